@@ -1,0 +1,102 @@
+// gateway/config/config.h - the one configuration file (YAML), read by every process.
+//
+// keys.def is the only list of keys: name, type, default, unit, meaning. The parser, this struct's defaults, docs/configuration.md and
+// samples/demo/zegelpost.yaml follow it. Unknown keys, wrong types and values out of range are refused with file and line.
+// Relative paths are taken from the folder of the configuration file.
+// Threads: a loaded Config is not changed. Secrets: none in the file; password files are named.
+#ifndef GATEWAY_CONFIG_CONFIG_H_
+#define GATEWAY_CONFIG_CONFIG_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crypto/base/result.h"
+
+namespace zp::gateway {
+
+struct OrganisationConfig {
+  std::string name, return_address, footer, place, telephone, fg_email;
+  std::vector<std::string> contact_lines;
+};
+
+struct PublicConfig {
+  std::string listen;               // "127.0.0.1:8443"
+  std::string certificate, key;     // PEM files; both empty: plain HTTP, for behind nginx only
+  std::string base_url;             // "https://post.example.nl", no slash at the end
+  std::uint64_t max_file_bytes, max_submission_bytes, inspect_bytes;
+  std::uint32_t max_files, upload_expiry_hours, max_connections, head_seconds, body_min_bytes_per_second;
+};
+
+struct StaffConfig {
+  std::string listen, certificate, key, base_url;
+  std::uint32_t session_minutes, lock_after_failures, lock_minutes;
+};
+
+struct MailConfig {
+  std::string lmtp_listen;          // "127.0.0.1:8024"
+  std::vector<std::string> recipients;  // addresses that are ours; plus-addresses of these too
+  std::uint64_t max_message_bytes;
+};
+
+struct SmtpConfig {
+  std::string host;                 // empty: no mail goes out
+  std::uint32_t port;
+  std::string security;             // "starttls" | "tls" | "none" (loopback only)
+  std::string user, password_file, ca_file;
+  std::string from;                 // "post@example.nl"
+};
+
+struct KeysConfig {
+  std::string zone_fingerprint;
+  std::vector<std::string> recovery_fingerprints;
+  std::string seal_certificate, seal_key;    // PEM: the organisation's seal on PDFs
+  std::string trust_anchors;                 // PEM bundle for signatures of others; may be empty
+};
+
+struct CellsConfig {
+  std::uint32_t warm, at_once, memory_megabytes, cpu_seconds, wall_seconds;
+};
+
+struct LimitsConfig {
+  std::uint64_t disk_reserve_bytes;
+  std::uint32_t job_attempts, message_days;
+};
+
+struct Config {
+  std::string file;                 // where it was read from
+  std::string data, run;            // folders: what must be kept, and sockets
+  std::string log_format;           // "text" | "json"
+  std::string rules, letters, pages, assets;  // folders with the installed data
+  std::string clamd_socket;         // empty: no malware scanner ("scanner down" for every file)
+  std::string print_queue;          // folder where letters for the post are put
+  OrganisationConfig organisation;
+  PublicConfig public_door;
+  StaffConfig staff;
+  MailConfig mail;
+  SmtpConfig smtp;
+  KeysConfig keys;
+  CellsConfig cells;
+  LimitsConfig limits;
+
+  // What lies where below data/ and run/.
+  std::string spool() const { return data + "/spool"; }
+  std::string incoming() const { return data + "/incoming"; }
+  std::string shelf() const { return data + "/shelf"; }
+  std::string store() const { return data + "/store"; }
+  std::string objects() const { return data + "/objects"; }
+  std::string ledger() const { return data + "/ledger"; }
+  std::string public_home() const { return data + "/keys/public"; }   // OpenPGP public keys only
+  std::string zone_home() const { return data + "/keys/zone"; }       // private keys through gpg-agent
+  std::string zone_key() const { return data + "/keys/zone.key.pgp"; }
+  std::string ledger_key() const { return data + "/keys/ledger.key.pgp"; }        // note signer seed, sealed to the zone
+  std::string ledger_verifier() const { return data + "/keys/ledger.vkey"; }      // public
+  std::string keymaker_socket() const { return run + "/keymaker.sock"; }
+  std::string broker_socket() const { return run + "/cells.sock"; }
+
+  static Result<Config> load(const std::string& path);
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_CONFIG_CONFIG_H_

@@ -1,0 +1,61 @@
+// gateway/store/files.h - files written so that they are there, whole, after a crash.
+//
+// Errors: kNoSpace for a full disk, kIo otherwise. Threads: free functions; one FileWriter belongs to one thread.
+#ifndef GATEWAY_STORE_FILES_H_
+#define GATEWAY_STORE_FILES_H_
+
+#include <cstdint>
+#include <string>
+
+#include "crypto/object.h"
+
+namespace zp::gateway {
+
+/// Writes a new file (mode 0600). Without close_synced() the destructor removes it.
+class FileWriter {
+ public:
+  static Result<FileWriter> create(const std::string& path);
+  FileWriter(FileWriter&&) noexcept;
+  FileWriter& operator=(FileWriter&&) noexcept;
+  ~FileWriter();
+  Result<void> append(ByteView bytes);
+  crypto::ByteSink sink();
+  /// fdatasync and close, both checked.
+  Result<void> close_synced();
+
+ private:
+  FileWriter(int fd, std::string path) noexcept;
+  int fd_ = -1;
+  std::string path_;
+};
+
+/// Reads a file from its start.
+class FileReader {
+ public:
+  static Result<FileReader> open(const std::string& path);
+  FileReader(FileReader&&) noexcept;
+  FileReader& operator=(FileReader&&) noexcept;
+  ~FileReader();
+  /// Up to buffer.size() bytes; fewer only at the end.
+  Result<std::size_t> read(std::span<std::uint8_t> buffer);
+  crypto::ByteSource source();
+  std::uint64_t size() const noexcept { return size_; }
+
+ private:
+  FileReader(int fd, std::uint64_t size) noexcept;
+  int fd_ = -1;
+  std::uint64_t size_ = 0;
+};
+
+Result<void> make_folder(const std::string& path, unsigned mode = 0700);
+Result<void> sync_folder(const std::string& path);
+/// Whole file at once; kTooLarge over `limit`.
+Result<Bytes> read_file(const std::string& path, std::size_t limit = 64 * 1024 * 1024);
+Result<SecretBytes> read_secret_file(const std::string& path, std::size_t limit = 1024 * 1024);
+/// Writes aside, syncs, renames over `path`, syncs the folder.
+Result<void> replace_file(const std::string& path, ByteView bytes, unsigned mode = 0600);
+Result<std::uint64_t> free_bytes(const std::string& folder);
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_STORE_FILES_H_

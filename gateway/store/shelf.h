@@ -1,0 +1,58 @@
+// gateway/store/shelf.h - what the inner zone publishes for the public door.
+//
+//   messages/ID/envelope.json, body, att-0, ...   a message to a recipient: sealed under recipient_key (crypto/recipient_key.h)
+//   receipts/ID                                    the signed receipt PDF of submission ID, sealed under a key the sender holds
+//   status/ID                                      one word: "filed", "complete", "incomplete", "answered"
+//
+// The door reads only. Folders are written aside and renamed: readers see all or nothing.
+#ifndef GATEWAY_STORE_SHELF_H_
+#define GATEWAY_STORE_SHELF_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crypto/recipient_key.h"
+
+namespace zp::gateway {
+
+/// What anyone with the link may know before the access code: nothing about a person.
+struct Envelope {
+  crypto::RecipientLock lock;
+  std::int64_t expires_ms = 0;
+  std::string code_hint;            // how the recipient got the code: "zelf gekozen", "per brief"
+  std::uint32_t attachments = 0;
+  std::string json() const;
+  static Result<Envelope> parse(std::string_view json);
+};
+
+/// The shelf id that belongs to a link secret: SHA-256 under a label, cut to 16 bytes.
+Id shelf_id(const SecretBytes& link_secret);
+
+class Shelf {
+ public:
+  static Result<Shelf> open(std::string folder);
+
+  // Inner zone. body and attachments are objects sealed with label {id, id, 0} and {id, id, n + 1}.
+  Result<void> publish_message(const Id& id, const Envelope& envelope, ByteView body, const std::vector<Bytes>& attachments) const;
+  /// Recall or expiry; no error if gone.
+  Result<void> remove_message(const Id& id) const;
+  Result<std::vector<Id>> messages() const;
+  Result<void> publish_receipt(const Id& submission, ByteView sealed) const;
+  Result<void> publish_status(const Id& submission, std::string_view word) const;
+
+  // Door
+  Result<Envelope> envelope(const Id& id) const;
+  Result<Bytes> body(const Id& id) const;
+  Result<Bytes> attachment(const Id& id, std::uint32_t number) const;
+  Result<Bytes> receipt(const Id& submission) const;
+  Result<std::string> status(const Id& submission) const;
+
+ private:
+  explicit Shelf(std::string folder);
+  std::string folder_;
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_STORE_SHELF_H_

@@ -1,0 +1,111 @@
+// gateway/store/store.h - the inner zone's database behind an interface.
+//
+// One implementation per database (sqlite_store.h now, PostgreSQL later); tests/integration/store holds the conformance suite that
+// each must pass unchanged. Opened by worker, staff and the CLI; doors never link it.
+// Transactions: write() is all or nothing and durable (synced) when it returns; read() sees one consistent state.
+// Threads and processes: any number may call; writers wait for each other (kUnavailable after 30 s).
+// Errors: kConflict for a stale version or a broken unique rule, kNotFound for a missing row, kNoSpace for a full disk.
+#ifndef GATEWAY_STORE_STORE_H_
+#define GATEWAY_STORE_STORE_H_
+
+#include <functional>
+
+#include "gateway/store/types.h"
+
+namespace zp::gateway {
+
+struct DossierFilter {
+  std::vector<DossierState> states;  // empty: all but erased
+  std::vector<Bytes> tokens;         // search tokens that must all be there
+  std::string kind;                  // empty: any
+  std::string due_before;            // empty: any
+  std::uint32_t offset = 0;
+  std::uint32_t limit = 100;         // ordered by due date (none last), then received
+};
+
+struct StoreCounts {
+  std::uint64_t submissions = 0, documents_declared = 0, documents = 0, dossiers = 0, tombstones = 0, jobs = 0, dead_jobs = 0;
+};
+
+class StoreReader {
+ public:
+  virtual ~StoreReader() = default;
+  virtual Result<Dossier> dossier(const Id& id) = 0;
+  virtual Result<Dossier> dossier_by_reference(const std::string& reference) = 0;
+  virtual Result<std::vector<Dossier>> dossiers(const DossierFilter& filter) = 0;
+  virtual Result<std::uint64_t> count_dossiers(const DossierFilter& filter) = 0;
+  virtual Result<std::vector<Dossier>> past_retention(const std::string& today) = 0;
+  virtual Result<std::vector<KeyRow>> keys(const Id& dossier) = 0;
+  virtual Result<KeyRow> key(const Id& id) = 0;
+  virtual Result<Submission> submission(const Id& id) = 0;
+  virtual Result<std::vector<Submission>> submissions(const Id& dossier) = 0;
+  virtual Result<std::vector<Id>> submission_ids() = 0;
+  virtual Result<std::vector<Document>> documents(const Id& dossier) = 0;
+  virtual Result<Document> document(const Id& id) = 0;
+  virtual Result<ObjectRow> object(const Id& id) = 0;
+  virtual Result<std::vector<ObjectRow>> objects(const Id& dossier) = 0;
+  virtual Result<Letter> letter(const Id& id) = 0;
+  virtual Result<std::vector<Letter>> letters(const Id& dossier) = 0;
+  virtual Result<Message> message(const Id& id) = 0;
+  virtual Result<std::vector<Message>> messages(const Id& dossier) = 0;
+  virtual Result<std::vector<Message>> messages_in_state(const std::string& state) = 0;
+  /// The dossier to which a mail we sent belongs, by its Message-ID.
+  virtual Result<Id> dossier_of_mail(const std::string& message_id) = 0;
+  virtual Result<std::vector<Job>> jobs(bool dead) = 0;
+  virtual Result<User> user(const Id& id) = 0;
+  virtual Result<User> user_by_login(const std::string& login) = 0;
+  virtual Result<std::vector<User>> users() = 0;
+  virtual Result<Session> session(ByteView token_hash) = 0;
+  virtual Result<std::vector<Tombstone>> tombstones() = 0;
+  virtual Result<StoreCounts> counts() = 0;
+};
+
+class StoreWriter : public StoreReader {
+ public:
+  virtual Result<void> add_dossier(const Dossier& dossier, const std::vector<Bytes>& tokens) = 0;
+  /// Stores all fields and raises version by one; kConflict unless `dossier.version` is the stored one.
+  virtual Result<void> update_dossier(const Dossier& dossier) = 0;
+  virtual Result<void> set_tokens(const Id& dossier, const std::vector<Bytes>& tokens) = 0;
+  virtual Result<void> add_key(const KeyRow& key) = 0;
+  /// kExists if the submission was filed before: filing the same tray item twice is harmless.
+  virtual Result<void> add_submission(const Submission& submission) = 0;
+  virtual Result<void> add_document(const Document& document) = 0;
+  virtual Result<void> update_document(const Document& document) = 0;
+  virtual Result<void> add_object(const ObjectRow& object) = 0;
+  virtual Result<void> remove_object(const Id& id) = 0;
+  virtual Result<void> put_letter(const Letter& letter) = 0;    // insert or replace
+  virtual Result<void> put_message(const Message& message) = 0; // insert or replace
+  virtual Result<void> add_sent_mail(const std::string& message_id, const Id& dossier) = 0;
+  /// Does nothing if a live job with this kind and subject is there and `once` is set.
+  virtual Result<void> add_job(const Job& job, bool once = true) = 0;
+  virtual Result<void> put_user(const User& user) = 0;
+  virtual Result<void> put_session(const Session& session) = 0;
+  virtual Result<void> remove_session(ByteView token_hash) = 0;
+  virtual Result<void> remove_sessions_seen_before(TimeMs time) = 0;
+  /// True the first time `token` is noted after `since`: one receipt per sender and day, counters of replays.
+  virtual Result<bool> note_once(const std::string& what, ByteView token, TimeMs now, TimeMs since) = 0;
+  /// Destroys the dossier's keys for good (overwritten in the key database and its log), removes its documents, objects,
+  /// letters, messages, tokens and profile, keeps dossier row (state erased) and tombstone. The objects to delete from the object store are returned.
+  virtual Result<std::vector<ObjectRow>> shred(const Tombstone& tombstone) = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual Result<void> read(const std::function<Result<void>(StoreReader&)>& body) = 0;
+  /// Commits if `body` succeeds, else rolls back and hands its Error on.
+  virtual Result<void> write(const std::function<Result<void>(StoreWriter&)>& body) = 0;
+
+  // The job queue. A lease that runs out goes to the next asker; complete() and retry() by a former holder are kConflict.
+  /// The next due job of one of `kinds` (empty: any), leased to the caller until now + lease; kNotFound if there is none.
+  virtual Result<Job> lease_job(const std::vector<std::string>& kinds, TimeMs now, TimeMs lease) = 0;
+  virtual Result<void> complete_job(const Job& job) = 0;
+  /// Puts it back for `run_at` and notes `error`; with `dead` it goes to the dead letters, visible to staff.
+  virtual Result<void> retry_job(const Job& job, TimeMs run_at, const std::string& error, bool dead) = 0;
+  /// A dead letter lives again, with no attempts counted.
+  virtual Result<void> revive_job(const Id& id, TimeMs now) = 0;
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_STORE_STORE_H_

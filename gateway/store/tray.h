@@ -1,0 +1,74 @@
+// gateway/store/tray.h - a durable hand-over from one process to the next.
+//
+//   aside/ID/   being written by the giver       (a crash leaves rubbish here; swept)
+//   new/ID/     published: complete and synced   (rename, both folders synced)
+//   taken/ID/   claimed by the taker             (rename; found again after the taker's crash)
+//   accepted    one line per published ID, synced before publish() returns: what was acknowledged, for balance
+//
+// An item is a folder of files: item.json (kind and sealed data keys, nothing about a person) and sealed objects.
+// Givers need write access only (mode 1730 on aside/ and new/): they can drop, not list. Same file system throughout.
+// Threads and processes: any number of givers, one taker. Errors: kNoSpace before and during writing when less than the
+// configured reserve is free.
+#ifndef GATEWAY_STORE_TRAY_H_
+#define GATEWAY_STORE_TRAY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+
+namespace zp::gateway {
+
+class Tray {
+ public:
+  /// Makes the folders if they are not there. `reserve_bytes`: publish and check_space refuse (kNoSpace) below it.
+  static Result<Tray> open(std::string folder, std::uint64_t reserve_bytes);
+
+  // Giver
+  Result<void> check_space() const;
+  /// An empty folder aside/ID, mode 0700; its path. kExists if the id is taken anywhere in the tray.
+  Result<std::string> begin(const Id& id) const;
+  /// Syncs every file and the folder `prepared` (made by begin(), or any folder on the same file system), moves it to
+  /// new/ID and notes it as accepted. Only then may the giver acknowledge.
+  Result<void> publish(const Id& id, const std::string& prepared) const;
+  void discard(const Id& id) const noexcept;
+
+  // Taker
+  /// Published items, oldest first.
+  Result<std::vector<Id>> waiting() const;
+  /// Moves new/ID to taken/ID; the folder's path. kNotFound if somebody else has it.
+  Result<std::string> claim(const Id& id) const;
+  /// Items claimed before and not done: a former taker died.
+  Result<std::vector<Id>> taken() const;
+  std::string taken_path(const Id& id) const;
+  /// Removes taken/ID after everything in it is safe elsewhere.
+  Result<void> done(const Id& id) const;
+  /// Removes what was left aside for longer than `seconds`.
+  Result<void> sweep(std::int64_t seconds) const;
+
+  /// Every id ever acknowledged.
+  Result<std::vector<Id>> accepted() const;
+
+ private:
+  Tray(std::string folder, std::uint64_t reserve_bytes);
+  std::string folder_;
+  std::uint64_t reserve_bytes_;
+};
+
+/// item.json of an incoming item: readable by whoever holds the tray, so ids only.
+struct TrayItem {
+  std::string kind;                 // "submission", "mail", "event"
+  std::int64_t accepted_ms = 0;
+  std::vector<Bytes> sealed_keys;   // OpenPGP data keys; files name theirs by index
+  // events only: {"message-read", shelf id}, {"message-locked", shelf id}
+  std::string event;
+  Id subject;
+
+  std::string json() const;
+  static Result<TrayItem> parse(std::string_view json);
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_STORE_TRAY_H_

@@ -1,0 +1,99 @@
+// intake/findings.h - what inspection found in one document.
+//
+// The fields and their JSON spelling are contract 7 of the design (`zegelpost check --json`). Boxes are fractions of the upright
+// page, origin top left. Everything that came out of a cell is untrusted text until parse_findings() has bounded and
+// cleaned it (lengths, counts, control characters, ranges).
+// Threads: values.
+#ifndef INTAKE_FINDINGS_H_
+#define INTAKE_FINDINGS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "crypto/base/result.h"
+
+namespace zp::intake {
+
+struct Box {
+  double x = 0, y = 0, w = 0, h = 0;
+};
+
+struct HandwrittenSignature {
+  Box box;
+  double confidence = 0;  // 0 to 1
+};
+
+struct PageFindings {
+  int number = 1;
+  bool blank = false;
+  bool upside_down = false;
+  double skew_degrees = 0;  // degrees counter-clockwise that level the page
+  bool sharp = true;
+  std::vector<HandwrittenSignature> handwritten_signatures;
+  std::vector<Box> empty_signature_fields;
+  std::string text;         // not part of the contract: for classification, sealed with the rest; at most 64 KiB a page
+};
+
+struct DigitalSignature {
+  std::string format;       // "adbe.pkcs7.detached", "ETSI.CAdES.detached", ...
+  std::string integrity = "unknown";  // ok | broken | unknown
+  std::string coverage = "partial";   // whole | extended-allowed | extended-disallowed | partial
+  std::string chain = "unknown";      // trusted | untrusted | expired | revoked | unknown
+  std::string signer;
+  std::string claimed_time;           // RFC 3339 or empty
+  std::vector<std::string> weaknesses;
+};
+
+struct Mrz {
+  std::vector<std::string> lines;
+  bool checks_ok = false;
+  bool corrected = false;   // a single OCR confusion was mended with the help of the check digits
+  std::string issuing_state, document_number, birth_date, expiry_date;  // dates YYYY-MM-DD or empty
+  std::string surname, given_names, personal_number;
+};
+
+struct IdentityDocument {
+  int page = 1;
+  std::string document_type;  // passport | identity-card | residence-permit | driving-licence | other
+  std::optional<Mrz> mrz;
+  Box area;                   // where the document lies on the page
+  std::optional<Box> photo_box;
+  std::vector<Box> bsn_boxes;
+  std::optional<Box> mrz_box;
+};
+
+struct Message {
+  std::string code, nl, en;   // stable code, B1 Dutch for the sender, English for developers
+};
+
+enum class Verdict { kUsable, kDoubtful, kUnusable, kRejected };
+std::string_view verdict_name(Verdict verdict) noexcept;
+
+struct Findings {
+  std::string sha256;         // set by the trusted side
+  std::uint64_t size = 0;     // set by the trusted side
+  std::string name;           // attachments only: the name it has in its container, cleaned
+  std::string type;           // by content: "application/pdf", "image/jpeg", "image/heic", "message/rfc822", ...
+  Verdict verdict = Verdict::kDoubtful;
+  std::string kind = "unknown";  // form | court-order | mandate | consent | letter | decision | identity-document | unknown
+  double kind_confidence = 0;
+  std::vector<PageFindings> pages;
+  std::vector<DigitalSignature> digital_signatures;
+  std::optional<IdentityDocument> identity_document;
+  std::vector<std::string> hazards;  // encrypted, javascript, embedded-file, launch-action, xfa, malformed, image-bomb, crash, timeout, ...
+  std::vector<Findings> attachments;
+  std::vector<Message> messages;
+};
+
+/// The contract's object; `with_text` adds page text (for storage, never for `check`).
+nlohmann::json to_json(const Findings& findings, bool with_text = false);
+/// kMalformed for wrong types, kTooLarge over the bounds (200 pages, 200 signatures, depth 4, 1000 messages, ...).
+Result<Findings> parse_findings(const nlohmann::json& untrusted_json);
+
+}  // namespace zp::intake
+
+#endif  // INTAKE_FINDINGS_H_

@@ -1,0 +1,67 @@
+// intake/inspector.h - asking for an inspection; the cell that does it is out of reach here.
+//
+// gateway/ipc/cell_client.h implements this over the broker's socket. One document per call, in a fresh cell.
+// Threads: implementations may be called from any number of threads; calls wait for a free cell.
+#ifndef INTAKE_INSPECTOR_H_
+#define INTAKE_INSPECTOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "intake/findings.h"
+
+namespace zp::intake {
+
+struct InspectionRequest {
+  std::string declared_kind;      // what the sender says it is: "request", "identity-document", "court-order", ...; may be empty
+  std::string trust_anchors_pem;  // for digital signatures; may be empty
+  std::string as_of;              // YYYY-MM-DD: the day of receipt
+  bool want_pages = false;        // also page images
+  int page_dpi = 110;             // 36 to 300
+  bool want_masked = false;       // also page images with photo, BSN and MRZ blacked out, where there is an identity document
+};
+
+/// One rendered page, 8-bit RGB, rows without padding.
+struct PageImage {
+  int page = 1;
+  bool masked = false;
+  std::uint32_t width = 0, height = 0;  // at most 10,000 each
+  Bytes rgb;
+};
+
+struct Inspection {
+  Findings findings;
+  std::vector<PageImage> images;
+};
+
+/// A mail taken apart: every non-text part is a candidate whatever its disposition.
+struct MailPart {
+  std::string name;  // cleaned, may be empty
+  std::string type;  // as declared
+  Bytes content;
+};
+struct ParsedMail {
+  std::string from_address, from_name, subject, message_id, in_reply_to, date;
+  std::vector<std::string> to;
+  bool automatic = false;  // RFC 3834 Auto-Submitted, RFC 3464 report, list mail, empty return path: never answer
+  std::string text;        // the readable body, at most 256 KiB
+  std::vector<MailPart> parts;
+  std::vector<std::string> hazards;
+};
+
+class Inspector {
+ public:
+  virtual ~Inspector() = default;
+  /// A crash, hang or hostile file is a Findings with hazards and verdict rejected; an Error means that no cell could be had
+  /// (kUnavailable) and the caller should try again.
+  virtual Result<Inspection> inspect(ByteView document, const InspectionRequest& request) = 0;
+  /// kMalformed if nothing could be made of it: then it waits for a person, with the raw bytes.
+  virtual Result<ParsedMail> parse_mail(ByteView raw) = 0;
+};
+
+}  // namespace zp::intake
+
+#endif  // INTAKE_INSPECTOR_H_

@@ -1,0 +1,101 @@
+// intake/rules/requirements.h - what a request needs: readable files with their sources, and the evaluator.
+//
+// One YAML file per kind of request in intake/rules/requests/*.yaml (installed as data): title, who may make it, fields to
+// fill in, required documents with condition, why (B1 Dutch), ground, and the term it starts. docs/rules.md describes the format.
+// A program advises: an evaluation says what it saw and why; people decide.
+// Threads: const objects may be shared.
+#ifndef INTAKE_RULES_REQUIREMENTS_H_
+#define INTAKE_RULES_REQUIREMENTS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "crypto/base/result.h"
+#include "intake/findings.h"
+
+namespace zp::intake {
+
+struct FieldRule {
+  std::string name, label, help;   // "client_birth_date", "Geboortedatum van de cliënt", ...
+  std::string type;                // text | date | email | choice | textarea
+  std::vector<std::pair<std::string, std::string>> choices;  // value, label
+  bool required = false;
+  std::string autocomplete;        // HTML autocomplete token, may be empty
+};
+
+/// One proof that may be needed.
+struct DocumentRule {
+  std::string slot;                // "request", "client-identity", "court-order"
+  std::string label;               // "Kopie identiteitsbewijs van de cliënt"
+  std::string explanation;         // B1: what exactly, and a tip
+  std::string why;                 // B1: why we ask it
+  std::string source;              // "CIZ, Raadplegen gegevens: mentor/curator of bewindvoerder"
+  std::string source_text;         // the sentence it rests on
+  std::map<std::string, std::string> when;  // field name -> value that makes it needed; empty: always
+  bool needs_signature = false;    // handwritten or digital
+  bool identity_document = false;
+  bool mask = false;               // photo and BSN are not needed: pointed out and masked
+  std::vector<std::string> accepts;  // document kinds (Findings::kind) that count; empty: any
+};
+
+struct RequestRule {
+  std::string name;                // "informatie-mentor-curator-bewindvoerder"
+  std::string title, intro;
+  std::string group;               // heading on the start page
+  std::vector<FieldRule> fields;
+  std::vector<DocumentRule> documents;
+  std::string term;                // avg | wlz | none
+  std::string term_source;
+  int completion_days = 14;        // Awb 4:5 term we give
+  int retention_days = 0;          // after closing; from the file, no default in code
+  std::string legal_ground;        // "AVG art. 15"
+};
+
+class RuleBook {
+ public:
+  /// Reads every *.yaml in `folder`; kConfig names file and line of the first mistake.
+  static Result<RuleBook> load(const std::string& folder);
+  const RequestRule* find(std::string_view name) const;
+  const std::vector<RequestRule>& requests() const noexcept { return requests_; }
+
+ private:
+  std::vector<RequestRule> requests_;
+};
+
+/// One document as the evaluator sees it.
+struct Evidence {
+  std::string document;            // id or name, echoed back
+  std::string slot;                // what the sender said it is for; may be empty
+  Findings findings;
+  std::map<std::string, std::string> corrections;  // by staff: e.g. "signature" -> "present" | "absent", "kind" -> "court-order", "slot" -> ...
+};
+
+enum class RequirementState { kMet, kMissing, kDoubtful };
+
+struct RequirementResult {
+  std::string slot, label, why, source, source_text, explanation;
+  RequirementState state = RequirementState::kMissing;
+  std::string document;            // which document is the evidence
+  std::vector<std::string> seen;   // Dutch, for staff: "Handtekening op pagina 1 (zekerheid 0,93)"
+  std::vector<std::string> lacking;  // B1 Dutch, for the sender: "Wij zien geen handtekening."
+  bool mask = false;
+};
+
+struct Evaluation {
+  bool complete = false;           // every requirement met, none doubtful
+  std::vector<RequirementResult> requirements;
+  std::vector<std::string> unused; // documents that no requirement asked for
+};
+
+/// Assigns documents to requirements (the sender's slot first, then the kind found) and judges each.
+Evaluation evaluate(const RequestRule& rule, const std::map<std::string, std::string>& fields,
+                    const std::vector<Evidence>& evidence);
+
+/// Wrong or missing fields as (field name, Dutch sentence); empty when all is well.
+std::vector<std::pair<std::string, std::string>> check_fields(const RequestRule& rule,
+                                                              const std::map<std::string, std::string>& fields);
+
+}  // namespace zp::intake
+
+#endif  // INTAKE_RULES_REQUIREMENTS_H_

@@ -1,0 +1,63 @@
+// intake/rules/terms.h - dates, holidays and legal terms, each with how it was found.
+//
+// AVG terms follow Regulation (EEC, Euratom) 1182/71; Awb terms the Algemene termijnenwet. Holidays: Atw art. 3; the days equated
+// by decree are data (rules/holidays.yaml) because nobody can compute them. Dates are civil dates in Europe/Amsterdam.
+// Threads: const objects may be shared.
+#ifndef INTAKE_RULES_TERMS_H_
+#define INTAKE_RULES_TERMS_H_
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/result.h"
+
+namespace zp::intake {
+
+using Date = std::chrono::year_month_day;
+
+/// kMalformed unless a real date written YYYY-MM-DD.
+Result<Date> parse_date(std::string_view text);
+std::string format_date(Date date);
+/// "5 april 2026"; `with_weekday`: "zondag 5 april 2026".
+std::string dutch_date(Date date, bool with_weekday = false);
+
+struct Holiday {
+  std::string name;    // "tweede paasdag"
+  std::string source;  // "Atw art. 3 lid 1"
+};
+
+class Calendar {
+ public:
+  /// `equated` are days equated with holidays by decree (Atw art. 3 lid 3).
+  explicit Calendar(std::set<std::chrono::sys_days> equated) : equated_(std::move(equated)) {}
+  static Result<Calendar> load(const std::string& holidays_yaml_path);
+  /// The reason why terms run past this day ("zaterdag", "Hemelvaartsdag"), or empty for a working day.
+  std::string closed_because(Date date) const;
+
+ private:
+  std::set<std::chrono::sys_days> equated_;
+};
+
+/// A last day and the steps to it, in Dutch, each with its source.
+struct Term {
+  Date last_day;
+  std::vector<std::string> steps;
+};
+
+/// One month (AVG art. 12(3)); `extended`: three months in all.
+Term avg_term(const Calendar& calendar, Date received, bool extended = false);
+/// Six weeks after receipt (Besluit langdurige zorg art. 3.2.4).
+Term wlz_term(const Calendar& calendar, Date received);
+/// Six weeks after bekendmaking (Awb 6:7, 6:8).
+Term bezwaar_term(const Calendar& calendar, Date announced);
+/// `days` after today, for completing a request (Awb 4:5), carried to a working day.
+Term completion_term(const Calendar& calendar, Date invited, int days);
+/// A term suspended under Awb 4:15 from the day after `invited` until `until` (completed, or the unused term's last day).
+Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until);
+
+}  // namespace zp::intake
+
+#endif  // INTAKE_RULES_TERMS_H_
