@@ -1,0 +1,240 @@
+#include "gateway/supervisor/supervisor.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "gateway/config/data_folder.h"
+#include "gateway/process/log.h"
+#include "gateway/process/process.h"
+
+extern char** environ;
+
+namespace zp::gateway {
+namespace {
+
+constexpr int kExitConfig = 78;
+constexpr std::int64_t kReadyMs = 60'000;
+constexpr std::int64_t kStopMs = 20'000;
+constexpr std::int64_t kQuietMs = 60'000;
+constexpr std::int64_t kLongestPauseMs = 60'000;
+
+struct Child {
+  std::string name;
+  pid_t pid = -1;
+  int ready_fd = -1;  // until it says ready
+  std::int64_t started = 0;
+  std::int64_t start_at = 0;
+  std::int64_t pause = 1000;
+  bool running() const { return pid > 0; }
+};
+
+class Supervisor {
+ public:
+  explicit Supervisor(const Config& config);
+  ~Supervisor();
+  int run();
+
+ private:
+  void start(Child& child);
+  void wait_ready(Child& child);
+  void reap();
+  void ended(Child& child, int status);
+  void start_due();
+  void sleep_until_something(std::int64_t milliseconds);
+  void stop_all();
+  void note_pid(const Child& child) const;
+
+  const Config& config_;
+  std::vector<Child> children_;
+  int signals_ = -1;
+  bool stopping_ = false;
+  int exit_status_ = 0;
+};
+
+Supervisor::Supervisor(const Config& config) : config_(config) {
+  for (const char* name : {"keymaker", "broker", "worker", "staff", "public", "mail"}) {
+    if (std::string(name) == "mail" && config.mail.lmtp_listen.empty()) continue;
+    children_.push_back(Child{.name = name});
+  }
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGCHLD}) ::sigaddset(&set, signal);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signals_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+Supervisor::~Supervisor() { ::close(signals_); }
+
+void Supervisor::note_pid(const Child& child) const {
+  const std::string path = config_.run + "/" + child.name + ".pid";
+  if (!child.running()) {
+    ::unlink(path.c_str());
+    return;
+  }
+  std::ofstream(path) << child.pid << "\n";
+}
+
+void Supervisor::start(Child& child) {
+  int ready[2];
+  if (::pipe2(ready, O_CLOEXEC) != 0) return;
+  const std::string program = program_folder() + "/zegelpost-" + child.name;
+  std::string config_path = config_.file, flag = "--config", name = program;
+  char* arguments[] = {name.data(), flag.data(), config_path.data(), nullptr};
+
+  constexpr int kReadyFd = 3;
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
+  variables.emplace_back("ZEGELPOST_READY_FD=" + std::to_string(kReadyFd));
+  std::vector<char*> environment;
+  for (auto& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, ready[1], kReadyFd);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+
+  child.started = now_ms();
+  const int failed = ::posix_spawn(&child.pid, program.c_str(), &actions, &attributes, arguments, environment.data());
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(ready[1]);
+  if (failed) {
+    child.pid = -1;
+    ::close(ready[0]);
+    log(Level::kError, "cannot start process", {{"name", child.name}, {"program", program}, {"errno", failed}});
+    child.start_at = now_ms() + child.pause;
+    return;
+  }
+  child.ready_fd = ready[0];
+  note_pid(child);
+}
+
+void Supervisor::wait_ready(Child& child) {
+  if (!child.running()) return;
+  pollfd waiting{child.ready_fd, POLLIN, 0};
+  const std::int64_t deadline = now_ms() + kReadyMs;
+  // A stop must not wait for a slow starter: the signal descriptor is watched here too.
+  while (now_ms() < deadline && !stopping_) {
+    if (::poll(&waiting, 1, 200) == 1) break;
+    sleep_until_something(0);
+  }
+  char byte = 0;
+  const bool ready = waiting.revents & POLLIN && ::read(child.ready_fd, &byte, 1) == 1;
+  ::close(child.ready_fd);
+  child.ready_fd = -1;
+  if (!ready && !stopping_) log(Level::kWarning, "process is not ready", {{"name", child.name}, {"pid", child.pid}});
+}
+
+void Supervisor::ended(Child& child, int status) {
+  const bool crashed = WIFSIGNALED(status);
+  log(stopping_ ? Level::kInfo : Level::kError, "process ended",
+      {{"name", child.name}, {"pid", child.pid}, {crashed ? "signal" : "status", crashed ? WTERMSIG(status) : WEXITSTATUS(status)}});
+  if (child.ready_fd >= 0) ::close(child.ready_fd);
+  child.ready_fd = -1;
+  child.pid = -1;
+  note_pid(child);
+  if (stopping_) return;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kExitConfig) {
+    log(Level::kError, "stopping: a process finds its configuration wrong; run 'zegelpost doctor'", {{"name", child.name}});
+    exit_status_ = kExitConfig;
+    stopping_ = true;
+    return;
+  }
+  const std::int64_t now = now_ms();
+  if (now - child.started > kQuietMs) child.pause = 1000;
+  child.start_at = now + child.pause;
+  child.pause = std::min(child.pause * 2, kLongestPauseMs);
+}
+
+void Supervisor::reap() {
+  int status = 0;
+  for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+    const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == pid; });
+    if (child != children_.end()) ended(*child, status);
+  }
+}
+
+void Supervisor::start_due() {
+  for (Child& child : children_) {
+    if (child.running() || child.start_at > now_ms() || stopping_) continue;
+    start(child);
+    wait_ready(child);
+  }
+}
+
+void Supervisor::sleep_until_something(std::int64_t milliseconds) {
+  pollfd waiting{signals_, POLLIN, 0};
+  if (::poll(&waiting, 1, static_cast<int>(milliseconds)) != 1) return;
+  signalfd_siginfo info;
+  while (::read(signals_, &info, sizeof info) == sizeof info)
+    if (info.ssi_signo != SIGCHLD) stopping_ = true;
+}
+
+void Supervisor::stop_all() {
+  stopping_ = true;
+  log(Level::kInfo, "stopping");
+  for (auto child = children_.rbegin(); child != children_.rend(); ++child) {
+    if (!child->running()) continue;
+    ::kill(child->pid, SIGTERM);
+    const std::int64_t deadline = now_ms() + kStopMs;
+    while (child->running() && now_ms() < deadline) {
+      sleep_until_something(100);
+      reap();
+    }
+    if (!child->running()) continue;
+    log(Level::kWarning, "process does not stop: killing it", {{"name", child->name}, {"pid", child->pid}});
+    ::kill(child->pid, SIGKILL);
+    int status = 0;
+    ::waitpid(child->pid, &status, 0);
+    ended(*child, status);
+  }
+}
+
+int Supervisor::run() {
+  log(Level::kInfo, "starting", {{"config", config_.file}});
+  bool announced = false;
+  while (!stopping_) {
+    start_due();
+    if (!announced && std::all_of(children_.begin(), children_.end(), [](const Child& c) { return c.running(); })) {
+      log(Level::kInfo, "all processes run", {{"portal", config_.public_door.base_url}, {"workbench", config_.staff.base_url}});
+      announced = true;
+    }
+    sleep_until_something(500);
+    reap();
+  }
+  stop_all();
+  log(Level::kInfo, "stopped");
+  return exit_status_;
+}
+
+}  // namespace
+
+int supervise(const Config& config) {
+  log_setup("supervisor", config.log_format == "json");
+  std::error_code error;
+  std::filesystem::create_directories(config.run, error);
+  if (error) {
+    log(Level::kError, "cannot make the folder for sockets", {{"folder", config.run}, {"errno", error.value()}});
+    return 1;
+  }
+  return Supervisor(config).run();
+}
+
+}  // namespace zp::gateway
