@@ -16,11 +16,16 @@
 
 namespace zp::intake {
 
+/// Field name -> value that it must have; "mentor|curator" allows either. All must hold; empty: always true.
+using Condition = std::map<std::string, std::string>;
+bool holds(const Condition& condition, const std::map<std::string, std::string>& fields);
+
 struct FieldRule {
   std::string name, label, help;   // "client_birth_date", "Geboortedatum van de cliënt", ...
   std::string type;                // text | date | email | choice | textarea
   std::vector<std::pair<std::string, std::string>> choices;  // value, label
   bool required = false;
+  Condition required_when;         // required only then; false `required` and empty: optional
   std::string autocomplete;        // HTML autocomplete token, may be empty
 };
 
@@ -32,17 +37,20 @@ struct DocumentRule {
   std::string why;                 // B1: why we ask it
   std::string source;              // "CIZ, Raadplegen gegevens: mentor/curator of bewindvoerder"
   std::string source_text;         // the sentence it rests on
-  std::map<std::string, std::string> when;  // field name -> value that makes it needed; empty: always
+  Condition when;                  // needed only then; empty: always
   bool needs_signature = false;    // handwritten or digital
   bool identity_document = false;
+  std::vector<std::string> holders;  // whose identity document: "client", "requester"; compared with the fields HOLDER_name and
+                                     // HOLDER_birth_date; one of them must match
   bool mask = false;               // photo and BSN are not needed: pointed out and masked
-  std::vector<std::string> accepts;  // document kinds (Findings::kind) that count; empty: any
+  std::vector<std::string> accepts;  // document kinds (Findings::kind) that count; "unknown": also what was not recognised;
+                                     // empty: any
 };
 
 struct RequestRule {
   std::string name;                // "informatie-mentor-curator-bewindvoerder"
   std::string title, intro;
-  std::string group;               // heading on the start page
+  std::string group;               // heading on the start page; empty: not offered there
   std::vector<FieldRule> fields;
   std::vector<DocumentRule> documents;
   std::string term;                // avg | wlz | none
@@ -54,7 +62,8 @@ struct RequestRule {
 
 class RuleBook {
  public:
-  /// Reads every *.yaml in `folder`; kConfig names file and line of the first mistake.
+  /// Reads every *.yaml in `folder` in order of name; kConfig names file and line of the first mistake. A request is named
+  /// after its file; lists shared by several requests stand in `folder`/parts.
   static Result<RuleBook> load(const std::string& folder);
   const RequestRule* find(std::string_view name) const;
   const std::vector<RequestRule>& requests() const noexcept { return requests_; }
@@ -68,7 +77,10 @@ struct Evidence {
   std::string document;            // id or name, echoed back
   std::string slot;                // what the sender said it is for; may be empty
   Findings findings;
-  std::map<std::string, std::string> corrections;  // by staff: e.g. "signature" -> "present" | "absent", "kind" -> "court-order", "slot" -> ...
+  // By staff, and stronger than what was found: "slot", "kind" -> their new value; "signature" -> "present" | "absent";
+  // "usable" -> "yes" | "no"; "identity" -> "match" | "differs".
+  std::map<std::string, std::string> corrections;
+  std::string received_on = {};    // YYYY-MM-DD, the day of receipt: an identity document must be valid then; empty: not judged
 };
 
 enum class RequirementState { kMet, kMissing, kDoubtful };
@@ -83,7 +95,7 @@ struct RequirementResult {
 };
 
 struct Evaluation {
-  bool complete = false;           // every requirement met, none doubtful
+  bool complete = false;           // every requirement met, none doubtful; never where nothing is required: a person sorts that
   std::vector<RequirementResult> requirements;
   std::vector<std::string> unused; // documents that no requirement asked for
 };

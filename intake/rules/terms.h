@@ -7,9 +7,11 @@
 #define INTAKE_RULES_TERMS_H_
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crypto/base/result.h"
@@ -18,42 +20,59 @@ namespace zp::intake {
 
 using Date = std::chrono::year_month_day;
 
-/// kMalformed unless a real date written YYYY-MM-DD.
+/// kMalformed unless a real date written YYYY-MM-DD, year 1583 (the first whole Gregorian year) to 9999.
 Result<Date> parse_date(std::string_view text);
 std::string format_date(Date date);
 /// "5 april 2026"; `with_weekday`: "zondag 5 april 2026".
 std::string dutch_date(Date date, bool with_weekday = false);
 
-struct Holiday {
-  std::string name;    // "tweede paasdag"
-  std::string source;  // "Atw art. 3 lid 1"
+/// Why terms run past a day.
+struct ClosedDay {
+  std::string name;       // "zaterdag", "tweede paasdag"
+  std::string source;     // "Atw art. 3 lid 1"; empty for a Saturday or Sunday
+  bool equated = false;   // Goede Vrijdag or by decree: certain for the Atw, not certain to count for Regulation 1182/71
+};
+
+/// The years that holidays.yaml covers; outside them a term says that equated days may be missing.
+struct YearRange {
+  int first = 0, last = 9999;
 };
 
 class Calendar {
  public:
   /// `equated` are days equated with holidays by decree (Atw art. 3 lid 3).
-  explicit Calendar(std::set<std::chrono::sys_days> equated) : equated_(std::move(equated)) {}
+  explicit Calendar(std::set<std::chrono::sys_days> equated, YearRange known = {})
+      : equated_(std::move(equated)), known_(known) {}
+  /// kNotFound or kConfig; the subject names file and line.
   static Result<Calendar> load(const std::string& holidays_yaml_path);
-  /// The reason why terms run past this day ("zaterdag", "Hemelvaartsdag"), or empty for a working day.
+
+  /// Nothing on a working day.
+  std::optional<ClosedDay> closed(Date date) const;
+  /// The name alone ("zaterdag", "Hemelvaartsdag"), or empty for a working day.
   std::string closed_because(Date date) const;
+  /// Are the equated days of this year known?
+  bool knows(std::chrono::year year) const noexcept;
 
  private:
   std::set<std::chrono::sys_days> equated_;
+  YearRange known_;
 };
 
 /// A last day and the steps to it, in Dutch, each with its source.
 struct Term {
   Date last_day;
+  Date uncarried_day;  // before it was carried past closed days: suspension adds to this one
   std::vector<std::string> steps;
 };
 
-/// One month (AVG art. 12(3)); `extended`: three months in all.
+/// One month (AVG art. 12(3)); `extended`: three months in all. Where Goede Vrijdag or an equated day moves the last day, a
+/// step names the earlier day on which the answer is safe either way.
 Term avg_term(const Calendar& calendar, Date received, bool extended = false);
 /// Six weeks after receipt (Besluit langdurige zorg art. 3.2.4).
 Term wlz_term(const Calendar& calendar, Date received);
 /// Six weeks after bekendmaking (Awb 6:7, 6:8).
 Term bezwaar_term(const Calendar& calendar, Date announced);
-/// `days` after today, for completing a request (Awb 4:5), carried to a working day.
+/// `days` (1 or more) after `invited`, for completing a request (Awb 4:5), carried to a working day.
 Term completion_term(const Calendar& calendar, Date invited, int days);
 /// A term suspended under Awb 4:15 from the day after `invited` until `until` (completed, or the unused term's last day).
 Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until);
