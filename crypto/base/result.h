@@ -74,17 +74,19 @@ std::unexpected<Error> fail_errno(const char* operation, std::string subject = {
 #define ZP_CONCAT(a, b) ZP_CONCAT_INNER(a, b)
 
 /// Runs `expression`, a Result<...>; on failure returns its Error from the enclosing function.
-#define TRY_DO(expression)                                                   \
-  do {                                                                       \
-    if (auto zp_result_ = (expression); !zp_result_)                         \
-      return std::unexpected<::zp::Error>(std::move(zp_result_).error());    \
+/// (__COUNTER__, since all macros inside a lambda given as argument stand on one line for the preprocessor.)
+#define TRY_DO(...) TRY_DO_INNER(ZP_CONCAT(zp_result_, __COUNTER__), __VA_ARGS__)
+#define TRY_DO_INNER(name, ...)                                                      \
+  do {                                                                               \
+    if (auto name = (__VA_ARGS__); !name)                                            \
+      return std::unexpected<::zp::Error>(std::move(name).error());                  \
   } while (false)
 
 /// `TRY_ASSIGN(auto x, f());`: x becomes the value, or the enclosing function returns the Error.
-#define TRY_ASSIGN(target, expression) TRY_ASSIGN_INNER(ZP_CONCAT(zp_result_, __LINE__), target, expression)
-#define TRY_ASSIGN_INNER(name, target, expression)                              \
-  auto name = (expression);                                                    \
-  if (!name) return std::unexpected<::zp::Error>(std::move(name).error());     \
+#define TRY_ASSIGN(target, ...) TRY_ASSIGN_INNER(ZP_CONCAT(zp_result_, __COUNTER__), target, __VA_ARGS__)
+#define TRY_ASSIGN_INNER(name, target, ...)                                          \
+  auto name = (__VA_ARGS__);                                                         \
+  if (!name) return std::unexpected<::zp::Error>(std::move(name).error());           \
   target = std::move(*name)
 
 #endif  // CRYPTO_BASE_RESULT_H_
