@@ -1,0 +1,160 @@
+// gateway/casework/casework.h - what worker and staff do with dossiers.
+//
+// Every method that shows or changes something checks the table of flow.h, then writes the ledger, and only then acts: what is denied is
+// in the ledger as denied (kDenied), and what the ledger can't hold does not happen. kRefused: the state or a rule says no.
+// Changes are one store transaction; two people at once: the second gets kConflict and must look again.
+// Threads: may be shared. Processes: worker and staff each have one.
+#ifndef GATEWAY_CASEWORK_CASEWORK_H_
+#define GATEWAY_CASEWORK_CASEWORK_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/casework/flow.h"
+#include "gateway/casework/vault.h"
+#include "gateway/store/shelf.h"
+#include "intake/rules/terms.h"
+#include "templates/letter/letter.h"
+
+namespace zp::gateway {
+
+/// What casework works with; all of it outlives the Casework.
+struct Office {
+  const Config& config;
+  Store& store;
+  ObjectStore& objects;
+  const Shelf& shelf;
+  const Vault& vault;
+  LedgerBook& ledger;
+  const intake::RuleBook& rules;
+  const intake::Calendar& calendar;
+  const templates::LetterPress& letters;
+  std::function<TimeMs()> now;
+};
+
+/// A row of a work list. Names come out of the sealed profile.
+struct DossierRow {
+  Dossier dossier;
+  std::string kind_title, requester, subject;
+  std::size_t tasks = 0;
+};
+
+struct DocumentView {
+  Document row;
+  DocumentDetails details;
+  std::vector<ObjectRow> pages;   // role "page" or "page-masked", by page
+  bool masked = false;            // its requirement asks for masking: show "page-masked" where there is one
+};
+struct LetterView {
+  Letter row;
+  LetterData data;
+  std::string title;
+  bool needs_approval = true;
+};
+struct MessageView {
+  Message row;
+  MessageData data;
+};
+
+/// A dossier as staff see it.
+struct DossierView {
+  Dossier dossier;
+  Profile profile;
+  const intake::RequestRule* rule = nullptr;  // null: kind still unknown
+  std::vector<Submission> submissions;
+  std::vector<DocumentView> documents;
+  std::vector<LetterView> letters;
+  std::vector<MessageView> messages;
+  std::vector<Act> acts;          // what this actor may do now
+};
+
+/// How the recipient gets an answer.
+struct Delivering {
+  std::string route = "mailbox";          // "mailbox" or "post"
+  std::string code_way;                   // mailbox, when there is no access code yet: "per brief" or "telefonisch"
+  std::vector<std::string> address;       // post, and codes by letter: lines below the name
+};
+
+/// AVG art. 15: what is held about a person, who looked, to whom it went.
+struct Overview {
+  struct Item { std::string what, when, detail; };
+  std::vector<Item> data, documents, messages, looks;
+};
+
+class Casework {
+ public:
+  explicit Casework(const Office& office) : office_(office) {}
+  const Office& office() const noexcept { return office_; }
+
+  // Looking
+  Result<std::vector<DossierRow>> list(const Actor& actor, const DossierFilter& filter);
+  /// Every word of `text` must fit: names, birth date, e-mail, postcode, reference.
+  Result<std::vector<DossierRow>> search(const Actor& actor, const std::string& text);
+  Result<DossierView> open(const Actor& actor, const Id& dossier);
+  /// One page as PNG. Without a masked image for it, `masked` is kNotFound: never falls back to the unmasked one.
+  Result<SecretBytes> page(const Actor& actor, const Id& document, std::uint32_t page, bool masked);
+  /// The original, bit-exact. Refused (kRefused) while the malware scanner has not said "clean".
+  Result<void> original(const Actor& actor, const Id& document, const crypto::ByteSink& sink);
+  /// The PDF of a letter: drawn anew while a draft, the kept object after that.
+  Result<Bytes> letter_pdf(const Actor& actor, const Id& letter);
+  Result<std::vector<crypto::LedgerEntry>> ledger_about(const Actor& actor, const Id& dossier);
+  Result<std::vector<crypto::LedgerEntry>> ledger_latest(const Actor& actor, std::size_t offset, std::size_t limit);
+  Result<Overview> overview(const Actor& actor, const Id& dossier);
+  /// The access code, to be told by telephone after the control questions.
+  Result<std::string> reveal_code(const Actor& actor, const Id& dossier);
+
+  // Handling
+  Result<void> take(const Actor& actor, const Id& dossier, bool mine);
+  Result<void> classify(const Actor& actor, const Id& dossier, const std::string& kind);
+  Result<void> edit_person(const Actor& actor, const Id& dossier, const Person& requester, const Person& client);
+  /// keys "signature" (present|absent), "kind", "slot", ... of intake::Evidence; an empty value takes the correction back.
+  Result<void> correct(const Actor& actor, const Id& document, const std::string& key, const std::string& value);
+  /// A person answers for a document that the scanner could not pass; never for an infected one.
+  Result<void> release(const Actor& actor, const Id& document);
+  Result<void> note(const Actor& actor, const Id& dossier, const std::string& text);
+  Result<void> finish_task(const Actor& actor, const Id& dossier, std::size_t task);
+  Result<void> restrict(const Actor& actor, const Id& dossier, bool restricted);
+  /// AVG art. 12(3): two further months, once, within the first month; the letter that tells so is drafted too.
+  Result<void> extend_term(const Actor& actor, const Id& dossier);
+  Result<void> confirm_complete(const Actor& actor, const Id& dossier);
+  Result<void> reopen_review(const Actor& actor, const Id& dossier);
+  /// Rules and documents once more; a complete dossier in kChecking goes on by itself, any other waits for a person.
+  Result<intake::Evaluation> evaluate(const Actor& actor, const Id& dossier);
+
+  // Letters. Author and approver are never the same person.
+  /// A draft with the fields that the dossier can fill in; `fields` win. The letter's id.
+  Result<Id> draft(const Actor& actor, const Id& dossier, const std::string& name, const nlohmann::json& fields = {});
+  Result<void> edit_letter(const Actor& actor, const Id& letter, const nlohmann::json& fields);
+  Result<void> propose(const Actor& actor, const Id& letter);
+  Result<void> approve(const Actor& actor, const Id& letter);
+  Result<void> give_back(const Actor& actor, const Id& letter, const std::string& reason);
+  Result<void> withdraw(const Actor& actor, const Id& letter);
+  /// Approved letters, and drafts of letters that need no approval (the request for missing documents). Draws and seals the PDF, makes the
+  /// Message and its job. The message's id.
+  Result<Id> send(const Actor& actor, const Id& letter, const Delivering& how);
+  Result<void> recall(const Actor& actor, const Id& message);
+
+  // The end
+  Result<void> close(const Actor& actor, const Id& dossier);
+  /// By the worker: every closed dossier past its retention term. How many.
+  Result<std::size_t> propose_erasures(const Actor& actor);
+  /// Not yet: kept until `until` (YYYY-MM-DD, after today), with a reason for the history.
+  Result<void> keep(const Actor& actor, const Id& dossier, const std::string& until, const std::string& reason);
+  /// Destroys the keys, plans the removal of the objects, leaves the tombstone.
+  Result<void> erase(const Actor& actor, const Id& dossier);
+  Result<void> revive_job(const Actor& actor, const Id& job);
+
+ private:
+  struct Opened;
+  Result<void> enter(const Actor& actor, Act act, const Touched& touched);
+  Result<Opened> opened(StoreReader& store, const Id& dossier);
+  using Change = std::function<Result<void>(StoreWriter&, Opened&)>;
+  Result<void> change(const Actor& actor, Act act, const Id& dossier, const Touched& touched, const Change& body);
+  Office office_;
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_CASEWORK_CASEWORK_H_
