@@ -2,7 +2,8 @@
 //
 // Locked against swap, kept out of core dumps, guarded by unmapped pages, wiped over its whole allocation on
 // destruction and on move-from (libsodium sodium_malloc). Cannot be copied by accident: clone() says so.
-// Threads: a const SecretBytes may be shared. Errors: out of memory or lockable memory aborts.
+// Threads: a const SecretBytes may be shared. Errors: out of memory aborts. Beyond what the system lets a process lock
+// (RLIMIT_MEMLOCK) pages stay unlocked: the units we ship raise the limit and `zegelpost doctor` checks it.
 #ifndef CRYPTO_BASE_SECRET_BYTES_H_
 #define CRYPTO_BASE_SECRET_BYTES_H_
 
@@ -49,6 +50,9 @@ class SecretBytes {
 
 /// Constant-time equality of public-length byte strings (codes, MACs).
 bool equal_constant_time(ByteView a, ByteView b) noexcept;
+
+/// How many bytes this process may lock (RLIMIT_MEMLOCK). A staff or worker process wants 64 MiB or more.
+std::uint64_t lockable_memory_bytes() noexcept;
 
 }  // namespace zp
 
