@@ -1,0 +1,84 @@
+#include "crypto/data_key.h"
+
+#include <algorithm>
+#include <string>
+
+#include "crypto/hash.h"
+#include "crypto/openssl.h"
+
+namespace zp::crypto {
+namespace {
+
+constexpr std::size_t kWrappedBytes = kDataKeyBytes + 8;  // RFC 3394: one block of check value
+
+const EVP_CIPHER* key_wrap() noexcept {
+  static const EVP_CIPHER* const algorithm = fetch_cipher("AES-256-WRAP");
+  return algorithm;
+}
+
+CipherContext wrap_context(const SecretBytes& key, bool encrypt) {
+  CipherContext context(EVP_CIPHER_CTX_new());
+  ZP_CHECK(context != nullptr);
+  EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+  ZP_CHECK(EVP_CipherInit_ex2(context.get(), key_wrap(), key.view().data(), nullptr, encrypt ? 1 : 0,
+                              nullptr) == 1);
+  return context;
+}
+
+// A key of one repeated byte was never filled with randomness; round trips would work with it all the same.
+Result<SecretBytes> checked_key(SecretBytes bytes, const char* operation) {
+  const ByteView view = bytes.view();
+  if (view.size() != kDataKeyBytes) return fail(Code::kMalformed, operation);
+  if (std::all_of(view.begin(), view.end(), [&](std::uint8_t b) { return b == view[0]; }))
+    return fail(Code::kMalformed, operation);
+  return bytes;
+}
+
+}  // namespace
+
+DataKey DataKey::generate() { return DataKey(SecretBytes::random(kDataKeyBytes)); }
+
+Result<DataKey> DataKey::from(SecretBytes bytes) {
+  TRY_ASSIGN(SecretBytes checked, checked_key(std::move(bytes), "take data key"));
+  return DataKey(std::move(checked));
+}
+
+DataKey DataKey::derive(std::string_view label) const {
+  return DataKey(hkdf_sha256(bytes_, {}, "zegelpost data key: " + std::string(label), kDataKeyBytes));
+}
+
+DataKey DataKey::clone() const { return DataKey(bytes_.clone()); }
+
+ZoneKey ZoneKey::generate() { return ZoneKey(SecretBytes::random(kDataKeyBytes)); }
+
+Result<ZoneKey> ZoneKey::from(SecretBytes bytes) {
+  TRY_ASSIGN(SecretBytes checked, checked_key(std::move(bytes), "take zone key"));
+  return ZoneKey(std::move(checked));
+}
+
+Bytes ZoneKey::wrap(const DataKey& key) const {
+  const CipherContext context = wrap_context(bytes_, true);
+  Bytes wrapped(kWrappedBytes);
+  int size = 0;
+  ZP_CHECK(EVP_CipherUpdate(context.get(), wrapped.data(), &size, key.bytes().view().data(),
+                            static_cast<int>(kDataKeyBytes)) == 1);
+  ZP_CHECK(size == static_cast<int>(kWrappedBytes));
+  return wrapped;
+}
+
+Result<DataKey> ZoneKey::unwrap(ByteView wrapped) const {
+  if (wrapped.size() != kWrappedBytes) return fail(Code::kTampered, "unwrap data key");
+  const CipherContext context = wrap_context(bytes_, false);
+  SecretBytes key(kWrappedBytes);  // OpenSSL's unwrap uses the room of the whole input
+  int size = 0;
+  const int opened = EVP_CipherUpdate(context.get(), key.mutable_view().data(), &size, wrapped.data(),
+                                      static_cast<int>(wrapped.size()));
+  if (opened != 1 || size != static_cast<int>(kDataKeyBytes)) return fail(Code::kTampered, "unwrap data key");
+  return DataKey::from(SecretBytes::copy_of(key.view().first(kDataKeyBytes)));
+}
+
+SecretBytes ZoneKey::search_key() const {
+  return hkdf_sha256(bytes_, {}, "zegelpost search index", kDataKeyBytes);
+}
+
+}  // namespace zp::crypto
