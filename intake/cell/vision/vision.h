@@ -1,0 +1,149 @@
+// intake/cell/vision/vision.h - what can be seen on a picture of a page.
+//
+// Pure functions over images: no files, no network, no clock. Only Engines::create() reads files (language data, the face
+// cascade), so it runs before the cell locks itself in; after that everything works from memory.
+// Images: 8-bit BGR cv::Mat, upright as a person sees the page. Boxes: fractions of that upright page, origin top left.
+// Threads: one at a time; OpenCV and Tesseract are held to the calling thread.
+// Errors:  Result<T>; no exception of OpenCV, libheif or Tesseract leaves this folder. A function that finds nothing says
+//          so with an empty answer; it never fails because a page is strange.
+// Hostile input: sizes are checked before pixels are made. All bytes and pixels are a stranger's.
+#ifndef INTAKE_CELL_VISION_VISION_H_
+#define INTAKE_CELL_VISION_VISION_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "intake/findings.h"
+
+namespace zp::intake::vision {
+
+inline constexpr std::size_t kMaxPixels = 60'000'000;  // of one picture, before it is decoded
+inline constexpr int kMaxSide = 20'000;                // pixels
+inline constexpr int kMaxTiffPages = 50;
+
+// --- decoding ---
+
+/// The media type by content: image/jpeg, image/png, image/tiff, image/webp, image/gif, image/heic (all of HEIF) or "".
+std::string_view image_type(ByteView untrusted_bytes) noexcept;
+
+struct DecodedImage {
+  std::string_view type;       // as image_type()
+  std::vector<cv::Mat> pages;  // upright by the picture's own orientation mark; GIF: the first frame
+  bool has_exif = false;
+  bool has_location = false;   // EXIF holds a GPS position: hazard "location-data"
+  bool truncated = false;      // the file goes on past the limits (more pages than kMaxTiffPages)
+};
+
+/// kTooLarge over the limits above, kMalformed for anything that does not decode, kRefused for a type not in the list.
+Result<DecodedImage> decode_image(ByteView untrusted_bytes);
+
+// --- engines ---
+
+/// The recognisers with their data, loaded once. Costs about 0.3 s and 60 MB: create it before forking cells.
+class Engines {
+ public:
+  /// `tessdata` empty: the system's. kConfig if Dutch, English or the face cascade is not installed.
+  static Result<Engines> create(const std::string& tessdata = {});
+  Engines(Engines&&) noexcept;
+  Engines& operator=(Engines&&) noexcept;
+  ~Engines();
+
+  struct Impl;
+  Impl& impl() noexcept { return *impl_; }
+
+ private:
+  explicit Engines(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+// --- words ---
+
+/// One word, read by OCR or taken from a PDF's text layer.
+struct Word {
+  std::string text;       // UTF-8
+  Box box;
+  double confidence = 1;  // 0 to 1
+  int line = 0;           // words of one line share a number, ascending down the page
+};
+
+/// Dutch and English words of `page`; `region` limits the reading to a part of it.
+std::vector<Word> ocr_words(const cv::Mat& page, Engines& engines, const Box& region = {0, 0, 1, 1});
+
+/// The words as text, one line each, at most `max_bytes` (cut at a line).
+std::string text_of(std::span<const Word> words, std::size_t max_bytes = 64 * 1024);
+
+// --- page quality ---
+
+struct PageQuality {
+  bool blank = false;        // nothing written or printed on it
+  bool sharp = true;         // letters have edges; true for a blank page
+  double sharpness = 0;      // the measure behind `sharp`: edge width in parts of the letter height, small is sharp
+  double skew_degrees = 0;   // degrees counter-clockwise that level the page, -20 to 20
+  int quarter_turns = 0;     // quarter turns counter-clockwise that set the text upright: 0 to 3
+  bool upside_down = false;  // quarter_turns == 2
+  bool too_dark = false;
+};
+
+/// With `engines`, quarter_turns is checked by reading a few words where the shapes leave doubt.
+PageQuality page_quality(const cv::Mat& page, Engines* engines = nullptr);
+
+/// `page` turned counter-clockwise by quarter turns.
+cv::Mat turned(const cv::Mat& page, int quarter_turns);
+
+// --- signatures ---
+
+/// Handwritten signatures, best first. Printed text, stamps, ticks, logos and filled-in handwriting are not among them,
+/// as far as form tells. Initials (paraphes) are reported only with a confidence below 0.5.
+std::vector<HandwrittenSignature> find_signatures(const cv::Mat& page, std::span<const Word> words = {});
+
+struct SignatureField {
+  Box label;             // "Handtekening", "Ondertekening", "Signature", ...
+  Box box;               // where one would sign
+  bool is_signed = false;
+};
+
+/// Fields by their label in `words`: the line or frame beside or below it; signed if one of `signatures` or other ink is in it.
+std::vector<SignatureField> find_signature_fields(const cv::Mat& page, std::span<const Word> words,
+                                                  std::span<const HandwrittenSignature> signatures);
+
+// --- identity documents ---
+
+/// The identity document on `page`: MRZ read in any of four directions, photo, BSN and whole area. Nothing if there is
+/// no MRZ and no document-shaped thing with a face. Boxes refer to `page` as given.
+std::optional<IdentityDocument> find_identity_document(const cv::Mat& page, Engines& engines,
+                                                       std::span<const Word> words = {});
+
+// --- everything at once ---
+
+struct PageReport {
+  PageFindings findings;  // `number` is left at 1; boxes refer to `upright`
+  PageQuality quality;
+  std::optional<IdentityDocument> identity;
+  std::vector<SignatureField> signature_fields;
+  std::vector<Word> words;
+  cv::Mat upright;        // the page turned so that its text is upright
+};
+
+/// The steps above in the order that costs least. `text_layer`: the words a PDF has itself; then no OCR is done.
+PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const Word> text_layer = {});
+
+// --- masking ---
+
+/// A copy of `page` in which the pixels of `boxes`, widened by 2% of their size, are replaced by black.
+cv::Mat mask(const cv::Mat& page, std::span<const Box> boxes);
+
+/// What must not be shown when the document is not needed: photo, BSN and MRZ.
+std::vector<Box> boxes_to_mask(const IdentityDocument& document);
+
+}  // namespace zp::intake::vision
+
+#endif  // INTAKE_CELL_VISION_VISION_H_
