@@ -1,0 +1,24 @@
+#include "gateway/http/csrf.h"
+
+#include "crypto/hash.h"
+
+namespace zp::gateway {
+
+std::string csrf_token(const SecretBytes& session_secret) {
+  return to_base64url(crypto::hmac_sha256(session_secret, as_bytes("zegelpost form token")));
+}
+
+bool csrf_matches(const SecretBytes& session_secret, std::string_view untrusted_token) {
+  return equal_constant_time(as_bytes(csrf_token(session_secret)), as_bytes(untrusted_token));
+}
+
+bool from_own_site(const Request& request, std::string_view base_url) {
+  const auto site = request.header("sec-fetch-site");
+  if (!site.empty() && site != "same-origin" && site != "none") return false;
+  const auto origin = request.header("origin");
+  // Browsers say "null" for a form on a page with Referrer-Policy no-referrer; Sec-Fetch-Site has spoken then.
+  if (origin.empty() || (origin == "null" && !site.empty())) return true;
+  return origin == base_url;
+}
+
+}  // namespace zp::gateway
