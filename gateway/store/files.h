@@ -19,6 +19,7 @@ class FileWriter {
   FileWriter& operator=(FileWriter&&) noexcept;
   ~FileWriter();
   Result<void> append(ByteView bytes);
+  /// Appends to this writer, which must stay where it is and outlive the sink.
   crypto::ByteSink sink();
   /// fdatasync and close, both checked.
   Result<void> close_synced();
@@ -38,6 +39,7 @@ class FileReader {
   ~FileReader();
   /// Up to buffer.size() bytes; fewer only at the end.
   Result<std::size_t> read(std::span<std::uint8_t> buffer);
+  /// Reads from this reader, which must stay where it is and outlive the source.
   crypto::ByteSource source();
   std::uint64_t size() const noexcept { return size_; }
 
@@ -47,8 +49,13 @@ class FileReader {
   std::uint64_t size_ = 0;
 };
 
+/// Appends all of `bytes` to an open descriptor, however often write() stops short.
+Result<void> write_all(int fd, ByteView bytes);
+/// Makes the folder with exactly `mode`, and its parents (0700) where absent; one that is there keeps its mode.
 Result<void> make_folder(const std::string& path, unsigned mode = 0700);
 Result<void> sync_folder(const std::string& path);
+/// Removes a folder with all in it; no error if it is gone.
+Result<void> remove_tree(const std::string& path);
 /// Whole file at once; kTooLarge over `limit`.
 Result<Bytes> read_file(const std::string& path, std::size_t limit = 64 * 1024 * 1024);
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t limit = 1024 * 1024);

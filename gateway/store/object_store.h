@@ -15,7 +15,8 @@ namespace zp::gateway {
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
-  /// Moves or copies a finished, synced file in; durable on return. Putting the same part again (a retry) is harmless.
+  /// Moves or copies a finished, synced file in; durable on return. Putting the same part again (a retry) is harmless,
+  /// also when the first try moved the file away; kConflict if other bytes have that name.
   virtual Result<void> put_file(const Id& object, std::uint32_t part, const std::string& path) = 0;
   virtual Result<void> put_bytes(const Id& object, std::uint32_t part, ByteView sealed) = 0;
   /// The sealed bytes from their start; kNotFound.
@@ -24,7 +25,8 @@ class ObjectStore {
   virtual Result<void> remove(const Id& object, std::uint32_t parts) = 0;
 };
 
-/// Folder FOLDER/ab/HEX.PART.
+/// FOLDER/ab/HEX.PART, written in FOLDER/aside first (what a crash leaves there is swept after a day).
+/// A file of another user is copied, not moved: its owner may still hold it open for writing.
 Result<std::unique_ptr<ObjectStore>> open_folder_objects(const std::string& folder);
 
 }  // namespace zp::gateway
