@@ -6,7 +6,9 @@
 //   accepted    one line per published ID, synced before publish() returns: what was acknowledged, for balance
 //
 // An item is a folder of files: item.json (kind and sealed data keys, nothing about a person) and sealed objects.
-// Givers need write access only (mode 1730 on aside/ and new/): they can drop, not list. Same file system throughout.
+// Givers need write access only (mode 3730 on aside/ and new/, 0620 on accepted): they can drop, not list. Where givers and taker
+// are different users, the tray's folder belongs to the taker and to a group that all of them are in, before the first open();
+// what is published is made readable and removable for that group. Same file system throughout.
 // Threads and processes: any number of givers, one taker. Errors: kNoSpace before and during writing when less than the
 // configured reserve is free.
 #ifndef GATEWAY_STORE_TRAY_H_
@@ -30,7 +32,9 @@ class Tray {
   /// An empty folder aside/ID, mode 0700; its path. kExists if the id is taken anywhere in the tray.
   Result<std::string> begin(const Id& id) const;
   /// Syncs every file and the folder `prepared` (made by begin(), or any folder on the same file system), moves it to
-  /// new/ID and notes it as accepted. Only then may the giver acknowledge.
+  /// new/ID and notes it as accepted. Only then may the giver acknowledge. kExists if new/ID is there already.
+  /// If it can't be noted (disk full) it moves back to `prepared`: a failed publish leaves nothing for the taker, except
+  /// when the machine stops in between or the taker was faster.
   Result<void> publish(const Id& id, const std::string& prepared) const;
   void discard(const Id& id) const noexcept;
 
@@ -42,9 +46,9 @@ class Tray {
   /// Items claimed before and not done: a former taker died.
   Result<std::vector<Id>> taken() const;
   std::string taken_path(const Id& id) const;
-  /// Removes taken/ID after everything in it is safe elsewhere.
+  /// Removes taken/ID after everything in it is safe elsewhere. All or nothing; no error if it is gone.
   Result<void> done(const Id& id) const;
-  /// Removes what was left aside for longer than `seconds`.
+  /// Removes what was left aside and not written to for longer than `seconds`.
   Result<void> sweep(std::int64_t seconds) const;
 
   /// Every id ever acknowledged.
