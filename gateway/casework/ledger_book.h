@@ -37,7 +37,7 @@ class LedgerBook {
   using Clock = std::function<std::int64_t()>;  // unix milliseconds
   static constexpr std::uint64_t kCheckpointEvery = 256;
 
-  /// Opens config.ledger() and, through `opener`, the signer's seed. The origin is the public host name plus "/ledger".
+  /// Opens config.ledger() and, through `opener`, the signer's seed. The origin is config.ledger_origin().
   static Result<std::unique_ptr<LedgerBook>> open(const Config& config, const crypto::Opener& opener, Clock clock);
   LedgerBook(std::unique_ptr<crypto::LedgerStorage> storage, crypto::NoteSigner signer, std::string origin, Clock clock);
 

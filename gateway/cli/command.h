@@ -17,7 +17,6 @@ using Arguments = std::vector<std::string>;
 struct Command {
   std::string_view name;
   std::string_view summary;
-  std::string_view help;
   int (*run)(const Arguments& arguments);
 };
 

@@ -124,11 +124,18 @@ Result<void> check_together(const Config& config) {
     return wrong("smtp.security none is allowed for a loopback host only: mail would cross the network in the clear");
   if (config.public_door.certificate.empty() != config.public_door.key.empty()) return wrong("public.certificate and public.key go together");
   if (config.staff.certificate.empty() != config.staff.key.empty()) return wrong("staff.certificate and staff.key go together");
+  for (const auto& url : {config.public_door.base_url, config.staff.base_url})
+    if (!url.starts_with("https://") && !url.starts_with("http://")) return wrong("base_url begins with https://");
   if (config.public_door.base_url.ends_with('/') || config.staff.base_url.ends_with('/')) return wrong("base_url has no slash at the end");
   return {};
 }
 
 }  // namespace
+
+std::string Config::ledger_origin() const {
+  std::string host = public_door.base_url.substr(public_door.base_url.find("://") + 3);
+  return host.substr(0, host.find_first_of(":/")) + "/ledger";
+}
 
 Result<Config> Config::load(const std::string& path) {
   Config config{};

@@ -94,6 +94,9 @@ struct Config {
   std::string keymaker_socket() const { return run + "/keymaker.sock"; }
   std::string broker_socket() const { return run + "/cells.sock"; }
 
+  /// Origin and key name of the ledger's checkpoints: the public host name and "/ledger" (C2SP tlog-checkpoint: schema-less URL).
+  std::string ledger_origin() const;
+
   static Result<Config> load(const std::string& path);
 };
 

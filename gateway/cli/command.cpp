@@ -1,0 +1,14 @@
+#include "gateway/cli/command.h"
+
+#include <array>
+
+namespace zp::gateway {
+
+std::span<const Command* const> commands() {
+  static constexpr std::array kCommands = {
+      &kInit, &kServe, &kDoctor, &kBalance, &kLedger, &kObject, &kRetention, &kUser, &kJobs,
+  };
+  return kCommands;
+}
+
+}  // namespace zp::gateway

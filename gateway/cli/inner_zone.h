@@ -1,0 +1,28 @@
+// gateway/cli/inner_zone.h - what a command of the inner zone opens: configuration, keys, database, ledger.
+//
+// Needs the rights of the worker or staff process: the zone home and the database. Commands that act write the ledger as "cli:LOGIN" of
+// the operating system's user.
+#ifndef GATEWAY_CLI_INNER_ZONE_H_
+#define GATEWAY_CLI_INNER_ZONE_H_
+
+#include <memory>
+
+#include "gateway/casework/ledger_book.h"
+#include "gateway/casework/vault.h"
+#include "gateway/store/store.h"
+
+namespace zp::gateway {
+
+struct InnerZone {
+  Config config;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Vault> vault;
+  std::unique_ptr<LedgerBook> ledger;
+  Actor actor;
+};
+
+Result<InnerZone> open_inner_zone(const std::string& config_path);
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_CLI_INNER_ZONE_H_
