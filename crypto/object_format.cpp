@@ -141,7 +141,8 @@ Result<void> ChunkCipher::seal(ByteView plaintext, bool last, std::uint8_t* out)
   ZP_CHECK(EVP_CipherInit_ex2(context, nullptr, nullptr, nonce.data(), -1, nullptr) == 1);
   ZP_CHECK(EVP_CipherUpdate(context, nullptr, &size, header_.data(), kHeaderBytes) == 1);
   if (!plaintext.empty())
-    ZP_CHECK(EVP_CipherUpdate(context, out, &size, plaintext.data(), static_cast<int>(plaintext.size())) == 1);
+    ZP_CHECK(EVP_CipherUpdate(context, out, &size, plaintext.data(), static_cast<int>(plaintext.size())) ==
+             1);
   std::uint8_t* const tag = out + plaintext.size();
   ZP_CHECK(EVP_CipherFinal_ex(context, tag, &size) == 1);
   ZP_CHECK(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kTagBytes, tag) == 1);

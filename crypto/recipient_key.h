@@ -25,7 +25,8 @@ struct RecipientLock {
   static Result<RecipientLock> decode(std::string_view text);
 };
 
-/// About 0.1 s of one core and `memory_bytes` of memory: callers limit how many run at once.
+/// `access_code` as typed: it is normalised here. kMalformed unless the secret has 32 bytes and the code is not empty,
+/// kUnavailable without `memory_bytes` of free memory. About 0.1 s of one core: callers limit how many run at once.
 Result<DataKey> recipient_key(const RecipientLock& lock, const SecretBytes& link_secret, std::string_view access_code);
 
 /// An access code for print or speech: 3 groups of 4 from an alphabet without look-alikes (60 bits): "K7PM-3XRD-9FQH".

@@ -9,20 +9,34 @@ namespace {
 
 const char* explanation(Code code) noexcept {
   switch (code) {
-    case Code::kNotFound: return "it is not there";
-    case Code::kExists: return "it is there already";
-    case Code::kIo: return "the operating system refused";
-    case Code::kNoSpace: return "no space left; free some and try again";
-    case Code::kTooLarge: return "it is over the limit";
-    case Code::kMalformed: return "it does not follow its format";
-    case Code::kTampered: return "it was changed, cut or swapped, or the key is not the right one";
-    case Code::kExpired: return "its time is past";
-    case Code::kDenied: return "not allowed";
-    case Code::kRefused: return "refused by a rule";
-    case Code::kUnavailable: return "a helper does not answer; try again later";
-    case Code::kTimeout: return "it took too long";
-    case Code::kConfig: return "the configuration is wrong";
-    case Code::kConflict: return "somebody else changed it first";
+    case Code::kNotFound:
+      return "it is not there";
+    case Code::kExists:
+      return "it is there already";
+    case Code::kIo:
+      return "the operating system refused";
+    case Code::kNoSpace:
+      return "no space left; free some and try again";
+    case Code::kTooLarge:
+      return "it is over the limit";
+    case Code::kMalformed:
+      return "it does not follow its format";
+    case Code::kTampered:
+      return "it was changed, cut or swapped, or the key is not the right one";
+    case Code::kExpired:
+      return "its time is past";
+    case Code::kDenied:
+      return "not allowed";
+    case Code::kRefused:
+      return "refused by a rule";
+    case Code::kUnavailable:
+      return "a helper does not answer; try again later";
+    case Code::kTimeout:
+      return "it took too long";
+    case Code::kConfig:
+      return "the configuration is wrong";
+    case Code::kConflict:
+      return "somebody else changed it first";
   }
   return "unknown failure";
 }
@@ -30,10 +44,14 @@ const char* explanation(Code code) noexcept {
 Code code_of(int error_number) noexcept {
   switch (error_number) {
     case ENOSPC:
-    case EDQUOT: return Code::kNoSpace;
-    case ENOENT: return Code::kNotFound;
-    case EEXIST: return Code::kExists;
-    default: return Code::kIo;
+    case EDQUOT:
+      return Code::kNoSpace;
+    case ENOENT:
+      return Code::kNotFound;
+    case EEXIST:
+      return Code::kExists;
+    default:
+      return Code::kIo;
   }
 }
 
@@ -41,20 +59,34 @@ Code code_of(int error_number) noexcept {
 
 const char* code_name(Code code) noexcept {
   switch (code) {
-    case Code::kNotFound: return "not-found";
-    case Code::kExists: return "exists";
-    case Code::kIo: return "io";
-    case Code::kNoSpace: return "no-space";
-    case Code::kTooLarge: return "too-large";
-    case Code::kMalformed: return "malformed";
-    case Code::kTampered: return "tampered";
-    case Code::kExpired: return "expired";
-    case Code::kDenied: return "denied";
-    case Code::kRefused: return "refused";
-    case Code::kUnavailable: return "unavailable";
-    case Code::kTimeout: return "timeout";
-    case Code::kConfig: return "config";
-    case Code::kConflict: return "conflict";
+    case Code::kNotFound:
+      return "not-found";
+    case Code::kExists:
+      return "exists";
+    case Code::kIo:
+      return "io";
+    case Code::kNoSpace:
+      return "no-space";
+    case Code::kTooLarge:
+      return "too-large";
+    case Code::kMalformed:
+      return "malformed";
+    case Code::kTampered:
+      return "tampered";
+    case Code::kExpired:
+      return "expired";
+    case Code::kDenied:
+      return "denied";
+    case Code::kRefused:
+      return "refused";
+    case Code::kUnavailable:
+      return "unavailable";
+    case Code::kTimeout:
+      return "timeout";
+    case Code::kConfig:
+      return "config";
+    case Code::kConflict:
+      return "conflict";
   }
   return "unknown";
 }

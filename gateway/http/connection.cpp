@@ -165,15 +165,15 @@ Connection::Next Connection::serve(Watchdog::Watch& watch, Head head) {
   log(Level::kInfo, "request", {{"method", request.method}, {"route", request.route.empty() ? "-" : request.route},
        {"status", response.status}, {"received", request.body_read}, {"sent", response.body.size()}, {"ms", took}});
   if (keep) return Next::kKeep;
-  if (left > 0 && !owes_continue_) drain(watch, left);
+  if (left > 0 && !owes_continue_) drain(watch, left, context_.options.drain_seconds);
   return Next::kClose;
 }
 
-void Connection::drain(Watchdog::Watch& watch, std::uint64_t left) {
+void Connection::drain(Watchdog::Watch& watch, std::uint64_t left, std::uint32_t seconds) {
   // Closing with unread bytes in the socket makes the kernel reset the connection, and the client never sees the answer.
   left = std::min(left, context_.options.drain_bytes);
   left -= std::min<std::uint64_t>(left, pending_.size());
-  watch.set(Phase::kBody, Clock::now() + std::chrono::seconds(context_.options.drain_seconds));
+  watch.set(Phase::kBody, Clock::now() + std::chrono::seconds(seconds));
   std::array<std::uint8_t, kReadBytes> buffer;
   while (left > 0) {
     const auto got = receive(buffer);
@@ -186,7 +186,7 @@ void Connection::refuse(Watchdog::Watch& watch, int status, const char* reason) 
   log(Level::kInfo, "request refused", {{"reason", reason}, {"status", status}});
   auto response = Response::error(status);
   write(watch, response, nullptr, false);
-  drain(watch, kMaxHeadBytes);
+  drain(watch, kMaxHeadBytes, 1);
 }
 
 bool Connection::send(Watchdog::Watch& watch, std::string_view bytes) {

@@ -36,7 +36,7 @@ class Connection : public Poco::Net::TCPServerConnection {
   Next serve(Watchdog::Watch& watch, Head head);
   Result<std::size_t> read_body(Watchdog::Watch& watch, Clock::time_point started, const Request& request,
                                 std::span<std::uint8_t> buffer);
-  void drain(Watchdog::Watch& watch, std::uint64_t left);
+  void drain(Watchdog::Watch& watch, std::uint64_t left, std::uint32_t seconds);
   Response call_handler(Request& request) const;
   void refuse(Watchdog::Watch& watch, int status, const char* reason);
   void write(Watchdog::Watch& watch, Response& response, const Request* request, bool keep_alive);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "crypto/base/text.h"
+
 namespace zp::gateway {
 namespace {
 
@@ -11,18 +13,6 @@ bool is_token_char(char c) {
 }
 
 bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_char); }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::unexpected<BadHead> bad(int status, const char* reason) { return std::unexpected(BadHead{status, reason}); }
 
@@ -86,7 +76,7 @@ std::expected<void, BadHead> parse_field(std::string_view line, Request& request
   for (const char c : value)
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) return bad(400, "invalid character in header");
   if (request.headers.size() == kMaxHeaderFields) return bad(431, "too many headers");
-  request.headers.emplace_back(lower(line.substr(0, colon)), std::string(value));
+  request.headers.emplace_back(ascii_lower(line.substr(0, colon)), std::string(value));
   return {};
 }
 
@@ -103,10 +93,10 @@ std::expected<void, BadHead> apply_framing(Head& head) {
       if (++lengths > 1 || !digits || error != std::errc() || end != value.data() + value.size())
         return bad(400, "bad content length");
     } else if (name == "connection") {
-      const auto words = lower(value);
+      const auto words = ascii_lower(value);
       if (words.contains("close")) head.keep_alive = false;
     } else if (name == "expect") {
-      if (lower(value) != "100-continue") return bad(417, "unknown expectation");
+      if (ascii_lower(value) != "100-continue") return bad(417, "unknown expectation");
       head.expects_continue = true;
     }
   }

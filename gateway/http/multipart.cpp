@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "crypto/base/text.h"
 #include "gateway/http/form.h"
 
 namespace zp::gateway {
@@ -8,12 +9,6 @@ namespace {
 
 constexpr std::size_t kPartHeadBytes = 8 * 1024;
 constexpr std::size_t kReadBytes = 64 * 1024;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 /// The value of `name` in "form-data; name=\"x\"; filename=\"y\"". Browsers write %22 for a quote (WHATWG HTML, multipart/form-data).
 std::string parameter(std::string_view value, std::string_view name) {
@@ -106,7 +101,7 @@ class MultipartReader {
       const auto line = head.substr(0, head.find("\r\n"));
       head.remove_prefix(line.size() + 2);
       const auto colon = std::min(line.find(':'), line.size());
-      const auto name = lower(line.substr(0, colon));
+      const auto name = ascii_lower(line.substr(0, colon));
       auto value = line.substr(std::min(colon + 1, line.size()));
       while (value.starts_with(' ')) value.remove_prefix(1);
       if (name == "content-disposition") {
@@ -167,7 +162,7 @@ class MultipartReader {
 
 }  // namespace
 
-bool is_multipart(const Request& request) { return lower(request.header("content-type")).starts_with("multipart/form-data"); }
+bool is_multipart(const Request& request) { return ascii_lower(request.header("content-type")).starts_with("multipart/form-data"); }
 
 Result<void> read_multipart(Request& request, const MultipartSink& sink) {
   const auto type = request.header("content-type");

@@ -16,12 +16,17 @@ TEST(Hex, ReadsBothCasesAndWritesLower) {
 }
 
 TEST(Hex, RefusesOddLengthAndOtherCharacters) {
-  for (const char* wrong : {"0", "0g", " 0", "0x10", "abc"}) EXPECT_EQ(from_hex(wrong).error().code, Code::kMalformed);
+  for (const char* wrong : {"0", "0g", " 0", "0x10", "abc"})
+    EXPECT_EQ(from_hex(wrong).error().code, Code::kMalformed);
 }
 
 TEST(Base64, FollowsRfc4648Vectors) {
-  const std::pair<const char*, const char*> vectors[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-                                                         {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
                                                          {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : vectors) {
     EXPECT_EQ(to_base64(as_bytes(plain)), encoded);
@@ -32,7 +37,8 @@ TEST(Base64, FollowsRfc4648Vectors) {
 }
 
 TEST(Base64, RefusesWhatHasAnotherSpellingOfTheSameBytes) {
-  for (const char* wrong : {"Zg=", "Zg", "Zh==", "Zm9v\n", "Zm 9v", "Zm9-", "===="}) EXPECT_FALSE(from_base64(wrong)) << wrong;
+  for (const char* wrong : {"Zg=", "Zg", "Zh==", "Zm9v\n", "Zm 9v", "Zm9-", "===="})
+    EXPECT_FALSE(from_base64(wrong)) << wrong;
   for (const char* wrong : {"Zg==", "Zh", "Zm9/"}) EXPECT_FALSE(from_base64url(wrong)) << wrong;
 }
 
@@ -92,7 +98,8 @@ TEST(SecretBytesDeathTest, MemoryIsGoneAfterItsEnd) {
 
 TEST(Error, SaysWhatHappenedToWhatAndWhy) {
   const Error error{Code::kNoSpace, "write object", "objects/ab", ENOSPC};
-  EXPECT_EQ(error.message(), "write object: objects/ab: no space left; free some and try again (No space left on device)");
+  EXPECT_EQ(error.message(),
+            "write object: objects/ab: no space left; free some and try again (No space left on device)");
 }
 
 TEST(Error, TakesItsCodeFromErrno) {
@@ -108,8 +115,10 @@ TEST(Error, TakesItsCodeFromErrno) {
 }
 
 TEST(Text, AcceptsWellFormedUtf8Only) {
-  for (const char* good : {"", "abc", "Žižek", "€", "😀", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF"}) EXPECT_TRUE(is_utf8(good));
-  for (const char* bad : {"\x80", "\xC0\xAF", "\xC3", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "a\xFF"})
+  for (const char* good : {"", "abc", "Žižek", "€", "😀", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF"})
+    EXPECT_TRUE(is_utf8(good));
+  for (const char* bad : {"\x80", "\xC0\xAF", "\xC3", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xF8\x88\x80\x80\x80", "a\xFF"})
     EXPECT_FALSE(is_utf8(bad));
 }
 
@@ -120,7 +129,8 @@ TEST(Text, ReplacesMalformedBytesAndKeepsTheRest) {
 
 TEST(Text, SeesControlAndDirectionCharacters) {
   EXPECT_FALSE(has_control_characters("brief van mw. Žižek.pdf"));
-  for (const char* bad : {"a\nb", "a\x7F", "a\xC2\x85", "gpj\xE2\x80\xAE.exe", "\xE2\x81\xA6x"}) EXPECT_TRUE(has_control_characters(bad));
+  for (const char* bad : {"a\nb", "a\x7F", "a\xC2\x85", "gpj\xE2\x80\xAE.exe", "\xE2\x81\xA6x"})
+    EXPECT_TRUE(has_control_characters(bad));
 }
 
 TEST(Text, TrimsAndLowers) {
