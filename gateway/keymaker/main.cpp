@@ -1,0 +1,80 @@
+// zegelpost-keymaker: makes data keys, sealed to the zone and recovery keys, and hands them to the doors.
+//
+// SECURITY: holds public keys only and refuses to start if its key ring has a secret one. What it hands out can be opened by the
+// taker (who has the key itself) and by the inner zone, by nobody else, and is forgotten here. It reads one byte from a client and
+// nothing else. It is a small process because GPGME forks its caller for each key.
+#include <ctime>
+
+#include "crypto/keyring/openpgp.h"
+#include "gateway/ipc/unix_socket.h"
+#include "gateway/keymaker/key_pool.h"
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr int kClientMs = 2000;
+constexpr std::chrono::milliseconds kPatience{4000};
+
+/// Loads the recipients anew for each key after a failure, so that a mended key ring is noticed without a restart.
+class Maker {
+ public:
+  explicit Maker(const Config& config) : home_(config.public_home()), recipients_{config.keys.zone_fingerprint} {
+    recipients_.insert(recipients_.end(), config.keys.recovery_fingerprints.begin(), config.keys.recovery_fingerprints.end());
+  }
+
+  Result<void> load() {
+    TRY_ASSIGN(auto sealer, crypto::Sealer::load(home_, recipients_, std::time(nullptr)));
+    sealer_.emplace(std::move(sealer));
+    loaded_ = std::time(nullptr);
+    return {};
+  }
+
+  Result<crypto::FreshKey> make() {
+    // A key that expires or is revoked while we run must not be sealed to any longer.
+    if (!sealer_ || std::time(nullptr) - loaded_ > kReloadSeconds) TRY_DO(load());
+    auto key = sealer_->fresh_key();
+    if (!key) sealer_.reset();
+    return key;
+  }
+
+ private:
+  static constexpr std::time_t kReloadSeconds = 300;
+  const std::string home_;
+  std::vector<std::string> recipients_;
+  std::optional<crypto::Sealer> sealer_;
+  std::time_t loaded_ = 0;
+};
+
+Result<void> answer(UnixSocket& client, KeyPool& pool) {
+  std::array<std::uint8_t, 1> request{};
+  TRY_DO(client.read(request));
+  if (request[0] != 'K') return fail(Code::kMalformed, "answer client");
+  const auto key = pool.take(kPatience);
+  const auto length = key ? static_cast<std::uint32_t>(key->sealed.openpgp.size()) : 0;
+  const std::array<std::uint8_t, 4> head{static_cast<std::uint8_t>(length >> 24), static_cast<std::uint8_t>(length >> 16),
+                                         static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
+  TRY_DO(client.write(head));
+  if (!key) return {};
+  TRY_DO(client.write(key->key.bytes().view()));
+  return client.write(key->sealed.openpgp);
+}
+
+Result<void> keymaker(Process& process) {
+  Maker maker(process.config());
+  TRY_DO(maker.load());
+  KeyPool pool([&] { return maker.make(); });
+  TRY_ASSIGN(auto listener, UnixListener::listen(process.config().keymaker_socket()));
+  process.ready();
+  while (!process.stop_requested()) {
+    TRY_ASSIGN(auto client, listener.accept(250, kClientMs));
+    if (!client) continue;
+    if (auto answered = answer(*client, pool); !answered) log_error("client not served", answered.error());
+  }
+  return {};
+}
+
+}  // namespace
+}  // namespace zp::gateway
+
+int main(int argc, char** argv) { return zp::gateway::run_process(argc, argv, "keymaker", zp::gateway::keymaker); }

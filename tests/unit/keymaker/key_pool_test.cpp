@@ -1,0 +1,65 @@
+#include "gateway/keymaker/key_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+
+namespace zp::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+crypto::FreshKey made() { return {crypto::DataKey::generate(), {Bytes{1, 2, 3}}}; }
+
+bool soon(const std::function<bool()>& condition) {
+  for (int i = 0; i < 200; ++i, std::this_thread::sleep_for(10ms))
+    if (condition()) return true;
+  return false;
+}
+
+TEST(KeyPool, KeepsKeysAheadAndGivesEachOnce) {
+  KeyPool pool([] { return Result<crypto::FreshKey>(made()); });
+  EXPECT_TRUE(soon([&] { return pool.size() == KeyPool::kKeys; }));
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    const auto key = pool.take(1s);
+    ASSERT_TRUE(key);
+    seen.insert(to_hex(key->key.bytes().view()));
+  }
+  EXPECT_EQ(seen.size(), 100u);
+}
+
+TEST(KeyPool, DropsKeysThatNobodyTookInTime) {
+  std::atomic<std::int64_t> minutes{0};
+  std::atomic<bool> stop{false};
+  std::atomic<int> count{0};
+  KeyPool pool(
+      [&]() -> Result<crypto::FreshKey> {
+        if (stop) return fail(Code::kUnavailable, "test");
+        ++count;
+        return made();
+      },
+      [&] { return std::chrono::steady_clock::time_point(std::chrono::minutes(minutes)); });
+  ASSERT_TRUE(soon([&] { return pool.size() == KeyPool::kKeys; }));
+  stop = true;
+  minutes = 11;
+  EXPECT_TRUE(soon([&] { return pool.size() == 0; }));
+  EXPECT_FALSE(pool.take(10ms));
+}
+
+TEST(KeyPool, SaysAtOnceThatNoKeyCanBeMadeAndRecovers) {
+  std::atomic<bool> broken{true};
+  KeyPool pool([&]() -> Result<crypto::FreshKey> {
+    if (broken) return fail(Code::kUnavailable, "test");
+    return made();
+  });
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_FALSE(pool.take(4s));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, 1s);
+  broken = false;
+  EXPECT_TRUE(soon([&] { return pool.take(1s).has_value(); }));
+}
+
+}  // namespace
+}  // namespace zp::gateway
