@@ -22,19 +22,23 @@ struct OpenPgpKey {
   std::string fingerprint;
   std::string user_id;
   std::int64_t created = 0;             // unix seconds
-  std::optional<std::int64_t> expires;  // unix seconds; none: never
+  std::optional<std::int64_t> expires;  // unix seconds, when nothing can be sealed to it any more; none: never
   bool revoked = false;
   bool can_encrypt = false;
   bool has_secret = false;
 };
 
-/// Makes the folder (mode 0700) with the gpg.conf and gpg-agent.conf that concurrency and read-only use need.
-Result<void> prepare_home(const std::string& home);
+/// A public home never starts a gpg-agent and may be read-only; a zone home starts its own when needed.
+enum class HomeKind { kPublic, kZone };
+/// Makes the folder (mode 0700) with the gpg.conf and gpg-agent.conf that concurrency and read-only use need. kConfig if
+/// the path is too long for the agent's socket (about 80 characters).
+Result<void> prepare_home(const std::string& home, HomeKind kind = HomeKind::kZone);
 /// A Curve25519 key pair without passphrase (the home's protection is the machine's or the smartcard's), valid `years`.
 Result<OpenPgpKey> generate_key(const std::string& home, const std::string& user_id, int years);
 Result<OpenPgpKey> find_key(const std::string& home, const std::string& fingerprint);
 /// ASCII armour.
 Result<std::string> export_public(const std::string& home, const std::string& fingerprint);
+/// ASCII armour; kNotFound without the secret half.
 Result<SecretBytes> export_secret(const std::string& home, const std::string& fingerprint);
 /// Fingerprints imported. Secret material is kRefused unless `allow_secret`.
 Result<std::vector<std::string>> import_keys(const std::string& home, ByteView armoured, bool allow_secret = false);

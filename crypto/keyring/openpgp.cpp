@@ -1,0 +1,131 @@
+#include "crypto/keyring/openpgp.h"
+
+#include "crypto/keyring/gpgme.h"
+
+namespace zp::crypto {
+namespace {
+
+constexpr std::size_t kMostOpened = 64 * 1024;  // messages to the zone hold keys, never documents
+
+Result<void> check_usable(const OpenPgpKey& key, std::int64_t now) {
+  const auto wrong = [&](const char* reason) {
+    return fail(Code::kConfig, "load OpenPGP key", key.fingerprint + ": " + reason);
+  };
+  if (key.revoked) return wrong("it is revoked");
+  if (!key.can_encrypt) return wrong("it has no part that can encrypt");
+  if (key.expires && *key.expires <= now) return wrong("it has expired; extend it or import its successor");
+  if (key.created > now) return wrong("it was made in the future; check the clock");
+  return {};
+}
+
+}  // namespace
+
+struct Sealer::Impl {
+  GpgContext context;
+  std::vector<GpgKey> keys;
+  std::vector<gpgme_key_t> recipients;  // of `keys`, closed by a null as GPGME wants it
+};
+
+Sealer::Sealer(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Sealer::Sealer(Sealer&&) noexcept = default;
+Sealer::~Sealer() = default;
+
+Result<Sealer> Sealer::load(const std::string& home, const std::vector<std::string>& fingerprints,
+                            std::int64_t now) {
+  if (fingerprints.empty())
+    return fail(Code::kConfig, "load OpenPGP keys", home + ": no fingerprint is given");
+  if (holds_secret_keys(home))
+    return fail(Code::kConfig, "load OpenPGP keys", home + ": it holds a secret key; a sealing home may not");
+  auto impl = std::make_unique<Impl>();
+  TRY_ASSIGN(impl->context, open_home(home));
+  for (const std::string& fingerprint : fingerprints) {
+    Result<OpenPgpKey> found = find_key(home, fingerprint);
+    if (!found && found.error().code == Code::kNotFound)
+      return fail(Code::kConfig, "load OpenPGP key", fingerprint + ": it is not in " + home);
+    if (!found) return std::unexpected(std::move(found).error());
+    TRY_DO(check_usable(*found, now));
+    TRY_ASSIGN(GpgKey key, key_of(impl->context.get(), fingerprint));
+    impl->recipients.push_back(key.get());
+    impl->keys.push_back(std::move(key));
+  }
+  impl->recipients.push_back(nullptr);
+  return Sealer(std::move(impl));
+}
+
+Result<Bytes> Sealer::seal(const SecretBytes& plaintext) const {
+  const GpgData from = data_over(plaintext.view());
+  gpgme_data_t raw = nullptr;
+  ZP_CHECK(gpgme_data_new(&raw) == 0);
+  GpgData into(raw);
+  constexpr auto kFlags = static_cast<gpgme_encrypt_flags_t>(
+      GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS | GPGME_ENCRYPT_NO_ENCRYPT_TO);
+  gpgme_ctx_t const context = impl_->context.get();
+  // Trust is decided by the fingerprints in the configuration, not by gpg's web of trust.
+  if (const gpgme_error_t error =
+          gpgme_op_encrypt(context, impl_->recipients.data(), kFlags, from.get(), into.get()))
+    return fail_gpg(error, "seal to OpenPGP keys");
+  if (const auto* refused = gpgme_op_encrypt_result(context)->invalid_recipients)
+    return fail_gpg(refused->reason, "seal to OpenPGP key", refused->fpr == nullptr ? "" : refused->fpr);
+  return bytes_of(std::move(into));
+}
+
+Result<FreshKey> Sealer::fresh_key() const {
+  DataKey key = DataKey::generate();
+  TRY_ASSIGN(Bytes sealed, seal(key.bytes()));
+  return FreshKey{std::move(key), SealedDataKey{std::move(sealed)}};
+}
+
+struct Opener::Impl {
+  std::string home;
+  GpgContext context;
+
+  // gpg says "no secret key" as well when its agent does not answer, or the card is out.
+  bool is_sealed_to_us() const {
+    const auto* result = gpgme_op_decrypt_result(context.get());
+    std::vector<std::string> key_ids;
+    for (auto* to = result->recipients; to != nullptr; to = to->next) key_ids.emplace_back(to->keyid);
+    for (const std::string& key_id : key_ids) {
+      gpgme_key_t raw = nullptr;
+      if (gpgme_get_key(context.get(), key_id.c_str(), &raw, 0) != 0) continue;
+      if (holds_secret_of(home, *GpgKey(raw))) return true;
+    }
+    return false;
+  }
+};
+
+Opener::Opener(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Opener::Opener(Opener&&) noexcept = default;
+Opener::~Opener() = default;
+
+Result<Opener> Opener::load(const std::string& home) {
+  if (!holds_secret_keys(home))
+    return fail(Code::kConfig, "load OpenPGP home",
+                home + ": it holds no secret key, so nothing can be opened");
+  auto impl = std::make_unique<Impl>();
+  impl->home = home;
+  TRY_ASSIGN(impl->context, open_home(home));
+  return Opener(std::move(impl));
+}
+
+Result<SecretBytes> Opener::open(ByteView message) const {
+  gpgme_ctx_t const context = impl_->context.get();
+  const GpgData from = data_over(message);
+  SecretSink sink(kMostOpened);
+  const GpgData into = sink.data();
+  if (const gpgme_error_t error = gpgme_op_decrypt(context, from.get(), into.get())) {
+    if (gpgme_err_code(error) == GPG_ERR_NO_SECKEY && impl_->is_sealed_to_us())
+      return fail(Code::kUnavailable, "open OpenPGP message", "the gpg-agent of " + impl_->home);
+    return fail_gpg(error, "open OpenPGP message");
+  }
+  // gpg also "decrypts" a message that was never encrypted.
+  if (gpgme_op_decrypt_result(context)->recipients == nullptr)
+    return fail(Code::kTampered, "open OpenPGP message");
+  return sink.taken();
+}
+
+Result<DataKey> Opener::open(const SealedDataKey& sealed) const {
+  TRY_ASSIGN(SecretBytes key, open(ByteView(sealed.openpgp)));
+  return DataKey::from(std::move(key));
+}
+
+}  // namespace zp::crypto
