@@ -1,8 +1,8 @@
 // intake/rules/terms.h - dates, holidays and legal terms, each with how it was found.
 //
-// AVG terms follow Regulation (EEC, Euratom) 1182/71; Awb terms the Algemene termijnenwet. Holidays: Atw art. 3; the days equated
-// by decree are data (rules/holidays.yaml) because nobody can compute them. Dates are civil dates in Europe/Amsterdam.
-// Threads: const objects may be shared.
+// AVG terms follow Regulation (EEC, Euratom) 1182/71; Awb terms the Algemene termijnenwet. Holidays: Atw art.
+// 3; the days equated by decree are data (rules/holidays.yaml) because nobody can compute them. Dates are
+// civil dates in Europe/Amsterdam. Threads: const objects may be shared.
 #ifndef INTAKE_RULES_TERMS_H_
 #define INTAKE_RULES_TERMS_H_
 
@@ -28,9 +28,10 @@ std::string dutch_date(Date date, bool with_weekday = false);
 
 /// Why terms run past a day.
 struct ClosedDay {
-  std::string name;       // "zaterdag", "tweede paasdag"
-  std::string source;     // "Atw art. 3 lid 1"; empty for a Saturday or Sunday
-  bool equated = false;   // Goede Vrijdag or by decree: certain for the Atw, not certain to count for Regulation 1182/71
+  std::string name;    // "zaterdag", "tweede paasdag"
+  std::string source;  // "Atw art. 3 lid 1"; empty for a Saturday or Sunday
+  bool equated =
+      false;  // Goede Vrijdag or by decree: certain for the Atw, not certain to count for Regulation 1182/71
 };
 
 /// The years that holidays.yaml covers; outside them a term says that equated days may be missing.
@@ -65,8 +66,8 @@ struct Term {
   std::vector<std::string> steps;
 };
 
-/// One month (AVG art. 12(3)); `extended`: three months in all. Where Goede Vrijdag or an equated day moves the last day, a
-/// step names the earlier day on which the answer is safe either way.
+/// One month (AVG art. 12(3)); `extended`: three months in all. Where Goede Vrijdag or an equated day moves
+/// the last day, a step names the earlier day on which the answer is safe either way.
 Term avg_term(const Calendar& calendar, Date received, bool extended = false);
 /// Six weeks after receipt (Besluit langdurige zorg art. 3.2.4).
 Term wlz_term(const Calendar& calendar, Date received);
@@ -74,7 +75,8 @@ Term wlz_term(const Calendar& calendar, Date received);
 Term bezwaar_term(const Calendar& calendar, Date announced);
 /// `days` (1 or more) after `invited`, for completing a request (Awb 4:5), carried to a working day.
 Term completion_term(const Calendar& calendar, Date invited, int days);
-/// A term suspended under Awb 4:15 from the day after `invited` until `until` (completed, or the unused term's last day).
+/// A term suspended under Awb 4:15 from the day after `invited` until `until` (completed, or the unused
+/// term's last day).
 Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until);
 
 }  // namespace zp::intake

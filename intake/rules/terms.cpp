@@ -1,0 +1,162 @@
+#include "intake/rules/terms.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace zp::intake {
+namespace {
+
+using std::chrono::days;
+using std::chrono::months;
+using std::chrono::sys_days;
+
+/// The law that counts a term: how it runs past closed days and keeps two working days.
+struct CountingLaw {
+  const char* closed_days;
+  const char* two_working_days;
+  int least_days_for_two;  // terms shorter than this need no two working days
+};
+constexpr CountingLaw kRegulation{"Verordening 1182/71, art. 3 lid 4", "Verordening 1182/71, art. 3 lid 5",
+                                  2};
+constexpr CountingLaw kAtw{"Algemene termijnenwet, art. 1 lid 1", "Algemene termijnenwet, art. 2", 3};
+
+using IsClosed = std::optional<ClosedDay> (*)(const Calendar&, Date);
+std::optional<ClosedDay> closed(const Calendar& calendar, Date date) { return calendar.closed(date); }
+/// Without the days that are not certain to count for European terms.
+std::optional<ClosedDay> certainly_closed(const Calendar& calendar, Date date) {
+  auto why = calendar.closed(date);
+  if (why && why->equated) why.reset();
+  return why;
+}
+
+Date next(Date date) { return Date{sys_days{date} + days{1}}; }
+
+std::string reason(const ClosedDay& why) {
+  return why.source.empty() ? why.name : fmt::format("{}, {}", why.name, why.source);
+}
+
+/// The first day from `last` on that is open, and with `first` two open days in the term; says each step if
+/// `steps`.
+Date carry(const Calendar& calendar, const CountingLaw& law, IsClosed is_closed, Date first, Date last,
+           std::vector<std::string>* steps) {
+  const auto set_length = (sys_days{last} - sys_days{first}).count() + 1;
+  std::string passed;
+  while (const auto why = is_closed(calendar, last)) {
+    passed += fmt::format("{}{} ({})", passed.empty() ? "" : ", ", dutch_date(last, true), reason(*why));
+    last = next(last);
+  }
+  if (steps && !passed.empty())
+    steps->push_back(fmt::format("De termijn loopt door na {}: tot en met {} ({}).", passed,
+                                 dutch_date(last, true), law.closed_days));
+  if (set_length < law.least_days_for_two) return last;
+  int working_days = 0;
+  for (Date day = first; day <= last && working_days < 2; day = next(day))
+    working_days += is_closed(calendar, day) ? 0 : 1;
+  if (working_days >= 2) return last;
+  do last = next(last);
+  while (is_closed(calendar, last));
+  if (steps)
+    steps->push_back(fmt::format("In de termijn moeten ten minste twee werkdagen zitten: tot en met {} ({}).",
+                                 dutch_date(last, true), law.two_working_days));
+  return last;
+}
+
+/// Ends `term`: from `uncarried_day` to the last day, with the warnings that belong to it.
+void finish(const Calendar& calendar, const CountingLaw& law, Date begun, Term& term) {
+  const Date first = next(begun);
+  term.last_day = carry(calendar, law, closed, first, term.uncarried_day, &term.steps);
+  for (auto year = term.uncarried_day.year(); year <= term.last_day.year(); ++year)
+    if (!calendar.knows(year))
+      term.steps.push_back(fmt::format(
+          "Let op: de dagen die voor {} bij besluit met een feestdag zijn gelijkgesteld, zijn niet bekend "
+          "(Atw art. 3 lid 3; holidays.yaml).",
+          static_cast<int>(year)));
+  if (&law == &kRegulation) {
+    const Date strict = carry(calendar, law, certainly_closed, first, term.uncarried_day, nullptr);
+    if (strict != term.last_day)
+      term.steps.push_back(
+          fmt::format("Let op: of Goede Vrijdag en gelijkgestelde dagen hier meetellen, staat niet vast. "
+                      "Zeker op tijd is uiterlijk {}.",
+                      dutch_date(strict, true)));
+  }
+  term.steps.push_back(fmt::format("Laatste dag: {}.", dutch_date(term.last_day, true)));
+}
+
+Term six_weeks(const Calendar& calendar, Date begun, std::string begin, const char* source) {
+  Term term;
+  term.steps.push_back(std::move(begin));
+  term.uncarried_day = Date{sys_days{begun} + days{42}};
+  term.steps.push_back(
+      fmt::format("Zes weken (42 dagen) later: {} ({}).", dutch_date(term.uncarried_day, true), source));
+  finish(calendar, kAtw, begun, term);
+  return term;
+}
+
+}  // namespace
+
+Term avg_term(const Calendar& calendar, Date received, bool extended) {
+  Term term;
+  term.steps.push_back(
+      fmt::format("Ontvangen op {}; de dag van ontvangst telt niet mee (Verordening 1182/71, art. 3 lid 1).",
+                  dutch_date(received, true)));
+  const Date same_date = received + months{extended ? 3 : 1};
+  const bool exists = same_date.ok();
+  term.uncarried_day = exists ? same_date : Date{same_date.year() / same_date.month() / std::chrono::last};
+  term.steps.push_back(fmt::format(
+      "{} later: {}{} (AVG art. 12 lid 3; Verordening 1182/71, art. 3 lid 2 onder c).",
+      extended ? "Een maand, verlengd met twee maanden, is drie maanden" : "Een maand",
+      dutch_date(term.uncarried_day, true),
+      exists ? "" : ", de laatste dag van die maand, want de datum van ontvangst komt daarin niet voor"));
+  finish(calendar, kRegulation, received, term);
+  if (extended) {
+    const Date told_by = avg_term(calendar, received).last_day;
+    term.steps.push_back(fmt::format(
+        "De verlenging en de redenen moeten uiterlijk {} aan de verzoeker zijn gemeld (AVG art. 12 lid 3).",
+        dutch_date(told_by, true)));
+  }
+  return term;
+}
+
+Term wlz_term(const Calendar& calendar, Date received) {
+  return six_weeks(
+      calendar, received,
+      fmt::format("Aanvraag ontvangen op {}; de termijn begint de dag erna.", dutch_date(received, true)),
+      "Besluit langdurige zorg, art. 3.2.4");
+}
+
+Term bezwaar_term(const Calendar& calendar, Date announced) {
+  return six_weeks(calendar, announced,
+                   fmt::format("Bekendgemaakt op {}; de termijn begint de dag erna (Awb art. 6:8 lid 1).",
+                               dutch_date(announced, true)),
+                   "Awb art. 6:7");
+}
+
+Term completion_term(const Calendar& calendar, Date invited, int days_given) {
+  ZP_CHECK(days_given >= 1);
+  Term term;
+  term.uncarried_day = Date{sys_days{invited} + days{days_given}};
+  term.steps.push_back(
+      fmt::format("Gevraagd om aan te vullen op {}; de termijn begint de dag erna (Awb art. 4:5 lid 1).",
+                  dutch_date(invited, true)));
+  term.steps.push_back(fmt::format("{} {} later: {}.", days_given, days_given == 1 ? "dag" : "dagen",
+                                   dutch_date(term.uncarried_day, true)));
+  finish(calendar, kAtw, invited, term);
+  return term;
+}
+
+Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until) {
+  // "met ingang van de dag na die waarop ... tot de dag waarop": neither end counts.
+  const auto suspended = std::max<std::int64_t>(0, (sys_days{until} - sys_days{invited}).count() - 1);
+  Term later;
+  later.steps = term.steps;
+  later.uncarried_day = Date{sys_days{term.uncarried_day} + days{suspended}};
+  later.steps.push_back(fmt::format(
+      "Opgeschort van de dag na {} tot {}: {} {} (Awb art. 4:15 lid 1 onder a).", dutch_date(invited, true),
+      dutch_date(until, true), suspended, suspended == 1 ? "dag" : "dagen"));
+  later.steps.push_back(fmt::format("Met de opschorting erbij: {}.", dutch_date(later.uncarried_day, true)));
+  finish(calendar, kAtw, invited, later);
+  return later;
+}
+
+}  // namespace zp::intake
