@@ -1,9 +1,9 @@
 // intake/rules/requirements.h - what a request needs: readable files with their sources, and the evaluator.
 //
-// One YAML file per kind of request in intake/rules/requests/*.yaml (installed as data): title, who may make it, fields to
-// fill in, required documents with condition, why (B1 Dutch), ground, and the term it starts. docs/rules.md describes the format.
-// A program advises: an evaluation says what it saw and why; people decide.
-// Threads: const objects may be shared.
+// One YAML file per kind of request in intake/rules/requests/*.yaml (installed as data): title, who may make
+// it, fields to fill in, required documents with condition, why (B1 Dutch), ground, and the term it starts.
+// docs/rules.md describes the format. A program advises: an evaluation says what it saw and why; people
+// decide. Threads: const objects may be shared.
 #ifndef INTAKE_RULES_REQUIREMENTS_H_
 #define INTAKE_RULES_REQUIREMENTS_H_
 
@@ -21,49 +21,50 @@ using Condition = std::map<std::string, std::string>;
 bool holds(const Condition& condition, const std::map<std::string, std::string>& fields);
 
 struct FieldRule {
-  std::string name, label, help;   // "client_birth_date", "Geboortedatum van de cliënt", ...
-  std::string type;                // text | date | email | choice | textarea
+  std::string name, label, help;  // "client_birth_date", "Geboortedatum van de cliënt", ...
+  std::string type;               // text | date | email | choice | textarea
   std::vector<std::pair<std::string, std::string>> choices;  // value, label
   bool required = false;
-  Condition required_when;         // required only then; false `required` and empty: optional
-  std::string autocomplete;        // HTML autocomplete token, may be empty
+  Condition required_when;   // required only then; false `required` and empty: optional
+  std::string autocomplete;  // HTML autocomplete token, may be empty
 };
 
 /// One proof that may be needed.
 struct DocumentRule {
-  std::string slot;                // "request", "client-identity", "court-order"
-  std::string label;               // "Kopie identiteitsbewijs van de cliënt"
-  std::string explanation;         // B1: what exactly, and a tip
-  std::string why;                 // B1: why we ask it
-  std::string source;              // "CIZ, Raadplegen gegevens: mentor/curator of bewindvoerder"
-  std::string source_text;         // the sentence it rests on
-  Condition when;                  // needed only then; empty: always
-  bool needs_signature = false;    // handwritten or digital
+  std::string slot;              // "request", "client-identity", "court-order"
+  std::string label;             // "Kopie identiteitsbewijs van de cliënt"
+  std::string explanation;       // B1: what exactly, and a tip
+  std::string why;               // B1: why we ask it
+  std::string source;            // "CIZ, Raadplegen gegevens: mentor/curator of bewindvoerder"
+  std::string source_text;       // the sentence it rests on
+  Condition when;                // needed only then; empty: always
+  bool needs_signature = false;  // handwritten or digital
   bool identity_document = false;
-  std::vector<std::string> holders;  // whose identity document: "client", "requester"; compared with the fields HOLDER_name and
-                                     // HOLDER_birth_date; one of them must match
-  bool mask = false;               // photo and BSN are not needed: pointed out and masked
-  std::vector<std::string> accepts;  // document kinds (Findings::kind) that count; "unknown": also what was not recognised;
-                                     // empty: any
+  std::vector<std::string> holders;  // whose identity document: "client", "requester"; compared with the
+                                     // fields HOLDER_name and HOLDER_birth_date; one of them must match
+  bool mask = false;                 // photo and BSN are not needed: pointed out and masked
+  std::vector<std::string> accepts;  // document kinds (Findings::kind) that count; "unknown": also what was
+                                     // not recognised; empty: any
 };
 
 struct RequestRule {
-  std::string name;                // "informatie-mentor-curator-bewindvoerder"
+  std::string name;  // "informatie-mentor-curator-bewindvoerder"
   std::string title, intro;
-  std::string group;               // heading on the start page; empty: not offered there
+  std::string group;  // heading on the start page; empty: not offered there
   std::vector<FieldRule> fields;
   std::vector<DocumentRule> documents;
-  std::string term;                // avg | wlz | none
+  std::string term;  // avg | wlz | none
   std::string term_source;
-  int completion_days = 14;        // Awb 4:5 term we give
-  int retention_days = 0;          // after closing; from the file, no default in code
-  std::string legal_ground;        // "AVG art. 15"
+  int completion_days = 14;         // Awb 4:5 term we give
+  int retention_days = 0;           // after closing; from the file, no default in code
+  std::string legal_ground;         // "AVG art. 15"
+  std::string source, source_text;  // where it stands that one may ask this, and the sentence; may be empty
 };
 
 class RuleBook {
  public:
-  /// Reads every *.yaml in `folder` in order of name; kConfig names file and line of the first mistake. A request is named
-  /// after its file; lists shared by several requests stand in `folder`/parts.
+  /// Reads every *.yaml in `folder` in order of name; kConfig names file and line of the first mistake. A
+  /// request is named after its file; lists shared by several requests stand in `folder`/parts.
   static Result<RuleBook> load(const std::string& folder);
   const RequestRule* find(std::string_view name) const;
   const std::vector<RequestRule>& requests() const noexcept { return requests_; }
@@ -74,13 +75,13 @@ class RuleBook {
 
 /// One document as the evaluator sees it.
 struct Evidence {
-  std::string document;            // id or name, echoed back
-  std::string slot;                // what the sender said it is for; may be empty
+  std::string document;  // id or name, echoed back
+  std::string slot;      // what the sender said it is for; may be empty
   Findings findings;
-  // By staff, and stronger than what was found: "slot", "kind" -> their new value; "signature" -> "present" | "absent";
-  // "usable" -> "yes" | "no"; "identity" -> "match" | "differs".
+  // By staff, and stronger than what was found: "slot", "kind" -> their new value; "signature" -> "present" |
+  // "absent"; "usable" -> "yes" | "no"; "identity" -> "match" | "differs".
   std::map<std::string, std::string> corrections;
-  std::string received_on = {};    // YYYY-MM-DD, the day of receipt: an identity document must be valid then; empty: not judged
+  std::string received_on = {};  // YYYY-MM-DD: an identity document must be valid then; empty: not judged
 };
 
 enum class RequirementState { kMet, kMissing, kDoubtful };
@@ -88,16 +89,17 @@ enum class RequirementState { kMet, kMissing, kDoubtful };
 struct RequirementResult {
   std::string slot, label, why, source, source_text, explanation;
   RequirementState state = RequirementState::kMissing;
-  std::string document;            // which document is the evidence
-  std::vector<std::string> seen;   // Dutch, for staff: "Handtekening op pagina 1 (zekerheid 0,93)"
+  std::string document;              // which document is the evidence
+  std::vector<std::string> seen;     // Dutch, for staff: "Handtekening op pagina 1 (zekerheid 0,93)"
   std::vector<std::string> lacking;  // B1 Dutch, for the sender: "Wij zien geen handtekening."
   bool mask = false;
 };
 
 struct Evaluation {
-  bool complete = false;           // every requirement met, none doubtful; never where nothing is required: a person sorts that
+  // Every requirement met, none doubtful; never where nothing is required: a person sorts that.
+  bool complete = false;
   std::vector<RequirementResult> requirements;
-  std::vector<std::string> unused; // documents that no requirement asked for
+  std::vector<std::string> unused;  // documents that no requirement asked for
 };
 
 /// Assigns documents to requirements (the sender's slot first, then the kind found) and judges each.
@@ -105,8 +107,8 @@ Evaluation evaluate(const RequestRule& rule, const std::map<std::string, std::st
                     const std::vector<Evidence>& evidence);
 
 /// Wrong or missing fields as (field name, Dutch sentence); empty when all is well.
-std::vector<std::pair<std::string, std::string>> check_fields(const RequestRule& rule,
-                                                              const std::map<std::string, std::string>& fields);
+std::vector<std::pair<std::string, std::string>> check_fields(
+    const RequestRule& rule, const std::map<std::string, std::string>& fields);
 
 }  // namespace zp::intake
 

@@ -1,0 +1,277 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "intake/rules/judgement.h"
+
+namespace zp::intake {
+namespace {
+
+constexpr double kSureSignature = 0.5;  // below it a person looks
+
+int rank(RequirementState state) {
+  return state == RequirementState::kMet ? 2 : state == RequirementState::kDoubtful ? 1 : 0;
+}
+
+std::string with_comma(double number) {
+  std::string text = fmt::format("{:.2f}", number);
+  std::ranges::replace(text, '.', ',');
+  return text;
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& what) {
+  return std::ranges::find(list, what) != list.end();
+}
+
+std::string slot_of(const Evidence& evidence) {
+  const std::string corrected = correction(evidence, "slot");
+  return corrected.empty() ? evidence.slot : corrected;
+}
+
+std::string kind_of(const Evidence& evidence) {
+  const std::string corrected = correction(evidence, "kind");
+  return corrected.empty() ? evidence.findings.kind : corrected;
+}
+
+std::string dutch_kind(const std::string& kind) {
+  static const std::map<std::string, std::string> kNames = {{"form", "formulier"},
+                                                            {"court-order", "beschikking van de rechter"},
+                                                            {"mandate", "machtiging"},
+                                                            {"consent", "toestemming"},
+                                                            {"letter", "brief"},
+                                                            {"decision", "besluit"},
+                                                            {"identity-document", "identiteitsbewijs"}};
+  const auto found = kNames.find(kind);
+  return found == kNames.end() ? "niet herkend" : found->second;
+}
+
+/// Can this document be read at all? False when there is no point in looking further.
+bool judge_usable(const Evidence& evidence, Judgement& judgement) {
+  const std::string by_staff = correction(evidence, "usable");
+  if (by_staff == "yes") {
+    judgement.seen.emplace_back("Een medewerker vindt dit document bruikbaar.");
+    return true;
+  }
+  if (by_staff == "no") {
+    judgement.miss("Een medewerker vindt dit document niet bruikbaar.",
+                   "Wij kunnen dit document niet gebruiken. Stuur het opnieuw.");
+    return false;
+  }
+  const Findings& found = evidence.findings;
+  for (const Message& message : found.messages) judgement.seen.push_back(message.nl);
+  if (found.verdict == Verdict::kUsable) return true;
+  if (found.verdict == Verdict::kDoubtful) {
+    judgement.worsen(RequirementState::kDoubtful);
+    return true;
+  }
+  judgement.worsen(RequirementState::kMissing);
+  for (const Message& message : found.messages) judgement.lacking.push_back(message.nl);
+  if (found.messages.empty())
+    judgement.miss("Dit document is niet bruikbaar.",
+                   "Wij kunnen dit document niet gebruiken. Stuur het opnieuw.");
+  return false;
+}
+
+void judge_kind(const DocumentRule& rule, const Evidence& evidence, Judgement& judgement) {
+  if (rule.accepts.empty()) return;
+  const std::string kind = kind_of(evidence);
+  const bool by_staff = !correction(evidence, "kind").empty();
+  const std::string name = dutch_kind(kind);
+  if (contains(rule.accepts, kind)) {
+    if (kind != "unknown")
+      judgement.seen.push_back(by_staff ? fmt::format("Soort document: {} (door een medewerker).", name)
+                                        : fmt::format("Soort document: {} (zekerheid {}).", name,
+                                                      with_comma(evidence.findings.kind_confidence)));
+    return;
+  }
+  const std::string seen = fmt::format("Soort document: {}; gevraagd is: {}.", name, rule.label);
+  const std::string lacking =
+      fmt::format("Wij zien niet zeker dat dit het goede document is. Wij vragen: {}.", rule.label);
+  if (by_staff)
+    judgement.miss(seen, lacking);
+  else
+    judgement.doubt(seen, lacking);
+}
+
+/// True when one digital signature stands; a broken one is always a doubt.
+bool judge_digital(const Findings& found, Judgement& judgement) {
+  bool stands = false;
+  for (const DigitalSignature& signature : found.digital_signatures) {
+    const std::string signer = signature.signer.empty() ? "onbekend" : signature.signer;
+    const bool whole = signature.coverage == "whole" || signature.coverage == "extended-allowed";
+    if (signature.integrity == "broken" || !whole) {
+      judgement.doubt(
+          fmt::format("Digitale handtekening van {}: het document is na het ondertekenen veranderd, of maar "
+                      "voor een deel ondertekend.",
+                      signer),
+          "De digitale handtekening klopt niet: het document lijkt veranderd na het ondertekenen.");
+    } else if (signature.integrity != "ok") {
+      judgement.doubt(fmt::format("Digitale handtekening van {}: niet te controleren.", signer),
+                      "Wij kunnen de digitale handtekening niet controleren.");
+    } else if (signature.chain == "revoked" || signature.chain == "expired") {
+      judgement.doubt(
+          fmt::format("Digitale handtekening van {}: het certificaat is verlopen of ingetrokken.", signer),
+          "Het certificaat van de digitale handtekening is verlopen of ingetrokken.");
+    } else {
+      stands = true;
+      judgement.seen.push_back(fmt::format("Digitale handtekening van {}: klopt; herkomst {}.", signer,
+                                           signature.chain == "trusted" ? "vertrouwd" : "niet bevestigd"));
+    }
+  }
+  return stands;
+}
+
+void judge_signature(const Evidence& evidence, Judgement& judgement) {
+  const std::string by_staff = correction(evidence, "signature");
+  if (by_staff == "present") {
+    judgement.seen.emplace_back("Een medewerker ziet een handtekening.");
+    return;
+  }
+  if (by_staff == "absent") {
+    judgement.miss("Een medewerker ziet geen handtekening.", "Wij zien geen handtekening op dit document.");
+    return;
+  }
+  double best = 0;
+  std::string empty_field;
+  for (const PageFindings& page : evidence.findings.pages) {
+    for (const HandwrittenSignature& signature : page.handwritten_signatures) {
+      best = std::max(best, signature.confidence);
+      judgement.seen.push_back(fmt::format("Handtekening op pagina {} (zekerheid {}).", page.number,
+                                           with_comma(signature.confidence)));
+    }
+    if (empty_field.empty() && !page.empty_signature_fields.empty())
+      empty_field = fmt::format("het vak voor de handtekening op pagina {} is leeg", page.number);
+  }
+  if (!empty_field.empty()) judgement.seen.push_back(fmt::format("Let op: {}.", empty_field));
+  if (judge_digital(evidence.findings, judgement) || best >= kSureSignature) return;
+  if (!evidence.findings.digital_signatures.empty()) return;  // its doubt is told already
+  if (best > 0) {
+    judgement.doubt("Niet zeker of dit een handtekening is.",
+                    "Wij zien niet duidelijk of er een handtekening op staat.");
+  } else {
+    judgement.miss("Geen handtekening gevonden.",
+                   empty_field.empty() ? "Wij zien geen handtekening op dit document."
+                                       : fmt::format("Wij zien geen handtekening: {}.", empty_field));
+  }
+}
+
+Judgement judge(const DocumentRule& rule, const Fields& fields, const Evidence& evidence) {
+  Judgement judgement;
+  if (!judge_usable(evidence, judgement)) return judgement;
+  judge_kind(rule, evidence, judgement);
+  if (rule.needs_signature) judge_signature(evidence, judgement);
+  if (rule.identity_document) judge_identity(rule, fields, evidence, judgement);
+  return judgement;
+}
+
+/// Would this document, that nobody put in a slot, be the one the rule asks for?
+bool looks_like(const DocumentRule& rule, const Evidence& evidence) {
+  const std::string kind = kind_of(evidence);
+  if (rule.identity_document)
+    return kind == "identity-document" || evidence.findings.identity_document.has_value();
+  return kind != "unknown" && contains(rule.accepts, kind);
+}
+
+using Candidates = std::vector<std::vector<const Evidence*>>;  // by requirement
+
+/// The sender's slot (or the staff's) first; then the kind found; then what was not recognised, where that is
+/// allowed. An identity document on a page of another document counts too: people scan it along.
+Candidates assign(const std::vector<const DocumentRule*>& rules, const std::vector<Evidence>& evidence,
+                  std::vector<bool>& used) {
+  Candidates candidates(rules.size());
+  const auto give = [&](std::size_t rule, std::size_t document) {
+    candidates[rule].push_back(&evidence[document]);
+    used[document] = true;
+  };
+  for (std::size_t document = 0; document < evidence.size(); ++document)
+    for (std::size_t rule = 0; rule < rules.size(); ++rule)
+      if (slot_of(evidence[document]) == rules[rule]->slot) give(rule, document);
+  for (std::size_t rule = 0; rule < rules.size(); ++rule)
+    for (std::size_t document = 0; document < evidence.size(); ++document)
+      if (!used[document] && looks_like(*rules[rule], evidence[document])) give(rule, document);
+  for (std::size_t rule = 0; rule < rules.size(); ++rule)
+    for (std::size_t document = 0; document < evidence.size() && candidates[rule].empty(); ++document)
+      if (!used[document] && slot_of(evidence[document]).empty() &&
+          kind_of(evidence[document]) == "unknown" && contains(rules[rule]->accepts, "unknown"))
+        give(rule, document);
+  for (std::size_t rule = 0; rule < rules.size(); ++rule)
+    for (std::size_t document = 0; document < evidence.size() && candidates[rule].empty(); ++document)
+      if (rules[rule]->identity_document && evidence[document].findings.identity_document)
+        give(rule, document);
+  return candidates;
+}
+
+RequirementResult result_for(const DocumentRule& rule, const Fields& fields,
+                             const std::vector<const Evidence*>& candidates) {
+  RequirementResult result{.slot = rule.slot,
+                           .label = rule.label,
+                           .why = rule.why,
+                           .source = rule.source,
+                           .source_text = rule.source_text,
+                           .explanation = rule.explanation};
+  result.mask = rule.mask;
+  if (candidates.empty()) {
+    result.seen.emplace_back("Niet ontvangen.");
+    result.lacking.push_back(fmt::format("Dit hebben wij nog niet: {}.", rule.label));
+    return result;
+  }
+  int best = -1;
+  for (const Evidence* evidence : candidates) {  // of equals the last one sent: people send again to mend
+    Judgement judgement = judge(rule, fields, *evidence);
+    if (rank(judgement.state) < best) continue;
+    best = rank(judgement.state);
+    result.state = judgement.state;
+    result.document = evidence->document;
+    result.seen = std::move(judgement.seen);
+    result.lacking = std::move(judgement.lacking);
+  }
+  return result;
+}
+
+void add_once(std::vector<std::string>& list, std::string text) {
+  if (!contains(list, text)) list.push_back(std::move(text));
+}
+
+}  // namespace
+
+std::string correction(const Evidence& evidence, const std::string& what) {
+  const auto found = evidence.corrections.find(what);
+  return found == evidence.corrections.end() ? "" : found->second;
+}
+
+void Judgement::worsen(RequirementState to) {
+  if (rank(to) < rank(state)) state = to;
+}
+
+void Judgement::doubt(std::string for_staff, std::string for_sender) {
+  worsen(RequirementState::kDoubtful);
+  add_once(seen, std::move(for_staff));
+  add_once(lacking, std::move(for_sender));
+}
+
+void Judgement::miss(std::string for_staff, std::string for_sender) {
+  worsen(RequirementState::kMissing);
+  add_once(seen, std::move(for_staff));
+  add_once(lacking, std::move(for_sender));
+}
+
+Evaluation evaluate(const RequestRule& rule, const Fields& fields, const std::vector<Evidence>& evidence) {
+  std::vector<const DocumentRule*> needed;
+  for (const DocumentRule& document : rule.documents)
+    if (holds(document.when, fields)) needed.push_back(&document);
+  std::vector<bool> used(evidence.size());
+  const Candidates candidates = assign(needed, evidence, used);
+
+  Evaluation evaluation;
+  for (std::size_t i = 0; i < needed.size(); ++i)
+    evaluation.requirements.push_back(result_for(*needed[i], fields, candidates[i]));
+  for (std::size_t i = 0; i < evidence.size(); ++i)
+    if (!used[i]) evaluation.unused.push_back(evidence[i].document);
+  evaluation.complete =
+      !needed.empty() && std::ranges::all_of(evaluation.requirements, [](const RequirementResult& result) {
+        return result.state == RequirementState::kMet;
+      });
+  return evaluation;
+}
+
+}  // namespace zp::intake

@@ -1,0 +1,130 @@
+#include <fmt/format.h>
+
+#include "intake/rules/judgement.h"
+#include "intake/rules/names.h"
+#include "intake/rules/terms.h"
+
+namespace zp::intake {
+namespace {
+
+/// YYYY-MM-DD as "5 april 1950"; anything else as it is.
+std::string dutch(const std::string& written) {
+  const auto date = parse_date(written);
+  return date ? dutch_date(*date) : written;
+}
+
+std::string field(const Fields& fields, const std::string& name) {
+  const auto found = fields.find(name);
+  return found == fields.end() ? "" : found->second;
+}
+
+struct Comparison {
+  bool compared = false, same = true;
+  std::vector<std::string> differences;  // both values, for staff
+};
+
+Comparison compare(const Mrz& mrz, const std::string& name, const std::string& birth_date) {
+  Comparison result;
+  if (!name.empty() && !mrz.surname.empty()) {
+    result.compared = true;
+    if (!same_person_name(name, mrz.surname, mrz.given_names))
+      result.differences.push_back(
+          fmt::format("Naam verschilt: op het identiteitsbewijs {}, {}; ingevuld {}.", mrz.surname,
+                      mrz.given_names, name));
+  }
+  if (!birth_date.empty() && !mrz.birth_date.empty()) {
+    result.compared = true;
+    if (birth_date != mrz.birth_date)
+      result.differences.push_back(
+          fmt::format("Geboortedatum verschilt: op het identiteitsbewijs {}; ingevuld {}.",
+                      dutch(mrz.birth_date), dutch(birth_date)));
+  }
+  result.same = result.differences.empty();
+  return result;
+}
+
+/// The document must belong to one of the rule's holders; the differences shown are those with the first one
+/// that could be compared.
+void judge_holder(const DocumentRule& rule, const Fields& fields, const Mrz& mrz, Judgement& judgement) {
+  std::vector<std::string> differences;
+  bool compared = false;
+  for (std::string holder : rule.holders) {
+    if (field(fields, holder + "_name").empty()) holder = "client";  // who asks for himself fills in one name
+    const Comparison comparison =
+        compare(mrz, field(fields, holder + "_name"), field(fields, holder + "_birth_date"));
+    if (!comparison.compared) continue;
+    if (comparison.same) {
+      judgement.seen.push_back(fmt::format("Naam en geboortedatum komen overeen met wat is ingevuld ({}).",
+                                           field(fields, holder + "_name")));
+      return;
+    }
+    if (!compared) differences = comparison.differences;
+    compared = true;
+  }
+  if (!compared)
+    judgement.seen.emplace_back("De naam is niet vergeleken: er is geen naam ingevuld of gelezen.");
+  for (const std::string& difference : differences)
+    judgement.doubt(difference,
+                    "De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld.");
+}
+
+void judge_expiry(const Mrz& mrz, const std::string& received_on, Judgement& judgement) {
+  if (mrz.expiry_date.empty()) {
+    judgement.seen.emplace_back("De geldigheidsdatum is niet gelezen.");
+  } else if (!received_on.empty() && mrz.expiry_date < received_on) {
+    judgement.doubt(
+        fmt::format("Verlopen op {}, ontvangen op {}.", dutch(mrz.expiry_date), dutch(received_on)),
+        "Dit identiteitsbewijs was niet meer geldig toen wij het ontvingen.");
+  } else {
+    judgement.seen.push_back(fmt::format("Geldig tot {}.", dutch(mrz.expiry_date)));
+  }
+}
+
+std::string dutch_type(const std::string& type) {
+  if (type == "passport") return "Paspoort";
+  if (type == "identity-card") return "Identiteitskaart";
+  if (type == "residence-permit") return "Verblijfsdocument";
+  if (type == "driving-licence") return "Rijbewijs";
+  return "Identiteitsbewijs";
+}
+
+}  // namespace
+
+void judge_identity(const DocumentRule& rule, const Fields& fields, const Evidence& evidence,
+                    Judgement& judgement) {
+  const std::string by_staff = correction(evidence, "identity");
+  if (by_staff == "match") {
+    judgement.seen.emplace_back("Een medewerker heeft het identiteitsbewijs vergeleken: het klopt.");
+    return;
+  }
+  if (by_staff == "differs") {
+    judgement.miss("Een medewerker heeft het identiteitsbewijs vergeleken: het is van iemand anders.",
+                   "Dit identiteitsbewijs hoort niet bij de persoon die u hebt ingevuld.");
+    return;
+  }
+  const auto& found = evidence.findings.identity_document;
+  if (!found) {
+    judgement.doubt(
+        "Geen identiteitsbewijs herkend.",
+        "Wij herkennen hierop geen identiteitsbewijs. Is dit de goede foto? Staat het hele document erop?");
+    return;
+  }
+  judgement.seen.push_back(fmt::format("{} op pagina {}{}.", dutch_type(found->document_type), found->page,
+                                       found->mrz && !found->mrz->issuing_state.empty()
+                                           ? ", afgegeven door " + found->mrz->issuing_state
+                                           : ""));
+  if (!found->mrz || !found->mrz->checks_ok) {
+    judgement.doubt(
+        "De machineleesbare regels zijn niet foutloos gelezen: vergelijk zelf naam, geboortedatum en "
+        "geldigheid.",
+        "Wij kunnen de regels onder aan uw identiteitsbewijs niet goed lezen.");
+  }
+  if (found->mrz) {
+    judge_holder(rule, fields, *found->mrz, judgement);
+    judge_expiry(*found->mrz, evidence.received_on, judgement);
+  }
+  if (rule.mask && (found->photo_box || !found->bsn_boxes.empty()))
+    judgement.seen.emplace_back("Foto of BSN is zichtbaar. Dat is hier niet nodig: wij schermen het af.");
+}
+
+}  // namespace zp::intake

@@ -1,0 +1,34 @@
+// intake/rules/judgement.h - what one document is worth for one requirement. Private to intake/rules.
+#ifndef INTAKE_RULES_JUDGEMENT_H_
+#define INTAKE_RULES_JUDGEMENT_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "intake/rules/requirements.h"
+
+namespace zp::intake {
+
+using Fields = std::map<std::string, std::string>;
+
+struct Judgement {
+  RequirementState state = RequirementState::kMet;
+  std::vector<std::string> seen, lacking;
+
+  /// States only get worse: met, doubtful, missing.
+  void worsen(RequirementState to);
+  void doubt(std::string for_staff, std::string for_sender);
+  void miss(std::string for_staff, std::string for_sender);
+};
+
+/// The correction's value, or empty.
+std::string correction(const Evidence& evidence, const std::string& what);
+
+/// Adds to `judgement` what the identity document in `evidence` shows against the fields.
+void judge_identity(const DocumentRule& rule, const Fields& fields, const Evidence& evidence,
+                    Judgement& judgement);
+
+}  // namespace zp::intake
+
+#endif  // INTAKE_RULES_JUDGEMENT_H_
