@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""House rules that a machine holds: include directions, what programs link, what sources may contain (docs/developers/house.md)."""
+import pathlib
+import re
+import subprocess
+import sys
+
+# A folder may include from these folders of ours; the longest matching prefix counts.
+MAY_INCLUDE = {
+    "crypto": {"crypto"},
+    "intake": {"intake", "crypto"},
+    "templates": {"templates", "crypto"},
+    "gateway": {"gateway", "intake", "templates", "crypto"},
+}
+# Parts below gateway and intake that only the named folders may include.
+ONLY_FOR = {
+    "crypto/keyring": {"crypto/keyring", "gateway/keymaker", "gateway/worker", "gateway/staff", "gateway/cli", "gateway/casework"},
+    "intake/cell": {"intake/cell", "gateway/broker", "gateway/ipc"},
+    "gateway/store/sqlite": {"gateway/store", "gateway/worker", "gateway/staff", "gateway/cli"},
+    "gateway/public": {"gateway/public"},
+    "gateway/staff": {"gateway/staff"},
+    "gateway/worker": {"gateway/worker"},
+    "gateway/mail": {"gateway/mail"},
+}
+# Third-party headers and their one home.
+HOMES = {
+    r"gpgme": {"crypto/keyring"},
+    r"openssl/": {"crypto", "gateway/http"},
+    r"sodium": {"crypto"},
+    r"qpdf/": {"intake/cell", "templates/letter"},
+    r"poppler": {"intake/cell"},
+    r"opencv2/": {"intake/cell"},
+    r"tesseract/": {"intake/cell"},
+    r"gmime": {"intake/cell"},
+    r"libheif": {"intake/cell"},
+    r"hpdf": {"templates/letter"},
+    r"Poco/": {"gateway"},
+    r"sqlite3": {"gateway/store"},
+    r"curl/": {"gateway"},
+}
+# Libraries that a program must never link: a break-in there must not find them.
+NEVER_LINKS = {
+    "zegelpost-public": ["gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
+    "zegelpost-mail": ["gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
+    "zegelpost-keymaker": ["sqlite3", "opencv", "poppler", "qpdf", "PocoNet", "gmime", "hpdf"],
+    "zegelpost-broker": ["gpgme", "sqlite3", "PocoNet", "curl", "hpdf"],
+    "zegelpost-worker": ["opencv", "poppler", "tesseract", "gmime"],
+    "zegelpost-staff": ["opencv", "poppler", "tesseract", "gmime"],
+}
+FORBIDDEN = [
+    (re.compile(r"\b(TODO|FIXME|XXX)\b"), "unfinished work is an issue, not a comment"),
+    (re.compile(r"\btmpfile\s*\(|\bmkstemp\s*\(|\btempnam\s*\("), "no temp files: no plaintext on disk"),
+]
+SOURCES = {".h", ".cpp"}
+
+
+def sources(root):
+    for top in MAY_INCLUDE:
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in SOURCES and "node_modules" not in path.parts:
+                yield path, path.relative_to(root).as_posix()
+
+
+
+def check_includes(root, _bin):
+    for path, name in sources(root):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if quoted := re.match(r'#include "([^"]+)"', line):
+                target = quoted.group(1)
+                if "/" not in target:
+                    yield f"{name}:{number}: name the folder: {target}"
+                    continue
+                if target.split("/")[0] not in MAY_INCLUDE[name.split("/")[0]]:
+                    yield f"{name}:{number}: {name.split('/')[0]} may not include {target}"
+                for part, users in ONLY_FOR.items():
+                    if target.startswith(part) and not any(name.startswith(user) for user in users):
+                        yield f"{name}:{number}: {part} is not for {name}"
+            elif angled := re.match(r"#include <([^>]+)>", line):
+                for pattern, homes in HOMES.items():
+                    if re.match(pattern, angled.group(1)) and not any(name.startswith(home) for home in homes):
+                        yield f"{name}:{number}: {angled.group(1)} lives in {', '.join(sorted(homes))}"
+
+
+def check_links(_root, bin_folder):
+    for program, never in NEVER_LINKS.items():
+        listing = subprocess.run(["objdump", "-p", bin_folder / program], capture_output=True, text=True, check=False)
+        if listing.returncode:
+            yield f"{program}: is not built"
+            continue
+        needed = re.findall(r"NEEDED\s+(\S+)", listing.stdout)
+        for library in never:
+            for name in needed:
+                if library in name:
+                    yield f"{program} links {name}"
+
+
+def check_sources(root, _bin):
+    for path, name in sources(root):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for pattern, why in FORBIDDEN:
+                if pattern.search(line):
+                    yield f"{name}:{number}: {why}"
+
+
+def main():
+    rule, root, bin_folder = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+    problems = list({"includes": check_includes, "links": check_links, "sources": check_sources}[rule](root, bin_folder))
+    print("\n".join(problems) or f"house rule '{rule}' holds")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
