@@ -34,6 +34,7 @@ class StoreReader {
   virtual Result<Dossier> dossier_by_reference(const std::string& reference) = 0;
   virtual Result<std::vector<Dossier>> dossiers(const DossierFilter& filter) = 0;
   virtual Result<std::uint64_t> count_dossiers(const DossierFilter& filter) = 0;
+  /// Closed dossiers whose `retain_until` lies before `today`, restricted ones too.
   virtual Result<std::vector<Dossier>> past_retention(const std::string& today) = 0;
   virtual Result<std::vector<KeyRow>> keys(const Id& dossier) = 0;
   virtual Result<KeyRow> key(const Id& id) = 0;
@@ -66,6 +67,7 @@ class StoreWriter : public StoreReader {
   /// Stores all fields and raises version by one; kConflict unless `dossier.version` is the stored one.
   virtual Result<void> update_dossier(const Dossier& dossier) = 0;
   virtual Result<void> set_tokens(const Id& dossier, const std::vector<Bytes>& tokens) = 0;
+  /// Adding the same key to the same dossier again is harmless.
   virtual Result<void> add_key(const KeyRow& key) = 0;
   /// kExists if the submission was filed before: filing the same tray item twice is harmless.
   virtual Result<void> add_submission(const Submission& submission) = 0;
@@ -76,16 +78,21 @@ class StoreWriter : public StoreReader {
   virtual Result<void> put_letter(const Letter& letter) = 0;    // insert or replace
   virtual Result<void> put_message(const Message& message) = 0; // insert or replace
   virtual Result<void> add_sent_mail(const std::string& message_id, const Id& dossier) = 0;
-  /// Does nothing if a live job with this kind and subject is there and `once` is set.
+  /// With `once` it does nothing if a job with this kind and subject waits to be leased. One that is leased now does not
+  /// count: it may have read before what this one is about.
   virtual Result<void> add_job(const Job& job, bool once = true) = 0;
   virtual Result<void> put_user(const User& user) = 0;
   virtual Result<void> put_session(const Session& session) = 0;
   virtual Result<void> remove_session(ByteView token_hash) = 0;
   virtual Result<void> remove_sessions_seen_before(TimeMs time) = 0;
-  /// True the first time `token` is noted after `since`: one receipt per sender and day, counters of replays.
+  /// True the first time `token` is noted at or after `since`: one receipt per sender and day, counters of replays.
+  /// Notes of the same `what` from before `since` are forgotten.
   virtual Result<bool> note_once(const std::string& what, ByteView token, TimeMs now, TimeMs since) = 0;
   /// Destroys the dossier's keys for good (overwritten in the key database and its log), removes its documents, objects,
-  /// letters, messages, tokens and profile, keeps dossier row (state erased) and tombstone. The objects to delete from the object store are returned.
+  /// letters, messages, sent mails, tokens, profile and the jobs about any of these, keeps dossier row (state erased), submissions and
+  /// tombstone (whose `documents` is counted here). The objects to delete from the object store are returned; none if it was shredded before.
+  /// The keys go after the rest is committed. If they can't be reached then, write() says so (operation "destroy keys"): the
+  /// erasure stands, and every later write and opening tries to finish it.
   virtual Result<std::vector<ObjectRow>> shred(const Tombstone& tombstone) = 0;
 };
 
