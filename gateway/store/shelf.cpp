@@ -105,6 +105,15 @@ Result<void> Shelf::publish_status(const Id& submission, std::string_view word) 
   return replace_file(folder_ + "/status/" + submission.hex(), as_bytes(word), kFileMode);
 }
 
+Result<void> Shelf::remove_submission(const Id& submission) const {
+  for (const char* part : {"/receipts", "/status"}) {
+    const std::string path = folder_ + part + "/" + submission.hex();
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno("remove from shelf", path);
+    TRY_DO(sync_folder(folder_ + part));
+  }
+  return {};
+}
+
 Result<Envelope> Shelf::envelope(const Id& id) const {
   TRY_ASSIGN(const Bytes json, read_file(folder_ + "/messages/" + id.hex() + "/envelope.json", kMaxEnvelope));
   return Envelope::parse(as_text(json));

@@ -26,6 +26,23 @@ struct Envelope {
   static Result<Envelope> parse(std::string_view json);
 };
 
+/// The sealed `body` of a message: what the door shows once link and code have opened it.
+struct MailboxLetter {
+  struct Attachment { std::string name, type, sha256; std::uint64_t size = 0; };  // att-0, att-1, ... in this order
+  struct Asked { std::string slot, label, explanation; };                         // what may be sent back
+  std::string sender, recipient, reference;
+  std::string kind;            // requirement file of the request that it answers
+  std::string subject;         // "Verzoek om aanvulling"
+  std::string legal_effect, term;  // Dutch; may be empty
+  std::vector<std::string> paragraphs;  // Dutch, plain text
+  std::int64_t sent_ms = 0;
+  std::vector<Attachment> attachments;
+  std::vector<Asked> asked;
+  bool may_reply = true;
+  std::string json() const;
+  static Result<MailboxLetter> parse(std::string_view json);
+};
+
 /// The shelf id that belongs to a link secret: SHA-256 under a label, cut to 16 bytes.
 Id shelf_id(const SecretBytes& link_secret);
 
@@ -38,8 +55,11 @@ class Shelf {
   /// Recall or expiry; no error if gone.
   Result<void> remove_message(const Id& id) const;
   Result<std::vector<Id>> messages() const;
+  /// `sealed` has the label {submission, submission, 0}.
   Result<void> publish_receipt(const Id& submission, ByteView sealed) const;
   Result<void> publish_status(const Id& submission, std::string_view word) const;
+  /// Receipt and status of a submission that is erased; no error if gone.
+  Result<void> remove_submission(const Id& submission) const;
 
   // Door
   Result<Envelope> envelope(const Id& id) const;
