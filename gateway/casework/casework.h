@@ -34,6 +34,20 @@ struct Office {
   std::function<TimeMs()> now;
 };
 
+/// A dossier with its keys and its readable profile, within one transaction.
+struct OpenDossier {
+  Dossier dossier;
+  DossierKeys keys;
+  Profile profile;
+};
+Result<OpenDossier> open_dossier(const Vault& vault, StoreReader& store, const Id& dossier);
+/// A job about `subject`, due at `run_at`.
+Job new_job(std::string kind, const Id& subject, TimeMs run_at, std::string payload = "{}");
+/// What the dossier can be found by: reference, names, birth dates, e-mail, address.
+std::vector<Bytes> search_tokens(const Vault& vault, const OpenDossier& open);
+/// Seals the profile, marks the time and stores the row.
+Result<void> save_dossier(StoreWriter& store, OpenDossier& open, TimeMs now);
+
 /// A row of a work list. Names come out of the sealed profile.
 struct DossierRow {
   Dossier dossier;
@@ -147,11 +161,12 @@ class Casework {
   Result<void> revive_job(const Actor& actor, const Id& job);
 
  private:
-  struct Opened;
+  using Body = std::function<Result<void>(StoreWriter&, OpenDossier&)>;
   Result<void> enter(const Actor& actor, Act act, const Touched& touched);
-  Result<Opened> opened(StoreReader& store, const Id& dossier);
-  using Change = std::function<Result<void>(StoreWriter&, Opened&)>;
-  Result<void> change(const Actor& actor, Act act, const Id& dossier, const Touched& touched, const Change& body);
+  Result<void> look(const Actor& actor, Act act, const Id& dossier, const Id& object = {}, const std::string& detail = {});
+  Result<void> change(const Actor& actor, Act act, const Id& dossier, const Id& object, const std::string& detail, const Body& body);
+  Result<std::vector<DossierRow>> rows(const DossierFilter& filter);
+  Result<Dossier> dossier_of_document(const Id& document, Document& into);
   Office office_;
 };
 

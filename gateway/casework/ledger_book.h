@@ -23,7 +23,8 @@ struct Actor {
   Id user;                         // zero for a process
   std::string name;                // login of a member of staff, or the process ("worker")
   std::vector<std::string> roles;  // postkamer, informatiebalie, jurist, goedkeurder, fg, beheerder, worker
-  std::string purpose;             // key of purposes() in flow.h; empty for processes
+  std::string purpose = {};        // key of purposes() in flow.h; empty for processes
+  std::string ground = {};         // the legal ground that goes with it
   bool has(std::string_view role) const noexcept;
 };
 

@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "crypto/base/secret_bytes.h"
 #include "gateway/store/types.h"
 #include "intake/findings.h"
 #include "intake/rules/requirements.h"
@@ -35,6 +36,7 @@ struct TermRecord {
   std::string last_day;  // YYYY-MM-DD
   std::vector<std::string> steps;  // Dutch
   bool running = true;
+  std::string ended = {};  // YYYY-MM-DD, when it no longer runs; may be empty
 };
 
 /// One line of what happened, for staff (Dutch). The ledger is the proof; this is the story.

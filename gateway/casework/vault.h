@@ -69,12 +69,10 @@ class Vault {
   /// Search tokens of every word in `texts` (names, birth date, e-mail, postcode, reference).
   std::vector<Bytes> tokens(const std::vector<std::string>& texts) const;
 
-  /// A member of staff's TOTP secret, sealed for User::totp.
-  Bytes seal_totp(const Id& user, const SecretBytes& secret) const;
-  Result<SecretBytes> open_totp(const User& user) const;
+  /// For staff accounts (gateway/accounts), which seal one-time secrets under it.
+  const crypto::ZoneKey& zone_key() const noexcept { return zone_key_; }
 
  private:
-  crypto::DataKey staff_key() const;
   crypto::ZoneKey zone_key_;
   SecretBytes search_key_;
 };

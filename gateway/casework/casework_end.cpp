@@ -1,0 +1,92 @@
+// The end of a dossier: closing, retention, erasing.
+#include <fmt/format.h>
+
+#include "gateway/casework/casework.h"
+#include "gateway/casework/terms.h"
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+Result<std::string> days_later(const std::string& date, int days) {
+  TRY_ASSIGN(const auto day, intake::parse_date(date));
+  return intake::format_date(std::chrono::sys_days(day) + std::chrono::days(days));
+}
+
+}  // namespace
+
+Result<void> Casework::close(const Actor& actor, const Id& dossier) {
+  return change(actor, Act::kClose, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+    const intake::RequestRule* const rule = office_.rules.find(open.dossier.kind);
+    if (!rule) return fail(Code::kRefused, "close dossier", "give it a kind first: the retention term depends on it");
+    TRY_ASSIGN(open.dossier.retain_until, days_later(local_date(office_.now()), rule->retention_days));
+    end_terms(open);
+    open.profile.history.push_back({office_.now(), actor.name, "Gesloten. Te bewaren tot en met " + open.dossier.retain_until + "."});
+    return {};
+  });
+}
+
+Result<std::size_t> Casework::propose_erasures(const Actor& actor) {
+  std::vector<Id> past;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto dossiers, store.past_retention(local_date(office_.now())));
+    for (const Dossier& dossier : dossiers)
+      if (dossier.state == DossierState::kClosed && !dossier.restricted) past.push_back(dossier.id);
+    return {};
+  }));
+  for (const Id& dossier : past) {
+    TRY_DO(change(actor, Act::kProposeErasure, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+      open.profile.history.push_back({office_.now(), "zegelpost", "De bewaartermijn is voorbij: vernietiging voorgesteld."});
+      return {};
+    }));
+  }
+  return past.size();
+}
+
+Result<void> Casework::keep(const Actor& actor, const Id& dossier, const std::string& until, const std::string& reason) {
+  if (!intake::parse_date(until) || until <= local_date(office_.now())) return fail(Code::kRefused, "keep dossier", "the date must lie after today");
+  if (reason.empty()) return fail(Code::kRefused, "keep dossier", "give the reason");
+  return change(actor, Act::kKeep, dossier, {}, "until=" + until, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+    open.dossier.retain_until = until;
+    open.profile.history.push_back({office_.now(), actor.name, fmt::format("Langer bewaren, tot en met {}: {}", until, reason)});
+    return {};
+  });
+}
+
+// Not by way of change(): after shredding there is no profile left to seal.
+Result<void> Casework::erase(const Actor& actor, const Id& dossier) {
+  Dossier row;
+  std::vector<Message> messages;
+  std::vector<Submission> submissions;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(row, store.dossier(dossier));
+    TRY_ASSIGN(messages, store.messages(dossier));
+    TRY_ASSIGN(submissions, store.submissions(dossier));
+    return {};
+  }));
+  if (!possible(Act::kErase, row.state) || row.restricted) return fail(Code::kRefused, "erase dossier", std::string(state_name(row.state)));
+  TRY_DO(look(actor, Act::kErase, dossier));
+  // First what lies outside the key table: if a later step fails, the person confirms again.
+  for (const Message& message : messages) TRY_DO(office_.shelf.remove_message(message.shelf));
+  for (const Submission& submission : submissions) TRY_DO(office_.shelf.remove_submission(submission.id));
+  auto done = office_.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(const auto now_stored, store.dossier(dossier));
+    if (now_stored.version != row.version) return fail(Code::kConflict, "erase dossier", dossier.hex());
+    TRY_ASSIGN(const auto documents, store.documents(dossier));
+    Tombstone tombstone{dossier, row.reference, row.kind, office_.now(), actor.user, static_cast<std::uint32_t>(documents.size())};
+    TRY_ASSIGN(const auto objects, store.shred(tombstone));
+    // A job for each object, in the same transaction: a crash now leaves work to do, not forgotten files.
+    for (const ObjectRow& object : objects)
+      TRY_DO(store.add_job(new_job("remove-object", object.id, office_.now(), fmt::format(R"({{"parts":{}}})", object.keys.size()))));
+    return {};
+  });
+  if (!done) TRY_DO(office_.ledger.record(actor, role_for(actor, Act::kErase).value_or(""), act_name(Act::kErase), {dossier.hex(), {}, {}}, "failed"));
+  return done;
+}
+
+Result<void> Casework::revive_job(const Actor& actor, const Id& job) {
+  TRY_DO(enter(actor, Act::kReviveJob, {{}, job.hex(), {}}));
+  return office_.store.revive_job(job, office_.now());
+}
+
+}  // namespace zp::gateway

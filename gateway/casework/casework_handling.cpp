@@ -1,0 +1,196 @@
+// Handling: what the mailroom and legal do before there is an answer.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "gateway/casework/casework.h"
+#include "gateway/casework/terms.h"
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr std::size_t kMaxNote = 4000;
+
+void remember(const Office& office, const Actor& actor, OpenDossier& open, std::string what) {
+  open.profile.history.push_back({office.now(), actor.name, std::move(what)});
+}
+
+bool known_correction(const std::string& key, const std::string& value) {
+  static constexpr std::array<std::string_view, 2> kFree = {"slot", "kind"};
+  if (std::ranges::find(kFree, key) != kFree.end()) return value.size() <= 64;
+  if (value.empty()) return key == "signature" || key == "usable" || key == "identity";
+  if (key == "signature") return value == "present" || value == "absent";
+  if (key == "usable") return value == "yes" || value == "no";
+  return key == "identity" && (value == "match" || value == "differs");
+}
+
+Result<std::vector<intake::Evidence>> evidence_of(StoreReader& store, const OpenDossier& open, bool& all_inspected) {
+  TRY_ASSIGN(const auto documents, store.documents(open.dossier.id));
+  std::vector<intake::Evidence> evidence;
+  for (const Document& document : documents) {
+    TRY_ASSIGN(auto details, open.keys.details(document));
+    if (document.state == "filed") all_inspected = false;
+    // What the scanner has not passed waits for a person: it proves nothing yet.
+    if (!details.may_be_used() || !details.findings) continue;
+    evidence.push_back({document.id.hex(), details.slot, std::move(*details.findings), details.corrections, local_date(document.received)});
+  }
+  return evidence;
+}
+
+/// Judges the dossier anew and, while it is being checked, says where it goes.
+Result<void> judge(const Office& office, StoreWriter& store, OpenDossier& open) {
+  bool all_inspected = true;
+  TRY_ASSIGN(const auto evidence, evidence_of(store, open, all_inspected));
+  const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
+  if (rule) open.profile.evaluation = intake::evaluate(*rule, open.profile.fields, evidence);
+  if (open.dossier.state != DossierState::kChecking || !all_inspected) return {};
+  const bool complete = rule && open.profile.evaluation->complete;
+  open.dossier.state = complete ? DossierState::kComplete : DossierState::kReview;
+  if (!complete) return {};
+  open.profile.history.push_back({office.now(), "zegelpost", "Alles wat nodig is, is er: het verzoek is compleet."});
+  return resume_term(office, open, local_date(office.now()));
+}
+
+}  // namespace
+
+Result<void> Casework::take(const Actor& actor, const Id& dossier, bool mine) {
+  return change(actor, Act::kTake, dossier, {}, mine ? "taken" : "released", [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+    if (mine && open.dossier.owner && *open.dossier.owner != actor.user)
+      remember(office_, actor, open, "Heeft het dossier overgenomen van een collega.");
+    open.dossier.owner = mine ? std::optional(actor.user) : std::nullopt;
+    return {};
+  });
+}
+
+Result<void> Casework::classify(const Actor& actor, const Id& dossier, const std::string& kind) {
+  const intake::RequestRule* const rule = office_.rules.find(kind);
+  if (!rule) return fail(Code::kRefused, "classify dossier", "unknown kind");
+  return change(actor, Act::kClassify, dossier, {}, "kind=" + kind, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    open.dossier.kind = kind;
+    open.dossier.state = DossierState::kChecking;
+    remember(office_, actor, open, "Ingedeeld als: " + rule->title);
+    TRY_DO(start_term(office_, open));
+    return judge(office_, store, open);
+  });
+}
+
+Result<void> Casework::edit_person(const Actor& actor, const Id& dossier, const Person& requester, const Person& client) {
+  return change(actor, Act::kEditPerson, dossier, {}, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    open.profile.requester = requester;
+    open.profile.client = client;
+    for (const auto& [holder, person] : {std::pair("requester", &requester), std::pair("client", &client)}) {
+      if (!person->name.empty()) open.profile.fields[fmt::format("{}_name", holder)] = person->name;
+      if (!person->birth_date.empty()) open.profile.fields[fmt::format("{}_birth_date", holder)] = person->birth_date;
+    }
+    if (!requester.role.empty()) open.profile.fields["requester_role"] = requester.role;
+    remember(office_, actor, open, "Heeft de gegevens van afzender of cliënt aangepast.");
+    TRY_DO(store.set_tokens(dossier, search_tokens(office_.vault, open)));
+    return judge(office_, store, open);
+  });
+}
+
+Result<void> Casework::correct(const Actor& actor, const Id& document, const std::string& key, const std::string& value) {
+  if (!known_correction(key, value)) return fail(Code::kRefused, "correct finding", "unknown correction");
+  Document row;
+  TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
+  return change(actor, Act::kCorrect, dossier.id, document, key, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    TRY_ASSIGN(row, store.document(document));
+    TRY_ASSIGN(auto details, open.keys.details(row));
+    if (value.empty()) {
+      details.corrections.erase(key);
+    } else {
+      details.corrections[key] = value;
+    }
+    open.keys.seal(details, row);
+    TRY_DO(store.update_document(row));
+    remember(office_, actor, open, fmt::format("Bevinding verbeterd bij {}: {} = {}", details.name, key, value.empty() ? "(teruggenomen)" : value));
+    return judge(office_, store, open);
+  });
+}
+
+Result<void> Casework::release(const Actor& actor, const Id& document) {
+  Document row;
+  TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
+  return change(actor, Act::kReleaseDocument, dossier.id, document, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    TRY_ASSIGN(row, store.document(document));
+    TRY_ASSIGN(auto details, open.keys.details(row));
+    if (details.malware == Malware::kInfected) return fail(Code::kRefused, "release document", "infected");
+    details.malware = Malware::kReleased;
+    row.state = "inspected";
+    open.keys.seal(details, row);
+    TRY_DO(store.update_document(row));
+    remember(office_, actor, open, "Heeft een document vrijgegeven dat de virusscanner niet kon goedkeuren: " + details.name);
+    return judge(office_, store, open);
+  });
+}
+
+Result<void> Casework::note(const Actor& actor, const Id& dossier, const std::string& text) {
+  if (text.empty() || text.size() > kMaxNote) return fail(Code::kRefused, "make note", "empty or too long");
+  return change(actor, Act::kNote, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+    remember(office_, actor, open, text);
+    return {};
+  });
+}
+
+Result<void> Casework::finish_task(const Actor& actor, const Id& dossier, std::size_t task) {
+  return change(actor, Act::kNote, dossier, {}, "task done", [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+    if (task >= open.profile.tasks.size()) return fail(Code::kConflict, "finish task", dossier.hex());
+    remember(office_, actor, open, "Afgehandeld: " + open.profile.tasks[task]);
+    open.profile.tasks.erase(open.profile.tasks.begin() + static_cast<std::ptrdiff_t>(task));
+    return {};
+  });
+}
+
+Result<void> Casework::restrict(const Actor& actor, const Id& dossier, bool restricted) {
+  return change(actor, Act::kRestrict, dossier, {}, restricted ? "on" : "off", [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+    open.dossier.restricted = restricted;
+    remember(office_, actor, open, restricted ? "Verwerking beperkt (AVG art. 18)." : "Beperking van de verwerking opgeheven.");
+    return {};
+  });
+}
+
+Result<void> Casework::extend_term(const Actor& actor, const Id& dossier) {
+  return change(actor, Act::kExtendTerm, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+    TRY_DO(extend_avg_term(office_, open, local_date(office_.now())));
+    remember(office_, actor, open, "Termijn met twee maanden verlengd (AVG art. 12 lid 3).");
+    open.profile.tasks.push_back("Vertel de verzoeker voor het einde van de eerste maand dat de termijn is verlengd, en waarom.");
+    return {};
+  });
+}
+
+Result<void> Casework::confirm_complete(const Actor& actor, const Id& dossier) {
+  return change(actor, Act::kConfirmComplete, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+    remember(office_, actor, open, "Heeft vastgesteld dat het verzoek compleet is.");
+    return resume_term(office_, open, local_date(office_.now()));
+  });
+}
+
+Result<void> Casework::reopen_review(const Actor& actor, const Id& dossier) {
+  return change(actor, Act::kReopenReview, dossier, {}, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    remember(office_, actor, open, "Heeft het dossier teruggezet naar de controle.");
+    return judge(office_, store, open);
+  });
+}
+
+Result<intake::Evaluation> Casework::evaluate(const Actor& actor, const Id& dossier) {
+  intake::Evaluation evaluation;
+  TRY_DO(change(actor, Act::kEvaluate, dossier, {}, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    TRY_DO(judge(office_, store, open));
+    evaluation = open.profile.evaluation.value_or(intake::Evaluation{});
+    return {};
+  }));
+  return evaluation;
+}
+
+std::vector<Bytes> search_tokens(const Vault& vault, const OpenDossier& open) {
+  const Person& requester = open.profile.requester;
+  const Person& client = open.profile.client;
+  std::vector<std::string> texts = {open.dossier.reference, requester.name, requester.birth_date, requester.email,
+                                    client.name,            client.birth_date, client.email};
+  texts.insert(texts.end(), requester.address.begin(), requester.address.end());
+  return vault.tokens(texts);
+}
+
+}  // namespace zp::gateway

@@ -1,0 +1,213 @@
+// Looking: every method writes the ledger before it opens anything.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "gateway/casework/casework.h"
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+/// A document shows its masked pages when its requirement says so, and when no requirement asked for the identity document in it.
+bool wants_mask(const Profile& profile, const Document& document, const DocumentDetails& details) {
+  const std::string id = document.id.hex();
+  if (profile.evaluation)
+    for (const intake::RequirementResult& requirement : profile.evaluation->requirements)
+      if (requirement.document == id) return requirement.mask;
+  return details.findings && details.findings->identity_document.has_value();
+}
+
+std::vector<ObjectRow> pages_of(const std::vector<ObjectRow>& objects, const Id& document) {
+  std::vector<ObjectRow> pages;
+  for (const ObjectRow& object : objects)
+    if (object.document == document && object.role.starts_with("page")) pages.push_back(object);
+  std::ranges::sort(pages, {}, [](const ObjectRow& row) { return std::pair(row.page, row.role); });
+  return pages;
+}
+
+std::string name_of(const Person& person) { return person.name.empty() ? person.email : person.name; }
+
+}  // namespace
+
+Result<std::vector<DossierRow>> Casework::rows(const DossierFilter& filter) {
+  std::vector<DossierRow> rows;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto dossiers, store.dossiers(filter));
+    for (const Dossier& dossier : dossiers) {
+      DossierRow row;
+      row.dossier = dossier;
+      const intake::RequestRule* const rule = office_.rules.find(dossier.kind);
+      row.kind_title = rule ? rule->title : "Nog in te delen";
+      // An erased dossier has no keys: its row stays without names.
+      if (auto keys = office_.vault.unlock(store, dossier.id)) {
+        TRY_ASSIGN(const auto profile, keys->profile(dossier));
+        row.requester = name_of(profile.requester);
+        row.subject = name_of(profile.subject());
+        row.tasks = profile.tasks.size();
+      }
+      rows.push_back(std::move(row));
+    }
+    return {};
+  }));
+  return rows;
+}
+
+Result<std::vector<DossierRow>> Casework::list(const Actor& actor, const DossierFilter& filter) {
+  TRY_DO(enter(actor, Act::kListDossiers, {{}, {}, fmt::format("from={} count={}", filter.offset, filter.limit)}));
+  return rows(filter);
+}
+
+Result<std::vector<DossierRow>> Casework::search(const Actor& actor, const std::string& text) {
+  DossierFilter filter;
+  filter.tokens = office_.vault.tokens({text});
+  if (filter.tokens.empty()) return fail(Code::kRefused, "search dossiers", "no word to search for");
+  TRY_DO(enter(actor, Act::kListDossiers, {{}, {}, fmt::format("search words={}", filter.tokens.size())}));
+  return rows(filter);
+}
+
+Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
+  TRY_DO(look(actor, Act::kOpenDossier, dossier));
+  DossierView view;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));
+    TRY_ASSIGN(const auto documents, store.documents(dossier));
+    TRY_ASSIGN(const auto objects, store.objects(dossier));
+    TRY_ASSIGN(const auto letters, store.letters(dossier));
+    TRY_ASSIGN(const auto messages, store.messages(dossier));
+    TRY_ASSIGN(view.submissions, store.submissions(dossier));
+    for (const Document& document : documents) {
+      TRY_ASSIGN(auto details, open.keys.details(document));
+      const bool masked = wants_mask(open.profile, document, details);
+      view.documents.push_back({document, std::move(details), pages_of(objects, document.id), masked});
+    }
+    for (const Letter& letter : letters) {
+      TRY_ASSIGN(auto data, open.keys.letter(letter));
+      const auto info = std::ranges::find(office_.letters.letters(), letter.name, &templates::LetterInfo::name);
+      const bool known = info != office_.letters.letters().end();
+      view.letters.push_back({letter, std::move(data), known ? info->title : letter.name, !known || info->needs_approval});
+    }
+    for (const Message& message : messages) {
+      TRY_ASSIGN(auto data, open.keys.message(message));
+      view.messages.push_back({message, std::move(data)});
+    }
+    view.dossier = std::move(open.dossier);
+    view.profile = std::move(open.profile);
+    return {};
+  }));
+  view.rule = office_.rules.find(view.dossier.kind);
+  view.acts = acts_for(actor, view.dossier);
+  return view;
+}
+
+Result<Dossier> Casework::dossier_of_document(const Id& document, Document& into) {
+  Dossier dossier;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(into, store.document(document));
+    TRY_ASSIGN(dossier, store.dossier(into.dossier));
+    return {};
+  }));
+  return dossier;
+}
+
+Result<SecretBytes> Casework::page(const Actor& actor, const Id& document, std::uint32_t page, bool masked) {
+  Document row;
+  TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
+  bool needs_mask = false;
+  std::vector<ObjectRow> pages;
+  std::optional<DossierKeys> keys;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier.id));
+    TRY_ASSIGN(const auto details, open.keys.details(row));
+    TRY_ASSIGN(const auto objects, store.objects(dossier.id));
+    needs_mask = wants_mask(open.profile, row, details);
+    pages = pages_of(objects, document);
+    keys = std::move(open.keys);
+    return {};
+  }));
+  const Act act = needs_mask && !masked ? Act::kViewPageUnmasked : Act::kViewPage;
+  TRY_DO(look(actor, act, dossier.id, document, fmt::format("page={}{}", page, masked ? " masked" : "")));
+  const std::string_view role = masked ? "page-masked" : "page";
+  const auto found = std::ranges::find_if(pages, [&](const ObjectRow& one) { return one.page == page && one.role == role; });
+  if (found == pages.end()) return fail(Code::kNotFound, "show page", document.hex());
+  return keys->get(office_.objects, *found);
+}
+
+Result<void> Casework::original(const Actor& actor, const Id& document, const crypto::ByteSink& sink) {
+  Document row;
+  TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
+  TRY_DO(look(actor, Act::kDownloadOriginal, dossier.id, document));
+  ObjectRow object;
+  std::optional<DossierKeys> keys;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(keys, office_.vault.unlock(store, dossier.id));
+    TRY_ASSIGN(const auto details, keys->details(row));
+    if (!details.may_be_used()) return fail(Code::kRefused, "hand out original", std::string(malware_name(details.malware)));
+    TRY_ASSIGN(object, store.object(row.object));
+    return {};
+  }));
+  return keys->stream(office_.objects, object, sink);
+}
+
+Result<std::vector<crypto::LedgerEntry>> Casework::ledger_about(const Actor& actor, const Id& dossier) {
+  TRY_DO(look(actor, Act::kReadLedger, dossier));
+  return office_.ledger.about(dossier.hex());
+}
+
+Result<std::vector<crypto::LedgerEntry>> Casework::ledger_latest(const Actor& actor, std::size_t offset, std::size_t limit) {
+  TRY_DO(enter(actor, Act::kReadLedger, {{}, {}, fmt::format("from={} count={}", offset, limit)}));
+  return office_.ledger.latest(offset, limit);
+}
+
+Result<std::string> Casework::reveal_code(const Actor& actor, const Id& dossier) {
+  TRY_DO(look(actor, Act::kRevealCode, dossier));
+  std::string code;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));
+    if (open.profile.access_code.empty()) return fail(Code::kNotFound, "show access code", dossier.hex());
+    // A code that the sender chose is the sender's own secret: staff need not know it.
+    if (open.profile.access_code_way == "zelf gekozen") return fail(Code::kRefused, "show access code", "chosen by the sender");
+    code = open.profile.access_code;
+    return {};
+  }));
+  return code;
+}
+
+Result<Overview> Casework::overview(const Actor& actor, const Id& dossier) {
+  TRY_DO(look(actor, Act::kMakeOverview, dossier));
+  Overview overview;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));
+    const std::string received = local_time_dutch(open.dossier.received);
+    const auto add = [&](const char* what, const std::string& value) {
+      if (!value.empty()) overview.data.push_back({what, received, value});
+    };
+    for (const Person* const person : {&open.profile.requester, &open.profile.client}) {
+      add("Naam", person->name);
+      add("Geboortedatum", person->birth_date);
+      add("E-mailadres", person->email);
+      add("Telefoonnummer", person->telephone);
+      for (const std::string& line : person->address) add("Adres", line);
+    }
+    TRY_ASSIGN(const auto documents, store.documents(dossier));
+    for (const Document& document : documents) {
+      TRY_ASSIGN(const auto details, open.keys.details(document));
+      overview.documents.push_back({details.name, local_time_dutch(document.received), fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256)});
+    }
+    TRY_ASSIGN(const auto messages, store.messages(dossier));
+    for (const Message& message : messages) {
+      TRY_ASSIGN(const auto data, open.keys.message(message));
+      overview.messages.push_back({data.subject, local_time_dutch(message.created), data.recipient});
+    }
+    return {};
+  }));
+  TRY_ASSIGN(const auto entries, office_.ledger.about(dossier.hex()));
+  for (const crypto::LedgerEntry& entry : entries) {
+    if (entry.outcome != "ok" || !(entry.action.ends_with(".open") || entry.action.contains(".view") || entry.action.ends_with(".download"))) continue;
+    const Purpose* const purpose = find_purpose(entry.purpose);
+    overview.looks.push_back({entry.action, entry.time, fmt::format("{}: {}", entry.function, purpose ? purpose->label : entry.purpose)});
+  }
+  return overview;
+}
+
+}  // namespace zp::gateway

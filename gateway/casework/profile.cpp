@@ -1,0 +1,246 @@
+#include "gateway/casework/profile.h"
+
+#include <array>
+#include <utility>
+
+namespace zp::gateway {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::array<std::string_view, 6> kMalwareNames = {"pending",       "clean",        "infected",
+                                                           "not-scannable", "scanner-down", "released"};
+
+Malware parse_malware(std::string_view name) {
+  for (std::size_t i = 0; i < kMalwareNames.size(); ++i)
+    if (kMalwareNames[i] == name) return static_cast<Malware>(i);
+  return Malware::kPending;
+}
+
+Id id_of(const Json& json, const char* key) {
+  const auto id = Id::parse(json.value(key, std::string()));
+  return id ? *id : Id{};
+}
+
+Bytes hex_of(const Json& json, const char* key) {
+  auto bytes = from_hex(json.value(key, std::string()));
+  return bytes ? std::move(*bytes) : Bytes{};
+}
+
+Json json_of(const Person& person) {
+  return {{"name", person.name},   {"role", person.role},           {"birth_date", person.birth_date},
+          {"email", person.email}, {"telephone", person.telephone}, {"address", person.address}};
+}
+
+Person person_of(const Json& json) {
+  return {json.value("name", ""),  json.value("role", ""),      json.value("birth_date", ""),
+          json.value("email", ""), json.value("telephone", ""), json.value("address", std::vector<std::string>{})};
+}
+
+Json json_of(const TermRecord& term) {
+  return {{"kind", term.kind}, {"from", term.from}, {"last_day", term.last_day}, {"steps", term.steps}, {"running", term.running}, {"ended", term.ended}};
+}
+
+TermRecord term_of(const Json& json) {
+  return {json.value("kind", ""), json.value("from", ""), json.value("last_day", ""),
+          json.value("steps", std::vector<std::string>{}), json.value("running", true), json.value("ended", "")};
+}
+
+Json json_of(const Delivery& delivery) {
+  return {{"submission", delivery.submission.hex()}, {"received", delivery.received},     {"channel", delivery.channel},
+          {"receipt_key", to_hex(delivery.receipt_key)}, {"message_id", delivery.message_id}, {"subject", delivery.subject},
+          {"may_answer", delivery.may_answer}};
+}
+
+Delivery delivery_of(const Json& json) {
+  return {id_of(json, "submission"),       json.value("received", TimeMs{0}), json.value("channel", ""),
+          hex_of(json, "receipt_key"),     json.value("message_id", ""),      json.value("subject", ""),
+          json.value("may_answer", false)};
+}
+
+constexpr std::array<std::string_view, 3> kRequirementStates = {"met", "missing", "doubtful"};
+
+Json json_of(const intake::RequirementResult& result) {
+  return {{"slot", result.slot},     {"label", result.label},       {"why", result.why},   {"source", result.source},
+          {"source_text", result.source_text}, {"explanation", result.explanation},
+          {"state", kRequirementStates[static_cast<std::size_t>(result.state)]},
+          {"document", result.document}, {"seen", result.seen}, {"lacking", result.lacking}, {"mask", result.mask}};
+}
+
+template <typename T, typename Make>
+std::vector<T> list_of(const Json& json, const char* key, Make make) {
+  std::vector<T> list;
+  for (const Json& one : json.value(key, Json::array())) list.push_back(make(one));
+  return list;
+}
+
+template <typename T>
+Json array_of(const std::vector<T>& list) {
+  Json array = Json::array();
+  for (const T& one : list) array.push_back(json_of(one));
+  return array;
+}
+
+/// Reads what json() wrote; the library's exceptions stop here.
+template <typename T, typename Read>
+Result<T> read_json(std::string_view text, const char* operation, Read read) {
+  try {
+    const Json json = Json::parse(text);
+    if (!json.is_object()) return fail(Code::kMalformed, operation);
+    return read(json);
+  } catch (const Json::exception&) {
+    return fail(Code::kMalformed, operation);
+  }
+}
+
+std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+intake::RequirementResult requirement_of(const Json& json) {
+  intake::RequirementResult result;
+  result.slot = json.value("slot", "");
+  result.label = json.value("label", "");
+  result.why = json.value("why", "");
+  result.source = json.value("source", "");
+  result.source_text = json.value("source_text", "");
+  result.explanation = json.value("explanation", "");
+  const std::string state = json.value("state", "missing");
+  for (std::size_t i = 0; i < kRequirementStates.size(); ++i)
+    if (kRequirementStates[i] == state) result.state = static_cast<intake::RequirementState>(i);
+  result.document = json.value("document", "");
+  result.seen = json.value("seen", std::vector<std::string>{});
+  result.lacking = json.value("lacking", std::vector<std::string>{});
+  result.mask = json.value("mask", false);
+  return result;
+}
+
+}  // namespace
+
+std::string_view malware_name(Malware verdict) noexcept { return kMalwareNames[static_cast<std::size_t>(verdict)]; }
+
+Json to_json(const intake::Evaluation& evaluation) {
+  return {{"complete", evaluation.complete}, {"requirements", array_of(evaluation.requirements)}, {"unused", evaluation.unused}};
+}
+
+Result<intake::Evaluation> parse_evaluation(const Json& json) {
+  try {
+    intake::Evaluation evaluation;
+    evaluation.complete = json.value("complete", false);
+    evaluation.requirements = list_of<intake::RequirementResult>(json, "requirements", requirement_of);
+    evaluation.unused = json.value("unused", std::vector<std::string>{});
+    return evaluation;
+  } catch (const Json::exception&) {
+    return fail(Code::kMalformed, "read evaluation");
+  }
+}
+
+std::string Profile::json() const {
+  Json json = {{"format", 1},
+               {"requester", json_of(requester)},
+               {"client", json_of(client)},
+               {"fields", fields},
+               {"access_code", access_code},
+               {"access_code_way", access_code_way},
+               {"terms", array_of(terms)},
+               {"deliveries", array_of(deliveries)},
+               {"tasks", tasks},
+               {"mail_text", mail_text}};
+  Json& lines = json["history"] = Json::array();
+  for (const HistoryLine& line : history) lines.push_back({{"time", line.time}, {"who", line.who}, {"what", line.what}});
+  if (evaluation) json["evaluation"] = to_json(*evaluation);
+  return text_of(json);
+}
+
+Result<Profile> Profile::parse(std::string_view text) {
+  return read_json<Profile>(text, "read profile", [](const Json& json) -> Result<Profile> {
+    Profile profile;
+    profile.requester = person_of(json.value("requester", Json::object()));
+    profile.client = person_of(json.value("client", Json::object()));
+    profile.fields = json.value("fields", std::map<std::string, std::string>{});
+    profile.access_code = json.value("access_code", "");
+    profile.access_code_way = json.value("access_code_way", "");
+    profile.terms = list_of<TermRecord>(json, "terms", term_of);
+    profile.deliveries = list_of<Delivery>(json, "deliveries", delivery_of);
+    profile.history = list_of<HistoryLine>(json, "history", [](const Json& line) {
+      return HistoryLine{line.value("time", TimeMs{0}), line.value("who", ""), line.value("what", "")};
+    });
+    profile.tasks = json.value("tasks", std::vector<std::string>{});
+    profile.mail_text = json.value("mail_text", "");
+    if (json.contains("evaluation")) {
+      TRY_ASSIGN(profile.evaluation, parse_evaluation(json["evaluation"]));
+    }
+    return profile;
+  });
+}
+
+std::string DocumentDetails::json() const {
+  Json json = {{"format", 1},   {"name", name},     {"slot", slot},
+               {"declared_type", declared_type},    {"size", size},
+               {"sha256", sha256}, {"malware", malware_name(malware)}, {"corrections", corrections}};
+  if (findings) json["findings"] = intake::to_json(*findings, true);
+  return text_of(json);
+}
+
+Result<DocumentDetails> DocumentDetails::parse(std::string_view text) {
+  return read_json<DocumentDetails>(text, "read document details", [](const Json& json) -> Result<DocumentDetails> {
+    DocumentDetails details;
+    details.name = json.value("name", "");
+    details.slot = json.value("slot", "");
+    details.declared_type = json.value("declared_type", "");
+    details.size = json.value("size", std::uint64_t{0});
+    details.sha256 = json.value("sha256", "");
+    details.malware = parse_malware(json.value("malware", ""));
+    details.corrections = json.value("corrections", std::map<std::string, std::string>{});
+    if (json.contains("findings")) {
+      TRY_ASSIGN(details.findings, intake::parse_findings(json["findings"]));
+    }
+    return details;
+  });
+}
+
+std::string LetterData::json() const {
+  return text_of({{"format", 1}, {"fields", fields}, {"return_reason", return_reason}, {"date", date}});
+}
+
+Result<LetterData> LetterData::parse(std::string_view text) {
+  return read_json<LetterData>(text, "read letter", [](const Json& json) -> Result<LetterData> {
+    return LetterData{json.value("fields", Json::object()), json.value("return_reason", ""), json.value("date", "")};
+  });
+}
+
+std::string MessageData::json() const {
+  const Json json = {{"format", 1},
+                  {"recipient", recipient},
+                  {"email", email},
+                  {"address", address},
+                  {"subject", subject},
+                  {"legal_effect", legal_effect},
+                  {"term", term},
+                  {"last_day", last_day},
+                  {"link_secret", to_hex(link_secret.view())},
+                  {"file_name", file_name},
+                  {"asked", asked},
+                  {"mail_ids", mail_ids},
+                  {"failure", failure}};
+  return text_of(json);
+}
+
+Result<MessageData> MessageData::parse(std::string_view text) {
+  return read_json<MessageData>(text, "read message", [](const Json& json) -> Result<MessageData> {
+    MessageData data;
+    data.recipient = json.value("recipient", "");
+    data.email = json.value("email", "");
+    data.address = json.value("address", std::vector<std::string>{});
+    data.subject = json.value("subject", "");
+    data.legal_effect = json.value("legal_effect", "");
+    data.term = json.value("term", "");
+    data.last_day = json.value("last_day", "");
+    data.link_secret = SecretBytes::copy_of(hex_of(json, "link_secret"));
+    data.file_name = json.value("file_name", "");
+    data.asked = json.value("asked", std::vector<std::pair<std::string, std::string>>{});
+    data.mail_ids = json.value("mail_ids", std::vector<std::string>{});
+    data.failure = json.value("failure", "");
+    return data;
+  });
+}
+
+}  // namespace zp::gateway
