@@ -32,8 +32,10 @@ std::optional<ClosedDay> certainly_closed(const Calendar& calendar, Date date) {
 
 Date next(Date date) { return Date{sys_days{date} + days{1}}; }
 
-std::string reason(const ClosedDay& why) {
-  return why.source.empty() ? why.name : fmt::format("{}, {}", why.name, why.source);
+/// "zondag 5 april 2026", "maandag 6 april 2026 (tweede paasdag, Atw art. 3 lid 1)".
+std::string closed_day(Date date, const ClosedDay& why) {
+  if (why.source.empty()) return dutch_date(date, true);
+  return fmt::format("{} ({}, {})", dutch_date(date, true), why.name, why.source);
 }
 
 /// The first day from `last` on that is open, and with `first` two open days in the term; says each step if
@@ -43,7 +45,7 @@ Date carry(const Calendar& calendar, const CountingLaw& law, IsClosed is_closed,
   const auto set_length = (sys_days{last} - sys_days{first}).count() + 1;
   std::string passed;
   while (const auto why = is_closed(calendar, last)) {
-    passed += fmt::format("{}{} ({})", passed.empty() ? "" : ", ", dutch_date(last, true), reason(*why));
+    passed += (passed.empty() ? "" : ", ") + closed_day(last, *why);
     last = next(last);
   }
   if (steps && !passed.empty())
@@ -105,7 +107,7 @@ Term avg_term(const Calendar& calendar, Date received, bool extended) {
   term.uncarried_day = exists ? same_date : Date{same_date.year() / same_date.month() / std::chrono::last};
   term.steps.push_back(fmt::format(
       "{} later: {}{} (AVG art. 12 lid 3; Verordening 1182/71, art. 3 lid 2 onder c).",
-      extended ? "Een maand, verlengd met twee maanden, is drie maanden" : "Een maand",
+      extended ? "Drie maanden (een maand, verlengd met twee maanden)" : "Een maand",
       dutch_date(term.uncarried_day, true),
       exists ? "" : ", de laatste dag van die maand, want de datum van ontvangst komt daarin niet voor"));
   finish(calendar, kRegulation, received, term);
