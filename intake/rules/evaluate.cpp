@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "intake/rules/judgement.h"
 
@@ -45,6 +46,18 @@ std::string dutch_kind(const std::string& kind) {
   return found == kNames.end() ? "niet herkend" : found->second;
 }
 
+/// What the inspection said about signatures and identity documents is judged here, requirement by
+/// requirement and with the corrections of staff; the rest (blurred, blank, locked, ...) holds for the
+/// document as a whole.
+std::vector<Message> not_judged_here(const Findings& findings) {
+  std::vector<Message> others;
+  std::ranges::copy_if(findings.messages, std::back_inserter(others), [](const Message& message) {
+    return !message.code.starts_with("signature-") && !message.code.starts_with("digital-signature-") &&
+           !message.code.starts_with("identity-document-");
+  });
+  return others;
+}
+
 /// Can this document be read at all? False when there is no point in looking further.
 bool judge_usable(const Evidence& evidence, Judgement& judgement) {
   const std::string by_staff = correction(evidence, "usable");
@@ -57,19 +70,17 @@ bool judge_usable(const Evidence& evidence, Judgement& judgement) {
                    "Wij kunnen dit document niet gebruiken. Stuur het opnieuw.");
     return false;
   }
-  const Findings& found = evidence.findings;
-  for (const Message& message : found.messages) judgement.seen.push_back(message.nl);
-  if (found.verdict == Verdict::kUsable) return true;
-  if (found.verdict == Verdict::kDoubtful) {
-    judgement.worsen(RequirementState::kDoubtful);
-    return true;
-  }
-  judgement.worsen(RequirementState::kMissing);
-  for (const Message& message : found.messages) judgement.lacking.push_back(message.nl);
-  if (found.messages.empty())
+  const std::vector<Message> others = not_judged_here(evidence.findings);
+  const Verdict verdict = evidence.findings.verdict;
+  if (verdict == Verdict::kUsable) return true;
+  if (verdict != Verdict::kRejected && others.empty() && !evidence.findings.messages.empty()) return true;
+  const bool unusable = verdict != Verdict::kDoubtful;
+  judgement.worsen(unusable ? RequirementState::kMissing : RequirementState::kDoubtful);
+  for (const Message& message : others) judgement.doubt(message.nl, message.nl);
+  if (others.empty() && unusable)
     judgement.miss("Dit document is niet bruikbaar.",
                    "Wij kunnen dit document niet gebruiken. Stuur het opnieuw.");
-  return false;
+  return !unusable;
 }
 
 void judge_kind(const DocumentRule& rule, const Evidence& evidence, Judgement& judgement) {

@@ -81,9 +81,10 @@ Evidence corrected(Evidence evidence, const char* what, const char* value) {
   return evidence;
 }
 Evidence judged(Evidence evidence, Verdict verdict,
-                const char* message = "De foto is onscherp: maak hem opnieuw.") {
+                const char* message = "De foto is onscherp: maak hem opnieuw.",
+                const char* code = "blurred") {
   evidence.findings.verdict = verdict;
-  evidence.findings.messages.push_back({"blurred", message, "blurred"});
+  evidence.findings.messages.push_back({code, message, "English"});
   return evidence;
 }
 
@@ -231,6 +232,14 @@ const Scenario kScenarios[] = {
      kMentor,
      {judged(request(), Verdict::kDoubtful), identity("client-identity"), court_order()},
      {kDoubtful, kMet, kMet}},
+    {"BrokenSignatureThatStaffAccepts",
+     kInformation,
+     kMentor,
+     {corrected(judged(signed_digitally(document("r", "request", "letter"), "broken"), Verdict::kUnusable,
+                       "De digitale handtekening klopt niet.", "digital-signature-broken"),
+                "signature", "present"),
+      identity("client-identity"), court_order()},
+     {kMet, kMet, kMet}},
     {"StaffSeesTheSignature",
      kInformation,
      kMentor,
