@@ -154,6 +154,14 @@ bool names_its_certificate(CMS_ContentInfo* cms, const Signer& signer) {
   return OSSL_ESS_check_signing_certs(ess1.get(), ess2.get(), chain.get(), 1) > 0;
 }
 
+// RFC 5652 section 11.1: the signed content type is the one outside, which OpenSSL does not compare.
+bool signs_its_content_type(CMS_ContentInfo* cms, const CMS_SignerInfo* info) {
+  if (CMS_signed_get_attr_count(info) <= 0) return true;
+  const auto* const type = static_cast<const ASN1_OBJECT*>(
+      CMS_signed_get0_data_by_OBJ(info, OBJ_nid2obj(NID_pkcs9_contentType), -3, V_ASN1_OBJECT));
+  return type != nullptr && OBJ_cmp(type, CMS_get0_eContentType(cms)) == 0;
+}
+
 Integrity check_integrity(CMS_ContentInfo* cms, const Signer& signer, const std::vector<ByteView>& content,
                           CmsForm form) {
   const std::optional<ByteView> embedded = embedded_content(cms);
@@ -161,7 +169,9 @@ Integrity check_integrity(CMS_ContentInfo* cms, const Signer& signer, const std:
   if (embedded.has_value() != digest_inside) return Integrity::kBroken;
   if (digest_inside && !std::ranges::equal(*embedded, sha1(content))) return Integrity::kBroken;
   if (signer.certificate == nullptr) return Integrity::kUnknown;
-  if (!pss_uses_one_digest(signer) || !names_its_certificate(cms, signer)) return Integrity::kBroken;
+  if (!pss_uses_one_digest(signer) || !names_its_certificate(cms, signer) ||
+      !signs_its_content_type(cms, signer.info))
+    return Integrity::kBroken;
 
   SpanSource source{content};
   const Owned<BIO, BIO_free_all> detached = open_spans(source);

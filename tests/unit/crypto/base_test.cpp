@@ -42,6 +42,18 @@ TEST(Base64, RefusesWhatHasAnotherSpellingOfTheSameBytes) {
   for (const char* wrong : {"Zg==", "Zh", "Zm9/"}) EXPECT_FALSE(from_base64url(wrong)) << wrong;
 }
 
+TEST(Base64, HasOneByteForEachDigitAndNoOthers) {
+  int taken = 0;
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text = std::string("AAA") + static_cast<char>(byte);
+    const Result<Bytes> decoded = from_base64(text);
+    if (!decoded) continue;
+    ++taken;
+    EXPECT_EQ(to_base64(*decoded), text);
+  }
+  EXPECT_EQ(taken, 65) << "64 digits and the padding";
+}
+
 TEST(Base64Url, HasNoPaddingAndNoReservedCharacters) {
   const Bytes bytes{0xfb, 0xff, 0xfe, 0x01};
   EXPECT_EQ(to_base64url(bytes), "-__-AQ");

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -95,15 +96,29 @@ TEST_F(Seal, IsCadesToTheOpensslCommandLine) {
   EXPECT_FALSE(folder.run(verify + "other"));
 }
 
-TEST_F(Seal, BreaksWithItsContentAndWithEveryByteOfTheSignature) {
+TEST_F(Seal, BreaksWithItsContent) {
   EXPECT_EQ(verify(cms_, "de inhoud van een brieF").integrity, Integrity::kBroken);
   EXPECT_EQ(verify(cms_, "").integrity, Integrity::kBroken);
+}
+
+// CMS itself protects neither its two version numbers nor the name of the signature algorithm, and nothing
+// hangs on them.
+TEST_F(Seal, BreaksWithEveryByteThatSaysSomething) {
+  const Bytes ecdsa_with_sha256 = from_hex("06082a8648ce3d040302").value();
+  const auto algorithm =
+      std::find_end(cms_.begin(), cms_.end(), ecdsa_with_sha256.begin(), ecdsa_with_sha256.end());
+  const auto algorithm_at = static_cast<std::size_t>(algorithm - cms_.begin());
+  std::size_t versions = 0;
   for (std::size_t at = 0; at < cms_.size(); ++at) {
+    if (at >= algorithm_at && at < algorithm_at + ecdsa_with_sha256.size()) continue;
     Bytes changed = cms_;
     changed[at] ^= 0x01;
     const CmsVerdict verdict = verify(changed, kContent, pem_.chain);
-    EXPECT_FALSE(verdict.integrity == Integrity::kOk && verdict.chain == Chain::kTrusted) << at;
+    if (verdict.integrity != Integrity::kOk || verdict.chain != Chain::kTrusted) continue;
+    ++versions;
+    EXPECT_EQ(to_hex(ByteView(cms_).subspan(at - 2, 3)), "020101") << at;
   }
+  EXPECT_EQ(versions, 2u);
 }
 
 TEST_F(Seal, MayBePaddedWithZerosAndNothingElse) {
