@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/login.h"
+#include "crypto/object.h"
 #include "crypto/recipient_key.h"
 
 namespace zp::gateway {
@@ -41,14 +42,21 @@ Bytes hash_of(ByteView token) {
 
 }  // namespace
 
-Accounts::Accounts(Store& store, const Vault& vault, const StaffConfig& config) : store_(store), vault_(vault), config_(config) {}
+Accounts::Accounts(Store& store, const crypto::ZoneKey& zone_key, const StaffConfig& config)
+    : store_(store), zone_key_(zone_key), config_(config) {}
+
+crypto::DataKey Accounts::totp_key() const {
+  auto key = crypto::DataKey::from(zone_key_.bytes().clone());
+  ZP_CHECK(key.has_value());
+  return key->derive("zegelpost staff totp");
+}
 
 Result<Credentials> Accounts::give_credentials(User& user) {
 
   const std::string password = crypto::random_access_code() + "-" + crypto::random_access_code().substr(0, 4);
   const SecretBytes secret = crypto::random_totp_secret();
   user.password_hash = crypto::hash_password(password);
-  user.totp = vault_.seal_totp(user.id, secret);
+  user.totp = crypto::seal_bytes(totp_key(), {user.id, user.id}, secret.view());
   user.totp_step = 0;
   user.failures = 0;
   user.locked_until = 0;
@@ -111,7 +119,7 @@ Result<LoggedIn> Accounts::log_in(const std::string& login, std::string_view pas
   if (user.locked_until > now) return fail(Code::kRefused, kOperation, "locked");
 
   const bool password_right = crypto::verify_password(password, user.password_hash);
-  TRY_ASSIGN(const SecretBytes secret, vault_.open_totp(user));
+  TRY_ASSIGN(const SecretBytes secret, crypto::open_bytes(totp_key(), {user.id, user.id}, user.totp));
   const auto step = crypto::verify_totp(secret, code, now / 1000, user.totp_step);
   if (!password_right || !step) {
     TRY_DO(note_failure(user, now));

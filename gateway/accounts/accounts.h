@@ -2,7 +2,7 @@
 //
 // Roles: postkamer, informatiebalie, jurist, goedkeurder, fg, beheerder. A person may have several; beheerder goes with no other, because
 // administrators open no documents (design section 1).
-// Secrets: passwords as Argon2id, TOTP secrets sealed by the vault, session cookies stored as hashes only.
+// Secrets: passwords as Argon2id, TOTP secrets sealed under the zone key, session cookies stored as hashes only.
 // Threads: may be shared. Errors: kDenied for any wrong log-in part (never which), kRefused while locked, kExpired for a session.
 #ifndef GATEWAY_ACCOUNTS_ACCOUNTS_H_
 #define GATEWAY_ACCOUNTS_ACCOUNTS_H_
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/casework/vault.h"
+#include "crypto/data_key.h"
 #include "gateway/config/config.h"
 #include "gateway/store/store.h"
 
@@ -32,7 +32,7 @@ struct LoggedIn {
 class Accounts {
  public:
   /// Borrows all three; they must outlive it.
-  Accounts(Store& store, const Vault& vault, const StaffConfig& config);
+  Accounts(Store& store, const crypto::ZoneKey& zone_key, const StaffConfig& config);
 
   /// kConfig for an unknown role or beheerder beside another, kExists for a login that is taken.
   Result<Credentials> create(const std::string& login, const std::string& name, const std::vector<std::string>& roles);
@@ -48,9 +48,10 @@ class Accounts {
  private:
   Result<Credentials> give_credentials(User& user);
   Result<void> note_failure(User user, TimeMs now);
+  crypto::DataKey totp_key() const;
 
   Store& store_;
-  const Vault& vault_;
+  const crypto::ZoneKey& zone_key_;
   const StaffConfig& config_;
 };
 

@@ -109,8 +109,9 @@ Result<Made> make_instance(const Setup& setup) {
   TRY_DO(make_folders(config));
   TRY_ASSIGN(InnerZone zone, open_inner_zone(config_path));
   TRY_DO(zone.ledger->record(zone.actor, "beheerder", "instance.init", {}));
-  Accounts accounts(*zone.store, *zone.vault, zone.config.staff);
+  Accounts accounts(*zone.store, zone.vault->zone_key(), zone.config.staff);
   TRY_ASSIGN(made.administrator, accounts.create(setup.admin, "Beheerder", {"beheerder"}));
+  TRY_DO(zone.ledger->checkpoint());
   return made;
 }
 
