@@ -1,0 +1,156 @@
+#include "gateway/casework/letter_fields.h"
+
+#include <algorithm>
+
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string channel_words(const std::string& channel) {
+  if (channel == "mail") return "per e-mail";
+  if (channel == "scan") return "per post";
+  return "via onze website";
+}
+
+/// "YYYY-MM-DDTHH:MM" in Europe/Amsterdam.
+std::string local_minute(TimeMs time) {
+  const std::string words = local_time_dutch(time);
+  return local_date(time) + "T" + words.substr(words.size() - 5);
+}
+
+Json files_of(const std::vector<ListedDocument>& documents) {
+  Json rows = Json::array();
+  for (const ListedDocument& one : documents)
+    rows.push_back({{"name", one.details.name}, {"size", one.details.size}, {"sha256", one.details.sha256},
+                    {"received_at", local_minute(one.received)}});
+  return rows;
+}
+
+Json filled_in(const intake::RequestRule& rule, const std::map<std::string, std::string>& fields) {
+  Json rows = Json::array();
+  for (const intake::FieldRule& field : rule.fields) {
+    const auto given = fields.find(field.name);
+    if (given == fields.end() || given->second.empty()) continue;
+    std::string value = given->second;
+    for (const auto& [key, label] : field.choices)
+      if (key == value) value = label;
+    if (field.type == "date") {
+      if (const auto date = intake::parse_date(value)) value = intake::dutch_date(*date);
+    }
+    rows.push_back({{"label", field.label}, {"value", value}});
+  }
+  return rows;
+}
+
+std::string joined(const std::vector<std::string>& sentences) {
+  std::string text;
+  for (const std::string& one : sentences) text += (text.empty() ? "" : " ") + one;
+  return text;
+}
+
+Json missing_of(const intake::Evaluation& evaluation) {
+  Json rows = Json::array();
+  for (const intake::RequirementResult& one : evaluation.requirements) {
+    if (one.state == intake::RequirementState::kMet) continue;
+    rows.push_back({{"what", one.label}, {"problem", joined(one.lacking)}, {"why", one.why}, {"source", one.source}, {"how", one.explanation}});
+  }
+  return rows;
+}
+
+Json cut_to_columns(const templates::LetterField& table, const Json& rows) {
+  Json cut = Json::array();
+  for (const Json& row : rows) {
+    Json& one = cut.emplace_back(Json::object());
+    for (const templates::LetterField& column : table.columns)
+      if (row.contains(column.name)) one[column.name] = row[column.name];
+  }
+  return cut;
+}
+
+const TermRecord* answer_term(const Profile& profile) {
+  const auto found = std::ranges::find_if(profile.terms, [](const TermRecord& term) { return term.kind != "aanvulling" && term.running; });
+  return found == profile.terms.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string addressee(const Person& person) {
+  std::string lines = person.name;
+  for (const std::string& line : person.address) lines += (lines.empty() ? "" : "\n") + line;
+  return lines.empty() ? "De afzender" : lines;
+}
+
+Json known_fields(const Office& office, const OpenDossier& open, const std::vector<ListedDocument>& documents) {
+  const Profile& profile = open.profile;
+  const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
+  const std::string first_channel = profile.deliveries.empty() ? open.dossier.channel : profile.deliveries.front().channel;
+  const std::string today = local_date(office.now());
+  Json known = {{"addressee", addressee(profile.requester)},
+                {"reference", open.dossier.reference},
+                {"received_at", local_minute(open.dossier.received)},
+                {"received_on", local_date(open.dossier.received)},
+                {"channel", channel_words(first_channel)},
+                {"add_url", office.config.public_door.base_url},
+                {"mailbox_url", office.config.public_door.base_url},
+                {"client_name", profile.subject().name},
+                {"client_birth_date", profile.subject().birth_date},
+                {"requester_name", profile.requester.name},
+                {"access_code", profile.access_code},
+                {"files", files_of(documents)},
+                {"expires_on", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * 24 * 3600 * 1000)}};
+  known["request_title"] = rule ? rule->title : "Uw bericht";
+  if (rule) {
+    known["filled_in"] = filled_in(*rule, profile.fields);
+    known["legal_ground"] = rule->legal_ground;
+    if (const auto day = intake::parse_date(today))
+      known["complete_before"] = intake::format_date(intake::completion_term(office.calendar, *day, rule->completion_days).last_day);
+  }
+  if (profile.evaluation) known["missing"] = missing_of(*profile.evaluation);
+  if (const TermRecord* const term = answer_term(profile)) {
+    known["answer_before"] = term->last_day;
+    known["answer_ground"] = rule ? rule->term_source : std::string();
+  }
+  return known;
+}
+
+Json fill_fields(const templates::LetterInfo& info, const Json& known, const Json& given) {
+  Json filled = Json::object();
+  for (const templates::LetterField& field : info.fields) {
+    const Json& source = given.is_object() && given.contains(field.name) ? given : known;
+    if (!source.is_object() || !source.contains(field.name)) continue;
+    const Json& value = source[field.name];
+    if (value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty())) continue;
+    filled[field.name] = field.type == "table" && value.is_array() ? cut_to_columns(field, value) : value;
+  }
+  return filled;
+}
+
+Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open, const Id& submission) {
+  TRY_ASSIGN(const auto documents, store.documents(open.dossier.id));
+  std::vector<ListedDocument> listed;
+  for (const Document& document : documents) {
+    if (submission != Id{} && document.submission != submission) continue;
+    TRY_ASSIGN(auto details, open.keys.details(document));
+    listed.push_back({std::move(details), document.received});
+  }
+  return listed;
+}
+
+Announcement announcement_of(const Office& office, const templates::LetterInfo& info, const std::string& today, const std::string& last_day) {
+  if (info.name == "verzoek-om-aanvulling") {
+    const auto day = intake::parse_date(last_day);
+    return {info.title, "Zonder aanvulling kunnen wij besluiten uw verzoek niet te behandelen (Awb artikel 4:5).",
+            day ? "Stuur wat ontbreekt uiterlijk op " + intake::dutch_date(*day) + "." : std::string()};
+  }
+  if (info.needs_approval) {
+    const auto day = intake::parse_date(today);
+    return {"Besluit op uw verzoek", "Dit is een besluit. U kunt bezwaar maken (Awb artikel 7:1).",
+            day ? "Bezwaar maken kan tot en met " + intake::dutch_date(intake::bezwaar_term(office.calendar, *day).last_day) + "." : std::string()};
+  }
+  return {info.title, "Dit bericht is ter informatie. Er verandert niets aan uw rechten.", ""};
+}
+
+}  // namespace zp::gateway

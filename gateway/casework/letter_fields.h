@@ -1,0 +1,38 @@
+// gateway/casework/letter_fields.h - what a dossier can fill in on a letter by itself.
+//
+// A letter declares its fields (templates/letters/NAME.md); those that the dossier knows are filled in, the rest is left to a person.
+// Threads: free functions.
+#ifndef GATEWAY_CASEWORK_LETTER_FIELDS_H_
+#define GATEWAY_CASEWORK_LETTER_FIELDS_H_
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/casework/casework.h"
+
+namespace zp::gateway {
+
+/// One document as a letter lists it.
+struct ListedDocument {
+  DocumentDetails details;
+  TimeMs received = 0;
+};
+
+/// All that is known, by field name.
+nlohmann::json known_fields(const Office& office, const OpenDossier& open, const std::vector<ListedDocument>& documents);
+/// Those of `known` that `info` declares, tables cut to their columns; `given` wins.
+nlohmann::json fill_fields(const templates::LetterInfo& info, const nlohmann::json& known, const nlohmann::json& given);
+/// Of the documents of the dossier, or of one submission only.
+Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open, const Id& submission = {});
+/// Name and address as on an envelope.
+std::string addressee(const Person& person);
+
+/// What the notification may say about a letter: no word about a person (Awb art. 2:10).
+struct Announcement {
+  std::string subject, legal_effect, term;
+};
+Announcement announcement_of(const Office& office, const templates::LetterInfo& info, const std::string& today,
+                             const std::string& last_day);
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_CASEWORK_LETTER_FIELDS_H_
