@@ -173,6 +173,12 @@ Result<Message> Reading<Base>::message(const Id& id) {
 }
 
 template <class Base>
+Result<Message> Reading<Base>::message_on_shelf(const Id& shelf) {
+  TRY_ASSIGN(auto query, db_.main.query(select(kMessageColumns, "messages", "WHERE shelf = ?"), shelf));
+  return one_row(query, message_row, "find message on shelf");
+}
+
+template <class Base>
 Result<std::vector<Message>> Reading<Base>::messages(const Id& dossier) {
   TRY_ASSIGN(auto query, db_.main.query(select(kMessageColumns, "messages",
                                                "WHERE dossier = ? ORDER BY created, seq"), dossier));

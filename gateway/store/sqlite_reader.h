@@ -36,6 +36,7 @@ class Reading : public Base {
   Result<Letter> letter(const Id& id) override;
   Result<std::vector<Letter>> letters(const Id& dossier) override;
   Result<Message> message(const Id& id) override;
+  Result<Message> message_on_shelf(const Id& shelf) override;
   Result<std::vector<Message>> messages(const Id& dossier) override;
   Result<std::vector<Message>> messages_in_state(const std::string& state) override;
   Result<Id> dossier_of_mail(const std::string& message_id) override;

@@ -105,6 +105,7 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_by_dossier ON messages (dossier);
 CREATE INDEX messages_by_state ON messages (state);
+CREATE INDEX messages_by_shelf ON messages (shelf);
 
 CREATE TABLE sent_mails (
   message_id TEXT PRIMARY KEY,

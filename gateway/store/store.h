@@ -48,6 +48,8 @@ class StoreReader {
   virtual Result<Letter> letter(const Id& id) = 0;
   virtual Result<std::vector<Letter>> letters(const Id& dossier) = 0;
   virtual Result<Message> message(const Id& id) = 0;
+  /// By its name on the shelf: what an event or a reply knows.
+  virtual Result<Message> message_on_shelf(const Id& shelf) = 0;
   virtual Result<std::vector<Message>> messages(const Id& dossier) = 0;
   virtual Result<std::vector<Message>> messages_in_state(const std::string& state) = 0;
   /// The dossier to which a mail we sent belongs, by its Message-ID.
