@@ -1,7 +1,9 @@
-// crypto/cms.h - CMS signatures (RFC 5652) with OpenSSL: the seal on our own PDFs, and the check of somebody else's.
+// crypto/cms.h - CMS signatures (RFC 5652) with OpenSSL: the seal on our own PDFs, and the check of somebody
+// else's.
 //
-// Knows no PDF: callers hand in the signed bytes. verify_detached() runs inside the cell when the signature is a stranger's.
-// Threads: free functions and const objects. Errors: a signature that does not hold is a verdict, not an Error.
+// Knows no PDF: callers hand in the signed bytes. verify_detached() runs inside the cell when the signature
+// is a stranger's. Threads: free functions and const objects. Errors: a signature that does not hold is a
+// verdict, not an Error.
 #ifndef CRYPTO_CMS_H_
 #define CRYPTO_CMS_H_
 
@@ -22,11 +24,11 @@ enum class Chain { kTrusted, kUntrusted, kExpired, kRevoked, kUnknown };
 struct CmsVerdict {
   Integrity integrity = Integrity::kUnknown;
   Chain chain = Chain::kUnknown;
-  std::string signer;                       // subject common name, else the whole subject (untrusted text)
-  std::optional<std::int64_t> claimed_time; // signing-time attribute, unix seconds
-  std::string digest_algorithm;             // "SHA256"
-  std::string key;                          // "RSA-2048", "EC-P-256"
-  std::vector<std::string> weaknesses;      // "SHA1", "RSA-1024", "MD5"
+  std::string signer;                        // subject common name, else the whole subject (untrusted text)
+  std::optional<std::int64_t> claimed_time;  // signing-time attribute, unix seconds
+  std::string digest_algorithm;              // "SHA256"
+  std::string key;                           // "RSA-2048", "EC-P-256"
+  std::vector<std::string> weaknesses;       // "SHA1", "RSA-1024", "MD5"
 };
 
 /// Anchors as PEM; with none every chain is kUnknown. `at` is the time for validity, unix seconds.
@@ -35,17 +37,23 @@ struct TrustAnchors {
 };
 
 /// Which form `cms` has; a PDF names it in /SubFilter.
-enum class CmsForm { kDetached, kSha1Digest };  // adbe.pkcs7.detached and ETSI.CAdES.detached; adbe.pkcs7.sha1
+enum class CmsForm {
+  kDetached,    // adbe.pkcs7.detached, ETSI.CAdES.detached
+  kSha1Digest,  // adbe.pkcs7.sha1
+  kTimeStamp,   // ETSI.RFC3161: a document time-stamp; claimed_time is the time that the authority gives
+};
 
-/// Checks one CMS blob over `content` (the concatenation of `content` spans). No revocation fetch, no network.
-/// A "detached" CMS that carries its own content is kBroken; trailing zero padding of `cms` is allowed.
+/// Checks one CMS blob over `content` (the concatenation of `content` spans). No revocation fetch, no
+/// network. Ed25519 and Ed448 are kUnknown (OpenSSL 3.0 has no CMS with them). A "detached" CMS that carries
+/// its own content is kBroken; trailing zero padding of `cms` is allowed.
 CmsVerdict verify_detached(ByteView cms, const std::vector<ByteView>& content, CmsForm form,
                            const TrustAnchors& anchors, std::int64_t at);
 
 /// The organisation's seal: certificate chain (PEM, leaf first) and private key.
 class SealKey {
  public:
-  /// kConfig if certificate and key do not belong together or the key is weak (RSA under 3072, curves under 256 bits).
+  /// kConfig if certificate and key do not belong together or the key is weak (RSA under 3072, curves under
+  /// 256 bits).
   static Result<SealKey> load(std::string_view chain_pem, const SecretBytes& key_pem);
   /// A self-signed P-256 certificate for demonstrations; chain and key as PEM.
   struct Pem {
@@ -55,8 +63,8 @@ class SealKey {
   static Pem self_signed(std::string_view common_name, int days);
   SealKey(SealKey&&) noexcept;
   ~SealKey();
-  /// A CAdES-B (ETSI EN 319 122-1) detached signature over `digest` (SHA-256 of the content), without signing-time: PAdES
-  /// baseline keeps the time in the PDF. DER.
+  /// A CAdES-B (ETSI EN 319 122-1) detached signature over `digest` (SHA-256 of the content), without
+  /// signing-time: PAdES baseline keeps the time in the PDF. DER.
   Result<Bytes> sign_digest(ByteView digest) const;
   std::string subject() const;
   std::int64_t not_after() const;

@@ -5,6 +5,7 @@
 #include <openssl/ess.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/ts.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -63,14 +64,20 @@ Owned<BIO, BIO_free_all> open_spans(SpanSource& source) {
   return bio;
 }
 
-std::array<std::uint8_t, 20> sha1(const std::vector<ByteView>& content) {
+Bytes digest(const EVP_MD* algorithm, const std::vector<ByteView>& content) {
   const DigestContext context(EVP_MD_CTX_new());
-  ZP_CHECK(EVP_DigestInit_ex(context.get(), EVP_sha1(), nullptr) == 1);
+  ZP_CHECK(EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1);
   for (const ByteView span : content)
     ZP_CHECK(EVP_DigestUpdate(context.get(), span.data(), span.size()) == 1);
-  std::array<std::uint8_t, 20> digest;
-  ZP_CHECK(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
-  return digest;
+  Bytes value(EVP_MAX_MD_SIZE);
+  unsigned size = 0;
+  ZP_CHECK(EVP_DigestFinal_ex(context.get(), value.data(), &size) == 1);
+  value.resize(size);
+  return value;
+}
+
+ByteView bytes_of(const ASN1_STRING* value) {
+  return {ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value))};
 }
 
 // The CMS inside a /Contents string, which is padded with zeros; nothing if anything else follows.
@@ -84,10 +91,10 @@ Owned<CMS_ContentInfo, CMS_ContentInfo_free> parse(ByteView bytes) {
   return cms;
 }
 
-std::optional<ByteView> embedded_content(CMS_ContentInfo* cms) {
+// Null if it has none.
+const ASN1_OCTET_STRING* embedded_content(CMS_ContentInfo* cms) {
   ASN1_OCTET_STRING** const content = CMS_get0_content(cms);
-  if (content == nullptr || *content == nullptr) return std::nullopt;
-  return ByteView(ASN1_STRING_get0_data(*content), static_cast<std::size_t>(ASN1_STRING_length(*content)));
+  return content == nullptr ? nullptr : *content;
 }
 
 struct Signer {
@@ -128,30 +135,65 @@ bool pss_uses_one_digest(const Signer& signer) {
   return digest_of(pss->hashAlgorithm) == mask_digest && mask_digest == digest_of(signer.digest);
 }
 
-// The signed attribute that names the signing certificate by its hash must name the one we found.
-bool names_its_certificate(CMS_ContentInfo* cms, const Signer& signer) {
-  const auto attribute = [&](int nid) {
-    return static_cast<ASN1_STRING*>(
-        CMS_signed_get0_data_by_OBJ(signer.info, OBJ_nid2obj(nid), -3, V_ASN1_SEQUENCE));
-  };
-  const auto decode = [](const ASN1_STRING* value, auto d2i) {
-    const std::uint8_t* at = ASN1_STRING_get0_data(value);
-    return d2i(nullptr, &at, ASN1_STRING_length(value));
-  };
-  const ASN1_STRING* const v1 = attribute(NID_id_smime_aa_signingCertificate);
-  const ASN1_STRING* const v2 = attribute(NID_id_smime_aa_signingCertificateV2);
-  if (v1 == nullptr && v2 == nullptr) return true;
-  const Owned<ESS_SIGNING_CERT, ESS_SIGNING_CERT_free> ess1(v1 ? decode(v1, d2i_ESS_SIGNING_CERT) : nullptr);
-  const Owned<ESS_SIGNING_CERT_V2, ESS_SIGNING_CERT_V2_free> ess2(v2 ? decode(v2, d2i_ESS_SIGNING_CERT_V2)
-                                                                     : nullptr);
-  if ((v1 && !ess1) || (v2 && !ess2)) return false;
+Bytes in_sequence(ByteView content) {
+  const int size = static_cast<int>(content.size());
+  Bytes sequence(static_cast<std::size_t>(ASN1_object_size(1, size, V_ASN1_SEQUENCE)) - content.size());
+  std::uint8_t* at = sequence.data();
+  ASN1_put_object(&at, 1, size, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+  sequence.insert(sequence.end(), content.begin(), content.end());
+  return sequence;
+}
 
-  const CertificateStack embedded(CMS_get1_certs(cms));
+// The content of the element that `bytes` starts with, and what follows it; nothing unless it is a DER
+// SEQUENCE.
+struct Element {
+  ByteView content;
+  ByteView whole;
+};
+std::optional<Element> leading_sequence(ByteView bytes) {
+  const std::uint8_t* at = bytes.data();
+  long size = 0;
+  int tag = 0, kind = 0;
+  const int form = ASN1_get_object(&at, &size, &tag, &kind, static_cast<long>(bytes.size()));
+  if (form != V_ASN1_CONSTRUCTED || tag != V_ASN1_SEQUENCE) return std::nullopt;
+  const auto header = static_cast<std::size_t>(at - bytes.data());
+  const auto content = static_cast<std::size_t>(size);
+  return Element{bytes.subspan(header, content), bytes.first(header + content)};
+}
+
+// SigningCertificate(V2) without what follows its first reference: only that one binds the signer (RFC 5035
+// section 5), the others name a chain that need not be in the message.
+std::optional<Bytes> first_reference(const ASN1_STRING* attribute) {
+  const auto outer = leading_sequence(bytes_of(attribute));
+  const auto references = outer ? leading_sequence(outer->content) : std::nullopt;
+  const auto first = references ? leading_sequence(references->content) : std::nullopt;
+  if (!first) return std::nullopt;
+  return in_sequence(in_sequence(first->whole));
+}
+
+// The signed attribute that names the signing certificate by its hash must name the one we found.
+template <auto Decode, auto Free>
+bool names_certificate(const Signer& signer, int attribute_nid, auto check) {
+  const auto* const attribute = static_cast<const ASN1_STRING*>(
+      CMS_signed_get0_data_by_OBJ(signer.info, OBJ_nid2obj(attribute_nid), -3, V_ASN1_SEQUENCE));
+  if (attribute == nullptr) return true;
+  const std::optional<Bytes> der = first_reference(attribute);
+  if (!der) return false;
+  const std::uint8_t* at = der->data();
+  const std::unique_ptr<std::remove_pointer_t<decltype(Decode(nullptr, &at, 0))>, Releases<Free>> reference(
+      Decode(nullptr, &at, static_cast<long>(der->size())));
   const Owned<STACK_OF(X509), sk_X509_free_only> chain(sk_X509_new_null());
   ZP_CHECK(sk_X509_push(chain.get(), signer.certificate) > 0);
-  for (int i = 0; i < sk_X509_num(embedded.get()); ++i)
-    ZP_CHECK(sk_X509_push(chain.get(), sk_X509_value(embedded.get(), i)) > 0);
-  return OSSL_ESS_check_signing_certs(ess1.get(), ess2.get(), chain.get(), 1) > 0;
+  return reference && check(reference.get(), chain.get()) > 0;
+}
+
+bool names_its_certificate(const Signer& signer) {
+  return names_certificate<d2i_ESS_SIGNING_CERT, ESS_SIGNING_CERT_free>(
+             signer, NID_id_smime_aa_signingCertificate,
+             [](auto* v1, auto* chain) { return OSSL_ESS_check_signing_certs(v1, nullptr, chain, 1); }) &&
+         names_certificate<d2i_ESS_SIGNING_CERT_V2, ESS_SIGNING_CERT_V2_free>(
+             signer, NID_id_smime_aa_signingCertificateV2,
+             [](auto* v2, auto* chain) { return OSSL_ESS_check_signing_certs(nullptr, v2, chain, 1); });
 }
 
 // RFC 5652 section 11.1: the signed content type is the one outside, which OpenSSL does not compare.
@@ -162,27 +204,51 @@ bool signs_its_content_type(CMS_ContentInfo* cms, const CMS_SignerInfo* info) {
   return type != nullptr && OBJ_cmp(type, CMS_get0_eContentType(cms)) == 0;
 }
 
+using TimeStamp = Owned<TS_TST_INFO, TS_TST_INFO_free>;
+
+TimeStamp parse_time_stamp(ByteView info) {
+  const std::uint8_t* at = info.data();
+  return TimeStamp(d2i_TS_TST_INFO(nullptr, &at, static_cast<long>(info.size())));
+}
+
+// RFC 3161 section 2.4.2: what is stamped is a digest of the content.
+bool stamps(const TimeStamp& stamp, const std::vector<ByteView>& content) {
+  if (!stamp) return false;
+  TS_MSG_IMPRINT* const imprint = TS_TST_INFO_get_msg_imprint(stamp.get());
+  const EVP_MD* const algorithm = EVP_get_digestbyobj(TS_MSG_IMPRINT_get_algo(imprint)->algorithm);
+  return algorithm != nullptr &&
+         std::ranges::equal(bytes_of(TS_MSG_IMPRINT_get_msg(imprint)), digest(algorithm, content));
+}
+
+// Whether what the message carries inside is what its form wants there.
+bool carries_what_its_form_wants(CMS_ContentInfo* cms, const std::vector<ByteView>& content, CmsForm form) {
+  const ASN1_OCTET_STRING* const embedded = embedded_content(cms);
+  if (form == CmsForm::kDetached) return embedded == nullptr;
+  if (embedded == nullptr) return false;
+  if (form == CmsForm::kSha1Digest)
+    return std::ranges::equal(bytes_of(embedded), digest(EVP_sha1(), content));
+  return OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_id_smime_ct_TSTInfo &&
+         stamps(parse_time_stamp(bytes_of(embedded)), content);
+}
+
 Integrity check_integrity(CMS_ContentInfo* cms, const Signer& signer, const std::vector<ByteView>& content,
                           CmsForm form) {
-  const std::optional<ByteView> embedded = embedded_content(cms);
-  const bool digest_inside = form == CmsForm::kSha1Digest;
-  if (embedded.has_value() != digest_inside) return Integrity::kBroken;
-  if (digest_inside && !std::ranges::equal(*embedded, sha1(content))) return Integrity::kBroken;
-  if (signer.certificate == nullptr) return Integrity::kUnknown;
-  if (!pss_uses_one_digest(signer) || !names_its_certificate(cms, signer) ||
+  if (!carries_what_its_form_wants(cms, content, form)) return Integrity::kBroken;
+  if (signer.certificate == nullptr || signer.key == nullptr) return Integrity::kUnknown;
+  // OpenSSL 3.0 has no CMS with these (RFC 8419).
+  if (EVP_PKEY_is_a(signer.key, "ED25519") || EVP_PKEY_is_a(signer.key, "ED448")) return Integrity::kUnknown;
+  if (!pss_uses_one_digest(signer) || !names_its_certificate(signer) ||
       !signs_its_content_type(cms, signer.info))
     return Integrity::kBroken;
 
   SpanSource source{content};
   const Owned<BIO, BIO_free_all> detached = open_spans(source);
   ERR_clear_error();
-  if (CMS_verify(cms, nullptr, nullptr, digest_inside ? nullptr : detached.get(), nullptr,
+  if (CMS_verify(cms, nullptr, nullptr, form == CmsForm::kDetached ? detached.get() : nullptr, nullptr,
                  CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1)
     return Integrity::kOk;
   const int reason = ERR_GET_REASON(ERR_peek_last_error());
-  const bool beyond_us = reason == CMS_R_UNKNOWN_DIGEST_ALGORITHM || reason == CMS_R_UNSUPPORTED_TYPE ||
-                         reason == CMS_R_UNABLE_TO_FINALIZE_CONTEXT || reason == CMS_R_CTRL_ERROR ||
-                         reason == CMS_R_NO_MATCHING_DIGEST;
+  const bool beyond_us = reason == CMS_R_UNKNOWN_DIGEST_ALGORITHM || reason == CMS_R_UNSUPPORTED_TYPE;
   return beyond_us ? Integrity::kUnknown : Integrity::kBroken;
 }
 
@@ -214,15 +280,24 @@ Chain check_chain(CMS_ContentInfo* cms, X509* certificate, const TrustAnchors& a
   }
 }
 
-std::optional<std::int64_t> signing_time(const CMS_SignerInfo* info) {
+std::optional<std::int64_t> unix_seconds(const ASN1_TIME* time) {
+  std::tm broken_down{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &broken_down) != 1) return std::nullopt;
+  return timegm(&broken_down);
+}
+
+std::optional<std::int64_t> claimed_time(CMS_ContentInfo* cms, const CMS_SignerInfo* info, CmsForm form) {
+  if (form == CmsForm::kTimeStamp) {
+    const ASN1_OCTET_STRING* const embedded = embedded_content(cms);
+    const TimeStamp stamp = embedded == nullptr ? nullptr : parse_time_stamp(bytes_of(embedded));
+    return stamp ? unix_seconds(TS_TST_INFO_get_time(stamp.get())) : std::nullopt;
+  }
   const int at = CMS_signed_get_attr_by_NID(info, NID_pkcs9_signingTime, -1);
   X509_ATTRIBUTE* const attribute = at < 0 ? nullptr : CMS_signed_get_attr(info, at);
   const ASN1_TYPE* const value = attribute == nullptr ? nullptr : X509_ATTRIBUTE_get0_type(attribute, 0);
   if (value == nullptr || (value->type != V_ASN1_UTCTIME && value->type != V_ASN1_GENERALIZEDTIME))
     return std::nullopt;
-  std::tm broken_down{};
-  if (ASN1_TIME_to_tm(value->value.asn1_string, &broken_down) != 1) return std::nullopt;
-  return timegm(&broken_down);
+  return unix_seconds(value->value.asn1_string);
 }
 
 std::string key_name(const EVP_PKEY* key) {
@@ -271,7 +346,7 @@ CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& cont
   if (signer.info == nullptr) return verdict;
 
   verdict.digest_algorithm = OBJ_nid2sn(digest_of(signer.digest));
-  verdict.claimed_time = signing_time(signer.info);
+  verdict.claimed_time = claimed_time(cms.get(), signer.info, form);
   if (signer.certificate != nullptr) {
     verdict.signer = subject_of(signer.certificate);
     if (const EVP_PKEY* key = X509_get0_pubkey(signer.certificate)) verdict.key = key_name(key);

@@ -247,6 +247,29 @@ TEST_F(ForeignCms, InTheSha1FormHoldsOverTheDigestOfTheContent) {
   EXPECT_EQ(verify(as_bytes(sign("")), kContent, {}, CmsForm::kSha1Digest).integrity, Integrity::kBroken);
 }
 
+TEST_F(ForeignCms, ThatIsATimeStampHoldsOverWhatItStamped) {
+  ASSERT_TRUE(folder_.run(
+      "req -x509 -nodes -newkey rsa:2048 -subj '/CN=Fictieve Tijdstempelaar' -days 30 -keyout key.pem"
+      " -out cert.pem -addext extendedKeyUsage=critical,timeStamping"));
+  folder_.write("tsa.cnf",
+                "[tsa]\nserial=serial\ndefault_policy=1.2.3.4\ndigests=sha256\nsigner_digest="
+                "sha256\naccuracy=secs:1\n");
+  folder_.write("content", kContent);
+  ASSERT_TRUE(folder_.run("ts -query -data content -sha256 -cert -out query"));
+  ASSERT_TRUE(
+      folder_.run("ts -reply -queryfile query -signer cert.pem -inkey key.pem -config tsa.cnf -section tsa"
+                  " -token_out -out cms.der"));
+  const std::string token = folder_.read("cms.der");
+  const CmsVerdict verdict = verify(as_bytes(token), kContent, {}, CmsForm::kTimeStamp);
+  EXPECT_EQ(verdict.integrity, Integrity::kOk);
+  EXPECT_EQ(verdict.signer, "Fictieve Tijdstempelaar");
+  ASSERT_TRUE(verdict.claimed_time);
+  EXPECT_NEAR(static_cast<double>(*verdict.claimed_time), static_cast<double>(std::time(nullptr)), 60);
+  EXPECT_EQ(verify(as_bytes(token), "iets anders", {}, CmsForm::kTimeStamp).integrity, Integrity::kBroken);
+  EXPECT_EQ(verify(as_bytes(token), kContent).integrity, Integrity::kBroken)
+      << "it is no signature of the content";
+}
+
 TEST_F(ForeignCms, ThatIsEncryptedOrRubbishIsBroken) {
   folder_.make_signer("rsa:2048");
   folder_.write("content", kContent);
