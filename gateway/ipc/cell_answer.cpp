@@ -1,0 +1,134 @@
+#include "gateway/ipc/cell_answer.h"
+
+#include <nlohmann/json.hpp>
+
+#include "intake/json_reader.h"
+#include "intake/submission.h"
+
+namespace zp::gateway {
+
+using namespace intake::cell;
+
+namespace {
+
+constexpr std::size_t kMaxMailText = 256 * 1024;
+constexpr std::size_t kMaxHeader = 2000;
+constexpr std::size_t kMaxMailJson = 8 * 1024 * 1024;
+
+}  // namespace
+
+std::size_t InspectionAnswer::allowed_bytes(FrameKind kind) const {
+  switch (kind) {
+    case FrameKind::kProgress: return kProgressBytes;
+    case FrameKind::kFindings: return findings_ ? 0 : kMaxFindings;
+    case FrameKind::kImage: return std::min(kMaxFrame, kImageHeadBytes + kMaxImageBytes - image_bytes_);
+    default: return 0;
+  }
+}
+
+bool InspectionAnswer::take(FrameKind kind, Bytes untrusted_payload) {
+  if (kind == FrameKind::kFindings) return take_findings(untrusted_payload);
+  return kind == FrameKind::kImage && take_image(untrusted_payload);
+}
+
+bool InspectionAnswer::take_findings(ByteView untrusted_json) {
+  const auto json = nlohmann::json::parse(untrusted_json.begin(), untrusted_json.end(), nullptr, false);
+  Result<intake::Findings> parsed = intake::parse_findings(json);
+  if (findings_ || !parsed) return false;
+  findings_ = std::move(*parsed);
+  return true;
+}
+
+bool InspectionAnswer::take_image(ByteView untrusted_image) {
+  if (untrusted_image.size() < kImageHeadBytes) return false;
+  intake::PageImage image;
+  const std::uint32_t page = get_u32(&untrusted_image[0]);
+  image.width = get_u32(&untrusted_image[4]);
+  image.height = get_u32(&untrusted_image[8]);
+  image.masked = untrusted_image[12] != 0;
+  const ByteView pixels = untrusted_image.subspan(kImageHeadBytes);
+  const bool asked = image.masked ? request_.want_masked : request_.want_pages;
+  const bool sane = page >= 1 && page <= kMaxPages && image.width >= 1 && image.width <= kMaxImageSide && image.height >= 1 &&
+                    image.height <= kMaxImageSide && pixels.size() == std::size_t{image.width} * image.height * 3;
+  if (!asked || !sane || images_.size() >= 2 * kMaxPages) return false;
+  image.page = static_cast<int>(page);
+  image.rgb.assign(pixels.begin(), pixels.end());
+  image_bytes_ += pixels.size();
+  images_.push_back(std::move(image));
+  return true;
+}
+
+void InspectionAnswer::reset() {
+  findings_.reset();
+  images_.clear();
+  image_bytes_ = 0;
+}
+
+std::size_t MailAnswer::allowed_bytes(FrameKind kind) const {
+  switch (kind) {
+    case FrameKind::kProgress: return kProgressBytes;
+    case FrameKind::kMail: return mail_ ? 0 : kMaxMailJson;
+    case FrameKind::kMailPart: return mail_ ? bytes_left_ : 0;
+    default: return 0;
+  }
+}
+
+bool MailAnswer::take(FrameKind kind, Bytes untrusted_payload) {
+  if (kind == FrameKind::kMail) return take_mail(untrusted_payload);
+  return kind == FrameKind::kMailPart && take_part(untrusted_payload);
+}
+
+bool MailAnswer::take_mail(ByteView untrusted_json) {
+  const auto json = nlohmann::json::parse(untrusted_json.begin(), untrusted_json.end(), nullptr, false);
+  if (mail_ || !json.is_object()) return false;
+  intake::JsonReader reader("read mail from a cell");
+  intake::ParsedMail mail;
+  refused_ = reader.flag(json, "refused");
+  mail.from_address = reader.text(json, "from_address", 320);
+  mail.from_name = reader.text(json, "from_name", 256);
+  mail.subject = reader.text(json, "subject", kMaxHeader);
+  mail.message_id = reader.text(json, "message_id", kMaxHeader);
+  mail.in_reply_to = reader.text(json, "in_reply_to", kMaxHeader);
+  mail.date = reader.text(json, "date", 64);
+  mail.to = reader.texts(json, "to", 200, 320);
+  mail.automatic = reader.flag(json, "automatic");
+  mail.text = reader.text(json, "text", kMaxMailText, intake::Lines::kKeep);
+  mail.hazards = reader.texts(json, "hazards", 100, 64);
+  std::uint64_t total = 0;
+  for (const auto& one : reader.array(json, "parts", kMaxMailParts)) {
+    const auto size = static_cast<std::uint64_t>(reader.integer(one, "size", 0, static_cast<std::int64_t>(raw_bytes_)));
+    total += size;
+    part_sizes_.push_back(size);
+    const std::string name = reader.text(one, "name", 4096);
+    mail.parts.push_back({name.empty() ? "" : intake::clean_file_name(name), reader.text(one, "type", 255), {}});
+  }
+  // A part is decoded from bytes of the mail that no other part has, so all of them are no longer than it.
+  if (reader.failed() || total > raw_bytes_) return false;
+  mail_ = std::move(mail);
+  skip_empty_parts();
+  return true;
+}
+
+bool MailAnswer::take_part(ByteView untrusted_content) {
+  if (!mail_ || parts_done_ == part_sizes_.size() || untrusted_content.empty()) return false;
+  Bytes& content = mail_->parts[parts_done_].content;
+  if (content.size() + untrusted_content.size() > part_sizes_[parts_done_]) return false;
+  content.insert(content.end(), untrusted_content.begin(), untrusted_content.end());
+  bytes_left_ -= untrusted_content.size();
+  skip_empty_parts();
+  return true;
+}
+
+void MailAnswer::skip_empty_parts() {
+  while (parts_done_ < part_sizes_.size() && mail_->parts[parts_done_].content.size() == part_sizes_[parts_done_]) ++parts_done_;
+}
+
+void MailAnswer::reset() {
+  mail_.reset();
+  part_sizes_.clear();
+  parts_done_ = 0;
+  bytes_left_ = raw_bytes_;
+  refused_ = false;
+}
+
+}  // namespace zp::gateway

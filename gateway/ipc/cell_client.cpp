@@ -1,0 +1,255 @@
+#include "gateway/ipc/cell_client.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/hash.h"
+#include "gateway/ipc/cell_answer.h"
+#include "intake/cell/protocol.h"
+#include "intake/judge.h"
+
+namespace zp::gateway {
+namespace {
+
+using namespace intake::cell;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr const char* kAsk = "ask a cell";
+
+// Time a document may take: hearing nothing for kSilence is a hang; the whole is bounded by its size and pages.
+constexpr seconds kWaitForCell{60};
+constexpr seconds kSilence{30};
+constexpr seconds kBase{15}, kPerPage{4}, kMost{110};
+constexpr milliseconds kPerMegabyte{500};
+
+class Socket {
+ public:
+  explicit Socket(int fd) : fd_(fd) {}
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  ~Socket() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// The document in memory that nobody can change any more: the cell maps what was hashed.
+Result<int> seal_in_memory(ByteView document) {
+  const int fd = ::memfd_create("document", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0) return fail_errno(kAsk);
+  while (!document.empty()) {
+    const ssize_t count = ::write(fd, document.data(), document.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      const auto failure = fail_errno(kAsk);
+      ::close(fd);
+      return failure;
+    }
+    document = document.subspan(static_cast<std::size_t>(count));
+  }
+  ::fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+  return fd;
+}
+
+std::string options_json(const intake::InspectionRequest& request) {
+  const nlohmann::json json = {{"declared_kind", request.declared_kind}, {"trust_anchors_pem", request.trust_anchors_pem},
+                               {"as_of", request.as_of},                 {"want_pages", request.want_pages},
+                               {"page_dpi", request.page_dpi},           {"want_masked", request.want_masked}};
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+enum class Ending {
+  kDone,
+  kCrash,
+  kTimeout,
+  kProtocol,   // bytes that a cell of ours would not send
+  kNoCell,     // the connection ended, or nothing came, before a cell had the document
+};
+
+/// One connection: sends the document, reads frames within their budget and hands them to the answer.
+class Conversation {
+ public:
+  Conversation(int socket, std::size_t document_bytes)
+      : socket_(socket), allowed_(kBase + kPerMegabyte * (document_bytes >> 20)) {}
+
+  bool send(Operation operation, int document, std::string_view json) {
+    std::array<std::uint8_t, kRequestHeadBytes> head{};
+    std::ranges::copy(kMagic, head.begin());
+    head[4] = static_cast<std::uint8_t>(operation);
+    put_u32(&head[8], static_cast<std::uint32_t>(json.size()));
+    return send_head(head, document) && send_all(as_bytes(json));
+  }
+
+  Ending read(CellAnswer& answer) {
+    while (true) {
+      std::array<std::uint8_t, kFrameHeadBytes> head{};
+      if (const Ending ending = read_exactly(head); ending != Ending::kDone) return heard_ ? ending : Ending::kNoCell;
+      const auto kind = static_cast<FrameKind>(head[0]);
+      const std::size_t length = get_u32(&head[1]);
+      if (length > answer.allowed_bytes(kind)) return Ending::kProtocol;
+      Bytes untrusted_payload(length);
+      if (const Ending ending = read_exactly(untrusted_payload); ending != Ending::kDone) return ending;
+      if (!heard_) begin();
+      if (kind == FrameKind::kEnd) return answer.complete() ? Ending::kDone : Ending::kProtocol;
+      if (kind == FrameKind::kTimeIsUp) return Ending::kTimeout;
+      if (kind == FrameKind::kProgress) {
+        allow_pages(untrusted_payload);
+      } else if (!answer.take(kind, std::move(untrusted_payload))) {
+        return Ending::kProtocol;
+      }
+    }
+  }
+
+ private:
+  bool send_head(ByteView head, int document) {
+    iovec part{const_cast<std::uint8_t*>(head.data()), head.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* first = CMSG_FIRSTHDR(&message);
+    first->cmsg_level = SOL_SOCKET;
+    first->cmsg_type = SCM_RIGHTS;
+    first->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(first), &document, sizeof document);
+    return ::sendmsg(socket_, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(head.size());
+  }
+
+  bool send_all(ByteView bytes) {
+    while (!bytes.empty()) {
+      pollfd writable{socket_, POLLOUT, 0};
+      if (::poll(&writable, 1, static_cast<int>(milliseconds(kWaitForCell).count())) != 1) return false;
+      const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      if (count <= 0) return false;
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+    return true;
+  }
+
+  void begin() {
+    heard_ = true;
+    started_ = Clock::now();
+  }
+
+  void allow_pages(ByteView progress) {
+    if (progress.size() == 8) pages_ = std::min<std::size_t>(get_u32(&progress[4]), kMaxPages);
+  }
+
+  Clock::time_point deadline() const {
+    if (!heard_) return waiting_since_ + kWaitForCell;
+    const auto whole = std::min<Clock::duration>(allowed_ + kPerPage * static_cast<int>(pages_), kMost);
+    return std::min(started_ + whole, Clock::now() + kSilence);
+  }
+
+  Ending read_exactly(std::span<std::uint8_t> into) {
+    const auto until = deadline();
+    while (!into.empty()) {
+      const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
+      pollfd readable{socket_, POLLIN, 0};
+      const int ready = left > 0 ? ::poll(&readable, 1, static_cast<int>(left)) : 0;
+      if (ready < 0 && errno == EINTR) continue;
+      if (ready == 0) return Ending::kTimeout;
+      const ssize_t count = ::recv(socket_, into.data(), into.size(), MSG_DONTWAIT);
+      if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      if (count <= 0) return Ending::kCrash;
+      into = into.subspan(static_cast<std::size_t>(count));
+    }
+    return Ending::kDone;
+  }
+
+  int socket_;
+  Clock::duration allowed_;
+  std::size_t pages_ = 0;
+  bool heard_ = false;
+  Clock::time_point waiting_since_ = Clock::now(), started_;
+};
+
+class CellClient : public intake::Inspector {
+ public:
+  explicit CellClient(std::string path) : path_(std::move(path)) {}
+
+  Result<intake::Inspection> inspect(ByteView document, const intake::InspectionRequest& request) override {
+    InspectionAnswer answer(request);
+    TRY_ASSIGN(const Ending ending, ask(Operation::kInspect, document, options_json(request), answer));
+    intake::Inspection inspection;
+    if (ending == Ending::kDone) inspection = answer.inspection();
+    else inspection.findings = intake::failed_inspection(ending == Ending::kTimeout ? "timeout" : "crash");
+    inspection.findings.sha256 = to_hex(crypto::sha256(document));
+    inspection.findings.size = document.size();
+    intake::judge(inspection.findings, request.as_of);
+    return inspection;
+  }
+
+  Result<intake::ParsedMail> parse_mail(ByteView raw) override {
+    MailAnswer answer(raw.size());
+    TRY_ASSIGN(const Ending ending, ask(Operation::kParseMail, raw, options_json({}), answer));
+    if (ending == Ending::kTimeout) return fail(Code::kTimeout, "parse mail");
+    if (ending != Ending::kDone || answer.refused()) return fail(Code::kMalformed, "parse mail");
+    return answer.mail();
+  }
+
+ private:
+  /// A crash counts when it happens twice: once could be the broker being stopped, or the machine being short of memory.
+  Result<Ending> ask(Operation operation, ByteView document, const std::string& json, CellAnswer& answer) const {
+    constexpr int kTries = 2;
+    TRY_ASSIGN(const int memory, seal_in_memory(document));
+    const Socket sealed(memory);
+    Ending ending = Ending::kNoCell;
+    for (int i = 0; i < kTries; ++i) {
+      answer.reset();
+      TRY_ASSIGN(const int connected, connect_to_broker());
+      const Socket socket(connected);
+      Conversation conversation(socket.get(), document.size());
+      if (!conversation.send(operation, sealed.get(), json)) continue;
+      ending = conversation.read(answer);
+      if (ending == Ending::kDone || ending == Ending::kTimeout) break;
+    }
+    if (ending == Ending::kNoCell) return fail(Code::kUnavailable, kAsk, path_);
+    return ending;
+  }
+
+  Result<int> connect_to_broker() const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path_.size() >= sizeof address.sun_path) return fail(Code::kConfig, kAsk, path_);
+    std::memcpy(address.sun_path, path_.data(), path_.size());
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return fail_errno(kAsk);
+    const timeval patience{kWaitForCell.count(), 0};  // a full backlog makes connect() wait
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+    const int reason = errno;
+    ::close(fd);
+    return fail(Code::kUnavailable, kAsk, path_, reason);
+  }
+
+  std::string path_;
+};
+
+}  // namespace
+
+std::unique_ptr<intake::Inspector> connect_cells(std::string broker_socket_path) {
+  return std::make_unique<CellClient>(std::move(broker_socket_path));
+}
+
+}  // namespace zp::gateway

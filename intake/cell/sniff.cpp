@@ -1,0 +1,150 @@
+#include "intake/cell/sniff.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace zp::intake::cell {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Signature {
+  std::size_t offset;
+  std::string_view bytes;
+  std::string_view type;
+};
+
+constexpr std::array kSignatures = {
+    Signature{0, "%PDF-"sv, "application/pdf"sv},
+    Signature{0, "\xFF\xD8\xFF"sv, "image/jpeg"sv},
+    Signature{0, "\x89PNG\r\n\x1A\n"sv, "image/png"sv},
+    Signature{0, "II*\0"sv, "image/tiff"sv},
+    Signature{0, "MM\0*"sv, "image/tiff"sv},
+    Signature{0, "GIF87a"sv, "image/gif"sv},
+    Signature{0, "GIF89a"sv, "image/gif"sv},
+    Signature{8, "WEBP"sv, "image/webp"sv},
+    Signature{0, "BM"sv, "image/bmp"sv},
+    Signature{0, "\x78\x9F\x3E\x22"sv, "application/ms-tnef"sv},
+    Signature{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "application/x-ole-storage"sv},
+    Signature{0, "{\\rtf"sv, "application/rtf"sv},
+    Signature{0, "-----BEGIN PGP "sv, "application/pgp-encrypted"sv},
+    Signature{0, "-----BEGIN PKCS7-----"sv, "application/pkcs7-mime"sv},
+    Signature{0, "-----BEGIN CMS-----"sv, "application/pkcs7-mime"sv},
+    Signature{0, "Rar!\x1A\x07"sv, "application/vnd.rar"sv},
+    Signature{0, "7z\xBC\xAF\x27\x1C"sv, "application/x-7z-compressed"sv},
+    Signature{0, "\x1F\x8B"sv, "application/gzip"sv},
+    Signature{0, "MZ"sv, "application/x-dosexec"sv},
+    Signature{0, "\x7F"
+                 "ELF"sv,
+              "application/x-executable"sv},
+};
+
+bool has_at(std::string_view text, std::size_t offset, std::string_view bytes) {
+  return text.size() >= offset + bytes.size() && text.substr(offset, bytes.size()) == bytes;
+}
+
+// ISO 14496-12: a file-type box whose brands say which codec; HEIC is what telephones send.
+std::string_view heif_type(std::string_view head) {
+  if (!has_at(head, 4, "ftyp")) return {};
+  const std::string_view brands = head.substr(8, 56);
+  for (const std::string_view brand : {"avif"sv, "avis"sv}) {
+    if (brands.find(brand) != std::string_view::npos) return "image/avif";
+  }
+  for (const std::string_view brand : {"heic"sv, "heix"sv, "hevc"sv, "heim"sv, "heis"sv}) {
+    if (brands.find(brand) != std::string_view::npos) return "image/heic";
+  }
+  for (const std::string_view brand : {"mif1"sv, "msf1"sv}) {
+    if (brands.find(brand) != std::string_view::npos) return "image/heif";
+  }
+  return {};
+}
+
+// The office formats are zips that name their parts early.
+std::string_view zip_type(std::string_view head) {
+  if (!has_at(head, 0, "PK\x03\x04") && !has_at(head, 0, "PK\x05\x06")) return {};
+  if (head.find("mimetypeapplication/vnd.oasis.opendocument.text") != std::string_view::npos) {
+    return "application/vnd.oasis.opendocument.text";
+  }
+  if (head.find("word/") != std::string_view::npos) {
+    return "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+  }
+  if (head.find("xl/") != std::string_view::npos) return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  return "application/zip";
+}
+
+// DER: SEQUENCE, any length form, OBJECT IDENTIFIER 1.2.840.113549.1.7.x.
+bool is_pkcs7(std::string_view head) {
+  constexpr std::string_view kOid = "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07";
+  return has_at(head, 0, "\x30") && head.substr(0, 20).find(kOid) != std::string_view::npos;
+}
+
+// An OpenPGP packet (RFC 4880 4.2) that opens a message: encrypted session key, signature, one-pass signature or encrypted data.
+bool is_pgp(std::string_view head) {
+  if (head.size() < 16) return false;
+  const auto tag = static_cast<unsigned char>(head[0]);
+  return tag == 0x84 || tag == 0x85 || tag == 0x8C || tag == 0xC1 || tag == 0xC3 || tag == 0xD2;
+}
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+bool starts_as_html(std::string_view head) {
+  const std::size_t start = head.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos || head[start] != '<') return false;
+  std::string begin(head.substr(start, 64));
+  std::ranges::transform(begin, begin.begin(), lower);
+  return begin.starts_with("<!doctype html") || begin.starts_with("<html");
+}
+
+// RFC 5322: field names before anything else, and among the first lines one that a mail can hardly be without.
+bool is_mail(std::string_view head) {
+  if (head.starts_with("From ")) head.remove_prefix(std::min(head.size(), head.find('\n') + 1));
+  bool known = false;
+  for (int line = 0; line < 40 && !head.empty(); ++line) {
+    const std::size_t end = std::min(head.find('\n'), head.size());
+    std::string text(head.substr(0, end));
+    head.remove_prefix(std::min(head.size(), end + 1));
+    if (text.empty() || text == "\r") break;
+    if (line > 0 && (text[0] == ' ' || text[0] == '\t')) continue;
+    const std::size_t colon = text.find(':');
+    if (colon == std::string::npos || colon == 0) return false;
+    std::string name = text.substr(0, colon);
+    if (!std::ranges::all_of(name, [](char c) { return c > 32 && c < 127; })) return false;
+    std::ranges::transform(name, name.begin(), lower);
+    for (const std::string_view field : {"received"sv, "from"sv, "message-id"sv, "mime-version"sv, "return-path"sv, "content-type"sv}) {
+      known = known || name == field;
+    }
+  }
+  return known;
+}
+
+bool is_text(std::string_view head) {
+  return std::ranges::none_of(head, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f') || byte == 0x7F;
+  });
+}
+
+}  // namespace
+
+std::string_view sniff(ByteView untrusted_bytes) noexcept {
+  constexpr std::size_t kLook = 8 * 1024;
+  constexpr std::size_t kPdfJunk = 1024;  // ISO 32000-1 annex H.3.4.1: readers look this far for the header
+  if (untrusted_bytes.empty()) return "application/x-empty";
+  const std::string_view head = as_text(untrusted_bytes.first(std::min(untrusted_bytes.size(), kLook)));
+  for (const Signature& signature : kSignatures) {
+    if (has_at(head, signature.offset, signature.bytes)) return signature.type;
+  }
+  if (const std::string_view type = heif_type(head); !type.empty()) return type;
+  if (const std::string_view type = zip_type(head); !type.empty()) return type;
+  if (is_pkcs7(head)) return "application/pkcs7-mime";
+  if (is_pgp(head)) return "application/pgp-encrypted";
+  const std::size_t pdf = head.find("%PDF-");
+  if (pdf != std::string_view::npos && pdf <= kPdfJunk) return "application/pdf";
+  if (is_mail(head)) return "message/rfc822";
+  if (starts_as_html(head)) return "text/html";
+  if (is_text(head)) return "text/plain";
+  return "application/octet-stream";
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,205 @@
+#include "intake/judge.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace zp::intake {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// What a hazard means: for the verdict, and in words. Codes of messages are the hazards' names.
+struct HazardMeaning {
+  std::string_view hazard;
+  Verdict verdict;
+  std::string_view nl, en;
+};
+
+constexpr std::array kHazards = {
+    HazardMeaning{"crash"sv, Verdict::kRejected, "Wij kunnen dit document niet openen. Maak een nieuwe scan of foto en stuur die."sv,
+                  "The inspection of this document crashed."sv},
+    HazardMeaning{"timeout"sv, Verdict::kRejected,
+                  "Het bekijken van dit document duurt te lang. Maak een nieuwe scan of foto en stuur die."sv,
+                  "The inspection of this document took longer than its budget."sv},
+    HazardMeaning{"image-bomb"sv, Verdict::kRejected, "De afbeelding is te groot. Maak een gewone foto of scan en stuur die."sv,
+                  "A picture has more pixels than may be decoded."sv},
+    HazardMeaning{"decompression-bomb"sv, Verdict::kRejected,
+                  "Het document wordt te groot als wij het openen. Maak een nieuwe scan of foto en stuur die."sv,
+                  "The document unpacks to more than may be read."sv},
+    HazardMeaning{"empty"sv, Verdict::kRejected, "Dit bestand is leeg. Stuur het nog een keer."sv, "The file has no bytes."sv},
+    HazardMeaning{"needs-password"sv, Verdict::kRejected,
+                  "Dit document heeft een wachtwoord. Stuur een document zonder wachtwoord."sv,
+                  "The document opens only with a password."sv},
+    HazardMeaning{"unknown-type"sv, Verdict::kRejected, "Wij kunnen dit soort bestand niet openen. Stuur een PDF of een foto."sv,
+                  "The type of this file is not one that can be inspected."sv},
+    HazardMeaning{"unreadable"sv, Verdict::kRejected,
+                  "Wij kunnen dit document niet openen: het is beschadigd. Maak een nieuwe scan of foto en stuur die."sv,
+                  "Nothing could be made of the document."sv},
+    HazardMeaning{"executable"sv, Verdict::kRejected, "Dit is een programma en geen document. Stuur een PDF of een foto."sv,
+                  "The file is a program."sv},
+    HazardMeaning{"launch-action"sv, Verdict::kRejected,
+                  "Het document probeert een programma te starten. Maak een nieuwe scan of foto en stuur die."sv,
+                  "The document starts a program."sv},
+    HazardMeaning{"malformed"sv, Verdict::kDoubtful, "Het document is beschadigd. Een medewerker kijkt of het te lezen is."sv,
+                  "The document does not follow its format; it was repaired for reading."sv},
+    HazardMeaning{"javascript"sv, Verdict::kDoubtful, "Er zit een programmaatje in het document. Een medewerker kijkt ernaar."sv,
+                  "The document contains JavaScript."sv},
+    HazardMeaning{"embedded-file"sv, Verdict::kDoubtful, "Er zitten andere bestanden in het document. Een medewerker kijkt ernaar."sv,
+                  "The document carries embedded files."sv},
+    HazardMeaning{"xfa"sv, Verdict::kDoubtful,
+                  "Dit formulier ziet er op elke computer anders uit. Druk het af, maak er een scan van en stuur die."sv,
+                  "The document is an XFA form: what a person sees depends on the program."sv},
+    HazardMeaning{"rich-media"sv, Verdict::kDoubtful, "Er zit film of geluid in het document. Een medewerker kijkt ernaar."sv,
+                  "The document contains rich media."sv},
+    HazardMeaning{"external-action"sv, Verdict::kDoubtful,
+                  "Het document verwijst naar andere bestanden of verstuurt gegevens. Een medewerker kijkt ernaar."sv,
+                  "The document has actions that reach outside it (remote go-to, import, submit)."sv},
+    HazardMeaning{"too-many-pages"sv, Verdict::kDoubtful, "Het document heeft veel bladzijden. Een medewerker bekijkt de rest."sv,
+                  "Not all pages were inspected."sv},
+    HazardMeaning{"too-many-attachments"sv, Verdict::kDoubtful, "Het document heeft veel bijlagen. Een medewerker bekijkt de rest."sv,
+                  "Not all attachments were inspected."sv},
+    HazardMeaning{"not-scannable"sv, Verdict::kDoubtful, "Een deel van het bestand is verpakt. Een medewerker kijkt ernaar."sv,
+                  "Packed content that is not opened."sv},
+    HazardMeaning{"page-unreadable"sv, Verdict::kDoubtful, "Wij kunnen een bladzijde niet lezen. Een medewerker kijkt ernaar."sv,
+                  "A page could not be rendered."sv},
+};
+
+class Judge {
+ public:
+  Judge(Findings& findings, std::string_view as_of) : findings_(findings), as_of_(as_of) {}
+
+  void run() {
+    findings_.messages.clear();
+    findings_.verdict = Verdict::kUsable;
+    for (const HazardMeaning& meaning : kHazards) {
+      if (has_hazard(meaning.hazard)) say(meaning.verdict, meaning.hazard, meaning.nl, meaning.en);
+    }
+    for (const DigitalSignature& signature : findings_.digital_signatures) judge_digital(signature);
+    judge_pages();
+    judge_identity();
+    judge_attachments();
+  }
+
+ private:
+  bool has_hazard(std::string_view hazard) const { return std::ranges::find(findings_.hazards, hazard) != findings_.hazards.end(); }
+
+  void tell(std::string_view code, std::string nl, std::string en) {
+    findings_.messages.push_back({std::string(code), std::move(nl), std::move(en)});
+  }
+
+  void say(Verdict at_least, std::string_view code, std::string_view nl, std::string_view en) {
+    findings_.verdict = std::max(findings_.verdict, at_least);
+    tell(code, std::string(nl), std::string(en));
+  }
+
+  static std::string where(const PageFindings& page) { return fmt::format("pagina {}", page.number); }
+
+  void judge_digital(const DigitalSignature& signature) {
+    if (signature.integrity == "broken") {
+      say(Verdict::kUnusable, "digital-signature-broken",
+          "De digitale handtekening klopt niet: het document is veranderd. Onderteken het opnieuw en stuur het.",
+          "A digital signature does not fit the document.");
+    } else if (signature.coverage == "extended-disallowed") {
+      say(Verdict::kDoubtful, "digital-signature-changed-after",
+          "Het document is veranderd na de digitale handtekening. Een medewerker kijkt ernaar.",
+          "The document was changed after signing in a way the signature does not allow.");
+    } else if (signature.coverage == "partial") {
+      say(Verdict::kDoubtful, "digital-signature-partial",
+          "De digitale handtekening geldt niet voor het hele document. Een medewerker kijkt ernaar.",
+          "A digital signature covers a part of the document only.");
+    } else if (signature.integrity == "ok") {
+      tell("digital-signature-found", "Wij zien een digitale handtekening.", "A digital signature holds.");
+    } else {
+      say(Verdict::kDoubtful, "digital-signature-unknown",
+          "Wij kunnen de digitale handtekening niet controleren. Een medewerker kijkt ernaar.",
+          "A digital signature could not be checked.");
+    }
+  }
+
+  void judge_pages() {
+    std::size_t blank = 0, blurred = 0;
+    for (const PageFindings& page : findings_.pages) {
+      blank += page.blank;
+      blurred += !page.blank && !page.sharp;
+    }
+    const std::size_t all = findings_.pages.size();
+    if (all > 0 && blank == all) {
+      say(Verdict::kUnusable, "blank", "Wij zien niets op het papier. Maak een nieuwe scan of foto.", "Every page is blank.");
+      return;
+    }
+    if (all > 0 && blurred > 0 && blank + blurred == all) findings_.verdict = std::max(findings_.verdict, Verdict::kUnusable);
+    for (const PageFindings& page : findings_.pages) judge_page(page);
+  }
+
+  bool is_picture() const { return findings_.type.starts_with("image/"); }
+
+  void judge_page(const PageFindings& page) {
+    if (!page.sharp && !page.blank) {
+      say(Verdict::kDoubtful, "blurred",
+          is_picture() ? "De foto is onscherp: maak hem opnieuw."
+                       : fmt::format("Op {} is de tekst onscherp: maak er een nieuwe scan of foto van.", where(page)),
+          fmt::format("Page {} is blurred.", page.number));
+    }
+    if (page.upside_down) {
+      say(Verdict::kDoubtful, "upside-down", fmt::format("Op {} staat de tekst op de kop.", where(page)),
+          fmt::format("Page {} is upside down.", page.number));
+    }
+    const auto sure = std::ranges::count_if(page.handwritten_signatures, [](const auto& one) { return one.confidence >= 0.5; });
+    if (sure > 0) {
+      tell("signature-found", fmt::format("Wij zien uw handtekening op {}.", where(page)),
+           fmt::format("Handwritten signature on page {}.", page.number));
+    } else if (!page.empty_signature_fields.empty()) {
+      tell("signature-field-empty", fmt::format("Op {} is de plaats voor de handtekening nog leeg.", where(page)),
+           fmt::format("Empty signature field on page {}.", page.number));
+    }
+  }
+
+  void judge_identity() {
+    if (!findings_.identity_document) return;
+    const IdentityDocument& document = *findings_.identity_document;
+    tell("identity-document-found", "Wij zien een identiteitsbewijs.", "An identity document was found.");
+    if (document.photo_box || !document.bsn_boxes.empty()) {
+      tell("identity-document-unmasked", "Uw pasfoto of burgerservicenummer (BSN) is te zien. Die mag u afdekken.",
+           "Photo or BSN is visible; the sender may cover them.");
+    }
+    if (!document.mrz) return;
+    if (!document.mrz->checks_ok) {
+      say(Verdict::kDoubtful, "identity-document-unclear",
+          "Wij kunnen de onderste regels van het identiteitsbewijs niet goed lezen. Maak een scherpe foto van het hele document.",
+          "The check digits of the machine-readable zone do not fit.");
+    } else if (!as_of_.empty() && !document.mrz->expiry_date.empty() && document.mrz->expiry_date < as_of_) {
+      say(Verdict::kDoubtful, "identity-document-expired", "Het identiteitsbewijs is verlopen. Stuur een geldig identiteitsbewijs.",
+          "The identity document had expired on the day of receipt.");
+    }
+  }
+
+  void judge_attachments() {
+    bool all_usable = true;
+    for (Findings& attachment : findings_.attachments) {
+      judge(attachment, as_of_);
+      all_usable = all_usable && attachment.verdict == Verdict::kUsable;
+    }
+    if (all_usable) return;
+    say(Verdict::kDoubtful, "attachment-doubtful", "Met een bijlage in dit document is iets mis. Een medewerker kijkt ernaar.",
+        "An attachment is not plainly usable.");
+  }
+
+  Findings& findings_;
+  std::string_view as_of_;
+};
+
+}  // namespace
+
+void judge(Findings& findings, std::string_view as_of) { Judge(findings, as_of).run(); }
+
+Findings failed_inspection(std::string hazard) {
+  Findings findings;
+  findings.type = "application/octet-stream";
+  findings.hazards = {std::move(hazard)};
+  judge(findings);
+  return findings;
+}
+
+}  // namespace zp::intake
