@@ -36,6 +36,7 @@ struct Cell {
   Descriptor control;
   Descriptor client;   // none while the cell is warm
   Clock::time_point since, heard;
+  bool finished = false;  // it said so: the client may leave before the cell has ended
   const char* killed_for = nullptr;
 
   bool busy() const { return client.get() >= 0; }
@@ -162,7 +163,7 @@ class Broker {
       waiting.push_back({cell.process.get(), POLLIN, 0});
       if (!cell.busy() || cell.killed_for) continue;
       waiting.push_back({cell.control.get(), POLLIN, 0});
-      waiting.push_back({cell.client.get(), 0, 0});  // POLLHUP is always reported
+      if (!cell.finished) waiting.push_back({cell.client.get(), 0, 0});  // POLLHUP is always reported
     }
     ::poll(waiting.data(), waiting.size(), kTurnMs);
   }
@@ -170,11 +171,13 @@ class Broker {
   void watch(Cell& cell) {
     if (!cell.busy() || cell.killed_for) return;
     std::array<char, 256> life_signs{};
-    if (::recv(cell.control.get(), life_signs.data(), life_signs.size(), MSG_DONTWAIT) > 0) cell.heard = Clock::now();
+    const ssize_t count = ::recv(cell.control.get(), life_signs.data(), life_signs.size(), MSG_DONTWAIT);
+    if (count > 0) cell.heard = Clock::now();
+    if (count > 0 && std::find(life_signs.begin(), life_signs.begin() + count, 'e') != life_signs.begin() + count) cell.finished = true;
     pollfd client{cell.client.get(), 0, 0};
     const auto now = Clock::now();
     const char* reason = nullptr;
-    if (::poll(&client, 1, 0) == 1 && (client.revents & (POLLHUP | POLLERR))) reason = "client hung up";
+    if (!cell.finished && ::poll(&client, 1, 0) == 1 && (client.revents & (POLLHUP | POLLERR))) reason = "client hung up";
     else if (now - cell.since > seconds(options_.wall_seconds)) reason = "wall-clock limit";
     else if (now - cell.heard > seconds(options_.silence_seconds)) reason = "no progress";
     if (!reason) return;

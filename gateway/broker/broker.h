@@ -23,7 +23,7 @@ struct BrokerOptions {
   std::uint32_t wall_seconds = 120;
   std::uint32_t silence_seconds = 40;
   SandboxLimits sandbox;
-  /// Runs in the shut-in fork with the client's connection and the socket for life signs.
+  /// Runs in the shut-in fork with the client's connection and the socket for life signs ('p' progress, 'e' end).
   std::function<void(int client, int broker)> serve;
   std::function<void()> ready;           // called once the socket listens
   std::function<bool()> stop_requested;  // asked at least once a second

@@ -138,6 +138,13 @@ void Connection::image(int page, bool masked, std::uint32_t width, std::uint32_t
   write_all(rgb);
 }
 
+void Connection::end() const {
+  if (broker_ >= 0) {
+    [[maybe_unused]] const ssize_t sent = ::send(broker_, "e", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+  frame(FrameKind::kEnd, ByteView{});
+}
+
 void Connection::report_time_limit() const {
   time_limit_client = client_;
   struct sigaction action {};

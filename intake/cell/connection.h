@@ -32,6 +32,9 @@ class Connection {
   void frame(FrameKind kind, std::string_view payload) const { frame(kind, as_bytes(payload)); }
   void image(int page, bool masked, std::uint32_t width, std::uint32_t height, ByteView rgb) const;
 
+  /// The last frame; the broker is told first, so that it does not take the client's leaving for a disappointment.
+  void end() const;
+
   /// From now on SIGXCPU tells the client that time is up and ends the process.
   void report_time_limit() const;
 

@@ -1,0 +1,82 @@
+#include "intake/cell/cell.h"
+
+#include <cstdlib>
+#include <ctime>
+#include <exception>
+#include <new>
+
+#include <nlohmann/json.hpp>
+#include <openssl/crypto.h>
+
+#include "intake/cell/connection.h"
+#include "intake/cell/inspect.h"
+#include "intake/cell/mail.h"
+#include "intake/cell/pdf_pages.h"
+
+namespace zp::intake::cell {
+namespace {
+
+constexpr std::size_t kMailPiece = 16 << 20;
+
+std::string dump(const nlohmann::json& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+
+void serve_inspection(const Request& request, const Connection& connection) {
+  const Findings findings = inspect(request, connection);
+  connection.frame(FrameKind::kFindings, dump(to_json(findings, true)));
+}
+
+void serve_mail(const Request& request, const Connection& connection) {
+  const Result<ParsedMail> mail = read_mail(request.document);
+  if (!mail) {
+    connection.frame(FrameKind::kMail, dump({{"refused", true}}));
+    return;
+  }
+  nlohmann::json parts = nlohmann::json::array();
+  for (const MailPart& part : mail->parts) {
+    parts.push_back({{"name", part.name}, {"type", part.type}, {"size", part.content.size()}});
+  }
+  connection.frame(FrameKind::kMail, dump({{"from_address", mail->from_address},
+                                           {"from_name", mail->from_name},
+                                           {"subject", mail->subject},
+                                           {"message_id", mail->message_id},
+                                           {"in_reply_to", mail->in_reply_to},
+                                           {"date", mail->date},
+                                           {"to", mail->to},
+                                           {"automatic", mail->automatic},
+                                           {"text", mail->text},
+                                           {"hazards", mail->hazards},
+                                           {"parts", std::move(parts)}}));
+  for (const MailPart& part : mail->parts) {
+    for (ByteView rest(part.content); !rest.empty(); rest = rest.subspan(std::min(rest.size(), kMailPiece))) {
+      connection.frame(FrameKind::kMailPart, rest.first(std::min(rest.size(), kMailPiece)));
+    }
+  }
+}
+
+}  // namespace
+
+Result<void> prepare() {
+  ::tzset();
+  OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS, nullptr);
+  prepare_mail();
+  prepare_poppler();
+  return {};
+}
+
+std::vector<std::string> readable_folders() {
+  return {"/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/poppler", "/etc/fonts", "/usr/share/fontconfig",
+          "/var/cache/fontconfig"};
+}
+
+void serve(int client, int broker) {
+  Connection connection(client, broker);
+  const Result<Request> request = connection.receive();
+  if (!request) return;
+  connection.report_time_limit();
+  connection.progress(0, 0);
+  if (request->operation == Operation::kInspect) serve_inspection(*request, connection);
+  else serve_mail(*request, connection);
+  connection.end();
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,54 @@
+#include "intake/cell/graph_comparison.h"
+
+#include <cstring>
+
+#include <qpdf/Buffer.hh>
+
+namespace zp::intake::cell {
+
+void GraphComparison::equate(QPDFObjectHandle before, QPDFObjectHandle after) {
+  if (before.isIndirect() && after.isIndirect()) equal_.emplace(before.getObjGen(), after.getObjGen());
+}
+
+bool GraphComparison::same(QPDFObjectHandle before, QPDFObjectHandle after) {
+  to_compare_.assign(1, {before, after});
+  assumed_.clear();
+  while (!to_compare_.empty()) {
+    const auto [left, right] = to_compare_.back();
+    to_compare_.pop_back();
+    if (!same_here(left, right)) return false;
+  }
+  // Nothing differs anywhere: all that was assumed on the way holds.
+  equal_.merge(assumed_);
+  return true;
+}
+
+bool GraphComparison::same_here(QPDFObjectHandle before, QPDFObjectHandle after) {
+  if (before.isIndirect() && after.isIndirect()) {
+    const Ids ids{before.getObjGen(), after.getObjGen()};
+    if (equal_.contains(ids) || !assumed_.insert(ids).second) return true;
+  }
+  if (before.getTypeCode() != after.getTypeCode()) return false;
+  if (before.isDictionary()) return same_dictionary(before, after);
+  if (before.isStream()) return same_stream(before, after);
+  if (!before.isArray()) return before.unparseResolved() == after.unparseResolved();
+  const int count = before.getArrayNItems();
+  if (after.getArrayNItems() != count) return false;
+  for (int i = 0; i < count; ++i) to_compare_.emplace_back(before.getArrayItem(i), after.getArrayItem(i));
+  return true;
+}
+
+bool GraphComparison::same_dictionary(QPDFObjectHandle before, QPDFObjectHandle after) {
+  std::set<std::string> keys = before.getKeys();
+  keys.merge(after.getKeys());
+  for (const std::string& key : keys) to_compare_.emplace_back(before.getKey(key), after.getKey(key));
+  return true;
+}
+
+bool GraphComparison::same_stream(QPDFObjectHandle before, QPDFObjectHandle after) {
+  const auto left = before.getRawStreamData(), right = after.getRawStreamData();
+  if (left->getSize() != right->getSize() || std::memcmp(left->getBuffer(), right->getBuffer(), left->getSize()) != 0) return false;
+  return same_dictionary(before.getDict(), after.getDict());
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,38 @@
+// intake/cell/graph_comparison.h - are two object graphs of two revisions of a PDF the same?
+//
+// Graphs have loops, so two objects are the same unless a difference can be reached from them. Pairs that were equated
+// beforehand are not looked into.
+// Throws what QPDF throws.
+#ifndef INTAKE_CELL_GRAPH_COMPARISON_H_
+#define INTAKE_CELL_GRAPH_COMPARISON_H_
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <qpdf/QPDFObjectHandle.hh>
+
+namespace zp::intake::cell {
+
+class GraphComparison {
+ public:
+  /// Both must be indirect; otherwise nothing happens.
+  void equate(QPDFObjectHandle before, QPDFObjectHandle after);
+  bool same(QPDFObjectHandle before, QPDFObjectHandle after);
+
+ private:
+  using Pair = std::pair<QPDFObjectHandle, QPDFObjectHandle>;
+  using Ids = std::pair<QPDFObjGen, QPDFObjGen>;
+
+  bool same_here(QPDFObjectHandle before, QPDFObjectHandle after);
+  bool same_dictionary(QPDFObjectHandle before, QPDFObjectHandle after);
+  bool same_stream(QPDFObjectHandle before, QPDFObjectHandle after);
+
+  std::set<Ids> equal_;
+  std::vector<Pair> to_compare_;
+  std::set<Ids> assumed_;
+};
+
+}  // namespace zp::intake::cell
+
+#endif  // INTAKE_CELL_GRAPH_COMPARISON_H_

@@ -1,0 +1,180 @@
+#include "intake/cell/inspect.h"
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+
+#include "crypto/hash.h"
+#include "intake/cell/kind.h"
+#include "intake/cell/mail.h"
+#include "intake/cell/page_images.h"
+#include "intake/cell/pdf_pages.h"
+#include "intake/cell/pdf_signatures.h"
+#include "intake/cell/pdf_structure.h"
+#include "intake/cell/sniff.h"
+#include "intake/submission.h"
+#include "intake/text.h"
+
+namespace zp::intake::cell {
+namespace {
+
+constexpr int kMaxDepth = 4;                     // as parse_findings() bounds it
+constexpr std::size_t kMaxAttachments = 100;     // of the whole document
+constexpr std::size_t kMaxPageText = 64 * 1024;
+constexpr int kExamineDpi = 150;                 // enough for the strokes of a signature and for letters of 8 points
+
+std::int64_t end_of_day(const std::string& date) {
+  std::tm day{};
+  if (date.size() != 10 || !::strptime(date.c_str(), "%Y-%m-%d", &day)) return 0;
+  return static_cast<std::int64_t>(::timegm(&day)) + 24 * 60 * 60 - 1;
+}
+
+class Inspection {
+ public:
+  Inspection(const Request& request, const Connection& connection)
+      : request_(request), connection_(connection), images_(connection, request.options) {
+    policy_.trust_anchors_pem = request.options.trust_anchors_pem;
+    policy_.at = end_of_day(request.options.as_of);
+  }
+
+  Findings document(ByteView bytes, int depth) {
+    Findings findings;
+    findings.size = bytes.size();
+    findings.sha256 = to_hex(crypto::sha256(bytes));
+    findings.type = sniff(bytes);
+    std::set<std::string> hazards;
+    if (findings.type == "application/pdf") pdf(bytes, depth, findings, hazards);
+    else if (findings.type == "message/rfc822") mail(bytes, depth, findings, hazards);
+    else if (findings.type.starts_with("text/")) text(bytes, findings);
+    else if (findings.type.starts_with("image/")) connection_.progress(0, 0);
+    else hazards.merge(hazards_of_type(findings.type));
+    findings.hazards.assign(hazards.begin(), hazards.end());
+    classify(findings);
+    return findings;
+  }
+
+ private:
+  using Hazards = std::set<std::string>;
+
+  static Hazards hazards_of_type(std::string_view type) {
+    if (type == "application/x-empty") return {"empty"};
+    if (type == "application/x-dosexec" || type == "application/x-executable") return {"executable"};
+    if (type == "application/octet-stream") return {"unknown-type"};
+    if (type == "application/pgp-encrypted" || type == "application/pkcs7-mime") return {"encrypted", "not-scannable"};
+    return {"not-scannable"};
+  }
+
+  // ---- PDF
+
+  void pdf(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
+    PdfStructure structure = read_structure(bytes);
+    hazards.merge(structure.hazards);
+    if (structure.needs_password) {
+      hazards.insert("needs-password");
+      return;
+    }
+    connection_.progress(0, 0);
+    if (structure.document) findings.digital_signatures = check_signatures(bytes, *structure.document, policy_);
+    for (EmbeddedFile& file : structure.embedded) attachment(file.name, file.content, depth, findings, hazards);
+    structure.embedded.clear();
+    // A picture of a billion dots would only exhaust the cell.
+    if (hazards.contains("image-bomb")) return;
+    const std::optional<PdfPages> pages = PdfPages::open(bytes);
+    if (!pages) {
+      hazards.insert("unreadable");
+      return;
+    }
+    pdf_pages(*pages, structure.empty_signature_fields, depth, findings, hazards);
+  }
+
+  void pdf_pages(const PdfPages& pages, const std::vector<std::vector<Box>>& empty_fields, int depth, Findings& findings,
+                 Hazards& hazards) {
+    const std::size_t count = std::min(pages.count(), kMaxPages);
+    if (pages.count() > kMaxPages) hazards.insert("too-many-pages");
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::vector<vision::Word> words = pages.words(i);
+      const cv::Mat drawn = pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
+      if (drawn.empty()) hazards.insert("page-unreadable");
+      PageFindings page = examine(drawn, words, static_cast<int>(i + 1), depth);
+      if (i < empty_fields.size()) {
+        page.empty_signature_fields.insert(page.empty_signature_fields.end(), empty_fields[i].begin(), empty_fields[i].end());
+      }
+      findings.pages.push_back(std::move(page));
+      connection_.progress(static_cast<int>(i + 1), static_cast<int>(count));
+    }
+  }
+
+  PageFindings examine(const cv::Mat& drawn, const std::vector<vision::Word>& words, int number, int depth) {
+    PageFindings page;
+    page.number = number;
+    int line = 0;
+    for (const vision::Word& word : words) {
+      if (page.text.size() + word.text.size() >= kMaxPageText) break;
+      page.text += (word.line == line ? " " : "\n") + word.text;
+      line = word.line;
+    }
+    if (depth == 0) images_.send(number, drawn, kExamineDpi);
+    return page;
+  }
+
+  // ---- mail, text, what is inside
+
+  void mail(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
+    const Result<ParsedMail> mail = read_mail(bytes);
+    if (!mail) {
+      hazards.insert("unreadable");
+      return;
+    }
+    hazards.insert(mail->hazards.begin(), mail->hazards.end());
+    add_text(mail->text, findings);
+    for (const MailPart& part : mail->parts) attachment(part.name, part.content, depth, findings, hazards);
+  }
+
+  void text(ByteView bytes, Findings& findings) { add_text(as_text(bytes.first(std::min(bytes.size(), 4 * kMaxPageText))), findings); }
+
+  static void add_text(std::string_view text, Findings& findings) {
+    PageFindings page;
+    page.text = clean_text(text, kMaxPageText, Lines::kKeep);
+    page.blank = page.text.find_first_not_of(" \t\n") == std::string::npos;
+    findings.pages.push_back(std::move(page));
+  }
+
+  void attachment(std::string_view name, ByteView content, int depth, Findings& findings, Hazards& hazards) {
+    if (depth >= kMaxDepth || attachments_ >= kMaxAttachments) {
+      hazards.insert("too-many-attachments");
+      return;
+    }
+    ++attachments_;
+    Findings inner = document(content, depth + 1);
+    inner.name = clean_file_name(name);
+    findings.attachments.push_back(std::move(inner));
+  }
+
+  static void classify(Findings& findings) {
+    std::string text;
+    for (const PageFindings& page : findings.pages) text += page.text + "\n";
+    const Kind kind = kind_of(text);
+    findings.kind = kind.name;
+    findings.kind_confidence = kind.confidence;
+    if (!findings.identity_document) return;
+    const bool sure = findings.identity_document->mrz && findings.identity_document->mrz->checks_ok;
+    const double seen = sure ? 0.95 : 0.6;
+    if (seen <= kind.confidence && findings.pages.size() > 1) return;
+    findings.kind = "identity-document";
+    findings.kind_confidence = seen;
+  }
+
+  const Request& request_;
+  const Connection& connection_;
+  PageImages images_;
+  SignaturePolicy policy_;
+  std::size_t attachments_ = 0;
+};
+
+}  // namespace
+
+Findings inspect(const Request& request, const Connection& connection) {
+  return Inspection(request, connection).document(request.document, 0);
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,190 @@
+#include "intake/cell/mail.h"
+
+#include <gmime/gmime.h>
+#include <iconv.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstring>
+#include <memory>
+
+#include "intake/cell/mail_headers.h"
+#include "intake/cell/protocol.h"
+#include "intake/text.h"
+
+namespace zp::intake::cell {
+namespace {
+
+constexpr int kMaxDepth = 50;
+constexpr std::size_t kMaxText = 256 * 1024;
+constexpr std::size_t kMaxBoundaryLines = 50'000;  // GMime needs seconds and a gigabyte for a million parts
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, Unref>;
+
+bool is_type(GMimeObject* object, const char* type, const char* subtype) {
+  GMimeContentType* content_type = g_mime_object_get_content_type(object);
+  return content_type && g_mime_content_type_is_type(content_type, type, subtype);
+}
+
+std::string type_of(GMimeObject* object) {
+  GMimeContentType* content_type = g_mime_object_get_content_type(object);
+  if (!content_type) return {};
+  const std::unique_ptr<char, void (*)(void*)> name(g_mime_content_type_get_mime_type(content_type), g_free);
+  return name ? name.get() : "";
+}
+
+Bytes decoded(GMimePart* part) {
+  GMimeDataWrapper* content = g_mime_part_get_content(part);
+  if (!content) return {};
+  const Owned<GMimeStream> stream(g_mime_stream_mem_new());
+  g_mime_data_wrapper_write_to_stream(content, stream.get());
+  const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));
+  return {bytes->data, bytes->data + bytes->len};
+}
+
+/// Walks the tree of one mail; collects text and parts.
+class MailReader {
+ public:
+  explicit MailReader(ParsedMail& mail) : mail_(mail) {}
+
+  void walk(GMimeObject* object, int depth) {
+    if (!object) return;
+    if (depth > kMaxDepth) return hazard("too-deep");
+    if (has_field_twice(object, "Content-Type") || has_field_twice(object, "Content-Transfer-Encoding")) hazard("ambiguous");
+    if (GMIME_IS_MESSAGE_PART(object)) message(GMIME_MESSAGE_PART(object), depth);
+    else if (GMIME_IS_MULTIPART(object)) multipart(GMIME_MULTIPART(object), depth);
+    else if (GMIME_IS_PART(object)) leaf(GMIME_PART(object));
+  }
+
+  void hazard(const char* name) {
+    if (std::ranges::find(mail_.hazards, name) == mail_.hazards.end()) mail_.hazards.emplace_back(name);
+  }
+
+ private:
+  void message(GMimeMessagePart* part, int depth) {
+    GMimeMessage* message = g_mime_message_part_get_message(part);
+    if (!message) return hazard("malformed");
+    add_text("\n");
+    for (const char* field : {"From", "Subject", "Date"}) {
+      const char* value = g_mime_object_get_header(GMIME_OBJECT(message), field);
+      if (value) add_text(std::string(field) + ": " + clean_text(value, 500) + "\n");
+    }
+    add_text("\n");
+    walk(g_mime_message_get_mime_part(message), depth + 1);
+  }
+
+  void multipart(GMimeMultipart* multipart, int depth) {
+    const int count = g_mime_multipart_get_count(multipart);
+    if (count == 0) hazard("malformed");
+    if (is_type(GMIME_OBJECT(multipart), "multipart", "encrypted")) hazard("encrypted");
+    const bool choose = is_type(GMIME_OBJECT(multipart), "multipart", "alternative") && has_plain_text(multipart, count);
+    for (int i = 0; i < count; ++i) {
+      if (mail_.parts.size() >= kMaxMailParts) return hazard("too-many-parts");
+      GMimeObject* child = g_mime_multipart_get_part(multipart, i);
+      // The same words again, in another dress.
+      if (choose && is_type(child, "text", "html") && is_readable(GMIME_PART(child))) continue;
+      walk(child, depth + 1);
+    }
+  }
+
+  static bool has_plain_text(GMimeMultipart* multipart, int count) {
+    for (int i = 0; i < count; ++i) {
+      GMimeObject* child = g_mime_multipart_get_part(multipart, i);
+      if (!GMIME_IS_PART(child) || !is_type(child, "text", "plain") || !is_readable(GMIME_PART(child))) continue;
+      const std::string text = text_of(GMIME_PART(child));
+      if (text.find_first_not_of(" \t\r\n") != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  static bool is_readable(GMimePart* part) {
+    GMimeObject* object = GMIME_OBJECT(part);
+    const char* disposition = g_mime_object_get_disposition(object);
+    const bool attached = disposition && g_ascii_strcasecmp(disposition, "attachment") == 0;
+    const bool report = is_type(object, "message", "delivery-status") || is_type(object, "message", "disposition-notification");
+    return (is_type(object, "text", "*") || report) && !attached && !g_mime_part_get_filename(part);
+  }
+
+  static std::string text_of(GMimePart* part) {
+    if (GMIME_IS_TEXT_PART(part)) {
+      const std::unique_ptr<char, void (*)(void*)> text(g_mime_text_part_get_text(GMIME_TEXT_PART(part)), g_free);
+      if (text) return text.get();
+    }
+    const Bytes bytes = decoded(part);
+    return std::string(as_text(bytes));
+  }
+
+  void leaf(GMimePart* part) {
+    GMimeObject* object = GMIME_OBJECT(part);
+    if (is_readable(part)) {
+      const std::string text = text_of(part);
+      return add_text(is_type(object, "text", "html") ? text_of_html(text, kMaxText) : text);
+    }
+    if (mail_.parts.size() >= kMaxMailParts) return hazard("too-many-parts");
+    if (is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime")) hazard("encrypted");
+    const char* name = g_mime_part_get_filename(part);
+    mail_.parts.push_back({clean_text(name ? name : "", 4096), clean_text(type_of(object), 255), decoded(part)});
+  }
+
+  void add_text(std::string_view text) {
+    if (mail_.text.size() < kMaxText) mail_.text += clean_text(text, kMaxText - mail_.text.size(), Lines::kKeep);
+  }
+
+  ParsedMail& mail_;
+};
+
+/// An mbox line in front is no field: everything after it would be lost.
+ByteView without_mbox_line(ByteView mail) {
+  const std::string_view text = as_text(mail);
+  if (!text.starts_with("From ")) return mail;
+  return mail.subspan(std::min(mail.size(), text.find('\n') + 1));
+}
+
+bool too_many_boundaries(ByteView mail) {
+  const std::string_view text = as_text(mail);
+  std::size_t count = 0;
+  for (std::size_t at = text.find("\n--"); at != std::string_view::npos; at = text.find("\n--", at + 1)) {
+    if (++count > kMaxBoundaryLines) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void prepare_mail() {
+  g_mime_init();
+  // Converters are shared objects, which a cell can no longer load; one that is open stays loaded. Left open for good.
+  for (const char* charset :
+       {"ISO-8859-1",   "ISO-8859-2",   "ISO-8859-3",   "ISO-8859-4",   "ISO-8859-5",   "ISO-8859-6",   "ISO-8859-7",
+        "ISO-8859-8",   "ISO-8859-9",   "ISO-8859-10",  "ISO-8859-13",  "ISO-8859-14",  "ISO-8859-15",  "ISO-8859-16",
+        "WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1252", "WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1255", "WINDOWS-1256",
+        "WINDOWS-1257", "WINDOWS-1258", "KOI8-R",       "KOI8-U",       "MACINTOSH",    "IBM850",       "IBM437",
+        "GB2312",       "GBK",          "GB18030",      "BIG5",         "EUC-JP",       "SHIFT_JIS",    "ISO-2022-JP",
+        "EUC-KR",       "UTF-16",       "UTF-32",       "UTF-7",        "TIS-620"}) {
+    for (const auto& [to, from] : {std::pair("UTF-8", charset), std::pair(charset, "UTF-8")}) {
+      [[maybe_unused]] const iconv_t kept = ::iconv_open(to, from);
+    }
+  }
+}
+
+Result<ParsedMail> read_mail(ByteView untrusted_mail) {
+  const ByteView bytes = without_mbox_line(untrusted_mail);
+  if (bytes.empty() || too_many_boundaries(bytes)) return fail(Code::kMalformed, "read mail");
+  const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+  const Owned<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
+  if (!message) return fail(Code::kMalformed, "read mail");
+  ParsedMail mail;
+  read_headers(message.get(), mail);
+  MailReader reader(mail);
+  if (has_field_twice(GMIME_OBJECT(message.get()), "Content-Type")) reader.hazard("ambiguous");
+  reader.walk(g_mime_message_get_mime_part(message.get()), 0);
+  return mail;
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,218 @@
+#include "intake/cell/pdf_revisions.h"
+
+#include <algorithm>
+#include <deque>
+#include <exception>
+#include <map>
+#include <set>
+#include <string>
+
+#include <qpdf/Buffer.hh>
+
+#include "intake/cell/graph_comparison.h"
+#include "intake/cell/pdf_fields.h"
+#include "intake/cell/pdf_structure.h"
+#include "intake/cell/signature_locks.h"
+
+namespace zp::intake::cell {
+namespace {
+
+using Object = QPDFObjectHandle;
+using Keys = std::set<std::string>;
+
+/// Compares two revisions; each function returns false for a change that is not permitted.
+class RevisionComparison {
+ public:
+  RevisionComparison(QPDF& before, QPDF& after) : before_(before), after_(after), locks_(before) {}
+
+  bool permitted() {
+    old_fields_ = form_fields(before_);
+    new_fields_ = form_fields(after_);
+    return equate_pages() && equate_fields() && catalog() && form() && pages() && fields();
+  }
+
+ private:
+  /// Pages and fields are compared by rules of their own: whoever points to one points to the same one as before.
+  bool equate_pages() {
+    const std::vector<Object>&old_pages = before_.getAllPages(), &new_pages = after_.getAllPages();
+    if (old_pages.size() != new_pages.size()) return false;
+    for (std::size_t i = 0; i < old_pages.size(); ++i) {
+      if (old_pages[i].getObjGen() != new_pages[i].getObjGen()) return false;
+      graph_.equate(old_pages[i], new_pages[i]);
+    }
+    return true;
+  }
+
+  bool equate_fields() {
+    for (Field& field : new_fields_) {
+      if (!new_by_name_.emplace(field.name, &field).second && !field.name.empty()) return false;
+    }
+    for (Field& field : old_fields_) {
+      const auto same = new_by_name_.find(field.name);
+      if (same == new_by_name_.end() || same->second->object.getObjGen() != field.object.getObjGen()) return false;
+      old_names_.insert(field.name);
+      graph_.equate(field.object, same->second->object);
+      if (field.widgets.size() != same->second->widgets.size()) return false;
+      for (std::size_t i = 0; i < field.widgets.size(); ++i) {
+        if (field.widgets[i].getObjGen() != same->second->widgets[i].getObjGen()) return false;
+        graph_.equate(field.widgets[i], same->second->widgets[i]);
+      }
+    }
+    return true;
+  }
+
+  bool catalog() {
+    Object old_root = before_.getRoot(), new_root = after_.getRoot();
+    graph_.equate(old_root, new_root);
+    static const Keys kOwnRules = {"/DSS", "/Extensions", "/AcroForm", "/Metadata"};
+    return same_but(old_root, new_root, kOwnRules) && only_grows(old_root.getKey("/DSS"), new_root.getKey("/DSS")) &&
+           only_grows(old_root.getKey("/Extensions"), new_root.getKey("/Extensions"));
+  }
+
+  /// Validation data may be added, never taken away.
+  bool only_grows(Object old_value, Object new_value) {
+    if (old_value.isNull()) return true;
+    if (old_value.isDictionary()) {
+      if (!new_value.isDictionary()) return false;
+      for (const std::string& key : old_value.getKeys()) {
+        Object old_member = old_value.getKey(key), new_member = new_value.getKey(key);
+        const bool container = old_member.isDictionary() || old_member.isArray();
+        if (container ? !only_grows(old_member, new_member) : !graph_.same(old_member, new_member)) return false;
+      }
+      return true;
+    }
+    return begins_with(old_value, new_value);
+  }
+
+  /// The elements of the old array, then perhaps more.
+  bool begins_with(Object old_array, Object new_array) {
+    if (old_array.isNull()) return true;
+    if (!old_array.isArray() || !new_array.isArray() || new_array.getArrayNItems() < old_array.getArrayNItems()) return false;
+    for (int i = 0; i < old_array.getArrayNItems(); ++i) {
+      if (!graph_.same(old_array.getArrayItem(i), new_array.getArrayItem(i))) return false;
+    }
+    return true;
+  }
+
+  bool same_but(Object old_dictionary, Object new_dictionary, const Keys& own_rules) {
+    if (!old_dictionary.isDictionary() || !new_dictionary.isDictionary()) return false;
+    Keys keys = old_dictionary.getKeys();
+    keys.merge(new_dictionary.getKeys());
+    return std::ranges::all_of(keys, [&](const std::string& key) {
+      return own_rules.contains(key) || graph_.same(old_dictionary.getKey(key), new_dictionary.getKey(key));
+    });
+  }
+
+  bool form() {
+    Object old_form = before_.getRoot().getKey("/AcroForm"), new_form = after_.getRoot().getKey("/AcroForm");
+    if (old_form.isNull()) return new_form.isNull() || only_new_signature_fields(new_form.getKey("/Fields"), 0);
+    if (!new_form.isDictionary()) return false;
+    static const Keys kOwnRules = {"/Fields", "/SigFlags", "/DR"};
+    Object old_list = old_form.getKey("/Fields"), new_list = new_form.getKey("/Fields");
+    return same_but(old_form, new_form, kOwnRules) && resources_grow(old_form.getKey("/DR"), new_form.getKey("/DR")) &&
+           begins_with(old_list, new_list) && only_new_signature_fields(new_list, old_list.isArray() ? old_list.getArrayNItems() : 0);
+  }
+
+  bool resources_grow(Object old_resources, Object new_resources) {
+    if (old_resources.isNull()) return true;
+    if (!old_resources.isDictionary() || !new_resources.isDictionary()) return graph_.same(old_resources, new_resources);
+    for (const std::string& category : old_resources.getKeys()) {
+      Object old_category = old_resources.getKey(category), new_category = new_resources.getKey(category);
+      if (!old_category.isDictionary()) {
+        if (!graph_.same(old_category, new_category)) return false;
+        continue;
+      }
+      for (const std::string& name : old_category.getKeys()) {
+        if (!new_category.isDictionary() || !graph_.same(old_category.getKey(name), new_category.getKey(name))) return false;
+      }
+    }
+    return true;
+  }
+
+  bool only_new_signature_fields(Object list, int from) {
+    const int count = list.isArray() ? list.getArrayNItems() : 0;
+    for (int i = from; i < count; ++i) {
+      if (!is_new_signature(list.getArrayItem(i))) return false;
+    }
+    return true;
+  }
+
+  bool is_new_signature(Object field) {
+    if (!field.isDictionary() || !field.isIndirect() || existed(field)) return false;
+    const bool signature = field.getKey("/FT").isName() && field.getKey("/FT").getName() == "/Sig";
+    Object value = field.getKey("/V");
+    if (!signature || !value.isDictionary() || field.hasKey("/Kids") || has_actions(field)) return false;
+    const bool timestamp = value.getKey("/SubFilter").isName() && value.getKey("/SubFilter").getName() == "/ETSI.RFC3161";
+    return timestamp || locks_.further_signatures_permitted();
+  }
+
+  bool existed(Object object) {
+    return before_.getObjectByObjGen(object.getObjGen()).isInitialized() && !before_.getObjectByObjGen(object.getObjGen()).isNull();
+  }
+
+  static bool has_actions(Object object) { return object.hasKey("/A") || object.hasKey("/AA"); }
+
+  bool pages() {
+    const std::vector<Object>&old_pages = before_.getAllPages(), &new_pages = after_.getAllPages();
+    static const Keys kOwnRules = {"/Annots"};
+    for (std::size_t i = 0; i < old_pages.size(); ++i) {
+      Object old_list = Object(old_pages[i]).getKey("/Annots"), new_list = Object(new_pages[i]).getKey("/Annots");
+      if (!same_but(old_pages[i], new_pages[i], kOwnRules) || !begins_with(old_list, new_list)) return false;
+      if (!only_new_widgets(new_list, old_list.isArray() ? old_list.getArrayNItems() : 0)) return false;
+    }
+    return true;
+  }
+
+  /// Annotations that were added must be the places of new signatures.
+  bool only_new_widgets(Object list, int from) {
+    const int count = list.isArray() ? list.getArrayNItems() : 0;
+    for (int i = from; i < count; ++i) {
+      if (!is_new_signature(list.getArrayItem(i))) return false;
+    }
+    return true;
+  }
+
+  bool fields() {
+    for (Field& field : old_fields_) {
+      Field& now = *new_by_name_.at(field.name);
+      const bool signing = field.type == "/Sig" && field.value.isNull() && locks_.further_signatures_permitted();
+      const bool filling = field.type != "/Sig" && locks_.filling_permitted();
+      const bool may_change = (signing || filling) && !locks_.locked(field.name);
+      if (!field_permitted(field.object, now.object, may_change)) return false;
+      for (std::size_t i = 0; i < field.widgets.size(); ++i) {
+        if (!field_permitted(field.widgets[i], now.widgets[i], may_change)) return false;
+      }
+    }
+    return std::ranges::all_of(new_fields_, [&](const Field& field) {
+      return old_names_.contains(field.name) || is_new_signature(field.object);
+    });
+  }
+
+  bool field_permitted(Object old_field, Object new_field, bool may_change) {
+    static const Keys kFilledIn = {"/V", "/AP", "/AS", "/M", "/I", "/MK", "/Parent", "/Kids"};
+    static const Keys kStructure = {"/Parent", "/Kids"};
+    return same_but(old_field, new_field, may_change ? kFilledIn : kStructure);
+  }
+
+  QPDF &before_, &after_;
+  SignatureLocks locks_;
+  GraphComparison graph_;
+  std::vector<Field> old_fields_, new_fields_;
+  std::map<std::string, Field*> new_by_name_;
+  Keys old_names_;
+};
+
+}  // namespace
+
+bool only_permitted_changes(ByteView signed_revision, ByteView whole) {
+  try {
+    const auto before = open_pdf(signed_revision), after = open_pdf(whole);
+    const bool permitted = RevisionComparison(*before, *after).permitted();
+    // A file that had to be repaired can be read in more than one way.
+    return permitted && !before->anyWarnings() && !after->anyWarnings();
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,30 @@
+// intake/cell/pdf_signatures.h - digital signatures in a PDF: do they hold, and over how much of the file.
+//
+// A reader that trusts /ByteRange alone calls forgeries good. Here the bytes left out must be exactly the signature's own /Contents, the
+// range must begin at the first byte, and what was added after it is compared object by object (pdf_revisions.h).
+// Sources: ISO 32000-1 12.8, ISO 32000-2 12.8.2, ETSI EN 319 142-1.
+// Threads: one. Never fails: what cannot be judged is "unknown" or "broken".
+#ifndef INTAKE_CELL_PDF_SIGNATURES_H_
+#define INTAKE_CELL_PDF_SIGNATURES_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <qpdf/QPDF.hh>
+
+#include "crypto/base/bytes.h"
+#include "intake/findings.h"
+
+namespace zp::intake::cell {
+
+struct SignaturePolicy {
+  std::string trust_anchors_pem;
+  std::int64_t at = 0;  // unix seconds: when certificates must be valid; 0: chains stay unknown
+};
+
+std::vector<DigitalSignature> check_signatures(ByteView untrusted_pdf, QPDF& document, const SignaturePolicy& policy);
+
+}  // namespace zp::intake::cell
+
+#endif  // INTAKE_CELL_PDF_SIGNATURES_H_

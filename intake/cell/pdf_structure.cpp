@@ -1,0 +1,195 @@
+#include "intake/cell/pdf_structure.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+
+#include <qpdf/Pipeline.hh>
+#include <qpdf/QPDFExc.hh>
+#include <qpdf/QPDFPageDocumentHelper.hh>
+
+#include "intake/cell/pdf_fields.h"
+
+namespace zp::intake::cell {
+namespace {
+
+constexpr std::size_t kMaxObjects = 300'000;
+constexpr int kMaxDepth = 60;                              // of direct objects inside one object
+constexpr std::size_t kMaxEmbedded = 50;
+constexpr std::size_t kMaxEmbeddedBytes = 64ul << 20;      // of one embedded file, decoded
+constexpr std::size_t kMaxEmbeddedTotal = 128ul << 20;
+constexpr double kMaxPicturePixels = 800e6;                // an A4 page at 2400 dpi has 557 million
+
+struct TooMuch : std::exception {};
+
+/// Keeps what is written to it, and throws when it becomes too much: a filter can blow up a thousandfold.
+class BoundedBuffer : public Pipeline {
+ public:
+  explicit BoundedBuffer(std::size_t most) : Pipeline("bounded", nullptr), most_(most) {}
+  void write(unsigned char const* data, std::size_t size) override {
+    if (bytes_.size() + size > most_) throw TooMuch();
+    bytes_.insert(bytes_.end(), data, data + size);
+  }
+  void finish() override {}
+  Bytes take() { return std::move(bytes_); }
+
+ private:
+  std::size_t most_;
+  Bytes bytes_;
+};
+
+/// Looks at every object of the file, reachable or not: readers differ in what they reach.
+class HazardFinder {
+ public:
+  explicit HazardFinder(PdfStructure& structure) : structure_(structure) {}
+
+  void look_at_all() {
+    std::size_t count = 0;
+    for (QPDFObjectHandle& object : structure_.document->getAllObjects()) {
+      if (++count > kMaxObjects) {
+        add("decompression-bomb");
+        return;
+      }
+      look_at(object, 0);
+    }
+  }
+
+ private:
+  void add(const char* hazard) { structure_.hazards.insert(hazard); }
+
+  void look_at(QPDFObjectHandle object, int depth) {
+    if (depth > kMaxDepth) {
+      add("malformed");
+      return;
+    }
+    if (object.isStream()) {
+      look_at_stream(object);
+      object = object.getDict();
+    }
+    if (object.isDictionary()) {
+      look_at_dictionary(object);
+      for (const std::string& key : object.getKeys()) look_further(object.getKey(key), depth);
+    } else if (object.isArray()) {
+      const int count = object.getArrayNItems();
+      for (int i = 0; i < count; ++i) look_further(object.getArrayItem(i), depth);
+    }
+  }
+
+  /// What is indirect gets its own turn in the list of all objects.
+  void look_further(QPDFObjectHandle value, int depth) {
+    if (!value.isIndirect() && !value.isScalar()) look_at(value, depth + 1);
+  }
+
+  void look_at_stream(QPDFObjectHandle stream) {
+    QPDFObjectHandle dictionary = stream.getDict();
+    const QPDFObjectHandle width = dictionary.getKey("/Width"), height = dictionary.getKey("/Height");
+    const bool is_picture = QPDFObjectHandle(width).isNumber() && QPDFObjectHandle(height).isNumber();
+    if (is_picture && QPDFObjectHandle(width).getNumericValue() * QPDFObjectHandle(height).getNumericValue() > kMaxPicturePixels) {
+      add("image-bomb");
+    }
+  }
+
+  void look_at_dictionary(QPDFObjectHandle dictionary) {
+    if (dictionary.hasKey("/JS")) add("javascript");
+    if (dictionary.hasKey("/XFA")) add("xfa");
+    if (dictionary.getKey("/NeedsRendering").isBool() && dictionary.getKey("/NeedsRendering").getBoolValue()) add("xfa");
+    if (dictionary.hasKey("/EF")) embedded_file(dictionary);
+    look_at_action(dictionary.getKey("/S"), dictionary);
+    const QPDFObjectHandle subtype = dictionary.getKey("/Subtype");
+    for (const char* media : {"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}) {
+      if (is_name(subtype, media)) add("rich-media");
+    }
+    if (is_name(subtype, "/FileAttachment")) add("embedded-file");
+  }
+
+  static bool is_name(QPDFObjectHandle value, const char* name) { return value.isName() && value.getName() == name; }
+
+  void look_at_action(QPDFObjectHandle type, QPDFObjectHandle action) {
+    if (is_name(type, "/JavaScript")) add("javascript");
+    if (is_name(type, "/Launch")) add("launch-action");
+    for (const char* outside : {"/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound"}) {
+      if (is_name(type, outside)) add("external-action");
+    }
+    if (is_name(type, "/URI") && action.getKey("/URI").isString()) look_at_address(action.getKey("/URI").getStringValue());
+  }
+
+  void look_at_address(std::string address) {
+    std::ranges::transform(address, address.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (address.starts_with("javascript:")) add("javascript");
+    if (address.starts_with("file:")) add("launch-action");
+    if (address.starts_with("data:")) add("external-action");
+  }
+
+  void embedded_file(QPDFObjectHandle specification) {
+    add("embedded-file");
+    QPDFObjectHandle files = specification.getKey("/EF");
+    if (!files.isDictionary()) return;
+    for (const char* key : {"/UF", "/F", "/DOS", "/Mac", "/Unix"}) {
+      QPDFObjectHandle stream = files.getKey(key);
+      if (!stream.isStream() || !seen_.insert(stream.getObjGen()).second) continue;
+      if (structure_.embedded.size() >= kMaxEmbedded) {
+        add("too-many-attachments");
+        return;
+      }
+      take(stream, name_of(specification));
+    }
+  }
+
+  static std::string name_of(QPDFObjectHandle specification) {
+    for (const char* key : {"/UF", "/F"}) {
+      if (specification.getKey(key).isString()) return specification.getKey(key).getUTF8Value();
+    }
+    return {};
+  }
+
+  void take(QPDFObjectHandle stream, std::string name) {
+    const std::size_t left = kMaxEmbeddedTotal - total_;
+    BoundedBuffer buffer(std::min(left, kMaxEmbeddedBytes));
+    try {
+      if (!stream.pipeStreamData(&buffer, 0, qpdf_dl_all, true)) add("malformed");
+    } catch (const TooMuch&) {
+      add("decompression-bomb");
+      return;
+    }
+    structure_.embedded.push_back({std::move(name), buffer.take()});
+    total_ += structure_.embedded.back().content.size();
+  }
+
+  PdfStructure& structure_;
+  std::set<QPDFObjGen> seen_;
+  std::size_t total_ = 0;
+};
+
+void read_document(PdfStructure& structure) {
+  HazardFinder(structure).look_at_all();
+  structure.empty_signature_fields = empty_signature_fields(*structure.document);
+}
+
+}  // namespace
+
+std::shared_ptr<QPDF> open_pdf(ByteView bytes) {
+  auto document = QPDF::create();
+  document->setSuppressWarnings(true);
+  document->processMemoryFile("document", reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return document;
+}
+
+PdfStructure read_structure(ByteView untrusted_pdf) {
+  PdfStructure structure;
+  try {
+    structure.document = open_pdf(untrusted_pdf);
+    if (structure.document->isEncrypted()) structure.hazards.insert("encrypted");
+    read_document(structure);
+    if (structure.document->anyWarnings()) structure.hazards.insert("malformed");
+  } catch (const QPDFExc& error) {
+    structure.needs_password = error.getErrorCode() == qpdf_e_password;
+    structure.hazards.insert(structure.needs_password ? "encrypted" : "malformed");
+  } catch (const std::bad_alloc&) {
+    structure.hazards.insert("decompression-bomb");
+  } catch (const std::exception&) {
+    structure.hazards.insert("malformed");
+  }
+  return structure;
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,63 @@
+#include "intake/cell/signature_locks.h"
+
+#include <algorithm>
+
+#include "intake/cell/pdf_fields.h"
+
+namespace zp::intake::cell {
+namespace {
+
+std::string name_of(QPDFObjectHandle value) { return value.isName() ? value.getName() : std::string(); }
+
+}  // namespace
+
+SignatureLocks::SignatureLocks(QPDF& revision) {
+  for (Field& field : form_fields(revision)) {
+    if (field.type != "/Sig" || !field.value.isDictionary()) continue;
+    QPDFObjectHandle references = field.value.getKey("/Reference");
+    const int count = references.isArray() ? references.getArrayNItems() : 0;
+    for (int i = 0; i < count; ++i) read_reference(references.getArrayItem(i));
+    if (field.object.getKey("/Lock").isDictionary()) read_lock(field.object.getKey("/Lock"));
+  }
+}
+
+void SignatureLocks::read_reference(QPDFObjectHandle reference) {
+  if (!reference.isDictionary()) return;
+  QPDFObjectHandle parameters = reference.getKey("/TransformParams");
+  const std::string method = name_of(reference.getKey("/TransformMethod"));
+  if (!parameters.isDictionary()) return;
+  if (method == "/DocMDP") lower_level(parameters.getKey("/P"));
+  if (method == "/FieldMDP") read_lock(parameters);
+}
+
+void SignatureLocks::read_lock(QPDFObjectHandle parameters) {
+  const std::string action = name_of(parameters.getKey("/Action"));
+  Lock lock;
+  lock.all = action == "/All";
+  lock.exclude = action == "/Exclude";
+  QPDFObjectHandle names = parameters.getKey("/Fields");
+  const int count = names.isArray() ? names.getArrayNItems() : 0;
+  for (int i = 0; i < count; ++i) {
+    if (names.getArrayItem(i).isString()) lock.names.insert(names.getArrayItem(i).getUTF8Value());
+  }
+  locks_.push_back(std::move(lock));
+  lower_level(parameters.getKey("/P"));
+}
+
+void SignatureLocks::lower_level(QPDFObjectHandle level) {
+  if (level.isInteger()) level_ = std::min(level_, static_cast<int>(std::clamp(level.getIntValue(), 1LL, 3LL)));
+}
+
+bool SignatureLocks::locked(const std::string& field_name) const {
+  // A lock on a field holds for the fields below it.
+  const auto named = [&](const Lock& lock) {
+    return std::ranges::any_of(lock.names, [&](const std::string& name) {
+      return field_name == name || field_name.starts_with(name + ".");
+    });
+  };
+  return std::ranges::any_of(locks_, [&](const Lock& lock) {
+    return lock.all || (lock.exclude ? !named(lock) : named(lock));
+  });
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,41 @@
+// intake/cell/signature_locks.h - what the signatures of one revision of a PDF permit afterwards.
+//
+// Certification (/DocMDP), locked fields (/FieldMDP and a signed field's own /Lock): ISO 32000-2 12.8.2.2, 12.8.2.4, 12.7.5.5.
+// Throws what QPDF throws.
+#ifndef INTAKE_CELL_SIGNATURE_LOCKS_H_
+#define INTAKE_CELL_SIGNATURE_LOCKS_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include <qpdf/QPDF.hh>
+
+namespace zp::intake::cell {
+
+class SignatureLocks {
+ public:
+  explicit SignatureLocks(QPDF& revision);
+
+  /// Level 1 of a certification permits validation data and time-stamps only.
+  bool filling_permitted() const { return level_ >= 2; }
+  bool further_signatures_permitted() const { return level_ >= 2; }
+  bool locked(const std::string& field_name) const;
+
+ private:
+  struct Lock {
+    bool all = false, exclude = false;
+    std::set<std::string> names;
+  };
+
+  void read_reference(QPDFObjectHandle reference);
+  void read_lock(QPDFObjectHandle parameters);
+  void lower_level(QPDFObjectHandle level);
+
+  int level_ = 2;
+  std::vector<Lock> locks_;
+};
+
+}  // namespace zp::intake::cell
+
+#endif  // INTAKE_CELL_SIGNATURE_LOCKS_H_
