@@ -35,8 +35,9 @@ class TempHome {
   }
   ~TempHome() {
     stop_agent(path_);
+    // The agent takes its sockets away while it stops; a file that vanishes under remove_all() ends it early.
     std::error_code error;
-    fs::remove_all(path_, error);
+    for (int i = 0; i < 5 && fs::exists(path_); ++i) fs::remove_all(path_, error);
   }
   TempHome(const TempHome&) = delete;
   TempHome& operator=(const TempHome&) = delete;
