@@ -1,0 +1,68 @@
+#include <array>
+
+#include "gateway/process/process.h"
+#include "gateway/staff/workbench.h"
+
+namespace zp::gateway {
+namespace {
+
+using enum DossierState;
+
+struct Tab {
+  const char* key;
+  const char* label;
+  std::vector<DossierState> states;
+};
+
+const std::array<Tab, 6>& tabs() {
+  static const std::array<Tab, 6> kTabs = {{{"open", "Alles open", {kChecking, kReview, kWaiting, kComplete, kDeciding, kApproval}},
+                                            {"beoordelen", "Te beoordelen", {kChecking, kReview}},
+                                            {"wacht", "Wacht op aanvulling", {kWaiting}},
+                                            {"besluit", "Besluit en goedkeuring", {kComplete, kDeciding, kApproval}},
+                                            {"beantwoord", "Beantwoord en gesloten", {kAnswered, kClosed}},
+                                            {"vernietigen", "Te vernietigen", {kErasureProposed}}}};
+  return kTabs;
+}
+
+constexpr std::uint32_t kRows = 100;
+
+nlohmann::json row_json(const DossierRow& row, const std::string& today) {
+  const auto due = intake::parse_date(row.dossier.due);
+  return {{"id", row.dossier.id.hex()},
+          {"reference", row.dossier.reference},
+          {"kind", row.kind_title},
+          {"requester", row.requester},
+          {"subject", row.subject},
+          {"state", state_label(row.dossier.state)},
+          {"state_key", state_name(row.dossier.state)},
+          {"received", local_time_dutch(row.dossier.received)},
+          {"channel", row.dossier.channel == "web" ? "website" : row.dossier.channel},
+          {"due", due ? intake::dutch_date(*due) : ""},
+          {"late", due && row.dossier.due < today},
+          {"tasks", row.tasks},
+          {"has_tasks", row.tasks > 0},
+          {"restricted", row.dossier.restricted}};
+}
+
+}  // namespace
+
+Result<Response> Workbench::queue(Visit& visit) {
+  const std::string words = visit.request.query_value("zoek");
+  const std::string chosen = visit.request.query_value("lijst");
+  nlohmann::json data{{"words", words}, {"tabs", nlohmann::json::array()}, {"rows", nlohmann::json::array()}};
+  DossierFilter filter{.limit = kRows};
+  for (const Tab& tab : tabs()) {
+    const bool here = words.empty() && (chosen.empty() ? std::string_view(tab.key) == "open" : chosen == tab.key);
+    if (here) filter.states = tab.states;
+    data["tabs"].push_back({{"key", tab.key}, {"label", tab.label}, {"here", here}});
+  }
+  TRY_ASSIGN(const std::vector<DossierRow> rows, words.empty() ? casework_.list(visit.actor, filter) : casework_.search(visit.actor, words));
+  const std::string today = local_date(now_ms());
+  for (const DossierRow& row : rows) data["rows"].push_back(row_json(row, today));
+  data["none"] = rows.empty();
+  data["more"] = rows.size() == kRows;
+  data["searching"] = !words.empty();
+  return show("werkvoorraad", std::move(data), visit);
+}
+
+}  // namespace zp::gateway

@@ -1,0 +1,116 @@
+#include "gateway/staff/workbench.h"
+
+#include "gateway/http/csrf.h"
+#include "gateway/process/log.h"
+#include "gateway/process/process.h"
+#include "gateway/staff/sentences.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr const char* kCookie = "__Host-werkplek";
+
+SecretBytes csrf_secret(const Session& session) { return SecretBytes::copy_of(session.csrf); }
+
+}  // namespace
+
+std::string Visit::value(const std::string& field) const {
+  const auto found = form.find(field);
+  return found == form.end() ? "" : found->second;
+}
+
+Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::PageBook& pages, const StaticFiles& files)
+    : casework_(casework), accounts_(accounts), pages_(pages), files_(files) {
+  router_.add("GET", "/assets/{name}", [this](Request& request) { return files_.serve(request, request.parameter("name")); });
+  router_.add("GET", "/inloggen", [this](Request& request) { return login_form(request, 200, ""); });
+  router_.add("POST", "/inloggen", [this](Request& request) { return log_in(request); });
+  router_.add("GET", "/gezond", [](Request&) { return Response::text("ok\n"); });
+  action("/uitloggen", &Workbench::log_out);
+  page("/", &Workbench::queue);
+  page("/dossier/{dossier}", &Workbench::dossier);
+  action("/dossier/{dossier}", &Workbench::act);
+  page("/dossier/{dossier}/document/{document}", &Workbench::document);
+  action("/dossier/{dossier}/document/{document}/verbeteren", &Workbench::correct);
+  action("/dossier/{dossier}/document/{document}/vrijgeven", &Workbench::release);
+  page("/document/{document}/pagina/{page}", &Workbench::page_image);
+  page("/document/{document}/origineel", &Workbench::original);
+  action("/dossier/{dossier}/brief", &Workbench::draft);
+  page("/dossier/{dossier}/brief/{letter}", &Workbench::letter);
+  action("/dossier/{dossier}/brief/{letter}", &Workbench::letter_act);
+  page("/brief/{letter}", &Workbench::letter_pdf);
+  action("/dossier/{dossier}/bericht/{message}/intrekken", &Workbench::recall);
+  page("/logboek", &Workbench::ledger);
+  page("/vastgelopen", &Workbench::jobs);
+  action("/vastgelopen/{job}", &Workbench::revive);
+  page("/medewerkers", &Workbench::users);
+}
+
+void Workbench::page(const char* pattern, View view) {
+  router_.add("GET", pattern, [this, view](Request& request) { return with_visit(request, view, false); });
+}
+
+void Workbench::action(const char* pattern, View view) {
+  router_.add("POST", pattern, [this, view](Request& request) { return with_visit(request, view, true); });
+}
+
+Response Workbench::handle(Request& request) { return router_.dispatch(request); }
+
+Result<Visit> Workbench::enter(Request& request, bool is_action) {
+  TRY_ASSIGN(const Bytes token, from_base64url(request.cookie(kCookie)));
+  TRY_ASSIGN(auto person, accounts_.resume(token, now_ms()));
+  Visit visit{request, std::move(person.first), std::move(person.second), {}, {}};
+  visit.actor = {visit.user.id, visit.user.login, visit.user.roles, request.query_value("doel")};
+  if (!is_action) return visit;
+  TRY_ASSIGN(visit.form, read_form(request));
+  if (!from_own_site(request, casework_.office().config.staff.base_url) || !csrf_matches(csrf_secret(visit.session), visit.value(kCsrfField)))
+    return fail(Code::kDenied, "check form token");
+  return visit;
+}
+
+Response Workbench::with_visit(Request& request, View view, bool is_action) {
+  auto visit = enter(request, is_action);
+  if (!visit) {
+    const Code code = visit.error().code;
+    if (code == Code::kNotFound || code == Code::kExpired || code == Code::kMalformed) return Response::redirect("/inloggen");
+    return complain(visit.error(), nullptr);
+  }
+  auto response = (this->*view)(*visit);
+  return response ? std::move(*response) : complain(response.error(), &*visit);
+}
+
+Result<Response> Workbench::show(const std::string& page, nlohmann::json data, const Visit& visit) const {
+  const auto has = [&](std::string_view role) { return visit.actor.has(role); };
+  data["who"] = visit.user.name;
+  data["csrf"] = csrf_token(csrf_secret(visit.session));
+  data["organisation"] = casework_.office().config.organisation.name;
+  data["doel"] = visit.actor.purpose;
+  data["may_list"] = role_for(visit.actor, Act::kListDossiers).has_value();
+  data["may_read_ledger"] = has("fg");
+  data["may_see_jobs"] = has("postkamer") || has("jurist") || has("beheerder");
+  data["is_beheerder"] = has("beheerder");
+  TRY_ASSIGN(std::string html, pages_.render("staff/" + page, data));
+  return Response::html(std::move(html));
+}
+
+Response Workbench::complain(const Error& error, const Visit* visit) const {
+  if (error.code != Code::kDenied && error.code != Code::kRefused && error.code != Code::kConflict && error.code != Code::kNotFound)
+    log_error("page failed", error);
+  nlohmann::json data{{"sentence", sentence_for(error)}, {"logged_in", visit != nullptr}, {"code", code_name(error.code)}};
+  if (visit && visit->request.parameters.contains("dossier")) data["back"] = "/dossier/" + visit->request.parameter("dossier") + "?doel=" + percent_encode(visit->actor.purpose);
+  auto html = pages_.render("staff/fout", data);
+  return html ? Response::html(std::move(*html), http_status(error)) : Response::error(error);
+}
+
+void Workbench::error_page(Response& response) const {
+  const nlohmann::json data{{"sentence", sentence_for_status(response.status)}, {"logged_in", false}, {"code", response.status}};
+  if (auto html = pages_.render("staff/fout", data)) {
+    response.body = std::move(*html);
+    response.content_type = "text/html; charset=utf-8";
+  }
+}
+
+Response Workbench::back_to_dossier(const Visit& visit, const Id& dossier) {
+  return Response::redirect("/dossier/" + dossier.hex() + "?doel=" + percent_encode(visit.actor.purpose));
+}
+
+}  // namespace zp::gateway

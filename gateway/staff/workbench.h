@@ -1,0 +1,92 @@
+// gateway/staff/workbench.h - the pages that staff see, over HTTPS on an inner address.
+//
+// Every page and action runs as a Visit: a logged-in member of staff with the purpose that the address names (?doel=...). What may be seen
+// or done is decided by casework (flow.h), which writes the ledger first; nothing here decides that again.
+// Pages work without JavaScript. Threads: handlers run in any thread of the server.
+#ifndef GATEWAY_STAFF_WORKBENCH_H_
+#define GATEWAY_STAFF_WORKBENCH_H_
+
+#include <functional>
+#include <string>
+
+#include "gateway/accounts/accounts.h"
+#include "gateway/casework/casework.h"
+#include "gateway/http/form.h"
+#include "gateway/http/router.h"
+#include "gateway/http/static_files.h"
+#include "templates/page/page.h"
+
+namespace zp::gateway {
+
+/// One request by a member of staff who is logged in.
+struct Visit {
+  Request& request;
+  User user;
+  Session session;
+  Actor actor;  // with purpose
+  Form form;    // of an action
+
+  Result<Id> id(const std::string& parameter) const { return Id::parse(request.parameter(parameter)); }
+  std::string value(const std::string& field) const;
+};
+
+class Workbench {
+ public:
+  /// Borrows everything; all of it must outlive the workbench.
+  Workbench(Casework& casework, Accounts& accounts, const templates::PageBook& pages, const StaticFiles& files);
+  Response handle(Request& request);
+  /// Fills in an answer that has a status of 400 or more and no body.
+  void error_page(Response& response) const;
+
+ private:
+  using View = Result<Response> (Workbench::*)(Visit&);
+  void page(const char* pattern, View view);
+  /// A POST: the form is read and its token checked before `view` runs.
+  void action(const char* pattern, View view);
+  Response with_visit(Request& request, View view, bool is_action);
+  Result<Visit> enter(Request& request, bool is_action);
+
+  // login.cpp
+  Response login_form(Request& request, int status, const std::string& complaint) const;
+  Response log_in(Request& request);
+  Result<Response> log_out(Visit& visit);
+  // queue.cpp
+  Result<Response> queue(Visit& visit);
+  // dossier_page.cpp
+  Result<Response> dossier(Visit& visit);
+  Result<Response> choose_purpose(Visit& visit) const;
+  // dossier_actions.cpp
+  Result<Response> act(Visit& visit);
+  // document_page.cpp
+  Result<Response> document(Visit& visit);
+  Result<Response> page_image(Visit& visit);
+  Result<Response> original(Visit& visit);
+  Result<Response> correct(Visit& visit);
+  Result<Response> release(Visit& visit);
+  // letter_page.cpp
+  Result<Response> draft(Visit& visit);
+  Result<Response> letter(Visit& visit);
+  Result<Response> letter_pdf(Visit& visit);
+  Result<Response> letter_act(Visit& visit);
+  Result<Response> recall(Visit& visit);
+  // oversight.cpp
+  Result<Response> ledger(Visit& visit);
+  Result<Response> jobs(Visit& visit);
+  Result<Response> revive(Visit& visit);
+  Result<Response> users(Visit& visit);
+
+  Result<Response> show(const std::string& page, nlohmann::json data, const Visit& visit) const;
+  Response complain(const Error& error, const Visit* visit) const;
+  /// Back to a dossier, purpose kept.
+  static Response back_to_dossier(const Visit& visit, const Id& dossier);
+
+  Casework& casework_;
+  Accounts& accounts_;
+  const templates::PageBook& pages_;
+  const StaticFiles& files_;
+  Router router_;
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_STAFF_WORKBENCH_H_
