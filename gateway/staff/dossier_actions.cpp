@@ -1,0 +1,57 @@
+#include <functional>
+#include <map>
+
+#include "gateway/staff/workbench.h"
+
+namespace zp::gateway {
+namespace {
+
+using Action = std::function<Result<void>(Casework&, Visit&, const Id&)>;
+
+Result<void> finish_task(Casework& casework, Visit& visit, const Id& dossier) {
+  const std::string number = visit.value("nummer");
+  if (number.empty() || number.size() > 4 || number.find_first_not_of("0123456789") != std::string::npos) return fail(Code::kMalformed, "finish task");
+  return casework.finish_task(visit.actor, dossier, std::stoul(number));
+}
+
+/// The buttons of the dossier page, by the value that they send.
+const std::map<std::string, Action>& actions() {
+  static const std::map<std::string, Action> kActions = {
+      {"nemen", [](Casework& c, Visit& v, const Id& d) { return c.take(v.actor, d, true); }},
+      {"terugleggen", [](Casework& c, Visit& v, const Id& d) { return c.take(v.actor, d, false); }},
+      {"indelen", [](Casework& c, Visit& v, const Id& d) { return c.classify(v.actor, d, v.value("soort")); }},
+      {"aantekening", [](Casework& c, Visit& v, const Id& d) { return c.note(v.actor, d, v.value("tekst")); }},
+      {"taak-klaar", finish_task},
+      {"beperken", [](Casework& c, Visit& v, const Id& d) { return c.restrict(v.actor, d, true); }},
+      {"beperking-opheffen", [](Casework& c, Visit& v, const Id& d) { return c.restrict(v.actor, d, false); }},
+      {"verlengen", [](Casework& c, Visit& v, const Id& d) { return c.extend_term(v.actor, d); }},
+      {"compleet", [](Casework& c, Visit& v, const Id& d) { return c.confirm_complete(v.actor, d); }},
+      {"terug-naar-controle", [](Casework& c, Visit& v, const Id& d) { return c.reopen_review(v.actor, d); }},
+      {"toetsen", [](Casework& c, Visit& v, const Id& d) -> Result<void> { TRY_DO(c.evaluate(v.actor, d)); return {}; }},
+      {"sluiten", [](Casework& c, Visit& v, const Id& d) { return c.close(v.actor, d); }},
+      {"langer-bewaren", [](Casework& c, Visit& v, const Id& d) { return c.keep(v.actor, d, v.value("tot"), v.value("reden")); }},
+  };
+  return kActions;
+}
+
+}  // namespace
+
+Result<Response> Workbench::act(Visit& visit) {
+  TRY_ASSIGN(const Id dossier, visit.id("dossier"));
+  const std::string name = visit.value("actie");
+  if (name == "vernietigen") {
+    if (visit.value("bevestiging") != "vernietigen") return fail(Code::kRefused, "erase dossier", "typ het woord vernietigen om te bevestigen");
+    TRY_DO(casework_.erase(visit.actor, dossier));
+    return Response::redirect("/?lijst=vernietigen");
+  }
+  if (name == "toegangscode") {
+    TRY_ASSIGN(const std::string code, casework_.reveal_code(visit.actor, dossier));
+    return show("toegangscode", {{"code", code}, {"id", dossier.hex()}}, visit);
+  }
+  const auto found = actions().find(name);
+  if (found == actions().end()) return fail(Code::kMalformed, "act on dossier");
+  TRY_DO(found->second(casework_, visit, dossier));
+  return back_to_dossier(visit, dossier);
+}
+
+}  // namespace zp::gateway

@@ -1,0 +1,246 @@
+#include "gateway/staff/dossier_view.h"
+
+#include <algorithm>
+#include <map>
+
+#include "gateway/process/process.h"
+#include "gateway/staff/sentences.h"
+
+namespace zp::gateway {
+namespace {
+
+using nlohmann::json;
+
+std::string dutch(const std::string& date) {
+  const auto parsed = intake::parse_date(date);
+  return parsed ? intake::dutch_date(*parsed, true) : date;
+}
+
+std::string percent(double fraction) { return std::to_string(static_cast<int>(fraction * 100 + 0.5)) + " %"; }
+
+json person_json(const Person& person) {
+  json lines = json::array();
+  for (const auto& line : person.address) lines.push_back(line);
+  return {{"name", person.name}, {"role", person.role}, {"birth_date", dutch(person.birth_date)}, {"email", person.email}, {"telephone", person.telephone}, {"address", lines},
+          {"known", !person.name.empty()}};
+}
+
+json evaluation_json(const Profile& profile, const std::map<std::string, std::string>& names) {
+  json rows = json::array();
+  if (!profile.evaluation) return rows;
+  static const std::map<intake::RequirementState, std::pair<const char*, const char*>> kStates = {
+      {intake::RequirementState::kMet, {"met", "in orde"}}, {intake::RequirementState::kMissing, {"missing", "ontbreekt"}}, {intake::RequirementState::kDoubtful, {"doubtful", "twijfel"}}};
+  for (const auto& requirement : profile.evaluation->requirements) {
+    const auto& [key, label] = kStates.at(requirement.state);
+    const auto name = names.find(requirement.document);
+    rows.push_back({{"label", requirement.label}, {"state_key", key}, {"state", label}, {"why", requirement.why}, {"source", requirement.source},
+                    {"source_text", requirement.source_text}, {"seen", requirement.seen}, {"lacking", requirement.lacking},
+                    {"document", requirement.document}, {"document_name", name == names.end() ? "" : name->second}, {"has_document", name != names.end()}});
+  }
+  return rows;
+}
+
+json box_json(const intake::Box& box, const char* kind, std::string label) {
+  const auto thousandths = [](double fraction) { return static_cast<int>(fraction * 1000 + 0.5); };
+  return {{"x", thousandths(box.x)}, {"y", thousandths(box.y)}, {"w", thousandths(box.w)}, {"h", thousandths(box.h)}, {"kind", kind}, {"label", std::move(label)}};
+}
+
+json boxes_json(const intake::Findings& findings, int page) {
+  json boxes = json::array();
+  for (const auto& found : findings.pages) {
+    if (found.number != page) continue;
+    for (const auto& signature : found.handwritten_signatures) boxes.push_back(box_json(signature.box, "signature", "handtekening, zekerheid " + percent(signature.confidence)));
+    for (const auto& field : found.empty_signature_fields) boxes.push_back(box_json(field, "empty", "leeg handtekeningveld"));
+  }
+  const auto& identity = findings.identity_document;
+  if (identity && identity->page == page) {
+    boxes.push_back(box_json(identity->area, "identity", "identiteitsbewijs"));
+    if (identity->photo_box) boxes.push_back(box_json(*identity->photo_box, "personal", "pasfoto"));
+    for (const auto& bsn : identity->bsn_boxes) boxes.push_back(box_json(bsn, "personal", "BSN"));
+  }
+  return boxes;
+}
+
+json pages_json(const DocumentView& document) {
+  std::map<std::uint32_t, json> pages;
+  for (const ObjectRow& object : document.pages) {
+    json& page = pages[object.page];
+    page["number"] = object.page;
+    page["document"] = document.row.id.hex();
+    if (object.role == "page-masked") page["has_masked"] = true;
+  }
+  json list = json::array();
+  for (auto& [number, page] : pages) {
+    page["masked"] = document.masked && page.contains("has_masked");
+    if (document.details.findings) page["boxes"] = boxes_json(*document.details.findings, static_cast<int>(number));
+    list.push_back(std::move(page));
+  }
+  return list;
+}
+
+json digital_json(const intake::Findings& findings) {
+  static const std::map<std::string, std::string> kIntegrity = {{"ok", "klopt"}, {"broken", "klopt niet"}, {"unknown", "niet te controleren"}};
+  static const std::map<std::string, std::string> kChain = {{"trusted", "vertrouwde uitgever"}, {"untrusted", "uitgever niet vertrouwd"}, {"expired", "certificaat verlopen"},
+                                                            {"revoked", "certificaat ingetrokken"}, {"unknown", "uitgever onbekend"}};
+  static const std::map<std::string, std::string> kCoverage = {{"whole", "hele document"}, {"extended-allowed", "daarna toegestaan aangevuld"},
+                                                               {"extended-disallowed", "daarna gewijzigd"}, {"partial", "deel van het document"}};
+  const auto word = [](const auto& words, const std::string& key) { return words.contains(key) ? words.at(key) : key; };
+  json list = json::array();
+  for (const auto& signature : findings.digital_signatures)
+    list.push_back({{"signer", signature.signer}, {"time", signature.claimed_time}, {"integrity", word(kIntegrity, signature.integrity)}, {"coverage", word(kCoverage, signature.coverage)},
+                    {"chain", word(kChain, signature.chain)}, {"good", signature.integrity == "ok" && (signature.coverage == "whole" || signature.coverage == "extended-allowed")},
+                    {"weak", signature.weaknesses}});
+  return list;
+}
+
+json identity_json(const intake::IdentityDocument& identity) {
+  static const std::map<std::string, std::string> kKinds = {{"passport", "paspoort"}, {"identity-card", "identiteitskaart"}, {"residence-permit", "verblijfsdocument"},
+                                                            {"driving-licence", "rijbewijs"}, {"other", "identiteitsbewijs"}};
+  const auto kind = kKinds.find(identity.document_type);
+  json out{{"kind", kind == kKinds.end() ? identity.document_type : kind->second}, {"has_mrz", identity.mrz.has_value()}};
+  if (!identity.mrz) return out;
+  const intake::Mrz& mrz = *identity.mrz;
+  // The number itself is not shown: who needs it opens the page.
+  out["checks"] = mrz.checks_ok ? "controlecijfers kloppen" : "controlecijfers kloppen niet";
+  out["corrected"] = mrz.corrected;
+  out["name"] = mrz.given_names + " " + mrz.surname;
+  out["birth_date"] = dutch(mrz.birth_date);
+  out["expiry_date"] = dutch(mrz.expiry_date);
+  return out;
+}
+
+json fields_json(const DossierView& view) {
+  json rows = json::array();
+  for (const auto& [name, value] : view.profile.fields) {
+    std::string label = name, shown = value;
+    if (view.rule)
+      for (const auto& field : view.rule->fields)
+        if (field.name == name) {
+          label = field.label;
+          for (const auto& [key, text] : field.choices)
+            if (key == value) shown = text;
+          if (field.type == "date") shown = dutch(value);
+        }
+    if (!value.empty()) rows.push_back({{"label", label}, {"value", shown}});
+  }
+  return rows;
+}
+
+json history_json(const Profile& profile) {
+  json rows = json::array();
+  for (auto line = profile.history.rbegin(); line != profile.history.rend(); ++line)
+    rows.push_back({{"time", local_time_dutch(line->time)}, {"who", line->who}, {"what", line->what}});
+  return rows;
+}
+
+json letters_json(const DossierView& view) {
+  json rows = json::array();
+  for (const LetterView& letter : view.letters)
+    rows.push_back({{"id", letter.row.id.hex()}, {"title", letter.title}, {"state", letter_state(letter.row.state)}, {"changed", local_time_dutch(letter.row.changed)},
+                    {"returned", letter.data.return_reason}, {"is_returned", !letter.data.return_reason.empty()}});
+  return rows;
+}
+
+json messages_json(const DossierView& view) {
+  json rows = json::array();
+  for (const MessageView& message : view.messages)
+    rows.push_back({{"id", message.row.id.hex()}, {"subject", message.data.subject}, {"route", message.row.route == "post" ? "post" : "beveiligde mailbox"},
+                    {"state", message_state(message.row.state)}, {"recipient", message.data.recipient},
+                    {"notified", message.row.notified ? local_time_dutch(message.row.notified) : ""}, {"read", message.row.read ? local_time_dutch(message.row.read) : ""},
+                    {"may_recall", may(view, Act::kRecall) && (message.row.state == "published" || message.row.state == "notified" || message.row.state == "queued")},
+                    {"failure", message.data.failure}});
+  return rows;
+}
+
+/// One flag per act for the template: {"may_ask_missing": true, ...} from the act's name.
+json acts_json(const DossierView& view) {
+  json flags = json::object();
+  for (const Act act : view.acts) {
+    std::string key = "may_" + std::string(act_name(act));
+    std::ranges::replace(key, '.', '_');
+    std::ranges::replace(key, '-', '_');
+    flags[key] = true;
+  }
+  return flags;
+}
+
+}  // namespace
+
+bool may(const DossierView& view, Act act) { return std::ranges::find(view.acts, act) != view.acts.end(); }
+
+json document_json(const DocumentView& document) {
+  const DocumentDetails& details = document.details;
+  json out{{"id", document.row.id.hex()}, {"name", details.name}, {"slot", details.slot}, {"sha256", details.sha256}, {"size", details.size},
+           {"malware", malware_sentence(malware_name(details.malware))}, {"malware_bad", !details.may_be_used() && details.malware != Malware::kPending},
+           {"inspected", details.findings.has_value()}, {"masked", document.masked}, {"pages", pages_json(document)},
+           {"received", local_time_dutch(document.row.received)}};
+  out["corrections"] = json::array();
+  for (const auto& [key, value] : details.corrections) out["corrections"].push_back({{"key", key}, {"value", value}});
+  out["has_corrections"] = !details.corrections.empty();
+  if (!details.findings) return out;
+  const intake::Findings& findings = *details.findings;
+  out["type"] = findings.type;
+  out["hazards"] = findings.hazards;
+  out["has_hazards"] = !findings.hazards.empty();
+  out["digital"] = digital_json(findings);
+  out["has_digital"] = !findings.digital_signatures.empty();
+  std::size_t handwritten = 0;
+  for (const auto& page : findings.pages) handwritten += page.handwritten_signatures.size();
+  out["handwritten"] = handwritten;
+  if (findings.identity_document) out["identity"] = identity_json(*findings.identity_document);
+  out["messages"] = json::array();
+  for (const auto& message : findings.messages) out["messages"].push_back(message.nl);
+  return out;
+}
+
+json dossier_json(const DossierView& view, const Actor& actor, const std::vector<intake::RequestRule>& kinds, const std::vector<templates::LetterInfo>& letters) {
+  const Profile& profile = view.profile;
+  json data = acts_json(view);
+  data["id"] = view.dossier.id.hex();
+  data["dossier_id"] = view.dossier.id.hex();
+  data["reference"] = view.dossier.reference;
+  data["kind"] = view.rule ? view.rule->title : "Nog niet ingedeeld";
+  data["ground"] = view.rule ? view.rule->legal_ground : "";
+  data["state"] = state_label(view.dossier.state);
+  data["state_key"] = state_name(view.dossier.state);
+  data["received"] = local_time_dutch(view.dossier.received);
+  data["restricted"] = view.dossier.restricted;
+  data["retain_until"] = dutch(view.dossier.retain_until);
+  data["mine"] = view.dossier.owner && *view.dossier.owner == actor.user;
+  data["taken"] = view.dossier.owner.has_value();
+  data["requester"] = person_json(profile.requester);
+  data["client"] = person_json(profile.client);
+  data["has_client"] = !profile.client.name.empty();
+  data["fields"] = fields_json(view);
+  data["mail_text"] = profile.mail_text;
+  data["code_way"] = profile.access_code_way;
+  data["has_code"] = !profile.access_code.empty();
+  std::map<std::string, std::string> names;
+  data["documents"] = json::array();
+  for (const DocumentView& document : view.documents) {
+    names[document.row.id.hex()] = document.details.name;
+    data["documents"].push_back(document_json(document));
+  }
+  data["requirements"] = evaluation_json(profile, names);
+  data["evaluated"] = profile.evaluation.has_value();
+  data["complete"] = profile.evaluation && profile.evaluation->complete;
+  data["terms"] = json::array();
+  for (const TermRecord& term : profile.terms)
+    data["terms"].push_back({{"last_day", dutch(term.last_day)}, {"from", dutch(term.from)}, {"steps", term.steps}, {"running", term.running}, {"kind", term.kind}});
+  data["tasks"] = json::array();
+  for (std::size_t i = 0; i < profile.tasks.size(); ++i) data["tasks"].push_back({{"number", i}, {"text", profile.tasks[i]}});
+  data["has_tasks"] = !profile.tasks.empty();
+  data["history"] = history_json(profile);
+  data["letters"] = letters_json(view);
+  data["has_letters"] = !view.letters.empty();
+  data["messages_sent"] = messages_json(view);
+  data["has_messages"] = !view.messages.empty();
+  data["kinds"] = json::array();
+  for (const auto& kind : kinds) data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
+  data["letter_choices"] = json::array();
+  for (const auto& letter : letters)
+    if (letter.needs_approval) data["letter_choices"].push_back({{"name", letter.name}, {"title", letter.title}});
+  return data;
+}
+
+}  // namespace zp::gateway

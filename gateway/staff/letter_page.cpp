@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include "gateway/staff/dossier_view.h"
+#include "gateway/staff/sentences.h"
+#include "gateway/staff/workbench.h"
+
+namespace zp::gateway {
+namespace {
+
+using nlohmann::json;
+
+/// What a person may type: texts, dates and lists (one item a line). Tables are filled from the dossier and shown in the letter itself.
+json editable_fields(const templates::LetterInfo& info, const json& values) {
+  json rows = json::array();
+  for (const auto& field : info.fields) {
+    if (field.type == "table" || field.type == "flag" || field.type == "number" || field.type == "size") continue;
+    const json value = values.value(field.name, json());
+    std::string text;
+    if (value.is_string()) text = value.get<std::string>();
+    if (value.is_array())
+      for (const auto& item : value)
+        if (item.is_string()) text += item.get<std::string>() + "\n";
+    rows.push_back({{"name", field.name}, {"about", field.about}, {"value", text}, {"required", field.required}, {"is_date", field.type == "date"},
+                    {"is_long", field.type == "multiline" || field.type == "list"}, {"is_line", field.type == "text" || field.type == "time"}});
+  }
+  return rows;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string line = text.substr(begin, end - begin);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) lines.push_back(std::move(line));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+/// Only what the form held; casework keeps the rest.
+json fields_of(const templates::LetterInfo& info, const Form& form) {
+  json values = json::object();
+  for (const auto& field : info.fields) {
+    const auto found = form.find("veld-" + field.name);
+    if (found == form.end()) continue;
+    if (field.type == "list") values[field.name] = lines_of(found->second);
+    else values[field.name] = found->second;
+  }
+  return values;
+}
+
+const templates::LetterInfo* info_of(const Office& office, const std::string& name) {
+  const auto& letters = office.letters.letters();
+  const auto found = std::ranges::find(letters, name, &templates::LetterInfo::name);
+  return found == letters.end() ? nullptr : &*found;
+}
+
+std::string letter_path(const Visit& visit, const Id& dossier, const Id& letter) {
+  return "/dossier/" + dossier.hex() + "/brief/" + letter.hex() + "?doel=" + percent_encode(visit.actor.purpose);
+}
+
+}  // namespace
+
+Result<Response> Workbench::draft(Visit& visit) {
+  TRY_ASSIGN(const Id dossier, visit.id("dossier"));
+  TRY_ASSIGN(const Id letter, casework_.draft(visit.actor, dossier, visit.value("brief")));
+  return Response::redirect(letter_path(visit, dossier, letter));
+}
+
+Result<Response> Workbench::letter(Visit& visit) {
+  if (visit.actor.purpose.empty()) return choose_purpose(visit);
+  TRY_ASSIGN(const Id dossier, visit.id("dossier"));
+  TRY_ASSIGN(const Id id, visit.id("letter"));
+  TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, dossier));
+  const auto found = std::ranges::find(view.letters, id, [](const LetterView& letter_view) { return letter_view.row.id; });
+  if (found == view.letters.end()) return fail(Code::kNotFound, "find letter", id.hex());
+  const std::string& state = found->row.state;
+  json data{{"id", id.hex()}, {"dossier", dossier.hex()}, {"reference", view.dossier.reference}, {"title", found->title}, {"state", letter_state(state)},
+            {"needs_approval", found->needs_approval}, {"return_reason", found->data.return_reason}, {"is_returned", !found->data.return_reason.empty()}};
+  const templates::LetterInfo* info = info_of(casework_.office(), found->row.name);
+  data["ground"] = info ? info->legal_ground : "";
+  const bool draft_now = state == "draft";
+  data["may_edit"] = draft_now && info && may(view, Act::kDraft);
+  data["fields"] = info ? editable_fields(*info, found->data.fields) : json::array();
+  data["may_propose"] = draft_now && found->needs_approval && may(view, Act::kPropose);
+  data["own"] = found->row.author == visit.actor.user;
+  data["may_approve"] = state == "proposed" && may(view, Act::kApprove) && found->row.author != visit.actor.user;
+  data["own_waits"] = state == "proposed" && found->row.author == visit.actor.user;
+  data["may_send"] = (state == "approved" || (draft_now && !found->needs_approval)) && may(view, Act::kSend);
+  data["may_withdraw"] = state != "sent" && state != "withdrawn" && may(view, Act::kWithdrawLetter);
+  data["has_email"] = !view.profile.requester.email.empty();
+  data["email"] = view.profile.requester.email;
+  data["has_code"] = !view.profile.access_code.empty();
+  data["code_way"] = view.profile.access_code_way;
+  std::string address;
+  for (const auto& line : view.profile.requester.address) address += line + "\n";
+  data["address"] = address;
+  data["recipient"] = view.profile.requester.name;
+  return show("brief", std::move(data), visit);
+}
+
+Result<Response> Workbench::letter_pdf(Visit& visit) {
+  TRY_ASSIGN(const Id id, visit.id("letter"));
+  TRY_ASSIGN(const Bytes pdf, casework_.letter_pdf(visit.actor, id));
+  Response response = Response::bytes(std::string(as_text(pdf)), "application/pdf");
+  return response;
+}
+
+Result<Response> Workbench::letter_act(Visit& visit) {
+  TRY_ASSIGN(const Id dossier, visit.id("dossier"));
+  TRY_ASSIGN(const Id id, visit.id("letter"));
+  const std::string name = visit.value("actie");
+  if (name == "opslaan") {
+    TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, dossier));
+    const auto found = std::ranges::find(view.letters, id, [](const LetterView& letter_view) { return letter_view.row.id; });
+    const templates::LetterInfo* info = found == view.letters.end() ? nullptr : info_of(casework_.office(), found->row.name);
+    if (!info) return fail(Code::kNotFound, "find letter", id.hex());
+    TRY_DO(casework_.edit_letter(visit.actor, id, fields_of(*info, visit.form)));
+    return Response::redirect(letter_path(visit, dossier, id));
+  }
+  if (name == "versturen") {
+    TRY_DO(casework_.send(visit.actor, id, {visit.value("weg"), visit.value("code"), lines_of(visit.value("adres"))}));
+    return back_to_dossier(visit, dossier);
+  }
+  if (name == "voorstellen") TRY_DO(casework_.propose(visit.actor, id));
+  else if (name == "goedkeuren") TRY_DO(casework_.approve(visit.actor, id));
+  else if (name == "teruggeven") TRY_DO(casework_.give_back(visit.actor, id, visit.value("reden")));
+  else if (name == "intrekken") TRY_DO(casework_.withdraw(visit.actor, id));
+  else return fail(Code::kMalformed, "act on letter");
+  return Response::redirect(letter_path(visit, dossier, id));
+}
+
+Result<Response> Workbench::recall(Visit& visit) {
+  TRY_ASSIGN(const Id dossier, visit.id("dossier"));
+  TRY_ASSIGN(const Id message, visit.id("message"));
+  TRY_DO(casework_.recall(visit.actor, message));
+  return back_to_dossier(visit, dossier);
+}
+
+}  // namespace zp::gateway
