@@ -47,7 +47,7 @@ std::string config_text(const Setup& setup, const Made& made) {
 Result<void> make_openpgp_keys(const Setup& setup, Made& made) {
   const std::string zone_home = setup.folder + "/data/keys/zone", public_home = setup.folder + "/data/keys/public";
   TRY_DO(crypto::prepare_home(zone_home));
-  TRY_DO(crypto::prepare_home(public_home));
+  TRY_DO(crypto::prepare_home(public_home, crypto::HomeKind::kPublic));
   TRY_ASSIGN(const auto zone, crypto::generate_key(zone_home, setup.organisation + " (zone)", kKeyYears));
   TRY_ASSIGN(const auto recovery, crypto::generate_key(zone_home, setup.organisation + " (recovery)", kKeyYears));
   made.zone_fingerprint = zone.fingerprint;
