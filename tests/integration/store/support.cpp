@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -92,11 +91,12 @@ Bytes random_bytes(std::size_t size) {
   return Bytes(random.view().begin(), random.view().end());
 }
 
+bool holds(ByteView content, ByteView marker) { return as_text(content).find(as_text(marker)) != std::string_view::npos; }
+
 bool any_file_holds(const std::string& folder, ByteView marker) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
-    const Bytes content = value_of(read_file(entry.path().string()));
-    if (!std::ranges::search(content, marker).empty()) return true;
+    if (holds(value_of(read_file(entry.path().string())), marker)) return true;
   }
   return false;
 }

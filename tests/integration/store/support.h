@@ -56,6 +56,7 @@ std::vector<Id> killed_while(const std::function<void(const std::function<void(c
 /// Text as bytes that own themselves.
 Bytes bytes(std::string_view text);
 Bytes random_bytes(std::size_t size);
+bool holds(ByteView content, ByteView marker);
 /// Whether any file below `folder` holds `marker`, anywhere.
 bool any_file_holds(const std::string& folder, ByteView marker);
 
