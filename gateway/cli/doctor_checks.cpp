@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "crypto/base/secret_bytes.h"
 #include "crypto/cms.h"
 #include "crypto/keyring/openpgp.h"
 #include "gateway/casework/vault.h"
@@ -92,6 +93,15 @@ void check_keys(Checks& checks, const Config& config) {
   good(checks, "the inner zone's key opens");
 }
 
+void check_memory(Checks& checks) {
+  constexpr std::size_t kEnough = 8 * 1024 * 1024;
+  const std::size_t lockable = lockable_memory_bytes();
+  if (lockable < kEnough)
+    return warn(checks, "only " + std::to_string(lockable / 1024) + " KB of memory may be locked: keys could be swapped out",
+                "Raise the limit (LimitMEMLOCK=64M in the service), and encrypt swap or have none.");
+  good(checks, "key memory can be locked");
+}
+
 void check_seal(Checks& checks, const Config& config) {
   const auto chain = read_file(config.keys.seal_certificate, 1024 * 1024);
   const auto key = read_secret_file(config.keys.seal_key);
@@ -162,6 +172,7 @@ std::vector<Check> examine(const Config& config) {
   check_programs(checks);
   check_folders(checks, config);
   check_keys(checks, config);
+  check_memory(checks);
   check_seal(checks, config);
   check_clock(checks, config);
   check_clamd(checks, config);
