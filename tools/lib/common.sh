@@ -47,4 +47,6 @@ build() {
   ninja -C "$ROOT/build/$preset" "$@" | tail -n 1
   return "${PIPESTATUS[0]}"
 }
+# Clones of the project share what the compiler cache holds.
+export CCACHE_BASEDIR="$ROOT" CCACHE_NOHASHDIR=1
 mkdir -p "$ROOT/build"
