@@ -36,7 +36,8 @@ struct Organisation {
 ///   text (one line), multiline: string            date: "YYYY-MM-DD", printed "22 november 2026"
 ///   time: "YYYY-MM-DDTHH:MM", local                 number: a number, printed with a decimal comma
 ///   size: bytes, printed "1,2 MB"                   flag: true or false, for {{#sections}}
-///   list: array of strings                          table: array of objects with `columns`
+///   url: "https://..."
+///   list: array of strings                          table: array of objects with `columns`; {{#any_NAME}} tells whether there are any
 struct LetterField {
   std::string name, type, about;
   bool required = true;              // there and not empty

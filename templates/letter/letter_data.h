@@ -1,0 +1,19 @@
+// templates/letter/letter_data.h - checks the data of a letter against its fields and spells the values.
+#ifndef TEMPLATES_LETTER_LETTER_DATA_H_
+#define TEMPLATES_LETTER_LETTER_DATA_H_
+
+#include "templates/letter/letter.h"
+
+namespace zp::templates {
+
+/// Data with every value as the text that is printed (flags stay flags, absent optional fields become "" or []), and any_NAME
+/// beside each list and table: whether it has anything in it.
+/// kRefused: "missing: a, b; wrong: c (date, YYYY-MM-DD); unknown: d".
+Result<nlohmann::json> spelled(const LetterInfo& letter, const nlohmann::json& data);
+
+/// Is `type` one that a field (of a letter, or a column of a table) may have?
+bool is_field_type(const std::string& type, bool column);
+
+}  // namespace zp::templates
+
+#endif  // TEMPLATES_LETTER_LETTER_DATA_H_

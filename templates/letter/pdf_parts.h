@@ -1,0 +1,26 @@
+// templates/letter/pdf_parts.h - private to finish: its three kinds of work.
+#ifndef TEMPLATES_LETTER_PDF_PARTS_H_
+#define TEMPLATES_LETTER_PDF_PARTS_H_
+
+#include <qpdf/QPDF.hh>
+
+#include "templates/letter/finish.h"
+
+namespace zp::templates {
+
+/// pdf_fonts.cpp: names, widths, glyph maps, ToUnicode and descriptors of every font.
+void repair_fonts(QPDF& pdf, const Drawing& drawing, const FaceBook& faces);
+
+/// pdf_structure.cpp: StructTreeRoot, ParentTree, link annotations, and the signature field if there is one (may be null).
+void write_structure(QPDF& pdf, const DisplayList& list, QPDFObjectHandle signature_field);
+
+/// xmp.cpp: the metadata packet: PDF/A-2a, PDF/UA-1, title, author, dates.
+std::string xmp_packet(const DocumentFacts& facts);
+
+inline constexpr const char* kLanguage = "nl-NL";
+inline constexpr const char* kProducer = "Zegelpost (libharu 2.3.0, QPDF)";
+inline constexpr const char* kCreator = "Zegelpost";
+
+}  // namespace zp::templates
+
+#endif  // TEMPLATES_LETTER_PDF_PARTS_H_

@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "templates/letter/finish.h"
+#include "templates/letter/layout.h"
+#include "templates/letter/letter.h"
+#include "templates/letter/letter_data.h"
+#include "templates/letter/letter_file.h"
+#include "templates/letter/markdown.h"
+#include "templates/letter/text.h"
+
+namespace zp::templates {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kColorProfile = "/usr/share/color/icc/sRGB.icc";
+
+Result<std::string> read_color_profile() {
+  std::ifstream in(kColorProfile, std::ios::binary);
+  std::stringstream bytes;
+  bytes << in.rdbuf();
+  if (!in) return fail(Code::kConfig, "load colour profile", std::string(kColorProfile) + ": install icc-profiles-free");
+  return bytes.str();
+}
+
+/// Paragraphs of a multiline value: an empty line parts them.
+std::vector<Block> paragraphs(const std::string& value) {
+  std::vector<Block> blocks;
+  std::u32string current;
+  const auto flush = [&] {
+    if (!current.empty()) blocks.emplace_back(Paragraph{{{current}}});
+    current.clear();
+  };
+  std::istringstream lines(value);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find_first_not_of(' ') == std::string::npos) {
+      flush();
+    } else {
+      current += (current.empty() ? U"" : U"\n") + to_u32(line);
+    }
+  }
+  flush();
+  return blocks;
+}
+
+class FenceFiller {
+ public:
+  FenceFiller(const LetterFile& file, const json& values) : file_(file), values_(values) {}
+
+  Result<std::vector<Block>> operator()(const std::string& kind, const std::string& name) const {
+    const auto field = std::ranges::find(file_.info.fields, name, &LetterField::name);
+    const std::string type = field == file_.info.fields.end() ? "no field" : field->type;
+    if (kind == "table" && type == "table") return table(*field);
+    if (kind == "text" && type == "multiline") return paragraphs(values_.at(name).get<std::string>());
+    if (kind == "large" && type == "text") return std::vector<Block>{LargeText{to_u32(values_.at(name).get<std::string>())}};
+    if (kind == "qr" && type == "text") {
+      const std::string value = values_.at(name).get<std::string>();
+      return std::vector<Block>{QrCode{value, "QR-code met de tekst " + value}};
+    }
+    return fail(Code::kConfig, "read letter text", "```" + kind + " " + name + ": no such kind, or " + name + " is " + type);
+  }
+
+ private:
+  std::vector<Block> table(const LetterField& field) const {
+    Table table{file_.tables.at(field.name), {}};
+    for (const json& row : values_.at(field.name)) {
+      auto& cells = table.rows.emplace_back();
+      for (const LetterField& column : field.columns)
+        cells.push_back(column.type == "flag" ? (row.at(column.name) == true ? U"ja" : U"nee")
+                                              : to_u32(row.at(column.name).get<std::string>()));
+    }
+    return {table};
+  }
+
+  const LetterFile& file_;
+  const json& values_;
+};
+
+class Press final : public LetterPress {
+ public:
+  Press(Organisation organisation, FaceBook faces, Hyphenator hyphenator, std::string profile)
+      : organisation_(std::move(organisation)), faces_(std::move(faces)), hyphenator_(std::move(hyphenator)), profile_(std::move(profile)) {}
+
+  Result<void> read_letters(const std::string& folder) {
+    std::set<std::string> names;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+      if (entry.path().extension() == ".md") names.insert(entry.path().stem());
+    if (error || names.empty()) return fail(Code::kConfig, "load letters", folder + ": no letters (*.md) here", error.value());
+    for (const std::string& name : names) {
+      TRY_ASSIGN(LetterFile file, read_letter_file(folder, name));
+      TRY_DO(probe(file, folder));
+      letters_.push_back(file.info);
+      files_.push_back(std::move(file));
+    }
+    return {};
+  }
+
+  const std::vector<LetterInfo>& letters() const override { return letters_; }
+
+  Result<Bytes> render(const std::string& name, const json& data, const RenderOptions& options) const override {
+    const auto file = std::ranges::find(files_, name, [](const LetterFile& each) { return each.info.name; });
+    if (file == files_.end()) return fail(Code::kNotFound, "render letter", "there is no such letter");
+    if (!dutch_date(options.date)) return fail(Code::kRefused, "render letter", "the date of the letter must be YYYY-MM-DD");
+    json given = data;
+    if (given.is_object() && !given.contains("reference") && !options.reference.empty()) given["reference"] = options.reference;
+    TRY_ASSIGN(json values, spelled(file->info, given));
+    TRY_ASSIGN(const LetterDocument letter, write(*file, with_surroundings(std::move(values), options.date)));
+    TRY_ASSIGN(const DisplayList list, lay_out(letter, organisation_, faces_, hyphenator_));
+    TRY_ASSIGN(const Drawing drawing, draw(list, faces_));
+    return finish(drawing, list, faces_, profile_,
+                  {.title = to_utf8(letter.subject),
+                   .author = organisation_.name,
+                   .subject = file->info.title,
+                   .moment = options.moment.empty() ? options.date + "T12:00:00Z" : options.moment,
+                   .signature_placeholder = options.signature_placeholder});
+  }
+
+ private:
+  json with_surroundings(json values, const std::string& date) const {
+    values["date"] = *dutch_date(date);
+    values["organisation"] = {{"name", organisation_.name},
+                              {"return_address", organisation_.return_address},
+                              {"place", organisation_.place},
+                              {"telephone", organisation_.telephone},
+                              {"fg_email", organisation_.fg_email}};
+    return values;
+  }
+
+  static Result<LetterDocument> write(const LetterFile& file, const json& values) {
+    LetterDocument letter;
+    std::istringstream lines(values.at(file.addressee).get<std::string>());
+    for (std::string line; std::getline(lines, line);) letter.addressee.push_back(to_u32(line));
+    letter.references = {{U"Datum", to_u32(values.at("date").get<std::string>())},
+                         {U"Ons kenmerk", to_u32(values.at("reference").get<std::string>())}};
+    for (const auto& [label, text] : file.references)
+      if (const std::string value = text.render(values); !value.empty()) letter.references.emplace_back(label, to_u32(value));
+    letter.subject = to_u32(file.subject.render(values));
+    for (const MustacheText& line : file.closing) letter.closing.push_back(to_u32(line.render(values)));
+    TRY_ASSIGN(letter.body, read_markdown(file.text.render(values) + "\n\n" + file.remedy_text.render(values), FenceFiller(file, values)));
+    return letter;
+  }
+
+  /// Writes the letter with every field filled and with every optional one left out, so that a mistake in its text shows at start.
+  Result<void> probe(const LetterFile& file, const std::string& folder) const {
+    for (const bool all : {true, false}) {
+      const auto letter = write(file, with_surroundings(probe_object(file.info.fields, all), "2026-01-01"));
+      if (!letter)
+        return fail(Code::kConfig, "load letters", folder + "/" + file.info.name + ".md: " + letter.error().subject);
+    }
+    return {};
+  }
+
+  static json probe_object(const std::vector<LetterField>& fields, bool all) {
+    json object = json::object();
+    for (const LetterField& field : fields) {
+      const bool filled = all || field.required;
+      if (field.type == "table") {
+        object[field.name] = filled ? json::array({probe_object(field.columns, all)}) : json::array();
+      } else if (field.type == "list") {
+        object[field.name] = filled ? json::array({"https://example.nl/"}) : json::array();
+      } else {
+        object[field.name] = field.type == "flag" ? json(all) : json(filled ? "https://example.nl/" : "");
+      }
+      object["any_" + field.name] = filled;
+    }
+    return object;
+  }
+
+  Organisation organisation_;
+  FaceBook faces_;
+  Hyphenator hyphenator_;
+  std::string profile_;
+  std::vector<LetterInfo> letters_;
+  std::vector<LetterFile> files_;  // in the order of letters_
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LetterPress>> LetterPress::load(const std::string& letters_folder, Organisation organisation) {
+  TRY_ASSIGN(FaceBook faces, FaceBook::load());
+  TRY_ASSIGN(Hyphenator hyphenator, Hyphenator::load());
+  TRY_ASSIGN(std::string profile, read_color_profile());
+  auto press = std::make_unique<Press>(std::move(organisation), std::move(faces), std::move(hyphenator), std::move(profile));
+  TRY_DO(press->read_letters(letters_folder));
+  return press;
+}
+
+}  // namespace zp::templates
