@@ -6,7 +6,7 @@ namespace zp::gateway {
 
 std::span<const Command* const> commands() {
   static constexpr std::array kCommands = {
-      &kInit, &kServe, &kDoctor, &kBalance, &kLedger, &kObject, &kRetention, &kUser, &kJobs, &kTerm, &kCheck,
+      &kInit, &kServe, &kDoctor, &kBalance, &kLedger, &kObject, &kRetention, &kUser, &kJobs, &kTerm, &kCheck, &kLetter,
   };
   return kCommands;
 }
