@@ -19,6 +19,7 @@ bool GraphComparison::same(QPDFObjectHandle before, QPDFObjectHandle after) {
     if (!same_here(left, right)) return false;
   }
   // Nothing differs anywhere: all that was assumed on the way holds.
+  for (const Ids& ids : assumed_) looked_at_.insert(ids.first);
   equal_.merge(assumed_);
   return true;
 }

@@ -19,6 +19,8 @@ class GraphComparison {
   /// Both must be indirect; otherwise nothing happens.
   void equate(QPDFObjectHandle before, QPDFObjectHandle after);
   bool same(QPDFObjectHandle before, QPDFObjectHandle after);
+  /// Was this object of the revision before met inside a graph that is the same?
+  bool looked_at(QPDFObjectHandle before) const { return looked_at_.contains(before.getObjGen()); }
 
  private:
   using Pair = std::pair<QPDFObjectHandle, QPDFObjectHandle>;
@@ -29,6 +31,7 @@ class GraphComparison {
   bool same_stream(QPDFObjectHandle before, QPDFObjectHandle after);
 
   std::set<Ids> equal_;
+  std::set<QPDFObjGen> looked_at_;
   std::vector<Pair> to_compare_;
   std::set<Ids> assumed_;
 };

@@ -25,10 +25,17 @@ class RevisionComparison {
  public:
   RevisionComparison(QPDF& before, QPDF& after) : before_(before), after_(after), locks_(before) {}
 
-  bool permitted() {
+  std::string forbidden_change() {
     old_fields_ = form_fields(before_);
     new_fields_ = form_fields(after_);
-    return equate_pages() && equate_fields() && catalog() && form() && pages() && fields();
+    if (!equate_pages()) return "changed-page-list";
+    if (!equate_fields()) return "changed-field-list";
+    if (!trailer()) return "changed-trailer";
+    if (!catalog()) return "changed-catalog";
+    if (!form()) return "changed-form";
+    if (!pages()) return "changed-page";
+    if (locks_.widened_by(SignatureLocks(after_))) return "widened-permissions";
+    return fields() ? "" : "changed-field";
   }
 
  private:
@@ -61,12 +68,19 @@ class RevisionComparison {
     return true;
   }
 
+  bool trailer() {
+    // What a new cross-reference section needs (ISO 32000-1 7.5.5, 7.5.8), and the catalog and information, which have their own rules.
+    static const Keys kOwnRules = {"/Root", "/Info", "/ID", "/Size", "/Prev", "/XRefStm", "/Type", "/Index", "/W", "/Length", "/Filter",
+                                   "/DecodeParms"};
+    return same_but(before_.getTrailer(), after_.getTrailer(), kOwnRules);
+  }
+
   bool catalog() {
     Object old_root = before_.getRoot(), new_root = after_.getRoot();
     graph_.equate(old_root, new_root);
     static const Keys kOwnRules = {"/DSS", "/Extensions", "/AcroForm", "/Metadata"};
     return same_but(old_root, new_root, kOwnRules) && only_grows(old_root.getKey("/DSS"), new_root.getKey("/DSS")) &&
-           only_grows(old_root.getKey("/Extensions"), new_root.getKey("/Extensions"));
+           new_root.getKey("/Extensions").isDictionary() >= old_root.getKey("/Extensions").isDictionary();
   }
 
   /// Validation data may be added, never taken away.
@@ -81,7 +95,16 @@ class RevisionComparison {
       }
       return true;
     }
-    return begins_with(old_value, new_value);
+    return contains_all(old_value, new_value);
+  }
+
+  bool contains_all(Object old_array, Object new_array) {
+    if (!old_array.isArray() || !new_array.isArray()) return false;
+    std::vector<Object> now = new_array.getArrayAsVector();
+    for (Object& item : old_array.getArrayAsVector()) {
+      if (std::ranges::none_of(now, [&](const Object& other) { return graph_.same(item, other); })) return false;
+    }
+    return true;
   }
 
   /// The elements of the old array, then perhaps more.
@@ -189,9 +212,25 @@ class RevisionComparison {
   }
 
   bool field_permitted(Object old_field, Object new_field, bool may_change) {
-    static const Keys kFilledIn = {"/V", "/AP", "/AS", "/M", "/I", "/MK", "/Parent", "/Kids"};
+    static const Keys kFilledIn = {"/V", "/AP", "/AS", "/M", "/I", "/MK", "/F", "/Parent", "/Kids"};
     static const Keys kStructure = {"/Parent", "/Kids"};
-    return same_but(old_field, new_field, may_change ? kFilledIn : kStructure);
+    if (!may_change) return same_but(old_field, new_field, kStructure);
+    return same_but(old_field, new_field, kFilledIn) && same_flags(old_field.getKey("/F"), new_field.getKey("/F")) &&
+           (graph_.same(old_field.getKey("/AP"), new_field.getKey("/AP")) || only_shown_here(old_field.getKey("/AP")));
+  }
+
+  /// A signed field is printed and locked; it must not become hidden or visible.
+  static bool same_flags(Object old_flags, Object new_flags) {
+    constexpr long long kPrint = 4, kLocked = 128, kLockedContents = 512;
+    const auto rest = [](Object flags) { return (flags.isInteger() ? flags.getIntValue() : 0) & ~(kPrint | kLocked | kLockedContents); };
+    return rest(old_flags) == rest(new_flags);
+  }
+
+  /// An appearance that is also used elsewhere would change more than its field.
+  bool only_shown_here(Object appearance) {
+    if (appearance.isIndirect() && graph_.looked_at(appearance)) return false;
+    if (!appearance.isDictionary()) return true;
+    return std::ranges::all_of(appearance.getKeys(), [&](const std::string& key) { return only_shown_here(appearance.getKey(key)); });
   }
 
   QPDF &before_, &after_;
@@ -204,14 +243,15 @@ class RevisionComparison {
 
 }  // namespace
 
-bool only_permitted_changes(ByteView signed_revision, ByteView whole) {
+std::string forbidden_change(ByteView signed_revision, ByteView whole) {
   try {
     const auto before = open_pdf(signed_revision), after = open_pdf(whole);
-    const bool permitted = RevisionComparison(*before, *after).permitted();
+    std::string change = RevisionComparison(*before, *after).forbidden_change();
     // A file that had to be repaired can be read in more than one way.
-    return permitted && !before->anyWarnings() && !after->anyWarnings();
+    if (change.empty() && (before->anyWarnings() || after->anyWarnings())) change = "repaired";
+    return change;
   } catch (const std::exception&) {
-    return false;
+    return "unreadable-revision";
   }
 }
 

@@ -8,12 +8,15 @@
 #ifndef INTAKE_CELL_PDF_REVISIONS_H_
 #define INTAKE_CELL_PDF_REVISIONS_H_
 
+#include <string>
+
 #include "crypto/base/bytes.h"
 
 namespace zp::intake::cell {
 
+/// Empty if everything that was added is permitted; otherwise what was changed first ("changed-page", "changed-field", ...), a code.
 /// `signed_revision` is the beginning of `whole` up to the end of what the signature covers.
-bool only_permitted_changes(ByteView signed_revision, ByteView whole);
+std::string forbidden_change(ByteView signed_revision, ByteView whole);
 
 }  // namespace zp::intake::cell
 

@@ -130,7 +130,7 @@ class SignatureChecker {
       return result;
     }
     check_cms(*cms, *range, result);
-    result.coverage = coverage(*range);
+    judge_coverage(*range, result);
     return result;
   }
 
@@ -162,11 +162,14 @@ class SignatureChecker {
     result.weaknesses = verdict.weaknesses;
   }
 
-  std::string coverage(const ByteRange& range) {
-    const ByteView rest = pdf_.subspan(range.after_end);
-    if (std::ranges::all_of(rest, is_space)) return "whole";
-    if (!ends_a_revision(range.after_end)) return "partial";
-    return only_permitted_changes(pdf_.first(range.after_end), pdf_) ? "extended-allowed" : "extended-disallowed";
+  void judge_coverage(const ByteRange& range, DigitalSignature& result) {
+    result.coverage = "whole";
+    if (std::ranges::all_of(pdf_.subspan(range.after_end), is_space)) return;
+    result.coverage = "partial";
+    if (!ends_a_revision(range.after_end)) return;
+    const std::string change = forbidden_change(pdf_.first(range.after_end), pdf_);
+    result.coverage = change.empty() ? "extended-allowed" : "extended-disallowed";
+    if (!change.empty()) result.weaknesses.push_back(change);
   }
 
   /// A revision ends with "%%EOF" and at most an end of line (ISO 32000-1 7.5.5).

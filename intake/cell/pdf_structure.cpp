@@ -94,12 +94,19 @@ class HazardFinder {
     if (dictionary.hasKey("/XFA")) add("xfa");
     if (dictionary.getKey("/NeedsRendering").isBool() && dictionary.getKey("/NeedsRendering").getBoolValue()) add("xfa");
     if (dictionary.hasKey("/EF")) embedded_file(dictionary);
+    look_at_names(dictionary.getKey("/EmbeddedFiles"));
     look_at_action(dictionary.getKey("/S"), dictionary);
     const QPDFObjectHandle subtype = dictionary.getKey("/Subtype");
     for (const char* media : {"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}) {
       if (is_name(subtype, media)) add("rich-media");
     }
     if (is_name(subtype, "/FileAttachment")) add("embedded-file");
+  }
+
+  void look_at_names(QPDFObjectHandle tree) {
+    if (!tree.isDictionary()) return;
+    QPDFObjectHandle names = tree.getKey("/Names");
+    if (tree.hasKey("/Kids") || (names.isArray() && names.getArrayNItems() > 0)) add("embedded-file");
   }
 
   static bool is_name(QPDFObjectHandle value, const char* name) { return value.isName() && value.getName() == name; }
@@ -160,6 +167,21 @@ class HazardFinder {
   std::size_t total_ = 0;
 };
 
+/// For a file whose objects cannot be read: the words that another reader might still act on.
+void look_at_raw(ByteView pdf, PdfStructure& structure) {
+  struct Clue {
+    std::string_view word;
+    const char* hazard;
+  };
+  constexpr Clue kClues[] = {{"/JavaScript", "javascript"}, {"/JS", "javascript"},           {"/Launch", "launch-action"},
+                             {"/XFA", "xfa"},               {"/EmbeddedFile", "embedded-file"}, {"/Encrypt", "encrypted"},
+                             {"/RichMedia", "rich-media"}};
+  for (const Clue& clue : kClues) {
+    if (as_text(pdf).find(clue.word) != std::string_view::npos) structure.hazards.insert(clue.hazard);
+  }
+  structure.document.reset();
+}
+
 void read_document(PdfStructure& structure) {
   HazardFinder(structure).look_at_all();
   structure.empty_signature_fields = empty_signature_fields(*structure.document);
@@ -181,14 +203,17 @@ PdfStructure read_structure(ByteView untrusted_pdf) {
     if (structure.document->isEncrypted()) structure.hazards.insert("encrypted");
     read_document(structure);
     if (structure.document->anyWarnings()) structure.hazards.insert("malformed");
+    return structure;
   } catch (const QPDFExc& error) {
-    structure.needs_password = error.getErrorCode() == qpdf_e_password;
+    // Locks that QPDF knows not (certificates instead of a password) are for a person with another program.
+    structure.needs_password = error.getErrorCode() == qpdf_e_password || error.getErrorCode() == qpdf_e_unsupported;
     structure.hazards.insert(structure.needs_password ? "encrypted" : "malformed");
   } catch (const std::bad_alloc&) {
     structure.hazards.insert("decompression-bomb");
   } catch (const std::exception&) {
     structure.hazards.insert("malformed");
   }
+  look_at_raw(untrusted_pdf, structure);
   return structure;
 }
 

@@ -45,7 +45,10 @@ void SignatureLocks::read_lock(QPDFObjectHandle parameters) {
 }
 
 void SignatureLocks::lower_level(QPDFObjectHandle level) {
-  if (level.isInteger()) level_ = std::min(level_, static_cast<int>(std::clamp(level.getIntValue(), 1LL, 3LL)));
+  if (!level.isInteger()) return;
+  const int named = static_cast<int>(std::clamp(level.getIntValue(), 1LL, 3LL));
+  level_ = std::min(level_, named);
+  highest_ = std::max(highest_, named);
 }
 
 bool SignatureLocks::locked(const std::string& field_name) const {

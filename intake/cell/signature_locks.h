@@ -21,6 +21,8 @@ class SignatureLocks {
   bool filling_permitted() const { return level_ >= 2; }
   bool further_signatures_permitted() const { return level_ >= 2; }
   bool locked(const std::string& field_name) const;
+  /// A later signature claims to permit what an earlier one forbade.
+  bool widened_by(const SignatureLocks& later) const { return later.highest_ > level_ && level_ < kWidest && later.highest_ > highest_; }
 
  private:
   struct Lock {
@@ -32,7 +34,9 @@ class SignatureLocks {
   void read_lock(QPDFObjectHandle parameters);
   void lower_level(QPDFObjectHandle level);
 
-  int level_ = 2;
+  static constexpr int kWidest = 3;
+  int level_ = 2;    // the strictest of all; 2 where no signature says anything
+  int highest_ = 0;  // the widest that any signature names; 0 if none does
   std::vector<Lock> locks_;
 };
 
