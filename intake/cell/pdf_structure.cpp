@@ -44,6 +44,7 @@ class HazardFinder {
   explicit HazardFinder(PdfStructure& structure) : structure_(structure) {}
 
   void look_at_all() {
+    look_at(structure_.document->getTrailer(), 0);
     std::size_t count = 0;
     for (QPDFObjectHandle& object : structure_.document->getAllObjects()) {
       if (++count > kMaxObjects) {

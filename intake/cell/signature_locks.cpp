@@ -16,21 +16,21 @@ SignatureLocks::SignatureLocks(QPDF& revision) {
     if (field.type != "/Sig" || !field.value.isDictionary()) continue;
     QPDFObjectHandle references = field.value.getKey("/Reference");
     const int count = references.isArray() ? references.getArrayNItems() : 0;
-    for (int i = 0; i < count; ++i) read_reference(references.getArrayItem(i));
-    if (field.object.getKey("/Lock").isDictionary()) read_lock(field.object.getKey("/Lock"));
+    for (int i = 0; i < count; ++i) read_reference(references.getArrayItem(i), field.name);
+    if (field.object.getKey("/Lock").isDictionary()) read_lock(field.object.getKey("/Lock"), field.name);
   }
 }
 
-void SignatureLocks::read_reference(QPDFObjectHandle reference) {
+void SignatureLocks::read_reference(QPDFObjectHandle reference, const std::string& field_name) {
   if (!reference.isDictionary()) return;
   QPDFObjectHandle parameters = reference.getKey("/TransformParams");
   const std::string method = name_of(reference.getKey("/TransformMethod"));
   if (!parameters.isDictionary()) return;
-  if (method == "/DocMDP") lower_level(parameters.getKey("/P"));
-  if (method == "/FieldMDP") read_lock(parameters);
+  if (method == "/DocMDP") name_level(parameters.getKey("/P"), field_name);
+  if (method == "/FieldMDP") read_lock(parameters, field_name);
 }
 
-void SignatureLocks::read_lock(QPDFObjectHandle parameters) {
+void SignatureLocks::read_lock(QPDFObjectHandle parameters, const std::string& field_name) {
   const std::string action = name_of(parameters.getKey("/Action"));
   Lock lock;
   lock.all = action == "/All";
@@ -41,14 +41,20 @@ void SignatureLocks::read_lock(QPDFObjectHandle parameters) {
     if (names.getArrayItem(i).isString()) lock.names.insert(names.getArrayItem(i).getUTF8Value());
   }
   locks_.push_back(std::move(lock));
-  lower_level(parameters.getKey("/P"));
+  name_level(parameters.getKey("/P"), field_name);
 }
 
-void SignatureLocks::lower_level(QPDFObjectHandle level) {
+void SignatureLocks::name_level(QPDFObjectHandle level, const std::string& field_name) {
   if (!level.isInteger()) return;
   const int named = static_cast<int>(std::clamp(level.getIntValue(), 1LL, 3LL));
   level_ = std::min(level_, named);
-  highest_ = std::max(highest_, named);
+  named_levels_[field_name] = named;
+}
+
+bool SignatureLocks::widened_by(const SignatureLocks& later) const {
+  return !named_levels_.empty() && std::ranges::any_of(later.named_levels_, [&](const auto& named) {
+    return !named_levels_.contains(named.first) && named.second > level_;
+  });
 }
 
 bool SignatureLocks::locked(const std::string& field_name) const {

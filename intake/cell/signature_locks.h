@@ -5,6 +5,7 @@
 #ifndef INTAKE_CELL_SIGNATURE_LOCKS_H_
 #define INTAKE_CELL_SIGNATURE_LOCKS_H_
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ class SignatureLocks {
   bool further_signatures_permitted() const { return level_ >= 2; }
   bool locked(const std::string& field_name) const;
   /// A later signature claims to permit what an earlier one forbade.
-  bool widened_by(const SignatureLocks& later) const { return later.highest_ > level_ && level_ < kWidest && later.highest_ > highest_; }
+  bool widened_by(const SignatureLocks& later) const;
 
  private:
   struct Lock {
@@ -30,13 +31,12 @@ class SignatureLocks {
     std::set<std::string> names;
   };
 
-  void read_reference(QPDFObjectHandle reference);
-  void read_lock(QPDFObjectHandle parameters);
-  void lower_level(QPDFObjectHandle level);
+  void read_reference(QPDFObjectHandle reference, const std::string& field_name);
+  void read_lock(QPDFObjectHandle parameters, const std::string& field_name);
+  void name_level(QPDFObjectHandle level, const std::string& field_name);
 
-  static constexpr int kWidest = 3;
-  int level_ = 2;    // the strictest of all; 2 where no signature says anything
-  int highest_ = 0;  // the widest that any signature names; 0 if none does
+  int level_ = 2;  // the strictest of all; 2 where no signature names one
+  std::map<std::string, int> named_levels_;  // by signature field
   std::vector<Lock> locks_;
 };
 
