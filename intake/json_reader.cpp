@@ -4,7 +4,29 @@
 
 namespace zp::intake {
 namespace {
+
 const nlohmann::json kNull;
+constexpr int kMaxDepth = 40;
+
+bool nested_too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') ++i;
+    else if (c == '"') in_string = !in_string;
+    else if (!in_string && (c == '[' || c == '{') && ++depth > kMaxDepth) return true;
+    else if (!in_string && (c == ']' || c == '}')) --depth;
+  }
+  return false;
+}
+
+}  // namespace
+
+nlohmann::json parse_json(std::string_view untrusted_text) {
+  if (nested_too_deep(untrusted_text)) return nullptr;
+  nlohmann::json json = nlohmann::json::parse(untrusted_text, nullptr, false);
+  return json.is_discarded() ? nlohmann::json() : json;
 }
 
 void JsonReader::fail(Code code, const char* field) {

@@ -17,6 +17,10 @@
 
 namespace zp::intake {
 
+/// The parsed text, or null (which no reader takes for an object) if it is no JSON or nested deeper than any document of ours: a
+/// few megabytes of brackets keep the library busy for minutes.
+nlohmann::json parse_json(std::string_view untrusted_text);
+
 class JsonReader {
  public:
   using Json = nlohmann::json;

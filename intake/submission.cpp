@@ -139,7 +139,7 @@ std::string SubmissionManifest::json() const {
 
 Result<SubmissionManifest> SubmissionManifest::parse(std::string_view untrusted_json) {
   if (untrusted_json.size() > kMaxManifest) return fail(Code::kTooLarge, "parse manifest");
-  const Json json = Json::parse(untrusted_json, nullptr, false);
+  const Json json = parse_json(untrusted_json);
   if (!json.is_object()) return fail(Code::kMalformed, "parse manifest");
   return ManifestParser().parse(json);
 }

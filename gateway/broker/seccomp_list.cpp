@@ -82,7 +82,7 @@ Result<void> load_seccomp_filter(bool may_open_read_only) {
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(mmap), masked(2, PROT_EXEC, 0));
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(mprotect), masked(2, PROT_EXEC, 0));
 
-  constexpr std::uint64_t kWriting = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | __O_TMPFILE;
+  constexpr std::uint64_t kWriting = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY);
   if (may_open_read_only) filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(openat), masked(2, kWriting, O_RDONLY));
   else filter.rule(SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat));
   // fstat() of the C library; a path could be given as well, so this tells whether a file exists, never what is in it.

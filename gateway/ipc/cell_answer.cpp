@@ -32,7 +32,7 @@ bool InspectionAnswer::take(FrameKind kind, Bytes untrusted_payload) {
 }
 
 bool InspectionAnswer::take_findings(ByteView untrusted_json) {
-  const auto json = nlohmann::json::parse(untrusted_json.begin(), untrusted_json.end(), nullptr, false);
+  const auto json = intake::parse_json(as_text(untrusted_json));
   Result<intake::Findings> parsed = intake::parse_findings(json);
   if (findings_ || !parsed) return false;
   findings_ = std::move(*parsed);
@@ -79,7 +79,7 @@ bool MailAnswer::take(FrameKind kind, Bytes untrusted_payload) {
 }
 
 bool MailAnswer::take_mail(ByteView untrusted_json) {
-  const auto json = nlohmann::json::parse(untrusted_json.begin(), untrusted_json.end(), nullptr, false);
+  const auto json = intake::parse_json(as_text(untrusted_json));
   if (mail_ || !json.is_object()) return false;
   intake::JsonReader reader("read mail from a cell");
   intake::ParsedMail mail;

@@ -30,10 +30,8 @@ using std::chrono::seconds;
 
 constexpr const char* kAsk = "ask a cell";
 
-// Time a document may take: hearing nothing for kSilence is a hang; the whole is bounded by its size and pages.
-constexpr seconds kWaitForCell{60};
-constexpr seconds kSilence{30};
-constexpr seconds kBase{15}, kPerPage{4}, kMost{110};
+// Time a document may take as a whole.
+constexpr seconds kBase{15}, kPerPage{4};
 constexpr milliseconds kPerMegabyte{500};
 
 class Socket {
@@ -86,8 +84,8 @@ enum class Ending {
 /// One connection: sends the document, reads frames within their budget and hands them to the answer.
 class Conversation {
  public:
-  Conversation(int socket, std::size_t document_bytes)
-      : socket_(socket), allowed_(kBase + kPerMegabyte * (document_bytes >> 20)) {}
+  Conversation(int socket, std::size_t document_bytes, const CellPatience& patience)
+      : socket_(socket), patience_(patience), allowed_(kBase + kPerMegabyte * (document_bytes >> 20)) {}
 
   bool send(Operation operation, int document, std::string_view json) {
     std::array<std::uint8_t, kRequestHeadBytes> head{};
@@ -137,7 +135,7 @@ class Conversation {
   bool send_all(ByteView bytes) {
     while (!bytes.empty()) {
       pollfd writable{socket_, POLLOUT, 0};
-      if (::poll(&writable, 1, static_cast<int>(milliseconds(kWaitForCell).count())) != 1) return false;
+      if (::poll(&writable, 1, static_cast<int>(patience_.for_a_cell.count())) != 1) return false;
       const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
       if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (count <= 0) return false;
@@ -156,9 +154,9 @@ class Conversation {
   }
 
   Clock::time_point deadline() const {
-    if (!heard_) return waiting_since_ + kWaitForCell;
-    const auto whole = std::min<Clock::duration>(allowed_ + kPerPage * static_cast<int>(pages_), kMost);
-    return std::min(started_ + whole, Clock::now() + kSilence);
+    if (!heard_) return waiting_since_ + patience_.for_a_cell;
+    const auto whole = std::min<Clock::duration>(allowed_ + kPerPage * static_cast<int>(pages_), patience_.in_all);
+    return std::min(started_ + whole, Clock::now() + patience_.in_silence);
   }
 
   Ending read_exactly(std::span<std::uint8_t> into) {
@@ -178,6 +176,7 @@ class Conversation {
   }
 
   int socket_;
+  const CellPatience& patience_;
   Clock::duration allowed_;
   std::size_t pages_ = 0;
   bool heard_ = false;
@@ -186,7 +185,7 @@ class Conversation {
 
 class CellClient : public intake::Inspector {
  public:
-  explicit CellClient(std::string path) : path_(std::move(path)) {}
+  CellClient(std::string path, CellPatience patience) : path_(std::move(path)), patience_(patience) {}
 
   Result<intake::Inspection> inspect(ByteView document, const intake::InspectionRequest& request) override {
     InspectionAnswer answer(request);
@@ -219,7 +218,7 @@ class CellClient : public intake::Inspector {
       answer.reset();
       TRY_ASSIGN(const int connected, connect_to_broker());
       const Socket socket(connected);
-      Conversation conversation(socket.get(), document.size());
+      Conversation conversation(socket.get(), document.size(), patience_);
       if (!conversation.send(operation, sealed.get(), json)) continue;
       ending = conversation.read(answer);
       if (ending == Ending::kDone || ending == Ending::kTimeout) break;
@@ -235,7 +234,7 @@ class CellClient : public intake::Inspector {
     std::memcpy(address.sun_path, path_.data(), path_.size());
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return fail_errno(kAsk);
-    const timeval patience{kWaitForCell.count(), 0};  // a full backlog makes connect() wait
+    const timeval patience{patience_.for_a_cell.count() / 1000, patience_.for_a_cell.count() % 1000 * 1000};  // a full backlog makes connect() wait
     ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
     const int reason = errno;
@@ -244,12 +243,13 @@ class CellClient : public intake::Inspector {
   }
 
   std::string path_;
+  CellPatience patience_;
 };
 
 }  // namespace
 
-std::unique_ptr<intake::Inspector> connect_cells(std::string broker_socket_path) {
-  return std::make_unique<CellClient>(std::move(broker_socket_path));
+std::unique_ptr<intake::Inspector> connect_cells(std::string broker_socket_path, CellPatience patience) {
+  return std::make_unique<CellClient>(std::move(broker_socket_path), patience);
 }
 
 }  // namespace zp::gateway

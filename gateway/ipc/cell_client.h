@@ -5,6 +5,7 @@
 #ifndef GATEWAY_IPC_CELL_CLIENT_H_
 #define GATEWAY_IPC_CELL_CLIENT_H_
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -12,7 +13,15 @@
 
 namespace zp::gateway {
 
-std::unique_ptr<intake::Inspector> connect_cells(std::string broker_socket_path);
+/// How long a call waits before it hangs up; the broker then ends the cell.
+struct CellPatience {
+  std::chrono::milliseconds for_a_cell{60'000};  // until one is free: then kUnavailable
+  std::chrono::milliseconds in_silence{30'000};  // between two signs of life: then the document has hazard "timeout"
+  std::chrono::milliseconds in_all{110'000};     // whatever the document's size and pages
+};
+
+/// Nothing is connected until the first call.
+std::unique_ptr<intake::Inspector> connect_cells(std::string broker_socket_path, CellPatience patience = {});
 
 }  // namespace zp::gateway
 

@@ -61,7 +61,7 @@ Result<ByteView> map_document(int fd) {
 }
 
 Result<InspectionRequest> parse_options(std::string_view text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = parse_json(text);
   if (!json.is_object()) return fail(Code::kMalformed, kReceive);
   JsonReader reader(kReceive);
   InspectionRequest options;
