@@ -156,6 +156,7 @@ Connection::Next Connection::serve(Watchdog::Watch& watch, Head head) {
   const auto proxy_address = context_.options.behind_proxy ? request.header("x-real-ip") : std::string_view();
   request.remote_address = proxy_address.empty() ? socket().peerAddress().host().toString() : std::string(proxy_address);
   request.source = [&](std::span<std::uint8_t> buffer) { return read_body(watch, started, request, buffer); };
+  request.interrupt = [&watch] { watch.interrupt(); };
   watch.set(Phase::kWorking, {});
   Response response = call_handler(request);
   const auto left = request.content_length - request.body_read;

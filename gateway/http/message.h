@@ -52,6 +52,9 @@ struct Request {
   Result<std::string> read_all(std::size_t limit);
 
   BodySource source;             // set by the server, or by a test; empty: no body
+  /// Ends a read() that waits in the serving thread, for another thread that needs what this request holds; empty in tests. Valid
+  /// while the handler runs.
+  std::function<void()> interrupt;
   std::uint64_t body_read = 0;   // bytes that read() has handed out
 };
 

@@ -36,6 +36,11 @@ bool Watchdog::Watch::late() const {
   return late_;
 }
 
+void Watchdog::Watch::interrupt() {
+  const std::lock_guard lock(dog_.mutex_);
+  ::shutdown(fd_, SHUT_RD);
+}
+
 Watchdog::Watchdog(std::size_t places) : places_(places), thread_([this] { run(); }) {}
 
 Watchdog::~Watchdog() {

@@ -36,6 +36,8 @@ class Watchdog {
     void set(Phase phase, Clock::time_point deadline);
     /// The deadline passed, or the place was needed.
     bool late() const;
+    /// Shuts the reading half now. From any thread while the watch lives.
+    void interrupt();
 
    private:
     friend class Watchdog;
