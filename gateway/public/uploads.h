@@ -1,0 +1,86 @@
+// gateway/public/uploads.h - files of a draft, received in pieces and sealed as they come.
+//
+// A request's bytes go into parts of at most kPartBytes, each a finished object, synced and noted in the draft before the next begins.
+// So what a cut connection or a killed process loses is less than one part, and the offset told afterwards is right.
+// Threads: all members may be called from any thread; one file is written by one request at a time (a newer request
+// for it interrupts an older one that waits for bytes).
+#ifndef GATEWAY_PUBLIC_UPLOADS_H_
+#define GATEWAY_PUBLIC_UPLOADS_H_
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "gateway/http/message.h"
+#include "gateway/public/draft_store.h"
+#include "gateway/store/tray.h"
+
+namespace zp::gateway {
+
+inline constexpr std::uint64_t kPartBytes = 8 * 1024 * 1024;
+
+struct UploadLimits {
+  std::uint64_t max_file_bytes, max_total_bytes;
+  std::uint32_t max_files;
+};
+
+struct NewUpload {
+  std::string name, type, slot;  // untrusted
+  std::uint64_t length = kUnknownLength;
+};
+
+/// What must hold of a request's bytes before they count (tus Upload-Checksum).
+using ChecksumSink = std::function<void(ByteView)>;
+using ChecksumTest = std::function<bool()>;
+struct Checksum {
+  ChecksumSink append;
+  ChecksumTest matches;
+};
+
+class Uploads {
+ public:
+  /// `drafts` and `tray` are borrowed. `completed` is called after a file has come whole.
+  Uploads(const DraftStore& drafts, const Tray& tray, UploadLimits limits,
+          std::function<void(const DraftSecret&, const Id& object)> completed);
+
+  /// kTooLarge over the limit of a file or the draft, kRefused if there are too many files or the draft is sent, kNoSpace.
+  Result<DraftFile> create(const DraftSecret& secret, const NewUpload& upload);
+  /// The file as it is on stable storage; waits shortly for a request that is still writing it.
+  Result<DraftFile> look(const DraftSecret& secret, const Id& object);
+  /// Takes what `source` gives (0: the end), from `offset`. kConflict if that is not where the file is; kTampered if the checksum
+  /// differs: nothing of this request is kept then. A source that fails leaves what came before.
+  Result<DraftFile> append(const DraftSecret& secret, const Id& object, std::uint64_t offset, const BodySource& source,
+                           const std::function<void()>& interrupt, const Checksum* checksum = nullptr);
+  /// Ends a file of kUnknownLength: its length is what came.
+  Result<DraftFile> finish(const DraftSecret& secret, const Id& object);
+  Result<void> remove(const DraftSecret& secret, const Id& object);
+  /// The whole file in the clear; kTooLarge over `limit`.
+  Result<SecretBytes> read(const Draft& draft, const DraftFile& file, std::uint64_t limit) const;
+
+  const UploadLimits& limits() const noexcept { return limits_; }
+
+ private:
+  class Turn;      // the right to write one file
+  class Receiver;  // one request's bytes on their way into parts
+
+  Result<DraftFile> keep(const DraftSecret& secret, const Id& object, const std::vector<std::uint64_t>& parts,
+                         const std::string& sha256) const;
+  Result<std::string> hash(const Draft& draft, const DraftFile& file) const;
+  /// Interrupts who writes `object` and waits until it is free; false after some seconds.
+  bool wait_free(std::unique_lock<std::mutex>& lock, const Id& object);
+
+  const DraftStore& drafts_;
+  const Tray& tray_;
+  const UploadLimits limits_;
+  const std::function<void(const DraftSecret&, const Id&)> completed_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<Id, std::function<void()>> writing_;  // how to interrupt each
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_PUBLIC_UPLOADS_H_
