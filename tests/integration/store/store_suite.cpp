@@ -158,6 +158,7 @@ TEST_P(StoreSuite, GivesBackEveryFieldOfLettersAndMessagesAndReplacesThem) {
   EXPECT_EQ(read_now[0].shelf, message.shelf);
   EXPECT_EQ(read_now[0].read, 10);
   EXPECT_EQ(read_now[0].data, message.data);
+  EXPECT_EQ(value_of(read<Message>([&](StoreReader& r) { return r.message_on_shelf(message.shelf); })).id, message.id);
 }
 
 TEST_P(StoreSuite, FindsUsersSessionsAndMails) {
