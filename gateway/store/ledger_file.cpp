@@ -91,7 +91,9 @@ Result<Digest> leaf_at(const LogFile& leaves, std::uint64_t index) {
 class LedgerFiles final : public crypto::LedgerStorage {
  public:
   LedgerFiles(LogFile lock, LogFile entries, LogFile leaves, LogFile checkpoints)
-      : lock_(std::move(lock)), entries_(std::move(entries)), leaves_(std::move(leaves)),
+      : lock_(std::move(lock)),
+        entries_(std::move(entries)),
+        leaves_(std::move(leaves)),
         checkpoints_(std::move(checkpoints)) {}
 
   Result<std::uint64_t> append(const std::vector<std::string>& lines) override {
@@ -209,11 +211,13 @@ class LedgerFiles final : public crypto::LedgerStorage {
       place = {place.index + 1, reader.offset()};
     }
     if (place.index < leaves)
-      return fail(Code::kTampered, "append to ledger: lines are missing; run 'zegelpost ledger verify'", entries_.path());
+      return fail(Code::kTampered, "append to ledger: lines are missing; run 'zegelpost ledger verify'",
+                  entries_.path());
     if (leaves > 0 && !last.empty()) {
       TRY_ASSIGN(const Digest leaf, leaf_at(leaves_, leaves - 1));
       if (leaf != crypto::leaf_hash(last))
-        return fail(Code::kTampered, "append to ledger: the last line was changed; run 'zegelpost ledger verify'",
+        return fail(Code::kTampered,
+                    "append to ledger: the last line was changed; run 'zegelpost ledger verify'",
                     entries_.path());
     }
     if (place.offset < entry_bytes) TRY_DO(entries_.cut(place.offset));
@@ -235,9 +239,9 @@ class LedgerFiles final : public crypto::LedgerStorage {
   }
 
   LogFile lock_, entries_, leaves_, checkpoints_;
-  mutable std::mutex mutex_;                   // flock() does not hold between threads that share a descriptor
-  Place known_;                                // the end as this process last saw it, whole and matching
-  mutable std::vector<std::uint64_t> marks_;   // offset of entry 0, kMarkEvery, 2 * kMarkEvery, ...
+  mutable std::mutex mutex_;                  // flock() does not hold between threads that share a descriptor
+  Place known_;                               // the end as this process last saw it, whole and matching
+  mutable std::vector<std::uint64_t> marks_;  // offset of entry 0, kMarkEvery, 2 * kMarkEvery, ...
 };
 
 }  // namespace
@@ -249,7 +253,8 @@ Result<std::unique_ptr<crypto::LedgerStorage>> open_ledger_files(const std::stri
   TRY_ASSIGN(LogFile leaves, LogFile::open(folder + "/leaves"));
   TRY_ASSIGN(LogFile checkpoints, LogFile::open(folder + "/checkpoints"));
   TRY_DO(sync_folder(folder));
-  return std::make_unique<LedgerFiles>(std::move(lock), std::move(entries), std::move(leaves), std::move(checkpoints));
+  return std::make_unique<LedgerFiles>(std::move(lock), std::move(entries), std::move(leaves),
+                                       std::move(checkpoints));
 }
 
 }  // namespace zp::gateway

@@ -11,12 +11,15 @@ using Json = nlohmann::json;
 }  // namespace
 
 std::string MailboxLetter::json() const {
-  Json out = {{"sender", sender},       {"recipient", recipient},       {"reference", reference}, {"kind", kind},
-              {"subject", subject},     {"legal_effect", legal_effect}, {"term", term},           {"paragraphs", paragraphs},
-              {"sent_ms", sent_ms},     {"may_reply", may_reply},       {"attachments", Json::array()}, {"asked", Json::array()}};
+  Json out = {{"sender", sender},       {"recipient", recipient},       {"reference", reference},
+              {"kind", kind},           {"subject", subject},           {"legal_effect", legal_effect},
+              {"term", term},           {"paragraphs", paragraphs},     {"sent_ms", sent_ms},
+              {"may_reply", may_reply}, {"attachments", Json::array()}, {"asked", Json::array()}};
   for (const Attachment& one : attachments)
-    out["attachments"].push_back({{"name", one.name}, {"type", one.type}, {"sha256", one.sha256}, {"size", one.size}});
-  for (const Asked& one : asked) out["asked"].push_back({{"slot", one.slot}, {"label", one.label}, {"explanation", one.explanation}});
+    out["attachments"].push_back(
+        {{"name", one.name}, {"type", one.type}, {"sha256", one.sha256}, {"size", one.size}});
+  for (const Asked& one : asked)
+    out["asked"].push_back({{"slot", one.slot}, {"label", one.label}, {"explanation", one.explanation}});
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -37,7 +40,8 @@ Result<MailboxLetter> MailboxLetter::parse(std::string_view text) {
     letter.may_reply = json.at("may_reply");
     for (const Json& one : json.at("attachments"))
       letter.attachments.push_back({one.at("name"), one.at("type"), one.at("sha256"), one.at("size")});
-    for (const Json& one : json.at("asked")) letter.asked.push_back({one.at("slot"), one.at("label"), one.at("explanation")});
+    for (const Json& one : json.at("asked"))
+      letter.asked.push_back({one.at("slot"), one.at("label"), one.at("explanation")});
     return letter;
   } catch (const Json::exception&) {
     return fail(Code::kMalformed, "read mailbox letter");

@@ -130,7 +130,8 @@ class FolderObjects final : public ObjectStore {
 void sweep(const std::string& aside) {
   const auto oldest = std::filesystem::file_time_type::clock::now() - kAsideKept;
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(aside, error), end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(aside, error), end; !error && entry != end;
+       entry.increment(error)) {
     std::error_code gone;
     const auto written = entry->last_write_time(gone);
     if (!gone && written < oldest) std::filesystem::remove(entry->path(), gone);

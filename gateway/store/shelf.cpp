@@ -53,7 +53,8 @@ Shelf::Shelf(std::string folder) : folder_(std::move(folder)) {}
 Result<Shelf> Shelf::open(std::string folder) {
   TRY_DO(make_folder(folder, kFolderMode));
   TRY_DO(make_folder(folder + "/aside", 0700));
-  for (const char* name : {"/messages", "/receipts", "/status"}) TRY_DO(make_folder(folder + name, kFolderMode));
+  for (const char* name : {"/messages", "/receipts", "/status"})
+    TRY_DO(make_folder(folder + name, kFolderMode));
   return Shelf(std::move(folder));
 }
 

@@ -15,32 +15,43 @@ constexpr int kNapsInWait = static_cast<int>(kLockWait / kLongestNap);
 
 int wait_for_lock(void*, int tries) {
   if (tries >= kNapsInWait) return 0;
-  std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(std::chrono::milliseconds(1 + tries), kLongestNap));
+  std::this_thread::sleep_for(
+      std::min<std::chrono::milliseconds>(std::chrono::milliseconds(1 + tries), kLongestNap));
   return 1;
 }
 
 Code code_of(int extended, int sys_errno) {
   switch (extended) {
-    case SQLITE_CONSTRAINT_FOREIGNKEY: return Code::kNotFound;
-    case SQLITE_IOERR_SHMSIZE: return Code::kNoSpace;  // the index of the log can't grow
-    default: break;
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return Code::kNotFound;
+    case SQLITE_IOERR_SHMSIZE:
+      return Code::kNoSpace;  // the index of the log can't grow
+    default:
+      break;
   }
   switch (extended & 0xff) {
-    case SQLITE_FULL: return Code::kNoSpace;
+    case SQLITE_FULL:
+      return Code::kNoSpace;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Code::kUnavailable;
-    case SQLITE_CONSTRAINT: return Code::kConflict;
+    case SQLITE_LOCKED:
+      return Code::kUnavailable;
+    case SQLITE_CONSTRAINT:
+      return Code::kConflict;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Code::kTampered;
+    case SQLITE_NOTADB:
+      return Code::kTampered;
     case SQLITE_IOERR:
-    case SQLITE_CANTOPEN: return sys_errno == ENOSPC || sys_errno == EDQUOT ? Code::kNoSpace : Code::kIo;
-    default: return Code::kIo;
+    case SQLITE_CANTOPEN:
+      return sys_errno == ENOSPC || sys_errno == EDQUOT ? Code::kNoSpace : Code::kIo;
+    default:
+      return Code::kIo;
   }
 }
 
 std::unexpected<Error> failure(sqlite3* handle, const char* operation) {
   const int sys_errno = sqlite3_system_errno(handle);
-  return fail(code_of(sqlite3_extended_errcode(handle), sys_errno), operation, sqlite3_errmsg(handle), sys_errno);
+  return fail(code_of(sqlite3_extended_errcode(handle), sys_errno), operation, sqlite3_errmsg(handle),
+              sys_errno);
 }
 
 }  // namespace
@@ -53,9 +64,12 @@ Query::~Query() {
 
 Result<bool> Query::step() {
   switch (sqlite3_step(statement_)) {
-    case SQLITE_ROW: return true;
-    case SQLITE_DONE: return false;
-    default: return failure(sqlite3_db_handle(statement_), "use the database");
+    case SQLITE_ROW:
+      return true;
+    case SQLITE_DONE:
+      return false;
+    default:
+      return failure(sqlite3_db_handle(statement_), "use the database");
   }
 }
 
@@ -86,7 +100,8 @@ void Query::bind_number(int index, std::int64_t value) noexcept {
 
 void Query::bind_text(int index, std::string_view value) noexcept {
   const char* text = value.data() == nullptr ? "" : value.data();  // a null pointer would bind NULL
-  ZP_CHECK(sqlite3_bind_text64(statement_, index, text, value.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+  ZP_CHECK(sqlite3_bind_text64(statement_, index, text, value.size(), SQLITE_STATIC, SQLITE_UTF8) ==
+           SQLITE_OK);
 }
 
 void Query::bind_blob(int index, ByteView value) noexcept {

@@ -1,8 +1,10 @@
-// gateway/store/sqlite.h - the C API of SQLite with ownership, Results and bound values. Nothing of the store's meaning.
+// gateway/store/sqlite.h - the C API of SQLite with ownership, Results and bound values. Nothing of the
+// store's meaning.
 //
 // Threads: a Database and its Queries belong to one thread at a time.
-// Errors: full disk kNoSpace; a lock that is not to be had within kLockWait kUnavailable; unique rule kConflict; missing
-// parent row kNotFound; damaged file kTampered; else kIo. Texts are SQLite's own and hold no values.
+// Errors: full disk kNoSpace; a lock that is not to be had within kLockWait kUnavailable; unique rule
+// kConflict; missing parent row kNotFound; damaged file kTampered; else kIo. Texts are SQLite's own and hold
+// no values.
 #ifndef GATEWAY_STORE_SQLITE_H_
 #define GATEWAY_STORE_SQLITE_H_
 
@@ -43,11 +45,16 @@ class Query {
   /// Integers, text, bytes, Id, std::optional<Id>; parameters count from 1. The value must outlive the Query.
   template <typename T>
   void bind(int index, const T& value) {
-    if constexpr (std::is_integral_v<T>) bind_number(index, static_cast<std::int64_t>(value));
-    else if constexpr (std::is_same_v<T, Id>) bind_blob(index, value.bytes);
-    else if constexpr (std::is_same_v<T, std::optional<Id>>) { if (value) bind_blob(index, value->bytes); }
-    else if constexpr (std::is_convertible_v<T, std::string_view>) bind_text(index, value);
-    else bind_blob(index, value);
+    if constexpr (std::is_integral_v<T>)
+      bind_number(index, static_cast<std::int64_t>(value));
+    else if constexpr (std::is_same_v<T, Id>)
+      bind_blob(index, value.bytes);
+    else if constexpr (std::is_same_v<T, std::optional<Id>>) {
+      if (value) bind_blob(index, value->bytes);
+    } else if constexpr (std::is_convertible_v<T, std::string_view>)
+      bind_text(index, value);
+    else
+      bind_blob(index, value);
   }
 
  private:

@@ -1,5 +1,5 @@
-// gateway/store/sqlite_jobs.h - the job queue on SQLite. Who holds a job is told by its attempts and lease together:
-// a later lease changes both.
+// gateway/store/sqlite_jobs.h - the job queue on SQLite. Who holds a job is told by its attempts and lease
+// together: a later lease changes both.
 #ifndef GATEWAY_STORE_SQLITE_JOBS_H_
 #define GATEWAY_STORE_SQLITE_JOBS_H_
 
@@ -10,7 +10,8 @@ namespace zp::gateway::sqlite {
 
 Result<Job> lease_job(Database& database, const std::vector<std::string>& kinds, TimeMs now, TimeMs lease);
 Result<void> complete_job(Database& database, const Job& job);
-Result<void> retry_job(Database& database, const Job& job, TimeMs run_at, const std::string& error, bool dead);
+Result<void> retry_job(Database& database, const Job& job, TimeMs run_at, const std::string& error,
+                       bool dead);
 Result<void> revive_job(Database& database, const Id& id, TimeMs now);
 
 }  // namespace zp::gateway::sqlite

@@ -60,16 +60,19 @@ Result<Dossier> Reading<Base>::dossier(const Id& id) {
 
 template <class Base>
 Result<Dossier> Reading<Base>::dossier_by_reference(const std::string& reference) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kDossierColumns, "dossiers", "WHERE reference = ?"), reference));
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kDossierColumns, "dossiers", "WHERE reference = ?"), reference));
   return one_row(query, dossier_row, "find dossier by reference");
 }
 
 template <class Base>
 Result<std::vector<Dossier>> Reading<Base>::dossiers(const DossierFilter& filter) {
   TRY_DO(check_filter(filter));
-  // The page is chosen from an index alone; only its rows are read. Words are rare, so then their index leads.
+  // The page is chosen from an index alone; only its rows are read. Words are rare, so then their index
+  // leads.
   const std::string sql = fmt::format(
-      "SELECT {} FROM dossiers WHERE seq IN (SELECT seq FROM dossiers {} WHERE {} ORDER BY due, received, id LIMIT ? "
+      "SELECT {} FROM dossiers WHERE seq IN (SELECT seq FROM dossiers {} WHERE {} ORDER BY due, received, id "
+      "LIMIT ? "
       "OFFSET ?) ORDER BY due, received, id",
       kDossierColumns, filter.tokens.empty() ? "INDEXED BY dossiers_in_order" : "", filter_condition(filter));
   TRY_ASSIGN(auto query, db_.main.query(sql));
@@ -99,7 +102,8 @@ Result<std::vector<Dossier>> Reading<Base>::past_retention(const std::string& to
 
 template <class Base>
 Result<std::vector<KeyRow>> Reading<Base>::keys(const Id& dossier) {
-  TRY_ASSIGN(auto query, db_.keys.query(select(kKeyColumns, "keys", "WHERE dossier = ? ORDER BY seq"), dossier));
+  TRY_ASSIGN(auto query,
+             db_.keys.query(select(kKeyColumns, "keys", "WHERE dossier = ? ORDER BY seq"), dossier));
   return all_rows(query, key_row);
 }
 
@@ -118,7 +122,8 @@ Result<Submission> Reading<Base>::submission(const Id& id) {
 template <class Base>
 Result<std::vector<Submission>> Reading<Base>::submissions(const Id& dossier) {
   TRY_ASSIGN(auto query, db_.main.query(select(kSubmissionColumns, "submissions",
-                                               "WHERE dossier = ? ORDER BY received, seq"), dossier));
+                                               "WHERE dossier = ? ORDER BY received, seq"),
+                                        dossier));
   return all_rows(query, submission_row);
 }
 
@@ -130,8 +135,9 @@ Result<std::vector<Id>> Reading<Base>::submission_ids() {
 
 template <class Base>
 Result<std::vector<Document>> Reading<Base>::documents(const Id& dossier) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kDocumentColumns, "documents",
-                                               "WHERE dossier = ? ORDER BY received, seq"), dossier));
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kDocumentColumns, "documents", "WHERE dossier = ? ORDER BY received, seq"),
+                            dossier));
   return all_rows(query, document_row);
 }
 
@@ -149,7 +155,8 @@ Result<ObjectRow> Reading<Base>::object(const Id& id) {
 
 template <class Base>
 Result<std::vector<ObjectRow>> Reading<Base>::objects(const Id& dossier) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kObjectColumns, "objects", "WHERE dossier = ? ORDER BY seq"), dossier));
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kObjectColumns, "objects", "WHERE dossier = ? ORDER BY seq"), dossier));
   return all_rows(query, object_row);
 }
 
@@ -161,8 +168,9 @@ Result<Letter> Reading<Base>::letter(const Id& id) {
 
 template <class Base>
 Result<std::vector<Letter>> Reading<Base>::letters(const Id& dossier) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kLetterColumns, "letters",
-                                               "WHERE dossier = ? ORDER BY created, seq"), dossier));
+  TRY_ASSIGN(
+      auto query,
+      db_.main.query(select(kLetterColumns, "letters", "WHERE dossier = ? ORDER BY created, seq"), dossier));
   return all_rows(query, letter_row);
 }
 
@@ -180,15 +188,17 @@ Result<Message> Reading<Base>::message_on_shelf(const Id& shelf) {
 
 template <class Base>
 Result<std::vector<Message>> Reading<Base>::messages(const Id& dossier) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kMessageColumns, "messages",
-                                               "WHERE dossier = ? ORDER BY created, seq"), dossier));
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kMessageColumns, "messages", "WHERE dossier = ? ORDER BY created, seq"),
+                            dossier));
   return all_rows(query, message_row);
 }
 
 template <class Base>
 Result<std::vector<Message>> Reading<Base>::messages_in_state(const std::string& state) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kMessageColumns, "messages",
-                                               "WHERE state = ? ORDER BY created, seq"), state));
+  TRY_ASSIGN(
+      auto query,
+      db_.main.query(select(kMessageColumns, "messages", "WHERE state = ? ORDER BY created, seq"), state));
   return all_rows(query, message_row);
 }
 
@@ -200,7 +210,8 @@ Result<Id> Reading<Base>::dossier_of_mail(const std::string& message_id) {
 
 template <class Base>
 Result<std::vector<Job>> Reading<Base>::jobs(bool dead) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kJobColumns, "jobs", "WHERE dead = ? ORDER BY run_at, seq"), dead));
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kJobColumns, "jobs", "WHERE dead = ? ORDER BY run_at, seq"), dead));
   return all_rows(query, job_row);
 }
 
@@ -224,7 +235,8 @@ Result<std::vector<User>> Reading<Base>::users() {
 
 template <class Base>
 Result<Session> Reading<Base>::session(ByteView token_hash) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kSessionColumns, "sessions", "WHERE token_hash = ?"), token_hash));
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kSessionColumns, "sessions", "WHERE token_hash = ?"), token_hash));
   return one_row(query, session_row, "find session");
 }
 
@@ -236,11 +248,12 @@ Result<std::vector<Tombstone>> Reading<Base>::tombstones() {
 
 template <class Base>
 Result<StoreCounts> Reading<Base>::counts() {
-  TRY_ASSIGN(auto query, db_.main.query("SELECT (SELECT count(*) FROM submissions),"
-                                        " (SELECT coalesce(sum(documents), 0) FROM submissions),"
-                                        " (SELECT count(*) FROM documents), (SELECT count(*) FROM dossiers),"
-                                        " (SELECT count(*) FROM tombstones), (SELECT count(*) FROM jobs WHERE dead = 0),"
-                                        " (SELECT count(*) FROM jobs WHERE dead = 1)"));
+  TRY_ASSIGN(auto query,
+             db_.main.query("SELECT (SELECT count(*) FROM submissions),"
+                            " (SELECT coalesce(sum(documents), 0) FROM submissions),"
+                            " (SELECT count(*) FROM documents), (SELECT count(*) FROM dossiers),"
+                            " (SELECT count(*) FROM tombstones), (SELECT count(*) FROM jobs WHERE dead = 0),"
+                            " (SELECT count(*) FROM jobs WHERE dead = 1)"));
   TRY_DO(query.step());
   const auto at = [&query](int column) { return static_cast<std::uint64_t>(query.number(column)); };
   return StoreCounts{.submissions = at(0),

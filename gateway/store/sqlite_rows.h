@@ -8,13 +8,16 @@
 namespace zp::gateway::sqlite {
 
 inline constexpr std::string_view kNoDate = "~";  // sorts after every date
-inline std::string_view stored_due(const Dossier& dossier) { return dossier.due.empty() ? kNoDate : dossier.due; }
+inline std::string_view stored_due(const Dossier& dossier) {
+  return dossier.due.empty() ? kNoDate : dossier.due;
+}
 
 std::string join_roles(const std::vector<std::string>& roles);
 Bytes join_ids(const std::vector<Id>& ids);
 
 inline constexpr std::string_view kDossierColumns =
-    "id, reference, kind, state, channel, received, changed, due, retain_until, restricted, owner, version, profile";
+    "id, reference, kind, state, channel, received, changed, due, retain_until, restricted, owner, version, "
+    "profile";
 /// kTampered for a state that no version of this program wrote.
 Result<Dossier> dossier_row(const Query& row);
 
@@ -50,7 +53,8 @@ Result<User> user_row(const Query& row);
 inline constexpr std::string_view kSessionColumns = "token_hash, user, created, seen, csrf";
 Result<Session> session_row(const Query& row);
 
-inline constexpr std::string_view kTombstoneColumns = "dossier, reference, kind, erased, confirmed_by, documents";
+inline constexpr std::string_view kTombstoneColumns =
+    "dossier, reference, kind, erased, confirmed_by, documents";
 Result<Tombstone> tombstone_row(const Query& row);
 
 /// Every row that a query still has to give.

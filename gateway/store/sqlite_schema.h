@@ -6,7 +6,8 @@
 
 namespace zp::gateway::sqlite {
 
-/// Each brings its database to the newest schema, one transaction per step; kConfig if it is newer than this program.
+/// Each brings its database to the newest schema, one transaction per step; kConfig if it is newer than this
+/// program.
 Result<void> migrate_main(Database& database);
 Result<void> migrate_keys(Database& database);
 

@@ -31,9 +31,11 @@ Result<Connections> connect(const std::string& folder) {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::string folder, Connections writer) : folder_(std::move(folder)), writer_(std::move(writer)) {}
+  SqliteStore(std::string folder, Connections writer)
+      : folder_(std::move(folder)), writer_(std::move(writer)) {}
 
-  /// Finishes what a former process was cut off from. Not being able to (full disk) does not keep the store shut.
+  /// Finishes what a former process was cut off from. Not being able to (full disk) does not keep the store
+  /// shut.
   void finish_former() { shreds_pending_ = !sqlite::finish_shreds(writer_); }
 
   Result<void> read(const std::function<Result<void>(StoreReader&)>& body) override {
@@ -89,7 +91,8 @@ class SqliteStore final : public Store {
     return lock;
   }
 
-  static Result<void> read_with(Connections& connections, const std::function<Result<void>(StoreReader&)>& body) {
+  static Result<void> read_with(Connections& connections,
+                                const std::function<Result<void>(StoreReader&)>& body) {
     TRY_ASSIGN(const auto transaction, Transaction::begin(connections.main, Transaction::Kind::kRead));
     sqlite::Reading<StoreReader> reader(connections);
     return body(reader);
@@ -145,8 +148,8 @@ class OpeningLock {
   int fd_;
 };
 
-/// SQLite would make it readable for everybody; its log takes the mode of the database. One that is there is not
-/// opened: closing it again would drop the locks that this process holds on it through SQLite.
+/// SQLite would make it readable for everybody; its log takes the mode of the database. One that is there is
+/// not opened: closing it again would drop the locks that this process holds on it through SQLite.
 Result<void> make_private(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0 && errno == EEXIST) return {};

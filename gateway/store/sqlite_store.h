@@ -1,6 +1,7 @@
 // gateway/store/sqlite_store.h - Store on SQLite: WAL, synchronous=FULL, the embedded default.
 //
-// Two databases: FOLDER/zegelpost.db and FOLDER/keys.db (secure_delete; truncated after shredding). Schema migrations run at open.
+// Two databases: FOLDER/zegelpost.db and FOLDER/keys.db (secure_delete; truncated after shredding). Schema
+// migrations run at open.
 #ifndef GATEWAY_STORE_SQLITE_STORE_H_
 #define GATEWAY_STORE_SQLITE_STORE_H_
 

@@ -1,5 +1,5 @@
-// gateway/store/sqlite_writer.h - StoreWriter on SQLite: one transaction, over the main database and, once a key is
-// added, over the key database too.
+// gateway/store/sqlite_writer.h - StoreWriter on SQLite: one transaction, over the main database and, once a
+// key is added, over the key database too.
 #ifndef GATEWAY_STORE_SQLITE_WRITER_H_
 #define GATEWAY_STORE_SQLITE_WRITER_H_
 
@@ -48,8 +48,8 @@ class Writing final : public Reading<StoreWriter> {
   bool shredded_ = false;
 };
 
-/// Destroys the keys of every dossier whose erasure is committed, overwrites them in keys.db, empties its log, then
-/// forgets that they were pending. Harmless when there is nothing to do.
+/// Destroys the keys of every dossier whose erasure is committed, overwrites them in keys.db, empties its
+/// log, then forgets that they were pending. Harmless when there is nothing to do.
 Result<void> finish_shreds(Connections& connections);
 
 }  // namespace zp::gateway::sqlite

@@ -17,8 +17,10 @@
 namespace zp::gateway {
 namespace {
 
-// Sticky: a giver removes only its own. Set-group-id: what is dropped belongs to the tray's group, not the giver's.
-constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770, kFileMode = 0640;
+// Sticky: a giver removes only its own. Set-group-id: what is dropped belongs to the tray's group, not the
+// giver's.
+constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770,
+                   kFileMode = 0640;
 constexpr mode_t kJournalMode = 0620;
 constexpr std::size_t kIdDigits = 32;
 
@@ -74,7 +76,8 @@ Result<void> sync_published_file(const std::string& path) {
   struct stat info{};
   const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   const bool synced = regular && ::fchmod(fd, kFileMode) == 0 && ::fsync(fd) == 0;
-  auto failure = regular ? fail_errno("sync item file", path) : fail(Code::kIo, "sync item file: not a regular file", path);
+  auto failure = regular ? fail_errno("sync item file", path)
+                         : fail(Code::kIo, "sync item file: not a regular file", path);
   ::close(fd);
   if (!synced) return failure;
   return {};
@@ -87,8 +90,8 @@ Result<void> sync_item(const std::string& folder) {
   return sync_folder(folder);
 }
 
-/// Makes a rename in `folder` durable. Who may write a folder but not read it can't open it to sync it: then the
-/// whole file system that `item` lies on is synced.
+/// Makes a rename in `folder` durable. Who may write a folder but not read it can't open it to sync it: then
+/// the whole file system that `item` lies on is synced.
 Result<void> sync_rename(const std::string& folder, const std::string& item) {
   auto synced = sync_folder(folder);
   if (synced || synced.error().sys_errno != EACCES) return synced;
@@ -116,7 +119,8 @@ std::int64_t last_touched(const std::string& folder) {
   const auto names = names_in(folder);
   if (!names) return latest;
   for (const std::string& name : *names)
-    if (::lstat((folder + "/" + name).c_str(), &info) == 0) latest = std::max<std::int64_t>(latest, info.st_ctim.tv_sec);
+    if (::lstat((folder + "/" + name).c_str(), &info) == 0)
+      latest = std::max<std::int64_t>(latest, info.st_ctim.tv_sec);
   return latest;
 }
 
@@ -152,7 +156,8 @@ Result<Tray> Tray::open(std::string folder, std::uint64_t reserve_bytes) {
 
 Result<void> Tray::check_space() const {
   TRY_ASSIGN(const std::uint64_t free, free_bytes(folder_));
-  if (free < reserve_bytes_) return fail(Code::kNoSpace, "accept into tray: less than the reserve is free", folder_);
+  if (free < reserve_bytes_)
+    return fail(Code::kNoSpace, "accept into tray: less than the reserve is free", folder_);
   return {};
 }
 

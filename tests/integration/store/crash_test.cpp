@@ -53,7 +53,9 @@ Dossier a_dossier(const Id& id) {
   return dossier;
 }
 
-KeyRow a_key(const Id& dossier) { return {dossier, dossier, content_of(dossier), bytes("wrapped " + dossier.hex())}; }
+KeyRow a_key(const Id& dossier) {
+  return {dossier, dossier, content_of(dossier), bytes("wrapped " + dossier.hex())};
+}
 
 class CrashTest : public testing::Test {
  protected:
@@ -69,13 +71,15 @@ class CrashTest : public testing::Test {
 TEST_F(CrashTest, AKilledGiverLosesNothingItAcknowledged) {
   const Tray tray = open_tray();
   for (int round = 0; round < kRounds; ++round) {
-    remember(killed_while([&](const auto& acknowledge) {
-      while (true) {
-        const Id id = Id::random();
-        give(tray, id);
-        acknowledge(id);
-      }
-    }, kLongestMs));
+    remember(killed_while(
+        [&](const auto& acknowledge) {
+          while (true) {
+            const Id id = Id::random();
+            give(tray, id);
+            acknowledge(id);
+          }
+        },
+        kLongestMs));
     const auto waiting = as_set(value_of(tray.waiting()));
     const auto accepted = value_of(tray.accepted());
     EXPECT_EQ(as_set(accepted).size(), accepted.size());
@@ -89,16 +93,24 @@ TEST_F(CrashTest, AKilledGiverLosesNothingItAcknowledged) {
 }
 
 /// Files what the tray holds, as the worker does; harmless to do again after a crash at any point.
-void file_all(const Tray& tray, ObjectStore& objects, Store& store, const std::function<void(const Id&)>& acknowledge) {
+void file_all(const Tray& tray, ObjectStore& objects, Store& store,
+              const std::function<void(const Id&)>& acknowledge) {
   for (const Id& id : value_of(tray.waiting())) (void)value_of(tray.claim(id));
   for (const Id& id : value_of(tray.taken())) {
     must(objects.put_file(id, 0, tray.taken_path(id) + "/object"));
     const auto filed = store.write([&](StoreWriter& w) -> Result<void> {
-      TRY_DO(w.add_submission({.id = id, .dossier = id, .reference = id.hex(), .channel = "web", .received = 1, .documents = 1}));
+      TRY_DO(w.add_submission(
+          {.id = id, .dossier = id, .reference = id.hex(), .channel = "web", .received = 1, .documents = 1}));
       TRY_DO(w.add_dossier(a_dossier(id), {random_bytes(16)}));
       TRY_DO(w.add_key(a_key(id)));
-      TRY_DO(w.add_object({.id = id, .dossier = id, .document = id, .context = id, .keys = {id}, .role = "original",
-                           .page = 0, .bytes = 8000}));
+      TRY_DO(w.add_object({.id = id,
+                           .dossier = id,
+                           .document = id,
+                           .context = id,
+                           .keys = {id},
+                           .role = "original",
+                           .page = 0,
+                           .bytes = 8000}));
       Document document;
       document.id = document.dossier = document.submission = document.object = document.key = id;
       return w.add_document(document);
@@ -115,10 +127,12 @@ TEST_F(CrashTest, AKilledTakerFilesEachItemOnce) {
   std::set<Id> given;
   for (std::size_t i = 0; i < kItems; ++i) give(tray, *given.insert(Id::random()).first);
   for (int round = 0; round < kRounds; ++round)
-    remember(killed_while([&](const auto& acknowledge) {
-      const auto objects = value_of(open_folder_objects(folder_ / "objects"));
-      file_all(tray, *objects, *open_store(), acknowledge);
-    }, 2 * kLongestMs));
+    remember(killed_while(
+        [&](const auto& acknowledge) {
+          const auto objects = value_of(open_folder_objects(folder_ / "objects"));
+          file_all(tray, *objects, *open_store(), acknowledge);
+        },
+        2 * kLongestMs));
   const auto objects = value_of(open_folder_objects(folder_ / "objects"));
   const auto store = open_store();
   file_all(tray, *objects, *store, [](const Id&) {});
@@ -142,17 +156,19 @@ TEST_F(CrashTest, AKilledTakerFilesEachItemOnce) {
 
 TEST_F(CrashTest, AKilledWriterLeavesNoDossierWithoutItsKeys) {
   for (int round = 0; round < kRounds; ++round) {
-    remember(killed_while([&](const auto& acknowledge) {
-      const auto store = open_store();
-      while (true) {
-        const Id id = Id::random();
-        must(store->write([&](StoreWriter& w) -> Result<void> {
-          TRY_DO(w.add_dossier(a_dossier(id), {}));
-          return w.add_key(a_key(id));
-        }));
-        acknowledge(id);
-      }
-    }, 2 * kLongestMs));
+    remember(killed_while(
+        [&](const auto& acknowledge) {
+          const auto store = open_store();
+          while (true) {
+            const Id id = Id::random();
+            must(store->write([&](StoreWriter& w) -> Result<void> {
+              TRY_DO(w.add_dossier(a_dossier(id), {}));
+              return w.add_key(a_key(id));
+            }));
+            acknowledge(id);
+          }
+        },
+        2 * kLongestMs));
     const auto store = open_store();
     must(store->read([&](StoreReader& r) -> Result<void> {
       TRY_ASSIGN(const auto dossiers, r.dossiers({.limit = 1'000'000}));
@@ -183,18 +199,24 @@ TEST_F(CrashTest, AShredThatIsCutOffIsFinishedOrNeverBegan) {
     }));
   }
   for (int round = 0; round < kRounds; ++round) {
-    remember(killed_while([&](const auto& acknowledge) {
-      const auto store = open_store();
-      for (const Id& id : all) {
-        must(store->write([&](StoreWriter& w) -> Result<void> {
-          const Dossier dossier = a_dossier(id);
-          TRY_DO(w.shred({.dossier = id, .reference = dossier.reference, .kind = dossier.kind, .erased = 1,
-                          .confirmed_by = {}, .documents = 0}));
-          return {};
-        }));
-        acknowledge(id);
-      }
-    }, kLongestMs));
+    remember(killed_while(
+        [&](const auto& acknowledge) {
+          const auto store = open_store();
+          for (const Id& id : all) {
+            must(store->write([&](StoreWriter& w) -> Result<void> {
+              const Dossier dossier = a_dossier(id);
+              TRY_DO(w.shred({.dossier = id,
+                              .reference = dossier.reference,
+                              .kind = dossier.kind,
+                              .erased = 1,
+                              .confirmed_by = {},
+                              .documents = 0}));
+              return {};
+            }));
+            acknowledge(id);
+          }
+        },
+        kLongestMs));
     std::set<Id> erased;
     {
       const auto store = open_store();
@@ -214,22 +236,25 @@ TEST_F(CrashTest, AShredThatIsCutOffIsFinishedOrNeverBegan) {
 
 TEST_F(CrashTest, AKilledActorLeavesEveryEntryItWasToldOfInTheLedger) {
   for (int round = 0; round < kRounds; ++round) {
-    remember(killed_while([&](const auto& acknowledge) {
-      const auto ledger = value_of(open_ledger_files(folder_ / "ledger"));
-      while (true) {
-        const Id id = Id::random();
-        (void)value_of(ledger->append({id.hex(), "second line of " + id.hex()}));
-        acknowledge(id);
-      }
-    }, kLongestMs));
+    remember(killed_while(
+        [&](const auto& acknowledge) {
+          const auto ledger = value_of(open_ledger_files(folder_ / "ledger"));
+          while (true) {
+            const Id id = Id::random();
+            (void)value_of(ledger->append({id.hex(), "second line of " + id.hex()}));
+            acknowledge(id);
+          }
+        },
+        kLongestMs));
     const auto ledger = value_of(open_ledger_files(folder_ / "ledger"));
     (void)value_of(ledger->append({"after round"}));
     std::multiset<Id> present;
-    must(ledger->read(0, UINT64_MAX, [&](std::uint64_t, std::string_view line, const crypto::Digest& leaf) -> Result<void> {
-      EXPECT_EQ(leaf, crypto::leaf_hash(line));
-      if (const auto id = Id::parse(line)) present.insert(*id);
-      return {};
-    }));
+    must(ledger->read(0, UINT64_MAX,
+                      [&](std::uint64_t, std::string_view line, const crypto::Digest& leaf) -> Result<void> {
+                        EXPECT_EQ(leaf, crypto::leaf_hash(line));
+                        if (const auto id = Id::parse(line)) present.insert(*id);
+                        return {};
+                      }));
     EXPECT_TRUE(std::ranges::includes(present, acknowledged_));
     EXPECT_EQ(std::set<Id>(present.begin(), present.end()).size(), present.size());
   }
@@ -238,19 +263,22 @@ TEST_F(CrashTest, AKilledActorLeavesEveryEntryItWasToldOfInTheLedger) {
 
 TEST_F(CrashTest, AKilledPutLeavesWholeObjectsOnly) {
   for (int round = 0; round < kRounds; ++round)
-    remember(killed_while([&](const auto& acknowledge) {
-      const auto objects = value_of(open_folder_objects(folder_ / "objects"));
-      while (true) {
-        const Id id = Id::random();
-        must(objects->put_bytes(id, 0, content_of(id)));
-        acknowledge(id);
-      }
-    }, kLongestMs));
+    remember(killed_while(
+        [&](const auto& acknowledge) {
+          const auto objects = value_of(open_folder_objects(folder_ / "objects"));
+          while (true) {
+            const Id id = Id::random();
+            must(objects->put_bytes(id, 0, content_of(id)));
+            acknowledge(id);
+          }
+        },
+        kLongestMs));
   const auto objects = value_of(open_folder_objects(folder_ / "objects"));
   for (const Id& id : acknowledged_) EXPECT_EQ(error_of(objects->get(id, 0)), "");
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "objects")) {
     if (!entry.is_regular_file() || entry.path().parent_path().filename() == "aside") continue;
-    EXPECT_EQ(value_of(read_file(entry.path().string())), content_of(value_of(Id::parse(entry.path().stem().string()))));
+    EXPECT_EQ(value_of(read_file(entry.path().string())),
+              content_of(value_of(Id::parse(entry.path().stem().string()))));
   }
   EXPECT_FALSE(acknowledged_.empty());
 }

@@ -54,8 +54,10 @@ TEST_F(FullDiskTest, TheTrayRefusesAndKeepsWhatItAccepted) {
       return tray.publish(id, aside);
     };
     auto outcome = write_and_publish();
-    if (outcome) accepted.push_back(id);
-    else tray.discard(id);
+    if (outcome)
+      accepted.push_back(id);
+    else
+      tray.discard(id);
     return outcome;
   };
   EXPECT_GT(until_full(give), 3);
@@ -102,7 +104,8 @@ TEST_F(FullDiskTest, ObjectsAreWholeOrAbsent) {
 TEST_F(FullDiskTest, TheShelfKeepsTheFormerMessage) {
   const Shelf shelf = value_of(Shelf::open(folder_ / "shelf"));
   const Id id = Id::random();
-  const Envelope envelope{.lock = crypto::RecipientLock::fresh(), .expires_ms = 1, .code_hint = "", .attachments = 0};
+  const Envelope envelope{
+      .lock = crypto::RecipientLock::fresh(), .expires_ms = 1, .code_hint = "", .attachments = 0};
   ASSERT_EQ(error_of(shelf.publish_message(id, envelope, bytes("former"), {})), "");
   ASSERT_EQ(error_of(shelf.publish_status(id, "filed")), "");
   disk_.fill(40);
@@ -128,10 +131,12 @@ TEST_F(FullDiskTest, TheLedgerKeepsWholeEntriesAndGoesOn) {
   EXPECT_EQ(value_of(ledger->size()), static_cast<std::uint64_t>(done) * 2);
   disk_.make_room();
   EXPECT_EQ(value_of(ledger->append({"after"})), static_cast<std::uint64_t>(done) * 2);
-  EXPECT_EQ(error_of(ledger->read(0, UINT64_MAX, [](auto, std::string_view text, const crypto::Digest& leaf) {
-    EXPECT_EQ(crypto::leaf_hash(text), leaf);
-    return Result<void>();
-  })), "");
+  EXPECT_EQ(error_of(ledger->read(0, UINT64_MAX,
+                                  [](auto, std::string_view text, const crypto::Digest& leaf) {
+                                    EXPECT_EQ(crypto::leaf_hash(text), leaf);
+                                    return Result<void>();
+                                  })),
+            "");
 }
 
 std::string integrity(const std::string& path) {
@@ -162,10 +167,11 @@ class FullDatabaseTest : public FullDiskTest {
   }
   void expect_all_there(Store& store) {
     EXPECT_EQ(error_of(store.read([&](StoreReader& r) -> Result<void> {
-      EXPECT_EQ(value_of(r.counts()).dossiers, filed_.size());
-      for (const Id& id : filed_) EXPECT_EQ(value_of(r.keys(id)).size(), 1u);
-      return {};
-    })), "");
+                EXPECT_EQ(value_of(r.counts()).dossiers, filed_.size());
+                for (const Id& id : filed_) EXPECT_EQ(value_of(r.keys(id)).size(), 1u);
+                return {};
+              })),
+              "");
   }
 
   std::vector<Id> filed_;
@@ -192,7 +198,12 @@ TEST_F(FullDatabaseTest, AnErasureThatFindsNoSpaceSaysSoAndIsFinishedLater) {
   disk_.fill(0);
   const auto shred = [&] {
     return store->write([&](StoreWriter& w) -> Result<void> {
-      TRY_DO(w.shred({.dossier = filed_[0], .reference = "x", .kind = "y", .erased = 1, .confirmed_by = {}, .documents = 0}));
+      TRY_DO(w.shred({.dossier = filed_[0],
+                      .reference = "x",
+                      .kind = "y",
+                      .erased = 1,
+                      .confirmed_by = {},
+                      .documents = 0}));
       return {};
     });
   };
@@ -201,10 +212,11 @@ TEST_F(FullDatabaseTest, AnErasureThatFindsNoSpaceSaysSoAndIsFinishedLater) {
   disk_.make_room();
   EXPECT_EQ(error_of(shred()), "");
   EXPECT_EQ(error_of(store->read([&](StoreReader& r) -> Result<void> {
-    EXPECT_EQ(value_of(r.keys(filed_[0])).size(), 0u);
-    EXPECT_EQ(value_of(r.keys(filed_[1])).size(), 1u);
-    return {};
-  })), "");
+              EXPECT_EQ(value_of(r.keys(filed_[0])).size(), 0u);
+              EXPECT_EQ(value_of(r.keys(filed_[1])).size(), 1u);
+              return {};
+            })),
+            "");
 }
 
 TEST_F(FullDatabaseTest, OpensOnAFullDiskOrSaysThatItIsFull) {

@@ -1,4 +1,6 @@
 // The ledger's files: what an append promises, and what a crash or a hand on the disk does to them.
+#include "gateway/store/ledger_file.h"
+
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,7 +9,6 @@
 #include <thread>
 
 #include "gateway/store/files.h"
-#include "gateway/store/ledger_file.h"
 #include "tests/integration/store/support.h"
 
 namespace zp::gateway::test {
@@ -24,12 +25,15 @@ class LedgerFileTest : public testing::Test {
   /// All lines; every leaf hash is checked on the way.
   std::vector<std::string> lines(std::uint64_t from = 0, std::uint64_t to = UINT64_MAX) {
     std::vector<std::string> all;
-    EXPECT_EQ(error_of(ledger_->read(from, to, [&](std::uint64_t index, std::string_view line, const crypto::Digest& leaf) {
-      EXPECT_EQ(index, from + all.size());
-      EXPECT_EQ(leaf, crypto::leaf_hash(line));
-      all.emplace_back(line);
-      return Result<void>();
-    })), "");
+    EXPECT_EQ(
+        error_of(ledger_->read(from, to,
+                               [&](std::uint64_t index, std::string_view line, const crypto::Digest& leaf) {
+                                 EXPECT_EQ(index, from + all.size());
+                                 EXPECT_EQ(leaf, crypto::leaf_hash(line));
+                                 all.emplace_back(line);
+                                 return Result<void>();
+                               })),
+        "");
     return all;
   }
   void add_raw(const std::string& name, std::string_view text) {
@@ -62,7 +66,8 @@ TEST_F(LedgerFileTest, GivesBackLinesInOrderAndTheirIndex) {
 
 TEST_F(LedgerFileTest, FindsAnyPlaceInALongLedger) {
   std::vector<std::string> many;
-  for (int i = 0; i < 2000; ++i) many.push_back(std::to_string(i) + std::string(static_cast<std::size_t>(i % 97), 'x'));
+  for (int i = 0; i < 2000; ++i)
+    many.push_back(std::to_string(i) + std::string(static_cast<std::size_t>(i % 97), 'x'));
   EXPECT_EQ(error_of(ledger_->append(many)), "");
   EXPECT_THAT(lines(1999, 2000), ElementsAre(many[1999]));
   EXPECT_THAT(lines(255, 258), ElementsAre(many[255], many[256], many[257]));
@@ -73,10 +78,12 @@ TEST_F(LedgerFileTest, FindsAnyPlaceInALongLedger) {
 TEST_F(LedgerFileTest, StopsAtTheFirstErrorOfTheVisitor) {
   EXPECT_EQ(error_of(ledger_->append({"a", "b"})), "");
   int visits = 0;
-  EXPECT_TRUE(fails_with(ledger_->read(0, 2, [&](auto, auto, const auto&) -> Result<void> {
-    ++visits;
-    return fail(Code::kRefused, "enough");
-  }), Code::kRefused));
+  EXPECT_TRUE(fails_with(ledger_->read(0, 2,
+                                       [&](auto, auto, const auto&) -> Result<void> {
+                                         ++visits;
+                                         return fail(Code::kRefused, "enough");
+                                       }),
+                         Code::kRefused));
   EXPECT_EQ(visits, 1);
 }
 
@@ -161,10 +168,12 @@ TEST_F(LedgerFileTest, AppendsNothingAfterLinesThatAreMissing) {
   reopen();
   EXPECT_TRUE(fails_with(ledger_->append({"c"}), Code::kTampered));
   std::vector<std::string> seen;
-  EXPECT_EQ(error_of(ledger_->read(0, 9, [&](auto, std::string_view line, const auto&) {
-    seen.emplace_back(line);
-    return Result<void>();
-  })), "");
+  EXPECT_EQ(error_of(ledger_->read(0, 9,
+                                   [&](auto, std::string_view line, const auto&) {
+                                     seen.emplace_back(line);
+                                     return Result<void>();
+                                   })),
+            "");
   EXPECT_THAT(seen, ElementsAre("a", "")) << "verification is shown that something was there";
 }
 

@@ -1,4 +1,5 @@
-// Lists stay fast with 100,000 dossiers in the database. The bounds are wide: they catch a lost index (seconds), not a slow day.
+// Lists stay fast with 100,000 dossiers in the database. The bounds are wide: they catch a lost index
+// (seconds), not a slow day.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -75,17 +76,20 @@ TEST_F(ManyDossiers, AreListedSearchedAndCountedWithinTheTimeOfAScreen) {
   EXPECT_LT(time_of_list({}, 100), kBound);
   EXPECT_LT(time_of_list({.offset = 90'000}, 100), kBound);
   EXPECT_LT(time_of_list({.states = {DossierState::kReview, DossierState::kWaiting}}, 100), kBound);
-  EXPECT_LT(time_of_list({.states = {DossierState::kReview}, .kind = "avg-inzage", .due_before = "2024-01-01"}, 100), kBound);
+  EXPECT_LT(time_of_list(
+                {.states = {DossierState::kReview}, .kind = "avg-inzage", .due_before = "2024-01-01"}, 100),
+            kBound);
   EXPECT_LT(time_of_list({.tokens = {rare_}}, 5), kBound);
   EXPECT_LT(time_of_list({.tokens = {rare_, common_}}, 5), 2 * kBound);
   EXPECT_LT(time_of_list({.tokens = {common_}}, 100), 4 * kBound) << "a word that every dossier holds";
   EXPECT_LT(time_of([](StoreReader& reader) -> Result<void> {
-    TRY_ASSIGN(const auto all, reader.count_dossiers({}));
-    EXPECT_EQ(all, static_cast<std::uint64_t>(kDossiers));
-    TRY_ASSIGN(const auto open, reader.count_dossiers({.states = {DossierState::kReview}}));
-    EXPECT_EQ(open, 500u);
-    return {};
-  }), kBound);
+              TRY_ASSIGN(const auto all, reader.count_dossiers({}));
+              EXPECT_EQ(all, static_cast<std::uint64_t>(kDossiers));
+              TRY_ASSIGN(const auto open, reader.count_dossiers({.states = {DossierState::kReview}}));
+              EXPECT_EQ(open, 500u);
+              return {};
+            }),
+            kBound);
 }
 
 }  // namespace

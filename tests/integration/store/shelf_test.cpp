@@ -1,4 +1,6 @@
 // The shelf of gateway/store/shelf.h: what is published is there whole or not at all.
+#include "gateway/store/shelf.h"
+
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -6,7 +8,6 @@
 #include <thread>
 
 #include "gateway/store/files.h"
-#include "gateway/store/shelf.h"
 #include "tests/integration/store/support.h"
 
 namespace zp::gateway::test {
@@ -19,7 +20,9 @@ class ShelfTest : public testing::Test {
  protected:
   ShelfTest() : shelf_(value_of(Shelf::open(folder_ / "shelf"))) {}
   static Envelope an_envelope(std::uint32_t attachments) {
-    return {.lock = crypto::RecipientLock::fresh(), .expires_ms = 1'800'000'000'000, .code_hint = "per brief",
+    return {.lock = crypto::RecipientLock::fresh(),
+            .expires_ms = 1'800'000'000'000,
+            .code_hint = "per brief",
             .attachments = attachments};
   }
 
@@ -55,7 +58,9 @@ TEST_F(ShelfTest, LeavesNothingOfARecalledMessage) {
 
 TEST_F(ShelfTest, ReplacesAMessageInOneMoment) {
   const Id id = Id::random();
-  const auto publish = [&](std::string_view text) { return shelf_.publish_message(id, an_envelope(0), as_bytes(text), {}); };
+  const auto publish = [&](std::string_view text) {
+    return shelf_.publish_message(id, an_envelope(0), as_bytes(text), {});
+  };
   EXPECT_EQ(error_of(publish("0")), "");
   std::atomic<bool> stop = false;
   std::jthread reader([&] {

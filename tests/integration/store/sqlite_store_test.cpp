@@ -1,10 +1,11 @@
 // SQLite behind the Store interface: the conformance suite, and what is SQLite's own.
+#include "gateway/store/sqlite_store.h"
+
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/store/sqlite_store.h"
 #include "tests/integration/store/store_suite.h"
 
 namespace zp::gateway::test {
@@ -26,7 +27,8 @@ const auto kName = [](const auto& info) { return info.param.name; };
 void run_sql(const std::string& path, const std::string& sql) {
   sqlite3* handle = nullptr;
   ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
+  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(handle);
   sqlite3_close(handle);
 }
 
@@ -86,14 +88,16 @@ TEST(SqliteStore, FinishesAtOpeningAShredThatWasCutOff) {
   };
   ASSERT_EQ(error_of(file(*value_of(open_sqlite_store(folder.path())))), "");
   // What a crash leaves after the main database was committed and before the keys were destroyed.
-  run_sql(folder / "zegelpost.db", "UPDATE dossiers SET state = 'erased'; INSERT INTO shreds_pending SELECT id FROM dossiers");
+  run_sql(folder / "zegelpost.db",
+          "UPDATE dossiers SET state = 'erased'; INSERT INTO shreds_pending SELECT id FROM dossiers");
   ASSERT_TRUE(any_file_holds(folder.path(), wrapped));
   const auto store = value_of(open_sqlite_store(folder.path()));
   EXPECT_EQ(error_of(store->read([&](StoreReader& r) -> Result<void> {
-    TRY_ASSIGN(const auto keys, r.keys(dossier.id));
-    EXPECT_EQ(keys.size(), 0u);
-    return {};
-  })), "");
+              TRY_ASSIGN(const auto keys, r.keys(dossier.id));
+              EXPECT_EQ(keys.size(), 0u);
+              return {};
+            })),
+            "");
   const pid_t search = in_child([&] {  // closing the files here would drop SQLite's locks on them
     return !any_file_holds(folder.path(), sealed) && !any_file_holds(folder.path(), wrapped);
   });
@@ -108,19 +112,25 @@ TEST(SqliteStore, ShredsTheCopyOfAKeyThatACrashWhileFilingLeftBehind) {
     const auto store = value_of(open_sqlite_store(folder.path()));
     for (const Dossier& dossier : {lost, filed})
       ASSERT_EQ(error_of(store->write([&](StoreWriter& w) -> Result<void> {
-        TRY_DO(w.add_dossier(dossier, {}));
-        return w.add_key({Id::random(), dossier.id, sealed, wrapped});
-      })), "");
+                  TRY_DO(w.add_dossier(dossier, {}));
+                  return w.add_key({Id::random(), dossier.id, sealed, wrapped});
+                })),
+                "");
   }
   // The keys of `lost` were committed, the rest was not.
   run_sql(folder / "zegelpost.db", "DELETE FROM dossiers WHERE reference = '" + lost.reference + "'");
   {
     const auto store = value_of(open_sqlite_store(folder.path()));
     ASSERT_EQ(error_of(store->write([&](StoreWriter& w) -> Result<void> {
-      TRY_DO(w.shred({.dossier = filed.id, .reference = filed.reference, .kind = filed.kind, .erased = 1,
-                      .confirmed_by = {}, .documents = 0}));
-      return {};
-    })), "");
+                TRY_DO(w.shred({.dossier = filed.id,
+                                .reference = filed.reference,
+                                .kind = filed.kind,
+                                .erased = 1,
+                                .confirmed_by = {},
+                                .documents = 0}));
+                return {};
+              })),
+              "");
   }
   EXPECT_FALSE(any_file_holds(folder.path(), sealed));
   EXPECT_FALSE(any_file_holds(folder.path(), wrapped));
@@ -133,19 +143,26 @@ TEST(SqliteStore, ShreddingOneDossierSparesAnotherThatCameWithTheSameKey) {
   const Dossier copied = a_dossier(), real = a_dossier();
   for (const Dossier& dossier : {copied, real})
     ASSERT_EQ(error_of(store->write([&](StoreWriter& w) -> Result<void> {
-      TRY_DO(w.add_dossier(dossier, {}));
-      return w.add_key({Id::random(), dossier.id, sealed, bytes("wrapped")});
-    })), "");
+                TRY_DO(w.add_dossier(dossier, {}));
+                return w.add_key({Id::random(), dossier.id, sealed, bytes("wrapped")});
+              })),
+              "");
   ASSERT_EQ(error_of(store->write([&](StoreWriter& w) -> Result<void> {
-    TRY_DO(w.shred({.dossier = copied.id, .reference = copied.reference, .kind = copied.kind, .erased = 1,
-                    .confirmed_by = {}, .documents = 0}));
-    return {};
-  })), "");
+              TRY_DO(w.shred({.dossier = copied.id,
+                              .reference = copied.reference,
+                              .kind = copied.kind,
+                              .erased = 1,
+                              .confirmed_by = {},
+                              .documents = 0}));
+              return {};
+            })),
+            "");
   EXPECT_EQ(error_of(store->read([&](StoreReader& r) -> Result<void> {
-    TRY_ASSIGN(const auto keys, r.keys(real.id));
-    EXPECT_EQ(keys.size(), 1u);
-    return {};
-  })), "");
+              TRY_ASSIGN(const auto keys, r.keys(real.id));
+              EXPECT_EQ(keys.size(), 1u);
+              return {};
+            })),
+            "");
 }
 
 }  // namespace zp::gateway::test

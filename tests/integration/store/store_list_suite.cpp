@@ -19,7 +19,8 @@ TEST_P(StoreSuite, ListsByTermThenByReceiptAndThoseWithoutTermLast) {
     dossier.received = received;
     return add_dossier(dossier).id;
   };
-  const Id none = with("", 1), late = with("2027-01-01", 1), second = with("2026-01-01", 5), first = with("2026-01-01", 4);
+  const Id none = with("", 1), late = with("2027-01-01", 1), second = with("2026-01-01", 5),
+           first = with("2026-01-01", 4);
   EXPECT_THAT(list({}), ElementsAre(first, second, late, none));
   EXPECT_THAT(list({.limit = 2}), ElementsAre(first, second));
   EXPECT_THAT(list({.offset = 2, .limit = 2}), ElementsAre(late, none));
@@ -33,7 +34,8 @@ TEST_P(StoreSuite, FiltersByStateAndKind) {
     dossier.kind = std::move(kind);
     return add_dossier(dossier).id;
   };
-  const Id review = with(DossierState::kReview, "avg-inzage"), closed = with(DossierState::kClosed, "avg-inzage"),
+  const Id review = with(DossierState::kReview, "avg-inzage"),
+           closed = with(DossierState::kClosed, "avg-inzage"),
            other = with(DossierState::kReview, "wlz-aanvulling");
   EXPECT_THAT(list({.states = {DossierState::kReview}}), UnorderedElementsAre(review, other));
   EXPECT_THAT(list({.states = {DossierState::kReview, DossierState::kClosed}, .kind = "avg-inzage"}),
@@ -58,8 +60,9 @@ TEST_P(StoreSuite, FindsDossiersThatHoldAllSearchWords) {
   EXPECT_THAT(list({.tokens = {jansen}}), ElementsAre(one));
   EXPECT_THAT(list({.tokens = {de_vries}}), ElementsAre(both));
   EXPECT_TRUE(fails_with(read<std::vector<Dossier>>([&](StoreReader& r) {
-    return r.dossiers({.tokens = std::vector<Bytes>(17, jansen)});
-  }), Code::kTooLarge));
+                           return r.dossiers({.tokens = std::vector<Bytes>(17, jansen)});
+                         }),
+                         Code::kTooLarge));
 }
 
 TEST_P(StoreSuite, ProposesOnlyClosedDossiersPastTheirRetention) {
@@ -85,27 +88,56 @@ Dossier ShreddedDossier::filled() {
   Dossier dossier = a_dossier();
   dossier.profile = profile_;
   const Document document = a_document(dossier);
-  const Letter letter{.id = Id::random(), .dossier = dossier.id, .name = "ontvangst", .state = "sent", .author = {},
-                      .approver = std::nullopt, .created = 1, .changed = 1, .object = {}, .data = bytes("x"), .key = {}};
-  const Message message{.id = Id::random(), .dossier = dossier.id, .letter = letter.id, .route = "mailbox",
-                        .state = "published", .shelf = Id::random(), .created = 1, .expires = 2, .notified = 0,
-                        .read = 0, .key = {}, .data = bytes("y")};
+  const Letter letter{.id = Id::random(),
+                      .dossier = dossier.id,
+                      .name = "ontvangst",
+                      .state = "sent",
+                      .author = {},
+                      .approver = std::nullopt,
+                      .created = 1,
+                      .changed = 1,
+                      .object = {},
+                      .data = bytes("x"),
+                      .key = {}};
+  const Message message{.id = Id::random(),
+                        .dossier = dossier.id,
+                        .letter = letter.id,
+                        .route = "mailbox",
+                        .state = "published",
+                        .shelf = Id::random(),
+                        .created = 1,
+                        .expires = 2,
+                        .notified = 0,
+                        .read = 0,
+                        .key = {},
+                        .data = bytes("y")};
   Job about_document = a_job(), about_other = a_job();
   about_document.subject = document.id;
   EXPECT_EQ(error_of(write([&](StoreWriter& w) -> Result<void> {
-    TRY_DO(w.add_dossier(dossier, {token_}));
-    TRY_DO(w.add_key({Id::random(), dossier.id, sealed_, wrapped_}));
-    TRY_DO(w.add_submission({.id = Id::random(), .dossier = dossier.id, .reference = dossier.reference,
-                             .channel = "web", .received = 1, .documents = 1}));
-    TRY_DO(w.add_document(document));
-    TRY_DO(w.add_object({.id = document.object, .dossier = dossier.id, .document = document.id, .context = dossier.id,
-                         .keys = {Id::random()}, .role = "original", .page = 0, .bytes = 10}));
-    TRY_DO(w.put_letter(letter));
-    TRY_DO(w.put_message(message));
-    TRY_DO(w.add_sent_mail("<" + dossier.reference + ">", dossier.id));
-    TRY_DO(w.add_job(about_document));
-    return w.add_job(about_other);
-  })), "");
+              TRY_DO(w.add_dossier(dossier, {token_}));
+              TRY_DO(w.add_key({Id::random(), dossier.id, sealed_, wrapped_}));
+              TRY_DO(w.add_submission({.id = Id::random(),
+                                       .dossier = dossier.id,
+                                       .reference = dossier.reference,
+                                       .channel = "web",
+                                       .received = 1,
+                                       .documents = 1}));
+              TRY_DO(w.add_document(document));
+              TRY_DO(w.add_object({.id = document.object,
+                                   .dossier = dossier.id,
+                                   .document = document.id,
+                                   .context = dossier.id,
+                                   .keys = {Id::random()},
+                                   .role = "original",
+                                   .page = 0,
+                                   .bytes = 10}));
+              TRY_DO(w.put_letter(letter));
+              TRY_DO(w.put_message(message));
+              TRY_DO(w.add_sent_mail("<" + dossier.reference + ">", dossier.id));
+              TRY_DO(w.add_job(about_document));
+              return w.add_job(about_other);
+            })),
+            "");
   return dossier;
 }
 
@@ -129,24 +161,25 @@ TEST_P(ShreddedDossier, LeavesOnlyItsTombstone) {
   EXPECT_THAT(left.profile, IsEmpty());
   EXPECT_EQ(left.version, gone.version + 1);
   EXPECT_EQ(error_of(store().read([&](StoreReader& r) -> Result<void> {
-    TRY_ASSIGN(const auto keys, r.keys(gone.id));
-    EXPECT_EQ(keys.size(), 0u);
-    TRY_ASSIGN(const auto documents, r.documents(gone.id));
-    EXPECT_EQ(documents.size(), 0u);
-    TRY_ASSIGN(const auto objects, r.objects(gone.id));
-    EXPECT_EQ(objects.size(), 0u);
-    TRY_ASSIGN(const auto letters, r.letters(gone.id));
-    EXPECT_EQ(letters.size(), 0u);
-    TRY_ASSIGN(const auto messages, r.messages(gone.id));
-    EXPECT_EQ(messages.size(), 0u);
-    TRY_ASSIGN(const auto jobs, r.jobs(false));
-    EXPECT_EQ(jobs.size(), 1u) << "only the job about something else";
-    EXPECT_TRUE(fails_with(r.dossier_of_mail("<" + gone.reference + ">"), Code::kNotFound));
-    TRY_ASSIGN(const auto stones, r.tombstones());
-    EXPECT_EQ(stones.size(), 1u);
-    EXPECT_EQ(stones.at(0).documents, 1u) << "so that declared = present + erased still holds";
-    return {};
-  })), "");
+              TRY_ASSIGN(const auto keys, r.keys(gone.id));
+              EXPECT_EQ(keys.size(), 0u);
+              TRY_ASSIGN(const auto documents, r.documents(gone.id));
+              EXPECT_EQ(documents.size(), 0u);
+              TRY_ASSIGN(const auto objects, r.objects(gone.id));
+              EXPECT_EQ(objects.size(), 0u);
+              TRY_ASSIGN(const auto letters, r.letters(gone.id));
+              EXPECT_EQ(letters.size(), 0u);
+              TRY_ASSIGN(const auto messages, r.messages(gone.id));
+              EXPECT_EQ(messages.size(), 0u);
+              TRY_ASSIGN(const auto jobs, r.jobs(false));
+              EXPECT_EQ(jobs.size(), 1u) << "only the job about something else";
+              EXPECT_TRUE(fails_with(r.dossier_of_mail("<" + gone.reference + ">"), Code::kNotFound));
+              TRY_ASSIGN(const auto stones, r.tombstones());
+              EXPECT_EQ(stones.size(), 1u);
+              EXPECT_EQ(stones.at(0).documents, 1u) << "so that declared = present + erased still holds";
+              return {};
+            })),
+            "");
   EXPECT_THAT(list({}), ElementsAre(kept.id));
   EXPECT_THAT(list({.states = {DossierState::kErased}, .tokens = {token_}}), IsEmpty());
 }
@@ -169,13 +202,15 @@ TEST_P(ShreddedDossier, CannotBeBroughtBack) {
 TEST_P(ShreddedDossier, LeavesNoKeyInAnyFileWhileTheStoreIsOpenElsewhere) {
   if (home_->folder().empty()) GTEST_SKIP() << "this store keeps no files of its own";
   close();
-  // Another process, as staff beside worker: the store is not closed there, so nothing is tidied by closing it.
+  // Another process, as staff beside worker: the store is not closed there, so nothing is tidied by closing
+  // it.
   int turn[2];
   ASSERT_EQ(::pipe(turn), 0);
   const pid_t child = in_child([&] {
     const Dossier gone = filled();
     const Dossier kept = add_dossier();
-    if (!write([&](StoreWriter& w) { return w.add_key({Id::random(), kept.id, bytes("kept"), profile_}); })) return false;
+    if (!write([&](StoreWriter& w) { return w.add_key({Id::random(), kept.id, bytes("kept"), profile_}); }))
+      return false;
     if (!any_file_holds(home_->folder(), sealed_) || !any_file_holds(home_->folder(), wrapped_)) return false;
     return shred(gone).has_value() && ::write(turn[1], "!", 1) == 1 && ::pause() != 0;
   });

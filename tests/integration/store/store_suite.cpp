@@ -41,13 +41,24 @@ Document StoreSuite::a_document(const Dossier& dossier) {
 }
 
 Job StoreSuite::a_job(std::string kind) {
-  return Job{.id = Id::random(), .kind = std::move(kind), .subject = Id::random(), .payload = "{}", .run_at = 1000,
-             .attempts = 0, .last_error = "", .lease_until = 0, .dead = false};
+  return Job{.id = Id::random(),
+             .kind = std::move(kind),
+             .subject = Id::random(),
+             .payload = "{}",
+             .run_at = 1000,
+             .attempts = 0,
+             .last_error = "",
+             .lease_until = 0,
+             .dead = false};
 }
 
 Tombstone StoreSuite::a_tombstone(const Dossier& dossier) {
-  return Tombstone{.dossier = dossier.id, .reference = dossier.reference, .kind = dossier.kind,
-                   .erased = 1'800'000'000'000, .confirmed_by = Id::random(), .documents = 0};
+  return Tombstone{.dossier = dossier.id,
+                   .reference = dossier.reference,
+                   .kind = dossier.kind,
+                   .erased = 1'800'000'000'000,
+                   .confirmed_by = Id::random(),
+                   .documents = 0};
 }
 
 Dossier StoreSuite::add_dossier(Dossier dossier, const std::vector<Bytes>& tokens) {
@@ -90,7 +101,8 @@ TEST_P(StoreSuite, GivesBackEveryFieldOfADossier) {
   EXPECT_EQ(got.owner, put.owner);
   EXPECT_EQ(got.version, put.version);
   EXPECT_EQ(got.profile, put.profile);
-  EXPECT_EQ(value_of(read<Dossier>([&](StoreReader& r) { return r.dossier_by_reference(put.reference); })).id, put.id);
+  EXPECT_EQ(value_of(read<Dossier>([&](StoreReader& r) { return r.dossier_by_reference(put.reference); })).id,
+            put.id);
 }
 
 TEST_P(StoreSuite, GivesBackADossierWithoutTermOwnerOrProfile) {
@@ -107,12 +119,19 @@ TEST_P(StoreSuite, GivesBackADossierWithoutTermOwnerOrProfile) {
 TEST_P(StoreSuite, GivesBackEveryFieldOfDocumentsAndObjects) {
   const Dossier owner = add_dossier();
   Document document = a_document(owner);
-  const ObjectRow object{.id = document.object, .dossier = owner.id, .document = document.id, .context = Id::random(),
-                         .keys = {Id::random(), Id::random()}, .role = "page-masked", .page = 3, .bytes = 5'000'000'000};
+  const ObjectRow object{.id = document.object,
+                         .dossier = owner.id,
+                         .document = document.id,
+                         .context = Id::random(),
+                         .keys = {Id::random(), Id::random()},
+                         .role = "page-masked",
+                         .page = 3,
+                         .bytes = 5'000'000'000};
   EXPECT_EQ(error_of(write([&](StoreWriter& writer) -> Result<void> {
-    TRY_DO(writer.add_document(document));
-    return writer.add_object(object);
-  })), "");
+              TRY_DO(writer.add_document(document));
+              return writer.add_object(object);
+            })),
+            "");
   document.state = "inspected";
   document.details = random_bytes(10);
   EXPECT_EQ(error_of(write([&](StoreWriter& writer) { return writer.update_document(document); })), "");
@@ -132,10 +151,28 @@ TEST_P(StoreSuite, GivesBackEveryFieldOfDocumentsAndObjects) {
 
 TEST_P(StoreSuite, GivesBackEveryFieldOfLettersAndMessagesAndReplacesThem) {
   const Dossier owner = add_dossier();
-  Letter letter{.id = Id::random(), .dossier = owner.id, .name = "ontvangst", .state = "draft", .author = Id::random(),
-                .approver = std::nullopt, .created = 5, .changed = 6, .object = {}, .data = random_bytes(9), .key = Id::random()};
-  Message message{.id = Id::random(), .dossier = owner.id, .letter = letter.id, .route = "mailbox", .state = "queued",
-                  .shelf = Id::random(), .created = 7, .expires = 8, .notified = 9, .read = 10, .key = Id::random(),
+  Letter letter{.id = Id::random(),
+                .dossier = owner.id,
+                .name = "ontvangst",
+                .state = "draft",
+                .author = Id::random(),
+                .approver = std::nullopt,
+                .created = 5,
+                .changed = 6,
+                .object = {},
+                .data = random_bytes(9),
+                .key = Id::random()};
+  Message message{.id = Id::random(),
+                  .dossier = owner.id,
+                  .letter = letter.id,
+                  .route = "mailbox",
+                  .state = "queued",
+                  .shelf = Id::random(),
+                  .created = 7,
+                  .expires = 8,
+                  .notified = 9,
+                  .read = 10,
+                  .key = Id::random(),
                   .data = random_bytes(11)};
   const auto put = [&](StoreWriter& writer) -> Result<void> {
     TRY_DO(writer.put_letter(letter));
@@ -146,43 +183,57 @@ TEST_P(StoreSuite, GivesBackEveryFieldOfLettersAndMessagesAndReplacesThem) {
   letter.approver = Id::random();
   message.state = "read";
   EXPECT_EQ(error_of(write(put)), "");
-  const auto letters = value_of(read<std::vector<Letter>>([&](StoreReader& r) { return r.letters(owner.id); }));
+  const auto letters =
+      value_of(read<std::vector<Letter>>([&](StoreReader& r) { return r.letters(owner.id); }));
   ASSERT_EQ(letters.size(), 1u);
   EXPECT_EQ(letters[0].state, "approved");
   EXPECT_EQ(letters[0].approver, letter.approver);
   EXPECT_EQ(letters[0].data, letter.data);
   EXPECT_EQ(letters[0].object, Id{});
-  const auto read_now = value_of(
-      read<std::vector<Message>>([&](StoreReader& r) { return r.messages_in_state("read"); }));
+  const auto read_now =
+      value_of(read<std::vector<Message>>([&](StoreReader& r) { return r.messages_in_state("read"); }));
   ASSERT_EQ(read_now.size(), 1u);
   EXPECT_EQ(read_now[0].shelf, message.shelf);
   EXPECT_EQ(read_now[0].read, 10);
   EXPECT_EQ(read_now[0].data, message.data);
-  EXPECT_EQ(value_of(read<Message>([&](StoreReader& r) { return r.message_on_shelf(message.shelf); })).id, message.id);
+  EXPECT_EQ(value_of(read<Message>([&](StoreReader& r) { return r.message_on_shelf(message.shelf); })).id,
+            message.id);
 }
 
 TEST_P(StoreSuite, FindsUsersSessionsAndMails) {
   const Dossier owner = add_dossier();
-  User user{.id = Id::random(), .login = "jansen", .name = "J. Jansen", .roles = {"postkamer", "jurist"},
-            .password_hash = "$argon2id$", .totp = random_bytes(40), .totp_step = 12, .failures = 2, .locked_until = 99,
+  User user{.id = Id::random(),
+            .login = "jansen",
+            .name = "J. Jansen",
+            .roles = {"postkamer", "jurist"},
+            .password_hash = "$argon2id$",
+            .totp = random_bytes(40),
+            .totp_step = 12,
+            .failures = 2,
+            .locked_until = 99,
             .disabled = true};
-  const Session session{.token_hash = random_bytes(32), .user = user.id, .created = 1, .seen = 2, .csrf = random_bytes(32)};
+  const Session session{
+      .token_hash = random_bytes(32), .user = user.id, .created = 1, .seen = 2, .csrf = random_bytes(32)};
   EXPECT_EQ(error_of(write([&](StoreWriter& writer) -> Result<void> {
-    TRY_DO(writer.put_user(user));
-    TRY_DO(writer.put_session(session));
-    return writer.add_sent_mail("<1@post.example>", owner.id);
-  })), "");
+              TRY_DO(writer.put_user(user));
+              TRY_DO(writer.put_session(session));
+              return writer.add_sent_mail("<1@post.example>", owner.id);
+            })),
+            "");
   const User got = value_of(read<User>([&](StoreReader& r) { return r.user_by_login("jansen"); }));
   EXPECT_EQ(got.roles, user.roles);
   EXPECT_EQ(got.totp, user.totp);
   EXPECT_EQ(got.failures, 2u);
   EXPECT_TRUE(got.disabled);
-  EXPECT_EQ(value_of(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); })).csrf, session.csrf);
-  EXPECT_EQ(value_of(read<Id>([&](StoreReader& r) { return r.dossier_of_mail("<1@post.example>"); })), owner.id);
+  EXPECT_EQ(value_of(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); })).csrf,
+            session.csrf);
+  EXPECT_EQ(value_of(read<Id>([&](StoreReader& r) { return r.dossier_of_mail("<1@post.example>"); })),
+            owner.id);
   user.id = Id::random();
   EXPECT_TRUE(fails_with(write([&](StoreWriter& writer) { return writer.put_user(user); }), Code::kConflict));
   EXPECT_EQ(error_of(write([](StoreWriter& writer) { return writer.remove_sessions_seen_before(3); })), "");
-  EXPECT_TRUE(fails_with(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); }), Code::kNotFound));
+  EXPECT_TRUE(fails_with(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); }),
+                         Code::kNotFound));
 }
 
 TEST_P(StoreSuite, SaysNotFoundForWhatIsNotThere) {
@@ -190,14 +241,17 @@ TEST_P(StoreSuite, SaysNotFoundForWhatIsNotThere) {
   EXPECT_TRUE(fails_with(dossier(id), Code::kNotFound));
   EXPECT_TRUE(fails_with(read<Document>([&](StoreReader& r) { return r.document(id); }), Code::kNotFound));
   EXPECT_TRUE(fails_with(read<KeyRow>([&](StoreReader& r) { return r.key(id); }), Code::kNotFound));
-  EXPECT_TRUE(fails_with(read<Id>([&](StoreReader& r) { return r.dossier_of_mail("<no@where>"); }), Code::kNotFound));
+  EXPECT_TRUE(
+      fails_with(read<Id>([&](StoreReader& r) { return r.dossier_of_mail("<no@where>"); }), Code::kNotFound));
   EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.remove_object(id); }), Code::kNotFound));
   EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.set_tokens(id, {}); }), Code::kNotFound));
-  EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.update_dossier(a_dossier()); }), Code::kNotFound));
+  EXPECT_TRUE(
+      fails_with(write([&](StoreWriter& w) { return w.update_dossier(a_dossier()); }), Code::kNotFound));
 }
 
 TEST_P(StoreSuite, RefusesWhatBelongsToNoDossier) {
-  EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.add_document(a_document(a_dossier())); }), Code::kNotFound));
+  EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.add_document(a_document(a_dossier())); }),
+                         Code::kNotFound));
 }
 
 // Transactions
@@ -217,13 +271,14 @@ TEST_P(StoreSuite, WritesAllOrNothing) {
 TEST_P(StoreSuite, ShowsAReaderOneStateWhileOthersWrite) {
   add_dossier();
   EXPECT_EQ(error_of(store().read([&](StoreReader& reader) -> Result<void> {
-    TRY_ASSIGN(const auto before, reader.counts());
-    auto other = open_another();
-    TRY_DO(other->write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); }));
-    TRY_ASSIGN(const auto after, reader.counts());
-    EXPECT_EQ(before.dossiers, after.dossiers);
-    return {};
-  })), "");
+              TRY_ASSIGN(const auto before, reader.counts());
+              auto other = open_another();
+              TRY_DO(other->write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); }));
+              TRY_ASSIGN(const auto after, reader.counts());
+              EXPECT_EQ(before.dossiers, after.dossiers);
+              return {};
+            })),
+            "");
 }
 
 TEST_P(StoreSuite, RefusesAnOlderVersionOfADossier) {
@@ -246,14 +301,19 @@ TEST_P(StoreSuite, RefusesAReferenceThatIsTaken) {
 
 TEST_P(StoreSuite, FilesASubmissionOnce) {
   const Dossier owner = add_dossier();
-  const Submission submission{.id = Id::random(), .dossier = owner.id, .reference = owner.reference, .channel = "mail",
-                              .received = 4, .documents = 3};
+  const Submission submission{.id = Id::random(),
+                              .dossier = owner.id,
+                              .reference = owner.reference,
+                              .channel = "mail",
+                              .received = 4,
+                              .documents = 3};
   EXPECT_EQ(error_of(write([&](StoreWriter& writer) { return writer.add_submission(submission); })), "");
   EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.add_submission(submission); }), Code::kExists));
   const auto counts = value_of(read<StoreCounts>([](StoreReader& r) { return r.counts(); }));
   EXPECT_EQ(counts.submissions, 1u);
   EXPECT_EQ(counts.documents_declared, 3u);
-  EXPECT_THAT(value_of(read<std::vector<Id>>([](StoreReader& r) { return r.submission_ids(); })), ElementsAre(submission.id));
+  EXPECT_THAT(value_of(read<std::vector<Id>>([](StoreReader& r) { return r.submission_ids(); })),
+              ElementsAre(submission.id));
 }
 
 TEST_P(StoreSuite, NotesOncePerPeriod) {
@@ -261,9 +321,10 @@ TEST_P(StoreSuite, NotesOncePerPeriod) {
   const auto note = [&](ByteView token, TimeMs now, TimeMs since) {
     bool first = false;
     EXPECT_EQ(error_of(write([&](StoreWriter& writer) -> Result<void> {
-      TRY_ASSIGN(first, writer.note_once("receipt", token, now, since));
-      return {};
-    })), "");
+                TRY_ASSIGN(first, writer.note_once("receipt", token, now, since));
+                return {};
+              })),
+              "");
     return first;
   };
   EXPECT_TRUE(note(sender, 1000, 0));
@@ -280,7 +341,8 @@ TEST_P(StoreSuite, LosesNoUpdateWhenManyThreadsWrite) {
   for (int t = 0; t < kThreads; ++t)
     threads.emplace_back([&] {
       for (int n = 0; n < kEach; ++n)
-        EXPECT_EQ(error_of(write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); })), "");
+        EXPECT_EQ(error_of(write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); })),
+                  "");
     });
   threads.clear();
   const auto counts = value_of(read<StoreCounts>([](StoreReader& r) { return r.counts(); }));
@@ -295,7 +357,8 @@ TEST_P(StoreSuite, LosesNoUpdateWhenManyProcessesWrite) {
     children.push_back(in_child([&] {
       const auto mine = value_of(home_->open());
       for (int n = 0; n < kEach; ++n) {
-        const auto wrote = mine->write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); });
+        const auto wrote =
+            mine->write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); });
         if (!wrote) throw std::runtime_error(wrote.error().message());
       }
       return true;

@@ -1,4 +1,5 @@
-// tests/integration/store/store_suite.h - what every implementation of Store promises (gateway/store/store.h).
+// tests/integration/store/store_suite.h - what every implementation of Store promises
+// (gateway/store/store.h).
 //
 // An implementation passes by naming its factory:
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite, testing::Values(StoreBackend{"sqlite", make_home}));
@@ -27,7 +28,9 @@ class StoreHome {
 struct StoreBackend {
   std::string name;
   std::function<std::unique_ptr<StoreHome>()> make;
-  friend std::ostream& operator<<(std::ostream& out, const StoreBackend& backend) { return out << backend.name; }
+  friend std::ostream& operator<<(std::ostream& out, const StoreBackend& backend) {
+    return out << backend.name;
+  }
 };
 
 class StoreSuite : public testing::TestWithParam<StoreBackend> {

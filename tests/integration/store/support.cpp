@@ -73,7 +73,8 @@ std::vector<Id> killed_while(const std::function<void(const std::function<void(c
   });
   ::close(ends[1]);
   static std::mt19937 random{std::random_device{}()};
-  std::this_thread::sleep_for(std::chrono::microseconds(random() % (static_cast<unsigned>(milliseconds) * 1000)));
+  std::this_thread::sleep_for(
+      std::chrono::microseconds(random() % (static_cast<unsigned>(milliseconds) * 1000)));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   std::vector<Id> acknowledged;
@@ -91,7 +92,9 @@ Bytes random_bytes(std::size_t size) {
   return Bytes(random.view().begin(), random.view().end());
 }
 
-bool holds(ByteView content, ByteView marker) { return as_text(content).find(as_text(marker)) != std::string_view::npos; }
+bool holds(ByteView content, ByteView marker) {
+  return as_text(content).find(as_text(marker)) != std::string_view::npos;
+}
 
 bool any_file_holds(const std::string& folder, ByteView marker) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

@@ -43,15 +43,16 @@ class SmallDisk {
   bool made_;
 };
 
-/// Runs `body` in a forked child, which ends with status 0 if it returns true. Fork before a database is open here.
+/// Runs `body` in a forked child, which ends with status 0 if it returns true. Fork before a database is open
+/// here.
 pid_t in_child(const std::function<bool()>& body);
 /// Waits for the child; whether it returned true.
 bool succeeded(pid_t child);
 
-/// Runs `body` in a child that is killed with SIGKILL at a random moment within `milliseconds`. `body` says what it was
-/// promised by calling `acknowledge`; these ids are returned.
-std::vector<Id> killed_while(const std::function<void(const std::function<void(const Id&)>& acknowledge)>& body,
-                             int milliseconds);
+/// Runs `body` in a child that is killed with SIGKILL at a random moment within `milliseconds`. `body` says
+/// what it was promised by calling `acknowledge`; these ids are returned.
+std::vector<Id> killed_while(
+    const std::function<void(const std::function<void(const Id&)>& acknowledge)>& body, int milliseconds);
 
 /// Text as bytes that own themselves.
 Bytes bytes(std::string_view text);

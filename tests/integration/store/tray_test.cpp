@@ -1,4 +1,6 @@
 // The hand-over protocol of gateway/store/tray.h, between threads, processes and users.
+#include "gateway/store/tray.h"
+
 #include <gmock/gmock.h>
 #include <grp.h>
 #include <sys/stat.h>
@@ -10,7 +12,6 @@
 #include <thread>
 
 #include "gateway/store/files.h"
-#include "gateway/store/tray.h"
 #include "tests/integration/store/support.h"
 
 namespace zp::gateway::test {
@@ -85,7 +86,8 @@ TEST_F(TrayTest, RefusesAnIdThatIsTaken) {
   EXPECT_EQ(error_of(tray_.begin(other)), "");
   EXPECT_TRUE(fails_with(tray_.begin(other), Code::kExists));
   const Id third = give();
-  EXPECT_TRUE(fails_with(tray_.publish(third, folder_ / "incoming/aside" + ("/" + other.hex())), Code::kExists));
+  EXPECT_TRUE(
+      fails_with(tray_.publish(third, folder_ / "incoming/aside" + ("/" + other.hex())), Code::kExists));
 }
 
 TEST_F(TrayTest, GivesAnItemToOneTaker) {
@@ -96,8 +98,10 @@ TEST_F(TrayTest, GivesAnItemToOneTaker) {
     for (int t = 0; t < 4; ++t)
       takers.emplace_back([&] {
         const auto got = tray_.claim(id);
-        if (got) ++won;
-        else EXPECT_TRUE(fails_with(got, Code::kNotFound));
+        if (got)
+          ++won;
+        else
+          EXPECT_TRUE(fails_with(got, Code::kNotFound));
       });
   }
   EXPECT_EQ(won, 20);

@@ -1,4 +1,5 @@
-// What doors and the inner zone tell each other in item.json and envelope.json; both sides take it as untrusted.
+// What doors and the inner zone tell each other in item.json and envelope.json; both sides take it as
+// untrusted.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -36,12 +37,15 @@ TEST(TrayItem, ComesBackAsAnEvent) {
 }
 
 TEST(TrayItem, RefusesWhatItDoesNotUnderstand) {
-  for (const char* wrong :
-       {"", "{", "[]", "null", "{}", R"({"kind":7,"accepted_ms":1,"sealed_keys":[]})",
-        R"({"kind":"mail","accepted_ms":"1","sealed_keys":[]})", R"({"kind":"mail","accepted_ms":1,"sealed_keys":{}})",
-        R"({"kind":"mail","accepted_ms":1,"sealed_keys":[7]})", R"({"kind":"mail","accepted_ms":1,"sealed_keys":["*"]})",
-        R"({"kind":"event","accepted_ms":1,"sealed_keys":[],"event":"message-read"})",
-        R"({"kind":"event","accepted_ms":1,"sealed_keys":[],"event":"message-read","subject":"../../etc"})"}) {
+  for (
+      const char* wrong :
+      {"", "{", "[]", "null", "{}", R"({"kind":7,"accepted_ms":1,"sealed_keys":[]})",
+       R"({"kind":"mail","accepted_ms":"1","sealed_keys":[]})",
+       R"({"kind":"mail","accepted_ms":1,"sealed_keys":{}})",
+       R"({"kind":"mail","accepted_ms":1,"sealed_keys":[7]})",
+       R"({"kind":"mail","accepted_ms":1,"sealed_keys":["*"]})",
+       R"({"kind":"event","accepted_ms":1,"sealed_keys":[],"event":"message-read"})",
+       R"({"kind":"event","accepted_ms":1,"sealed_keys":[],"event":"message-read","subject":"../../etc"})"}) {
     const auto got = TrayItem::parse(wrong);
     ASSERT_FALSE(got.has_value()) << wrong;
     EXPECT_EQ(got.error().code, Code::kMalformed) << wrong;
@@ -54,7 +58,8 @@ TEST(Envelope, RefusesWhatItDoesNotUnderstand) {
   EXPECT_TRUE(Envelope::parse(with(R"("expires_ms":1,"code_hint":"","attachments":0)")).has_value());
   for (const std::string& wrong :
        {std::string(""), std::string("{}"), with(R"("expires_ms":"1","code_hint":"","attachments":0)"),
-        with(R"("expires_ms":1,"code_hint":1,"attachments":0)"), with(R"("expires_ms":1,"code_hint":"","attachments":-1)"),
+        with(R"("expires_ms":1,"code_hint":1,"attachments":0)"),
+        with(R"("expires_ms":1,"code_hint":"","attachments":-1)"),
         with(R"("expires_ms":1,"code_hint":"","attachments":1001)"),
         std::string(R"({"lock":"x","expires_ms":1,"code_hint":"","attachments":0})")})
     EXPECT_FALSE(Envelope::parse(wrong).has_value()) << wrong;
