@@ -8,7 +8,8 @@ namespace zp::templates {
 namespace {
 
 constexpr char32_t kSoftHyphen = 0x00AD;  // drawn as a hyphen, read as "this word goes on" (ISO 32000-1, 14.8.2.2.3)
-constexpr double kHyphenCost = 6, kCutCost = 1, kShortLastLineCost = 2;
+constexpr double kHyphenCost = 20, kCutCost = 1, kShortLastLineCost = 2;
+constexpr double kNumberCost = 6;  // "7" and "december" belong on one line
 
 }  // namespace
 
@@ -27,6 +28,12 @@ struct Typesetter::Atom {
   std::size_t begin, end;
   double width, space;  // `space`: width of the blank after it
 };
+
+bool Typesetter::is_number(const std::vector<Letter>& letters, std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i)
+    if (letters[i].c < U'0' || letters[i].c > U'9') return false;
+  return true;
+}
 
 std::vector<Typesetter::Letter> Typesetter::letters(const Runs& runs, double size) {
   std::vector<Letter> out;
@@ -143,6 +150,7 @@ std::vector<Line> Typesetter::lines(const Runs& runs, double width, double size)
         double cost = last ? (slack > 0.85 && i > 0 ? kShortLastLineCost : 0) : 100 * slack * slack;
         if (!last && after == Atom::Break::kHyphen) cost += kHyphenCost;
         if (!last && after == Atom::Break::kFree) cost += kCutCost;
+        if (!last && after == Atom::Break::kSpace && is_number(all, parts[j - 1].begin, parts[j - 1].end)) cost += kNumberCost;
         if (best[i].first + cost < best[j].first) best[j] = {best[i].first + cost, i};
       }
     }
