@@ -86,7 +86,7 @@ std::string text_of(std::span<const Word> words, std::size_t max_bytes = 64 * 10
 struct PageQuality {
   bool blank = false;        // nothing written or printed on it
   bool sharp = true;         // letters have edges; true for a blank page
-  double sharpness = 0;      // the measure behind `sharp`: edge width in parts of the letter height, small is sharp
+  double softness = 0;       // the measure behind `sharp`: extra width of edges in letter heights, 0 is perfect
   double skew_degrees = 0;   // degrees counter-clockwise that level the page, -20 to 20
   int quarter_turns = 0;     // quarter turns counter-clockwise that set the text upright: 0 to 3
   bool upside_down = false;  // quarter_turns == 2

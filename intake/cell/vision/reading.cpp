@@ -1,0 +1,109 @@
+#include "intake/cell/vision/reading.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include <opencv2/imgproc.hpp>
+
+namespace zp::intake::vision {
+namespace {
+
+constexpr const char* kFaceCascade = "/usr/share/opencv4/haarcascades/haarcascade_frontalface_alt2.xml";
+constexpr double kReadingHeight = 22;  // letter height in pixels at which Tesseract reads best for its cost
+constexpr int kClearlyBetter = 15;     // points of confidence, of 100
+constexpr int kSurelyRead = 75;
+
+bool start(tesseract::TessBaseAPI& api, const std::string& tessdata, const char* languages) {
+  const char* folder = tessdata.empty() ? nullptr : tessdata.c_str();
+  if (api.Init(folder, languages, tesseract::OEM_LSTM_ONLY) != 0) return false;
+  // Its word lists are adapted to what it reads; one document must not colour the next.
+  api.SetVariable("classify_enable_learning", "0");
+  api.SetVariable("tessedit_do_invert", "0");
+  api.SetVariable("debug_file", "/dev/null");
+  return true;
+}
+
+void give(tesseract::TessBaseAPI& api, const cv::Mat& gray) {
+  api.SetImage(gray.data, gray.cols, gray.rows, 1, static_cast<int>(gray.step));
+  api.SetSourceResolution(150);
+}
+
+// The block of a few lines that holds most letters.
+cv::Rect fullest_block(const Ink& ink, bool sideways) {
+  const double along = 40 * ink.letter_height, across = 6 * ink.letter_height;
+  const cv::Size block(static_cast<int>(sideways ? across : along), static_cast<int>(sideways ? along : across));
+  cv::Mat counts = cv::Mat::zeros(ink.gray.rows / 8 + 1, ink.gray.cols / 8 + 1, CV_32F);
+  for (const int i : ink.letters) {
+    const cv::Rect& box = ink.patches[i].box;
+    counts.at<float>(box.y / 8, box.x / 8) += 1;
+  }
+  cv::boxFilter(counts, counts, CV_32F, {block.width / 8 + 1, block.height / 8 + 1}, {-1, -1}, false,
+                cv::BORDER_CONSTANT);
+  cv::Point fullest;
+  cv::minMaxLoc(counts, nullptr, nullptr, nullptr, &fullest);
+  return cv::Rect({fullest.x * 8 - block.width / 2, fullest.y * 8 - block.height / 2}, block) &
+         cv::Rect({}, ink.gray.size());
+}
+
+int confidence(tesseract::TessBaseAPI& api, const cv::Mat& sample, int turns) {
+  const cv::Mat image = turned(sample, turns).clone();
+  give(api, image);
+  api.SetPageSegMode(tesseract::PSM_SINGLE_BLOCK);
+  if (api.Recognize(nullptr) != 0) return 0;
+  int sum = 0, words = 0;
+  const std::unique_ptr<int[]> confidences(api.AllWordConfidences());
+  for (const int* c = confidences.get(); c && *c >= 0; ++c, ++words) sum += *c;
+  api.Clear();
+  return words ? sum / words : 0;
+}
+
+}  // namespace
+
+Engines::Engines(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Engines::Engines(Engines&&) noexcept = default;
+Engines& Engines::operator=(Engines&&) noexcept = default;
+Engines::~Engines() = default;
+
+Result<Engines> Engines::create(const std::string& tessdata) try {
+  constexpr const char* kOperation = "load recognisers";
+  cv::setNumThreads(1);
+  auto impl = std::make_unique<Impl>();
+  if (!start(impl->text, tessdata, "nld")) return fail(Code::kConfig, kOperation, "tesseract-ocr-nld, tesseract-ocr-eng");
+  if (!start(impl->mrz, tessdata, "eng")) return fail(Code::kConfig, kOperation, "tesseract-ocr-eng");
+  impl->mrz.SetVariable("tessedit_char_whitelist", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<");
+  impl->mrz.SetVariable("load_system_dawg", "0");
+  if (!impl->face.load(kFaceCascade)) return fail(Code::kConfig, kOperation, kFaceCascade);
+  return Engines(std::move(impl));
+} catch (const std::exception&) {
+  return fail(Code::kConfig, "load recognisers");
+}
+
+cv::Mat turned(const cv::Mat& page, int quarter_turns) {
+  cv::Mat result = page;
+  switch ((quarter_turns % 4 + 4) % 4) {
+    case 1: cv::rotate(page, result, cv::ROTATE_90_COUNTERCLOCKWISE); break;
+    case 2: cv::rotate(page, result, cv::ROTATE_180); break;
+    case 3: cv::rotate(page, result, cv::ROTATE_90_CLOCKWISE); break;
+    default: break;
+  }
+  return result;
+}
+
+int best_read_turn(const Ink& ink, Engines& engines, std::span<const int> quarter_turns) {
+  const double zoom = std::clamp(kReadingHeight / ink.letter_height, 0.5, 3.0);
+  int best = quarter_turns.front(), most = -1;
+  for (const int turns : quarter_turns) {
+    if (turns == best && most >= 0) continue;
+    cv::Mat sample;
+    cv::resize(ink.gray(fullest_block(ink, turns % 2 == 1)), sample, {}, zoom, zoom, cv::INTER_CUBIC);
+    const int read = confidence(engines.impl().text, sample, turns);
+    if (read < most + (most >= 0 ? kClearlyBetter : 0)) continue;
+    best = turns;
+    most = read;
+    if (most >= kSurelyRead) break;
+  }
+  return best;
+}
+
+}  // namespace zp::intake::vision

@@ -1,0 +1,31 @@
+// intake/cell/vision/reading.h - the recognisers behind Engines, for this folder only.
+//
+// Threads: as Engines.
+#ifndef INTAKE_CELL_VISION_READING_H_
+#define INTAKE_CELL_VISION_READING_H_
+
+#include <memory>
+
+#include <opencv2/objdetect.hpp>
+#include <tesseract/baseapi.h>
+
+#include "intake/cell/vision/ink.h"
+#include "intake/cell/vision/vision.h"
+
+namespace zp::intake::vision {
+
+struct Engines::Impl {
+  tesseract::TessBaseAPI text;  // Dutch and English, page text
+  tesseract::TessBaseAPI mrz;   // English, MRZ alphabet only
+  cv::CascadeClassifier face;
+};
+
+/// The one of `quarter_turns` after which a sample of the text reads best; the first unless another is clearly better.
+int best_read_turn(const Ink& ink, Engines& engines, std::span<const int> quarter_turns);
+inline int best_read_turn(const Ink& ink, Engines& engines, std::initializer_list<int> quarter_turns) {
+  return best_read_turn(ink, engines, std::span(quarter_turns.begin(), quarter_turns.size()));
+}
+
+}  // namespace zp::intake::vision
+
+#endif  // INTAKE_CELL_VISION_READING_H_
