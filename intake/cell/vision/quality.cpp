@@ -11,12 +11,12 @@
 namespace zp::intake::vision {
 namespace {
 
-// Measured on a hundred scans and photos (tests/bench/vision): sharp ones lie below 0.11, and a Gaussian blur of 0.16 letter
-// heights, three pixels at 300 dpi, lifts most above 0.13.
-constexpr double kBlurredFrom = 0.13;
+// Measured on a hundred scans and photos (tests/bench/vision): a Gaussian blur of 0.2 letter heights, four pixels at 300 dpi,
+// lifts nearly all above this, sharp ones lie below.
+constexpr double kBlurredFrom = 0.16;
 constexpr double kSharpestEdge = 2.1;    // pixels that a perfect edge measures
-constexpr double kLeastSoftEdge = 3.0;   // pixels; below it the picture is small rather than blurred
-constexpr int kClearContrast = 24;       // of 255
+constexpr double kLeastSoftEdge = 3.4;   // pixels; below it the picture is small rather than blurred
+constexpr float kClearContrast = 24;      // of 255
 constexpr std::size_t kFewEdges = 50;
 constexpr std::size_t kSampledLetters = 400;
 constexpr double kAssumedLetters = 100;  // letter heights per page height where no letters are found
@@ -44,22 +44,25 @@ struct EdgeWidths {
 
 // How wide the edges in `gray` are: how much brightness changes around a steepest point, over how steep it is there.
 void measure_edges(const cv::Mat& gray, double letter_height, EdgeWidths& widths) {
-  cv::Mat gx, gy, strength, brightest, darkest, steepest;  // the last three: within a letter's reach
+  cv::Mat gx, gy, steepest_x, steepest_y, brightest, darkest;  // the last four: within a letter's reach
   cv::Sobel(gray, gx, CV_32F, 1, 0, 3, 1.0 / 8);
   cv::Sobel(gray, gy, CV_32F, 0, 1, 3, 1.0 / 8);
-  cv::magnitude(gx, gy, strength);
+  gx = cv::abs(gx);
+  gy = cv::abs(gy);
   const int reach = std::clamp(static_cast<int>(letter_height * 0.7), 3, 61) | 1;
   const cv::Mat around = cv::getStructuringElement(cv::MORPH_RECT, {reach, reach});
   cv::dilate(gray, brightest, around);
   cv::erode(gray, darkest, around);
-  cv::dilate(strength, steepest, around);
+  cv::dilate(gx, steepest_x, around);
+  cv::dilate(gy, steepest_y, around);
   for (int y = 1; y + 1 < gray.rows; ++y) {
     for (int x = 1; x + 1 < gray.cols; ++x) {
-      const int contrast = brightest.at<std::uint8_t>(y, x) - darkest.at<std::uint8_t>(y, x);
-      const float steep = strength.at<float>(y, x);
-      if (contrast < kClearContrast || steep < 1 || steep < 0.7F * steepest.at<float>(y, x)) continue;
-      const bool upright = std::abs(gx.at<float>(y, x)) > std::abs(gy.at<float>(y, x));
-      (upright ? widths.across : widths.down).push_back(static_cast<float>(contrast) / steep);
+      const auto contrast = static_cast<float>(brightest.at<std::uint8_t>(y, x) - darkest.at<std::uint8_t>(y, x));
+      if (contrast < kClearContrast) continue;
+      const float across = gx.at<float>(y, x), down = gy.at<float>(y, x);
+      if (across > 1 && across >= 0.7F * steepest_x.at<float>(y, x) && across > down)
+        widths.across.push_back(contrast / across);
+      if (down > 1 && down >= 0.7F * steepest_y.at<float>(y, x) && down > across) widths.down.push_back(contrast / down);
     }
   }
 }

@@ -80,12 +80,12 @@ Result<Engines> Engines::create(const std::string& tessdata) try {
 }
 
 cv::Mat turned(const cv::Mat& page, int quarter_turns) {
-  cv::Mat result = page;
+  cv::Mat result;  // never shares pixels with `page`, which cv::rotate would otherwise write to
   switch ((quarter_turns % 4 + 4) % 4) {
     case 1: cv::rotate(page, result, cv::ROTATE_90_COUNTERCLOCKWISE); break;
     case 2: cv::rotate(page, result, cv::ROTATE_180); break;
     case 3: cv::rotate(page, result, cv::ROTATE_90_CLOCKWISE); break;
-    default: break;
+    default: return page;
   }
   return result;
 }
