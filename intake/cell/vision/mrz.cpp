@@ -1,9 +1,7 @@
 #include "intake/cell/vision/mrz.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -71,6 +69,11 @@ Layout french_licence() {
   layout.names = {0, 21, 8};
   layout.checks.insert(layout.checks.begin(), Check{{{0, 5, 9}}, {0, 14, 1}});
   return layout;
+}
+
+Layout layout_for(MrzFormat format, const Lines& lines) {
+  const bool french = format == MrzFormat::kDrivingLicence && lines[0].substr(2, 3) == "FRA";
+  return french ? french_licence() : layout_of(format);
 }
 
 std::string_view at(const Lines& lines, const Span& span) {
@@ -205,6 +208,91 @@ bool mend_one(Lines& lines, const Layout& layout) {
   return true;
 }
 
+// --- choosing among readings ---
+
+constexpr std::string_view kAll = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<";
+constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ<";
+constexpr std::string_view kDigits = "0123456789<";
+
+struct Place {
+  int line, column;
+  std::string_view allowed;
+};
+
+// A change of one cell that costs little likeness.
+struct Change {
+  Place place;
+  char to;
+  double cost;
+};
+
+std::vector<Place> places_of(const Layout& layout) {
+  std::vector<Place> places;
+  for (int line = 0; line < static_cast<int>(layout.lines); ++line)
+    for (int column = 0; column < static_cast<int>(layout.length); ++column) places.push_back({line, column, kAll});
+  const auto restrict_to = [&](const Span& span, std::string_view allowed) {
+    for (int i = 0; i < span.length; ++i)
+      places[static_cast<std::size_t>(span.line) * layout.length + static_cast<std::size_t>(span.begin + i)].allowed = allowed;
+  };
+  for (const Span& letters : {layout.issuer, layout.nationality, layout.names}) restrict_to(letters, kLetters);
+  for (const Span& digits : {layout.birth, layout.expiry}) restrict_to(digits, kDigits);
+  for (const Check& check : layout.checks) restrict_to(check.digit, kDigits);
+  restrict_to(layout.sex, "MF<X");
+  restrict_to({layout.code.line, layout.code.begin, 1}, "PIACVD");
+  return places;
+}
+
+std::vector<Change> changes_of(std::span<const LineReading> readings, const Lines& lines, const std::vector<Place>& places) {
+  constexpr double kDear = 0.25;
+  constexpr std::size_t kMost = 40;
+  std::vector<Change> changes;
+  for (const Place& place : places) {
+    const auto& likeness = readings[static_cast<std::size_t>(place.line)].cells[static_cast<std::size_t>(place.column)].likeness;
+    const char now = lines[static_cast<std::size_t>(place.line)][static_cast<std::size_t>(place.column)];
+    for (const char c : place.allowed)
+      if (const double cost = likeness[mrz_index(now)] - likeness[mrz_index(c)]; c != now && cost < kDear)
+        changes.push_back({place, c, cost});
+  }
+  std::ranges::sort(changes, {}, &Change::cost);
+  if (changes.size() > kMost) changes.resize(kMost);
+  return changes;
+}
+
+// The cheapest one or two changes with which all checks hold; false if there are none.
+bool choose_changes(std::span<const LineReading> readings, Lines& lines, const Layout& layout) {
+  std::vector<Place> checked;
+  for (const Place& place : places_of(layout)) {
+    const auto inside = [&](const Span& span) {
+      return span.line == place.line && place.column >= span.begin && place.column < span.begin + span.length;
+    };
+    if (std::ranges::any_of(layout.checks, [&](const Check& check) {
+          return inside(check.digit) || std::ranges::any_of(check.over, inside);
+        }))
+      checked.push_back(place);
+  }
+  const std::vector<Change> changes = changes_of(readings, lines, checked);
+  const auto apply = [](Lines& to, const Change& change) {
+    to[static_cast<std::size_t>(change.place.line)][static_cast<std::size_t>(change.place.column)] = change.to;
+  };
+  double cheapest = 1e9;
+  Lines best;
+  for (std::size_t a = 0; a < changes.size(); ++a) {
+    for (std::size_t b = a; b < changes.size(); ++b) {
+      const double cost = changes[a].cost + (a == b ? 0 : changes[b].cost + 0.05);
+      if (cost >= cheapest) continue;
+      Lines attempt = lines;
+      apply(attempt, changes[a]);
+      apply(attempt, changes[b]);
+      if (failures(attempt, layout) > 0) continue;
+      cheapest = cost;
+      best = std::move(attempt);
+    }
+  }
+  if (best.empty()) return false;
+  lines = std::move(best);
+  return true;
+}
+
 // --- reading the fields ---
 
 std::string date_of(std::string_view yymmdd, int year_now, bool birth) {
@@ -294,12 +382,31 @@ std::optional<ParsedMrz> parse_mrz(std::span<const std::string> untrusted_lines,
   if (!lines) return std::nullopt;
   const auto format = format_of(*lines);
   if (!format) return std::nullopt;
-  const bool french = *format == MrzFormat::kDrivingLicence && (*lines)[0].substr(2, 3) == "FRA";
-  const Layout layout = french ? french_licence() : layout_of(*format);
+  const Layout layout = layout_for(*format, *lines);
   const bool forced = force_kinds(*lines, layout);
   const bool mended = mend_one(*lines, layout);
   ParsedMrz parsed = read_fields(std::move(*lines), layout, year_now);
   parsed.mrz.corrected = forced || mended;
+  return parsed;
+}
+
+std::optional<ParsedMrz> parse_readings(std::span<const LineReading> readings, int year_now) {
+  Lines lines;
+  for (const LineReading& reading : readings) {
+    std::string& line = lines.emplace_back();
+    for (const CellReading& cell : reading.cells) line += kAll[std::ranges::max_element(cell.likeness) - cell.likeness.begin()];
+  }
+  const auto format = format_of(lines);
+  if (!format) return std::nullopt;
+  const Layout layout = layout_for(*format, lines);
+  for (const Place& place : places_of(layout)) {
+    const auto& likeness = readings[static_cast<std::size_t>(place.line)].cells[static_cast<std::size_t>(place.column)].likeness;
+    lines[static_cast<std::size_t>(place.line)][static_cast<std::size_t>(place.column)] =
+        *std::ranges::max_element(place.allowed, {}, [&](char c) { return likeness[mrz_index(c)]; });
+  }
+  const bool changed = failures(lines, layout) > 0 && choose_changes(readings, lines, layout);
+  ParsedMrz parsed = read_fields(std::move(lines), layout, year_now);
+  parsed.mrz.corrected = changed;
   return parsed;
 }
 

@@ -6,10 +6,13 @@
 #ifndef INTAKE_CELL_VISION_MRZ_H_
 #define INTAKE_CELL_VISION_MRZ_H_
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "intake/findings.h"
 
@@ -34,6 +37,24 @@ char check_digit(std::string_view field) noexcept;
 /// digits in names are mended; where a check digit then still fails, one confusable character (O0 I1 B8 S5 Z2 G6 ...) is
 /// tried. Nothing if the lengths or the alphabet fit no format. Centuries: births lie before, expiries around `year_now`.
 std::optional<ParsedMrz> parse_mrz(std::span<const std::string> untrusted_lines, int year_now = 2026);
+
+/// How much a printed cell looks like each character, 0 to 1; in the order of mrz_index().
+struct CellReading {
+  std::array<double, 37> likeness{};
+};
+struct LineReading {
+  std::vector<CellReading> cells;
+  double likeness = 0;  // mean of the best of each cell
+};
+
+/// 0 to 9: digits, 10 to 35: letters, 36: filler. `c` must be one of them.
+constexpr std::size_t mrz_index(char c) noexcept {
+  return c == '<' ? 36 : c <= '9' ? static_cast<std::size_t>(c - '0') : static_cast<std::size_t>(c - 'A') + 10;
+}
+
+/// As parse_mrz(), choosing in each cell the likeliest character that its field allows, and where a check digit then fails the
+/// one or two next likely ones with which all checks hold.
+std::optional<ParsedMrz> parse_readings(std::span<const LineReading> lines, int year_now = 2026);
 
 /// The 11-proef on eight or nine digits; separators (space, dot, dash) are skipped. Zero, and numbers that begin with 00, fail.
 bool passes_elfproef(std::string_view digits) noexcept;

@@ -102,7 +102,7 @@ cv::Mat turned(const cv::Mat& page, int quarter_turns);
 // --- signatures ---
 
 /// Handwritten signatures, best first. Printed text, stamps, ticks, logos and filled-in handwriting are not among them,
-/// as far as form tells. Initials (paraphes) are reported only with a confidence below 0.5.
+/// as far as form tells. From 0.5 on call it a signature; what is below (initials among it) is for a person to see.
 std::vector<HandwrittenSignature> find_signatures(const cv::Mat& page, std::span<const Word> words = {});
 
 struct SignatureField {

@@ -11,6 +11,8 @@
 #include <opencv2/imgproc.hpp>
 
 #include "intake/cell/vision/ink.h"
+#include "intake/cell/vision/mrz_reader.h"
+#include "intake/cell/vision/strokes.h"
 #include "intake/cell/vision/vision.h"
 
 namespace {
@@ -27,7 +29,7 @@ json quality_json(const vision::PageQuality& q) {
           {"turns", q.quarter_turns}, {"upside_down", q.upside_down}, {"too_dark", q.too_dark}};
 }
 
-json probe(const std::string& path, vision::Engines& engines, double blur) {
+json probe(const std::string& path, vision::Engines& engines, double blur, bool candidates, bool mrz_only, bool examine) {
   std::ifstream file(path, std::ios::binary);
   const zp::Bytes bytes{std::istreambuf_iterator<char>(file), {}};
   json out{{"file", path}};
@@ -45,6 +47,48 @@ json probe(const std::string& path, vision::Engines& engines, double blur) {
     const auto ink = vision::find_ink(page);
     cv::GaussianBlur(page, page, {}, blur * (ink.letter_height > 0 ? ink.letter_height : 15) / ink.scale);
   }
+  if (mrz_only) {
+    cv::Mat gray;
+    cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
+    start = std::chrono::steady_clock::now();
+    const auto found = vision::find_mrz(gray);
+    out["mrz_ms"] = milliseconds_since(start);
+    if (found) {
+      out["lines"] = found->parsed.mrz.lines;
+      out["score"] = found->score;
+      out["checks_ok"] = found->parsed.mrz.checks_ok;
+      out["corrected"] = found->parsed.mrz.corrected;
+      out["type"] = found->parsed.document_type;
+    }
+    return out;
+  }
+  if (candidates) {
+    const auto ink = vision::find_ink(page);
+    for (const auto& c : vision::stroke_candidates(ink))
+      out["candidates"].push_back({{"box", {c.box.x / ink.scale, c.box.y / ink.scale, c.box.width / ink.scale, c.box.height / ink.scale}},
+                                   {"values", c.values}});
+    out["candidate_ms"] = milliseconds_since(start);
+    return out;
+  }
+  if (examine) {
+    start = std::chrono::steady_clock::now();
+    const auto report = vision::examine_page(page, engines);
+    out["examine_ms"] = milliseconds_since(start);
+    out["quality"] = quality_json(report.quality);
+    out["text"] = report.findings.text;
+    for (const auto& s : report.findings.handwritten_signatures)
+      out["signatures"].push_back({s.box.x, s.box.y, s.box.w, s.box.h, s.confidence});
+    for (const auto& f : report.signature_fields)
+      out["fields"].push_back({{"box", {f.box.x, f.box.y, f.box.w, f.box.h}}, {"signed", f.is_signed}});
+    if (report.identity) {
+      out["identity"] = {{"type", report.identity->document_type}, {"bsn", report.identity->bsn_boxes.size()}};
+      if (const auto& b = report.identity->photo_box) out["identity"]["photo"] = {b->x, b->y, b->w, b->h};
+      const Box& a = report.identity->area;
+      out["identity"]["area"] = {a.x, a.y, a.w, a.h};
+      if (report.identity->mrz) out["identity"]["mrz"] = report.identity->mrz->lines;
+    }
+    return out;
+  }
   start = std::chrono::steady_clock::now();
   out["quality"] = quality_json(vision::page_quality(page, blur > 0 ? nullptr : &engines));
   out["quality_ms"] = milliseconds_since(start);
@@ -60,13 +104,26 @@ int main(int argc, char** argv) {
     return 1;
   }
   double blur = 0;
+  bool candidates = false, mrz_only = false, examine = false;
   for (int i = 1; i < argc; ++i) {
     if (std::string(argv[i]) == "--quality") continue;
+    if (std::string(argv[i]) == "--examine") {
+      examine = true;
+      continue;
+    }
+    if (std::string(argv[i]) == "--mrz") {
+      mrz_only = true;
+      continue;
+    }
+    if (std::string(argv[i]) == "--candidates") {
+      candidates = true;
+      continue;
+    }
     if (std::string(argv[i]) == "--blur" && i + 1 < argc) {
       blur = std::atof(argv[++i]);
       continue;
     }
-    std::printf("%s\n", probe(argv[i], *engines, blur).dump().c_str());
+    std::printf("%s\n", probe(argv[i], *engines, blur, candidates, mrz_only, examine).dump().c_str());
     std::fflush(stdout);
   }
 }

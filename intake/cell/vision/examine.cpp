@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "intake/cell/vision/quality.h"
+#include "intake/cell/vision/signatures.h"
+#include "intake/cell/vision/skew.h"
+
+namespace zp::intake::vision {
+namespace {
+
+constexpr double kIsSignature = 0.5;
+
+void describe(const Ink& ink, PageReport& report) {
+  PageFindings& findings = report.findings;
+  findings.blank = report.quality.blank;
+  findings.sharp = report.quality.sharp;
+  findings.skew_degrees = report.quality.skew_degrees;
+  findings.upside_down = report.quality.upside_down;
+  if (findings.blank) return;
+  for (const HandwrittenSignature& signature : signatures_of(ink, report.words))
+    if (signature.confidence >= kIsSignature) findings.handwritten_signatures.push_back(signature);
+  report.signature_fields = fields_of(ink, report.words, findings.handwritten_signatures);
+  for (const SignatureField& field : report.signature_fields)
+    if (!field.is_signed) findings.empty_signature_fields.push_back(field.box);
+  findings.text = text_of(report.words);
+}
+
+}  // namespace
+
+PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const Word> text_layer) try {
+  PageReport report;
+  report.upright = page;
+  Ink ink = find_ink(page);
+  report.quality = quality_of(ink, &engines);
+  if (report.quality.quarter_turns != 0) {
+    report.upright = turned(page, report.quality.quarter_turns);
+    ink = find_ink(report.upright);
+  }
+  if (!report.quality.blank) {
+    if (text_layer.empty()) {
+      report.words = ocr_words(report.upright, engines);
+    } else {
+      report.words.assign(text_layer.begin(), text_layer.end());
+    }
+    report.identity = find_identity_document(report.upright, engines, report.words);
+  }
+  describe(ink, report);
+  return report;
+} catch (const std::exception&) {
+  PageReport report;
+  report.upright = page;
+  return report;
+}
+
+}  // namespace zp::intake::vision

@@ -1,0 +1,144 @@
+// Where one is asked to sign, and whether something stands there.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+
+#include <opencv2/imgproc.hpp>
+
+#include "intake/cell/vision/signatures.h"
+
+namespace zp::intake::vision {
+namespace {
+
+constexpr std::array<std::string_view, 6> kLabels = {"handtekening", "ondertekening", "handtekenin", "signature",
+                                                     "signatuur", "unterschrift"};
+constexpr std::size_t kLongestLabel = 5;  // words; more is a sentence about signing
+
+std::string letters_of(std::string_view text) {
+  std::string letters;
+  for (const char c : text)
+    if (std::isalpha(static_cast<unsigned char>(c))) letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return letters;
+}
+
+bool names_a_signature(std::string_view text) {
+  const std::string letters = letters_of(text);
+  return std::ranges::any_of(kLabels, [&](std::string_view label) {
+    return letters.starts_with(label) && letters.size() <= label.size() + 4;
+  });
+}
+
+cv::Rect united(const cv::Rect& a, const cv::Rect& b) { return a | b; }
+
+struct Label {
+  cv::Rect box;
+  std::size_t words = 0;
+  bool named = false;
+};
+
+// Runs of words of one line without a wide gap: a label stands on its own, a sentence does not.
+std::vector<Label> labels_in(std::span<const Word> words, const cv::Size& size) {
+  std::vector<Label> labels;
+  int line = -1;
+  for (const Word& word : words) {
+    const cv::Rect box = pixels_of(word.box, size);
+    const bool joins = !labels.empty() && word.line == line && box.x >= labels.back().box.x &&
+                       box.x - (labels.back().box.x + labels.back().box.width) < 2 * std::max(box.height, 6);
+    if (!joins) labels.push_back({box, 0, false});
+    labels.back().box = united(labels.back().box, box);
+    ++labels.back().words;
+    labels.back().named |= names_a_signature(word.text);
+    line = word.line;
+  }
+  std::erase_if(labels, [](const Label& label) { return !label.named || label.words > kLongestLabel; });
+  return labels;
+}
+
+std::vector<cv::Rect> level_rules(const Ink& ink, double unit) {
+  cv::Mat level, labels, stats, centres;
+  // Dotted lines count: dots are joined first.
+  cv::morphologyEx(ink.mask, level, cv::MORPH_CLOSE,
+                   cv::getStructuringElement(cv::MORPH_RECT, {std::max(3, static_cast<int>(unit * 0.7)), 1}));
+  cv::morphologyEx(level, level, cv::MORPH_OPEN,
+                   cv::getStructuringElement(cv::MORPH_RECT, {std::max(30, static_cast<int>(unit * 8)), 1}));
+  const int count = cv::connectedComponentsWithStats(level, labels, stats, centres, 8, CV_32S);
+  std::vector<cv::Rect> rules;
+  for (int i = 1; i < count; ++i) {
+    const int* row = stats.ptr<int>(i);
+    const cv::Rect box(row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH], row[cv::CC_STAT_HEIGHT]);
+    if (box.height < unit) rules.push_back(box);
+  }
+  return rules;
+}
+
+// The rule to sign on, or the bottom of the frame to sign in: beside the label, just above it, or below it.
+cv::Rect field_for(const cv::Rect& label, const std::vector<cv::Rect>& rules, const cv::Size& page, double unit) {
+  const int foot = label.y + label.height, right = label.x + label.width, u = static_cast<int>(unit) + 1;
+  cv::Rect best;
+  int nearest = page.height;
+  for (const cv::Rect& rule : rules) {
+    const bool beside = rule.y > label.y - u && rule.y < foot + 2 * u && rule.x + rule.width > right + 6 * u &&
+                        rule.x > label.x - u;
+    const bool above = rule.y <= label.y && rule.y > label.y - 3 * u && rule.x < right && rule.x + rule.width > label.x;
+    const bool below = rule.y > foot + 2 * u && rule.y < foot + 14 * u && rule.x < right && rule.x + rule.width > label.x;
+    const int distance = std::abs(rule.y - foot) + (below ? u : 0);
+    if (!(beside || above || below) || distance >= nearest) continue;
+    nearest = distance;
+    const int left = beside ? std::max(rule.x, right) : rule.x;
+    const int top = below ? foot : rule.y - 4 * u;
+    best = {left, top, std::min(rule.x + rule.width - left, 40 * u), rule.y - top};
+  }
+  if (best.empty()) {
+    // No rule: the free space beside or below the label, as in a letter.
+    best = right + 12 * u < page.width * 2 / 3 ? cv::Rect(right + u, label.y - 2 * u, 25 * u, 5 * u)
+                                               : cv::Rect(label.x, foot, 25 * u, 6 * u);
+  }
+  return best & cv::Rect({}, page);
+}
+
+// Strokes that stand out from printed letters: taller, and not a rule.
+bool has_strokes(const Ink& ink, const cv::Rect& field, const cv::Rect& label, double unit) {
+  int area = 0;
+  for (const Patch& patch : ink.patches) {
+    const cv::Point middle(patch.box.x + patch.box.width / 2, patch.box.y + patch.box.height / 2);
+    if (!field.contains(middle) || label.contains(middle)) continue;
+    if (patch.box.height < 1.9 * unit || patch.box.width < 1.2 * unit || patch.area > 0.5 * patch.box.area()) continue;
+    if (patch.box.width > 0.95 * field.width) continue;
+    area += patch.area;
+  }
+  return area > 4 * unit * unit;
+}
+
+}  // namespace
+
+std::vector<SignatureField> fields_of(const Ink& ink, std::span<const Word> words,
+                                      std::span<const HandwrittenSignature> signatures) {
+  const cv::Size size = ink.gray.size();
+  const std::vector<Label> labels = labels_in(words, size);
+  std::vector<SignatureField> fields;
+  if (labels.empty()) return fields;
+  const double unit = ink.letter_height > 0 ? ink.letter_height : size.height / 110.0;
+  const std::vector<cv::Rect> rules = level_rules(ink, unit);
+  for (const Label& label : labels) {
+    const cv::Rect field = field_for(label.box, rules, size, unit);
+    if (field.empty()) continue;
+    const cv::Rect wide(field.x, field.y - static_cast<int>(2 * unit), field.width, field.height + static_cast<int>(4 * unit));
+    const bool covered = std::ranges::any_of(signatures, [&](const HandwrittenSignature& signature) {
+      const cv::Rect box = pixels_of(signature.box, size);
+      return (box & wide).area() > 0.3 * box.area();
+    });
+    fields.push_back({fraction_of(label.box, size), fraction_of(field, size),
+                      covered || has_strokes(ink, field, label.box, unit)});
+  }
+  return fields;
+}
+
+std::vector<SignatureField> find_signature_fields(const cv::Mat& page, std::span<const Word> words,
+                                                  std::span<const HandwrittenSignature> signatures) try {
+  return fields_of(find_ink(page), words, signatures);
+} catch (const cv::Exception&) {
+  return {};
+}
+
+}  // namespace zp::intake::vision

@@ -1,0 +1,44 @@
+// intake/cell/vision/mrz_reader.h - from pixels to the characters of a machine-readable zone.
+//
+// Lines are found as long thin ribbons of dark marks at any angle, then each is cut into its fixed number of cells and every
+// cell is compared with the 37 glyphs of OCR-B. What comes out is a score for every character in every cell, so that the
+// check digits can choose among readings (mrz.h).
+// Threads: free functions.
+#ifndef INTAKE_CELL_VISION_MRZ_READER_H_
+#define INTAKE_CELL_VISION_MRZ_READER_H_
+
+#include <optional>
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "intake/cell/vision/mrz.h"
+
+namespace zp::intake::vision {
+
+/// A ribbon of marks: a turned rectangle; `along` is its length, `angle` the direction of its long side in degrees.
+struct Ribbon {
+  cv::Point2f middle;
+  float along = 0, across = 0, angle = 0;
+};
+
+/// One to three parallel lines of like length, from the top as read.
+using RibbonGroup = std::vector<Ribbon>;
+
+/// Where an MRZ might stand on `gray`, most promising first.
+std::vector<RibbonGroup> find_ribbons(const cv::Mat& gray);
+
+/// One line cut into `cells` cells; nothing if it does not look like OCR-B.
+std::optional<LineReading> read_line(const cv::Mat& gray, const Ribbon& ribbon, int cells);
+
+struct MrzOnPage {
+  ParsedMrz parsed;
+  std::vector<cv::Point2f> corners;  // of the zone on the page: top left as read, then clockwise
+  double score = 0;                  // mean likeness of the glyphs, 0 to 1
+};
+
+std::optional<MrzOnPage> find_mrz(const cv::Mat& gray);
+
+}  // namespace zp::intake::vision
+
+#endif  // INTAKE_CELL_VISION_MRZ_READER_H_
