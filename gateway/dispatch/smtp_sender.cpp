@@ -1,0 +1,117 @@
+#include "gateway/dispatch/smtp_sender.h"
+
+#include <Poco/Net/Context.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/RejectCertificateHandler.h>
+#include <Poco/Net/SSLException.h>
+#include <Poco/Net/SSLManager.h>
+#include <Poco/Net/SecureSMTPClientSession.h>
+#include <Poco/Net/SecureStreamSocket.h>
+
+#include <memory>
+#include <mutex>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "gateway/store/files.h"
+
+namespace zp::gateway {
+namespace {
+
+using Poco::Net::SecureSMTPClientSession;
+using Poco::Net::SMTPClientSession;
+
+const Poco::Timespan kTimeout(60, 0);
+
+std::unexpected<Error> refused(int status, const char* step) {
+  return fail(status >= 500 ? Code::kRefused : Code::kUnavailable, "send mail", fmt::format("{} {}", step, status));
+}
+
+Result<void> expect(int status, int wanted, const char* step) {
+  if (status / 100 != wanted) return refused(status, step);
+  return {};
+}
+
+Poco::Net::Context::Ptr verifying_context(const SmtpConfig& config) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    Poco::Net::initializeSSL();
+    Poco::Net::SSLManager::instance().initializeClient(nullptr, new Poco::Net::RejectCertificateHandler(false), nullptr);
+  });
+  Poco::Net::Context::Params params;
+  params.caLocation = config.ca_file;
+  params.loadDefaultCAs = config.ca_file.empty();
+  params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
+  Poco::Net::Context::Ptr context = new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params);
+  context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
+  return context;
+}
+
+std::string own_name(const SmtpConfig& config) { return config.from.substr(config.from.rfind('@') + 1); }
+
+/// Connected, encrypted as the configuration says, greeted.
+std::unique_ptr<SMTPClientSession> connect(const SmtpConfig& config) {
+  const auto port = static_cast<Poco::UInt16>(config.port);
+  if (config.security == "tls") {
+    Poco::Net::SecureStreamSocket socket(Poco::Net::SocketAddress(config.host, port), config.host, verifying_context(config));
+    auto session = std::make_unique<SMTPClientSession>(socket);
+    session->setTimeout(kTimeout);
+    session->login(own_name(config));
+    return session;
+  }
+  auto session = std::make_unique<SecureSMTPClientSession>(config.host, port);
+  session->setTimeout(kTimeout);
+  session->login(own_name(config));
+  if (config.security == "none") return session;
+  // Without TLS nothing is sent: a line that somebody listens in on, or cuts STARTTLS out of, must not carry the log-in.
+  if (!session->startTLS(verifying_context(config))) throw Poco::Net::SSLException("STARTTLS is not offered");
+  std::string response;
+  session->sendCommand("EHLO", own_name(config), response);
+  return session;
+}
+
+Result<void> log_in(SMTPClientSession& session, const SmtpConfig& config) {
+  if (config.user.empty()) return {};
+  TRY_ASSIGN(const auto password, read_secret_file(config.password_file, 4096));
+  std::string_view text = password.text();
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  const std::string plain = fmt::format("{0}{1}{0}{2}", '\0', config.user, text);
+  std::string response;
+  return expect(session.sendCommand("AUTH PLAIN", to_base64(as_bytes(plain)), response), 2, "AUTH");
+}
+
+Result<void> deliver(SMTPClientSession& session, const OutgoingMail& mail, const std::string& wire) {
+  std::string response;
+  TRY_DO(expect(session.sendCommand("MAIL", fmt::format("FROM:<{}>", mail.from), response), 2, "MAIL"));
+  TRY_DO(expect(session.sendCommand("RCPT", fmt::format("TO:<{}>", mail.to), response), 2, "RCPT"));
+  TRY_DO(expect(session.sendCommand("DATA", response), 3, "DATA"));
+  std::istringstream stream(wire);
+  session.sendMessage(stream);
+  return {};
+}
+
+}  // namespace
+
+Result<void> SmtpSender::send(const OutgoingMail& mail) const {
+  TRY_ASSIGN(const auto wire, compose(mail));
+  try {
+    const auto session = connect(config_);
+    TRY_DO(log_in(*session, config_));
+    TRY_DO(deliver(*session, mail, wire));
+    try {
+      session->close();
+    } catch (const Poco::Exception&) {
+      // The server has the mail already.
+    }
+    return {};
+  } catch (const Poco::Net::SMTPException& exception) {
+    return refused(exception.code(), "reply");
+  } catch (const Poco::Net::SSLException&) {
+    return fail(Code::kUnavailable, "send mail", "TLS with " + config_.host);
+  } catch (const Poco::Exception& exception) {
+    return fail(Code::kUnavailable, "send mail", "connection to " + config_.host, exception.code());
+  }
+}
+
+}  // namespace zp::gateway
