@@ -31,7 +31,7 @@ const std::vector<ActRule>& table() {
       {Act::kInspect, "document.inspect", "Controleren", {"worker"}, {}, {}},
       {Act::kEvaluate, "dossier.evaluate", "Opnieuw toetsen", {"worker", "postkamer", "jurist"}, {}, {}},
       {Act::kTake, "dossier.take", "In behandeling nemen", kHandlers, {}, {}},
-      {Act::kClassify, "dossier.classify", "Indelen", kWriters, kBeforeAnswer, {}, true},
+      {Act::kClassify, "dossier.classify", "Indelen", {"worker", "postkamer", "jurist"}, kBeforeAnswer, {}, true},
       {Act::kEditPerson, "dossier.edit-person", "Gegevens aanpassen", kWriters, {}, {}, true},
       {Act::kCorrect, "document.correct", "Bevinding verbeteren", kWriters, kBeforeAnswer, {}, true},
       {Act::kReleaseDocument, "document.release", "Document vrijgeven", kWriters, kBeforeAnswer, {}, true},

@@ -2,10 +2,20 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "crypto/hash.h"
 #include "crypto/search_token.h"
 #include "gateway/store/files.h"
 
 namespace zp::gateway {
+
+Id derived_id(std::string_view what, const Id& of, std::uint64_t number) {
+  const auto digest = crypto::sha256(as_bytes(fmt::format("zegelpost {} {} {}", what, of.hex(), number)));
+  Id id;
+  std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
+  return id;
+}
 
 Result<const crypto::DataKey*> DossierKeys::find(const Id& key) const {
   const auto found = keys_.find(key);
@@ -63,17 +73,15 @@ void DossierKeys::seal(const MessageData& data, Message& into) const {
   into.data = crypto::seal_bytes(own(), {dossier_, into.id, 0}, as_bytes(data.json()));
 }
 
-Result<ObjectRow> DossierKeys::put(ObjectStore& objects, std::string_view role, ByteView plain, const Id& document,
-                                   std::uint32_t page) const {
+Result<ObjectRow> DossierKeys::put(ObjectStore& objects, std::string_view role, ByteView plain, const Id& id) const {
   ObjectRow row;
-  row.id = Id::random();
+  row.id = id;
   row.dossier = row.context = dossier_;
-  row.document = document;
   row.keys = {dossier_};
   row.role = role;
-  row.page = page;
   row.bytes = plain.size();
-  TRY_DO(objects.put_bytes(row.id, 0, crypto::seal_bytes(own(), {dossier_, row.id, 0}, plain)));
+  TRY_DO(objects.remove(id, 1));
+  TRY_DO(objects.put_bytes(id, 0, crypto::seal_bytes(own(), {dossier_, id, 0}, plain)));
   return row;
 }
 

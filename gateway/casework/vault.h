@@ -22,6 +22,9 @@
 
 namespace zp::gateway {
 
+/// An id that follows from `of`, for things that must get the same name when a crash makes us start again.
+Id derived_id(std::string_view what, const Id& of, std::uint64_t number = 0);
+
 /// The unwrapped keys of one dossier: short-lived, wiped with the object.
 class DossierKeys {
  public:
@@ -34,9 +37,9 @@ class DossierKeys {
   Result<MessageData> message(const Message& message) const;
   void seal(const MessageData& data, Message& into) const;
 
-  /// Seals `plain` as a new object of the dossier, durable in `objects` on return; the row is the caller's to add.
-  Result<ObjectRow> put(ObjectStore& objects, std::string_view role, ByteView plain, const Id& document = {},
-                        std::uint32_t page = 0) const;
+  /// Seals `plain` as an object of the dossier, durable in `objects` on return; the row is the caller's to add. With an `id` of derived_id() a
+  /// second try after a crash replaces what the first left behind.
+  Result<ObjectRow> put(ObjectStore& objects, std::string_view role, ByteView plain, const Id& id = Id::random()) const;
   /// Hands out plaintext chunk by chunk; an Error after the first chunk means that the object is damaged.
   Result<void> stream(ObjectStore& objects, const ObjectRow& row, const crypto::ByteSink& sink) const;
   /// kTooLarge over `limit`.
