@@ -1,0 +1,44 @@
+// Small things about a dossier: its status word on the shelf, the removal of what was erased.
+#include <nlohmann/json.hpp>
+
+#include "gateway/worker/jobs.h"
+
+namespace zp::gateway {
+namespace {
+
+std::string_view status_word(DossierState state) noexcept {
+  switch (state) {
+    case DossierState::kChecking:
+    case DossierState::kReview: return "filed";
+    case DossierState::kWaiting: return "incomplete";
+    case DossierState::kComplete:
+    case DossierState::kDeciding:
+    case DossierState::kApproval: return "complete";
+    default: return "answered";
+  }
+}
+
+}  // namespace
+
+Result<Next> publish_status(const Tools& tools, const Job& job) {
+  Dossier dossier;
+  std::vector<Submission> submissions;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(dossier, store.dossier(job.subject));
+    TRY_ASSIGN(submissions, store.submissions(job.subject));
+    return {};
+  }));
+  if (dossier.state == DossierState::kErased) return Next{};
+  for (const Submission& submission : submissions)
+    if (submission.channel != "mail") TRY_DO(tools.office.shelf.publish_status(submission.id, status_word(dossier.state)));
+  return Next{};
+}
+
+Result<Next> remove_object(const Tools& tools, const Job& job) {
+  const auto payload = nlohmann::json::parse(job.payload, nullptr, false);
+  const std::uint32_t parts = payload.is_object() ? payload.value("parts", 1u) : 1u;
+  TRY_DO(tools.office.objects.remove(job.subject, parts));
+  return Next{};
+}
+
+}  // namespace zp::gateway

@@ -1,0 +1,41 @@
+// gateway/worker/filing.h - a delivery becomes rows: dossier, keys, submission, documents, objects and the jobs to do, in one transaction.
+//
+// Idempotent: filing the same submission twice changes nothing, so a crash at any moment is mended by starting again.
+// What a door wrote is a stranger's word: sizes, names and kinds were bounded by SubmissionManifest::parse, and are judged again here.
+// Threads: one taker.
+#ifndef GATEWAY_WORKER_FILING_H_
+#define GATEWAY_WORKER_FILING_H_
+
+#include "gateway/worker/tools.h"
+#include "intake/submission.h"
+
+namespace zp::gateway {
+
+/// The data keys of an item, opened.
+struct OpenedKeys {
+  std::vector<crypto::DataKey> keys;
+  std::vector<Bytes> sealed;
+};
+
+/// Where a delivery belongs, and what it adds.
+struct Filing {
+  intake::SubmissionManifest manifest;
+  OpenedKeys keys;
+  std::optional<Id> dossier;         // an existing one; none: a new one
+  std::string kind;                  // of a new dossier
+  Profile profile;                   // of a new dossier
+  Delivery delivery;
+  std::vector<ObjectRow> loose;      // objects that are no documents: the raw mail
+  std::string event;                 // Dutch line for the history
+  std::vector<std::string> tasks;    // Dutch, for a person
+  std::optional<Id> bounced;         // the message whose notification came back
+};
+
+/// The existing dossier that a reply or mail answers may have been erased meanwhile: then a new one is made.
+Result<Id> file_delivery(const Tools& tools, const std::string& folder, Filing filing);
+/// A submission of the portal or a scanner.
+Result<Filing> prepare_submission(const Tools& tools, intake::SubmissionManifest manifest, OpenedKeys keys);
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_WORKER_FILING_H_

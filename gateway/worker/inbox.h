@@ -1,0 +1,42 @@
+// gateway/worker/inbox.h - taking items out of the incoming tray, one after the other.
+//
+// An item leaves the tray when its rows are committed and its objects are durable. One that can't be opened or understood stays in
+// taken/, where `zegelpost balance` names it, and is tried again after a start; one that can't be filed now (gpg, disk, cells) soon.
+// Threads: one.
+#ifndef GATEWAY_WORKER_INBOX_H_
+#define GATEWAY_WORKER_INBOX_H_
+
+#include <map>
+
+#include "crypto/keyring/openpgp.h"
+#include "gateway/store/tray.h"
+#include "gateway/worker/filing.h"
+
+namespace zp::gateway {
+
+class Inbox {
+ public:
+  Inbox(const Tools& tools, const Tray& tray, const crypto::Opener& opener) : tools_(tools), tray_(tray), opener_(opener) {}
+  /// Files all that waits; how many were filed. An Error only when the tray itself can't be read.
+  Result<std::size_t> empty();
+
+ private:
+  Result<void> file(const Id& item, const std::string& folder);
+  Result<OpenedKeys> open_keys(const std::vector<Bytes>& sealed) const;
+  Result<void> file_delivery_item(const Id& item, const std::string& folder, const TrayItem& about);
+  bool waits(const Id& item) const;
+  void note_failure(const Id& item, const Error& error);
+
+  struct Failure {
+    TimeMs next = 0;
+    unsigned times = 0;
+  };
+  const Tools& tools_;
+  const Tray& tray_;
+  const crypto::Opener& opener_;
+  std::map<Id, Failure> failures_;
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_WORKER_INBOX_H_

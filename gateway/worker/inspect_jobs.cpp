@@ -1,0 +1,150 @@
+// Looking into documents: the malware scanner first, then a cell; findings and page images sealed with the dossier.
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "gateway/process/process.h"
+#include "gateway/worker/jobs.h"
+#include "gateway/worker/mail_kind.h"
+#include "gateway/worker/png.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr TimeMs kRescanAfter = 60'000;
+
+struct Opened {
+  Document document;
+  Dossier dossier;
+  ObjectRow original;
+  std::optional<DossierKeys> keys;
+  DocumentDetails details;
+};
+
+Result<Opened> open_document(const Tools& tools, const Id& id) {
+  Opened opened;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(opened.document, store.document(id));
+    TRY_ASSIGN(opened.dossier, store.dossier(opened.document.dossier));
+    TRY_ASSIGN(opened.original, store.object(opened.document.object));
+    TRY_ASSIGN(opened.keys, tools.office.vault.unlock(store, opened.document.dossier));
+    TRY_ASSIGN(opened.details, opened.keys->details(opened.document));
+    return {};
+  }));
+  return opened;
+}
+
+Result<std::vector<ObjectRow>> keep_pages(const Tools& tools, const Opened& opened, const std::vector<intake::PageImage>& images) {
+  std::vector<ObjectRow> rows;
+  for (const intake::PageImage& image : images) {
+    TRY_ASSIGN(const auto png, encode_png(image));
+    const char* const role = image.masked ? "page-masked" : "page";
+    const auto number = static_cast<std::uint32_t>(image.page);
+    TRY_ASSIGN(auto row, opened.keys->put(tools.office.objects, role, png, derived_id(role, opened.document.id, number)));
+    row.document = opened.document.id;
+    row.page = number;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+void tell_staff(const DocumentDetails& details, Profile& profile) {
+  if (details.malware == Malware::kInfected)
+    profile.tasks.push_back("In een document zit een virus. Het wordt niet getoond: " + details.name);
+  if (details.malware == Malware::kNotScannable)
+    profile.tasks.push_back("De virusscanner kan dit document niet controleren. Geef het vrij of vraag een ander bestand: " + details.name);
+}
+
+/// The scanner's word stands in the document; a person sees what does not pass.
+Result<void> note_verdict(const Tools& tools, const Id& id, Malware verdict, const std::function<Result<void>(StoreWriter&, DocumentDetails&, Document&)>& more) {
+  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto document, store.document(id));
+    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, document.dossier));
+    TRY_ASSIGN(auto details, open.keys.details(document));
+    if (details.malware != Malware::kReleased) details.malware = verdict;
+    document.state = details.may_be_used() ? "inspected" : "quarantined";
+    TRY_DO(more(store, details, document));
+    open.keys.seal(details, document);
+    TRY_DO(store.update_document(document));
+    tell_staff(details, open.profile);
+    TRY_DO(save_dossier(store, open, tools.office.now()));
+    TRY_ASSIGN(const auto documents, store.documents(document.dossier));
+    const bool more_to_come = std::ranges::any_of(documents, [&](const Document& one) { return one.state == "filed" && one.id != id; });
+    if (more_to_come) return {};
+    return store.add_job(new_job("evaluate", document.dossier, tools.office.now()), false);
+  });
+}
+
+}  // namespace
+
+Result<Next> inspect_document(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(const auto opened, open_document(tools, job.subject));
+  if (opened.document.state != "filed") return Next{};
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect), {opened.dossier.id.hex(), opened.document.id.hex(), {}}));
+  TRY_ASSIGN(const auto bytes, opened.keys->get(tools.office.objects, opened.original));
+  const Malware verdict = tools.clamd.scan(bytes.view());
+  intake::InspectionRequest request;
+  request.declared_kind = opened.details.slot;
+  request.trust_anchors_pem = tools.trust_anchors_pem;
+  request.as_of = local_date(opened.document.received);
+  request.want_pages = request.want_masked = true;
+  TRY_ASSIGN(auto inspection, tools.inspector.inspect(bytes.view(), request));
+  inspection.findings.sha256 = to_hex(crypto::sha256(bytes.view()));
+  inspection.findings.size = bytes.size();
+  TRY_ASSIGN(const auto pages, keep_pages(tools, opened, inspection.images));
+  TRY_DO(note_verdict(tools, job.subject, verdict, [&](StoreWriter& store, DocumentDetails& details, Document&) -> Result<void> {
+    details.sha256 = inspection.findings.sha256;  // ours, whatever the door said
+    details.findings = inspection.findings;
+    for (const ObjectRow& row : pages) TRY_DO(store.add_object(row));
+    if (verdict != Malware::kScannerDown || !tools.clamd.configured()) return {};
+    return store.add_job(new_job("rescan", job.subject, tools.office.now() + kRescanAfter));
+  }));
+  return Next{};
+}
+
+Result<Next> rescan_document(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(const auto opened, open_document(tools, job.subject));
+  if (opened.details.malware != Malware::kScannerDown) return Next{};
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect), {opened.dossier.id.hex(), opened.document.id.hex(), "rescan"}));
+  TRY_ASSIGN(const auto bytes, opened.keys->get(tools.office.objects, opened.original));
+  const Malware verdict = tools.clamd.scan(bytes.view());
+  if (verdict == Malware::kScannerDown) return Next{back_off(job.attempts + 4)};
+  TRY_DO(note_verdict(tools, job.subject, verdict, [](StoreWriter&, DocumentDetails&, Document&) -> Result<void> { return {}; }));
+  return Next{};
+}
+
+namespace {
+
+/// Everything that was read in the documents, for a guess at what is asked.
+Result<std::string> text_of(const Tools& tools, const Id& dossier, bool& unknown_kind) {
+  std::string text;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, dossier));
+    unknown_kind = open.dossier.kind == "onbekend" && open.dossier.state == DossierState::kChecking;
+    if (!unknown_kind) return {};
+    text = open.profile.mail_text;
+    TRY_ASSIGN(const auto documents, store.documents(dossier));
+    for (const Document& document : documents) {
+      TRY_ASSIGN(const auto details, open.keys.details(document));
+      if (!details.findings) continue;
+      for (const intake::PageFindings& page : details.findings->pages) text += "\n" + page.text;
+    }
+    return {};
+  }));
+  return text;
+}
+
+}  // namespace
+
+Result<Next> evaluate_dossier(const Tools& tools, const Job& job) {
+  bool unknown_kind = false;
+  TRY_ASSIGN(const auto text, text_of(tools, job.subject, unknown_kind));
+  const std::string guess = unknown_kind ? guess_kind(tools.office.rules, text) : "onbekend";
+  if (guess != "onbekend") {
+    TRY_DO(tools.casework.classify(tools.actor, job.subject, guess));
+  } else if (auto evaluated = tools.casework.evaluate(tools.actor, job.subject); !evaluated && evaluated.error().code != Code::kRefused) {
+    return std::unexpected(evaluated.error());
+  }
+  return Next{};
+}
+
+}  // namespace zp::gateway

@@ -1,0 +1,179 @@
+#include "gateway/worker/mail_filing.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "crypto/hash.h"
+#include "crypto/reference.h"
+#include "gateway/process/process.h"
+#include "gateway/store/files.h"
+#include "gateway/worker/mail_kind.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr std::size_t kMaxMail = 256 * 1024 * 1024;
+constexpr std::size_t kShownText = 4000;
+constexpr std::size_t kQuotedHead = 64 * 1024;  // of a bounce: that is where the quoted headers stand
+
+/// The sealed raw message: beside the manifest, or moved to the object store already by a try that a crash cut short.
+Result<Bytes> sealed_raw(const Tools& tools, const std::string& folder, const Id& object) {
+  auto file = read_file(fmt::format("{}/{}.0", folder, object.hex()), kMaxMail);
+  if (file || file.error().code != Code::kNotFound) return file;
+  TRY_ASSIGN(auto source, tools.office.objects.get(object, 0));
+  Bytes sealed;
+  Bytes buffer(crypto::kChunkBytes);
+  for (;;) {
+    TRY_ASSIGN(const std::size_t got, source(buffer));
+    if (got == 0) return sealed;
+    if (sealed.size() + got > kMaxMail) return fail(Code::kTooLarge, "read mail", object.hex());
+    sealed.insert(sealed.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got));
+  }
+}
+
+Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest, const crypto::DataKey& key) {
+  const Id& object = manifest.files.front().object;
+  TRY_ASSIGN(const auto sealed, sealed_raw(tools, folder, object));
+  return crypto::open_bytes(key, {manifest.id, object, 0}, sealed, kMaxMail);
+}
+
+/// Part 0 was the raw mail under key 0; the parts get objects of their own under the same key.
+Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::SubmissionManifest& manifest, const crypto::DataKey& key,
+                                       const intake::MailPart& part, std::size_t number) {
+  intake::ReceivedFile file;
+  file.object = derived_id("mail part", manifest.id, number);
+  file.name = part.name;
+  file.declared_type = part.type;
+  file.size = part.content.size();
+  file.sha256 = to_hex(crypto::sha256(part.content));
+  file.key_of_part = {0};
+  file.received_ms = manifest.received_ms;
+  // Sealed anew at a second try, hence other bytes under the same name: what an unfinished try left goes first.
+  TRY_DO(tools.office.objects.remove(file.object, 1));
+  TRY_DO(tools.office.objects.put_bytes(file.object, 0, crypto::seal_bytes(key, {manifest.id, file.object, 0}, part.content)));
+  return file;
+}
+
+std::optional<Id> dossier_of(StoreReader& store, const Tools& tools, const intake::ParsedMail& mail) {
+  for (const std::string& id : {mail.in_reply_to, find_our_message_id("<" + mail.in_reply_to + ">", tools.office.config.smtp.from)})
+    if (!id.empty())
+      if (auto dossier = store.dossier_of_mail(id)) return *dossier;
+  if (const auto reference = crypto::find_reference(mail.subject))
+    if (auto dossier = store.dossier_by_reference(*reference)) return dossier->id;
+  return std::nullopt;
+}
+
+Profile profile_of(const intake::ParsedMail& mail) {
+  Profile profile;
+  profile.requester.name = mail.from_name;
+  profile.requester.email = mail.from_address;
+  profile.mail_text = mail.text;
+  // Whoever writes is taken to write for himself until a person sees otherwise: the rules then ask the least.
+  profile.fields = {{"requester_role", "self"}, {"email", mail.from_address}, {"client_name", mail.from_name}};
+  return profile;
+}
+
+bool same_address(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y)); });
+}
+
+/// A reference is no secret: whoever writes from another address adds documents, and a person looks.
+Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, Filing& filing) {
+  return tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    filing.dossier = dossier_of(store, tools, mail);
+    if (!filing.dossier) return {};
+    auto open = open_dossier(tools.office.vault, store, *filing.dossier);
+    if (!open) {
+      filing.dossier.reset();
+      return {};
+    }
+    if (same_address(open->profile.requester.email, mail.from_address)) return {};
+    filing.tasks.push_back("Deze aanvulling kwam van een ander e-mailadres dan dat van de afzender: " + mail.from_address);
+    filing.delivery.may_answer = false;
+    return {};
+  });
+}
+
+/// RFC 3464: a report may also say "delayed", and then nothing has happened yet.
+bool has_failed(const intake::ParsedMail& mail) {
+  const auto says = [&](std::string_view word) {
+    return std::ranges::any_of(mail.parts, [&](const intake::MailPart& part) { return as_text(part.content).find(word) != std::string_view::npos; });
+  };
+  return !says("Action: delayed") || says("Action: failed");
+}
+
+Filing unparsed(intake::SubmissionManifest manifest, OpenedKeys keys) {
+  Filing filing;
+  filing.kind = "onbekend";
+  filing.delivery = {.submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .may_answer = false};
+  filing.event = "Ontvangen per e-mail. Het bericht is niet te lezen.";
+  filing.tasks.push_back("Dit e-mailbericht is beschadigd of vreemd opgebouwd: bekijk het origineel.");
+  filing.manifest = std::move(manifest);
+  filing.keys = std::move(keys);
+  return filing;
+}
+
+}  // namespace
+
+Result<std::optional<Id>> message_that_bounced(const Tools& tools, const intake::ParsedMail& mail) {
+  const std::string& from = tools.office.config.smtp.from;
+  std::string id = find_our_message_id(mail.text, from);
+  for (const intake::MailPart& part : mail.parts)
+    if (id.empty()) id = find_our_message_id(as_text(ByteView(part.content).first(std::min(part.content.size(), kQuotedHead))), from);
+  if (id.empty()) return std::optional<Id>();
+  std::optional<Id> message;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    if (auto subject = Id::parse(std::string_view(id).substr(3, 32)); subject && store.message(*subject)) message = *subject;
+    return {};
+  }));
+  return message;
+}
+
+Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest, OpenedKeys keys) {
+  if (manifest.files.size() != 1 || manifest.files.front().key_of_part != std::vector<std::uint32_t>{0})
+    return fail(Code::kMalformed, "file mail: not one raw message", manifest.id.hex());
+  TRY_ASSIGN(const auto raw, open_raw(tools, folder, manifest, keys.keys.front()));
+  auto mail = tools.inspector.parse_mail(raw.view());
+  if (!mail && mail.error().code != Code::kMalformed) return std::unexpected(mail.error());
+  if (!mail) return unparsed(std::move(manifest), std::move(keys));
+
+  Filing filing;
+  filing.delivery = {.submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .receipt_key = {},
+                     .message_id = mail->message_id, .subject = mail->subject,
+                     .may_answer = !mail->automatic && !manifest.envelope_from.empty() && is_plain_address(mail->from_address)};
+  filing.profile = profile_of(*mail);
+  filing.kind = guess_kind(tools.office.rules, mail->subject + "\n" + mail->text);
+  TRY_DO(compare_sender(tools, *mail, filing));
+  TRY_ASSIGN(const auto bounced, message_that_bounced(tools, *mail));
+  if (bounced) {
+    TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+      TRY_ASSIGN(const auto message, store.message(*bounced));
+      filing.dossier = message.dossier;
+      return {};
+    }));
+  }
+  const intake::ReceivedFile raw_file = manifest.files.front();
+  filing.loose.push_back({.id = raw_file.object, .dossier = {}, .document = {}, .context = manifest.id, .keys = {Id{}}, .role = "mail",
+                          .page = 0, .bytes = raw_file.size});
+  TRY_DO(tools.office.objects.put_file(raw_file.object, 0, fmt::format("{}/{}.0", folder, raw_file.object.hex())));
+  manifest.files.clear();
+  if (bounced && has_failed(*mail)) filing.bounced = bounced;
+  // A bounce quotes what we wrote: nothing in it is a document.
+  for (std::size_t i = 0; i < mail->parts.size() && !bounced; ++i) {
+    TRY_ASSIGN(auto file, keep_part(tools, manifest, keys.keys.front(), mail->parts[i], i + 1));
+    manifest.files.push_back(std::move(file));
+  }
+  filing.event = bounced ? std::string("Bericht van een mailserver: onze mail is niet aangekomen.")
+                         : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(), manifest.files.size() == 1 ? "bijlage" : "bijlagen");
+  if (mail->automatic && !bounced) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
+  if (filing.dossier && !bounced) {
+    filing.event += " Tekst: " + mail->text.substr(0, kShownText);
+    filing.tasks.push_back("Lees de nieuwe e-mail van de afzender.");
+  }
+  filing.manifest = std::move(manifest);
+  filing.keys = std::move(keys);
+  return filing;
+}
+
+}  // namespace zp::gateway

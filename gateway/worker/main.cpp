@@ -1,0 +1,111 @@
+// zegelpost-worker - files what the doors took in, has it checked, applies the rules, sends receipts, messages and letters.
+//
+// SECURITY: holds the zone key and may run gpg; talks to no stranger. A stranger's bytes are never parsed here but in cells; what doors
+// and cells say is bounded and checked before use. Keys and documents live in memory only.
+#include <thread>
+#include <vector>
+
+#include "crypto/keyring/openpgp.h"
+#include "gateway/ipc/cell_client.h"
+#include "gateway/process/process.h"
+#include "gateway/store/files.h"
+#include "gateway/store/sqlite_store.h"
+#include "gateway/worker/inbox.h"
+#include "gateway/worker/jobs.h"
+#include "gateway/worker/rounds.h"
+
+namespace {
+
+using namespace zp;
+using namespace zp::gateway;
+using std::chrono::milliseconds;
+
+constexpr int kJobThreads = 2;
+constexpr milliseconds kTrayPause{200}, kJobPause{250}, kRoundPause{60'000}, kAfterError{2'000};
+constexpr std::int64_t kRubbishAfterSeconds = 24 * 3600;
+
+void run_inbox(Process& process, const Tools& tools, const Tray& tray, const crypto::Opener& opener) {
+  Inbox inbox(tools, tray, opener);
+  bool stop = false;
+  while (!stop) {
+    const auto filed = inbox.empty();
+    if (!filed) log_error("tray not read", filed.error());
+    stop = process.wait(filed ? kTrayPause : kAfterError);
+  }
+}
+
+void run_jobs(Process& process, const Tools& tools) {
+  bool stop = false;
+  while (!stop) {
+    const auto did = do_one_job(tools);
+    if (!did) log_error("job queue not read", did.error());
+    stop = did && *did ? process.stop_requested() : process.wait(did ? kJobPause : kAfterError);
+  }
+}
+
+void run_rounds(Process& process, const Tools& tools, const Tray& tray) {
+  do {
+    make_rounds(tools);
+    if (auto swept = tray.sweep(kRubbishAfterSeconds); !swept) log_error("tray not swept", swept.error());
+    if (auto signed_now = tools.office.ledger.checkpoint(); !signed_now) log_error("ledger checkpoint failed", signed_now.error());
+  } while (!process.wait(kRoundPause));
+}
+
+Result<crypto::SealKey> load_seal(const KeysConfig& keys) {
+  TRY_ASSIGN(const auto chain, read_file(keys.seal_certificate));
+  TRY_ASSIGN(const auto key, read_secret_file(keys.seal_key));
+  return crypto::SealKey::load(as_text(chain), key);
+}
+
+templates::Organisation letterhead(const OrganisationConfig& config) {
+  templates::Organisation organisation;
+  organisation.name = config.name;
+  organisation.return_address = config.return_address;
+  organisation.footer = config.footer;
+  organisation.place = config.place;
+  organisation.telephone = config.telephone;
+  organisation.fg_email = config.fg_email;
+  organisation.contact_lines = config.contact_lines;
+  return organisation;
+}
+
+Result<std::string> trust_anchors(const KeysConfig& keys) {
+  if (keys.trust_anchors.empty()) return std::string();
+  TRY_ASSIGN(const auto pem, read_file(keys.trust_anchors));
+  return std::string(as_text(pem));
+}
+
+Result<void> serve(Process& process) {
+  const Config& config = process.config();
+  TRY_ASSIGN(const auto opener, crypto::Opener::load(config.zone_home()));
+  TRY_ASSIGN(const auto vault, Vault::open(config, opener));
+  TRY_ASSIGN(const auto ledger, LedgerBook::open(config, opener, now_ms));
+  TRY_ASSIGN(const auto store, open_sqlite_store(config.store()));
+  TRY_ASSIGN(const auto objects, open_folder_objects(config.objects()));
+  TRY_ASSIGN(const auto shelf, Shelf::open(config.shelf()));
+  TRY_ASSIGN(const auto tray, Tray::open(config.incoming(), config.limits.disk_reserve_bytes));
+  TRY_ASSIGN(const auto rules, intake::RuleBook::load(config.rules + "/requests"));
+  TRY_ASSIGN(const auto calendar, intake::Calendar::load(config.rules + "/holidays.yaml"));
+  TRY_ASSIGN(const auto letters, templates::LetterPress::load(config.letters, letterhead(config.organisation)));
+  TRY_ASSIGN(const auto messages, templates::PageBook::load(config.pages + "/../messages"));
+  TRY_ASSIGN(const auto seal, load_seal(config.keys));
+  TRY_ASSIGN(const auto anchors, trust_anchors(config.keys));
+  const auto inspector = connect_cells(config.broker_socket());
+  const Clamd clamd(config.clamd_socket);
+  const SmtpSender smtp(config.smtp);
+  const Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms};
+  Casework casework(office);
+  const Tools tools{office, casework, *inspector, clamd, smtp, *messages, seal, anchors};
+  process.ready();
+  {
+    std::vector<std::jthread> threads;
+    threads.emplace_back([&] { run_inbox(process, tools, tray, opener); });
+    threads.emplace_back([&] { run_rounds(process, tools, tray); });
+    for (int i = 0; i < kJobThreads; ++i) threads.emplace_back([&] { run_jobs(process, tools); });
+  }
+  return ledger->checkpoint();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return run_process(argc, argv, "worker", serve); }

@@ -1,0 +1,234 @@
+// Messages on their way: drawn, sealed for the recipient, put on the shelf or in the print queue, announced by mail.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "crypto/hash.h"
+#include "crypto/recipient_key.h"
+#include "gateway/casework/letter_fields.h"
+#include "gateway/process/process.h"
+#include "gateway/store/files.h"
+#include "gateway/worker/jobs.h"
+
+namespace zp::gateway {
+namespace {
+
+struct Opened {
+  Message message;
+  std::optional<OpenDossier> open;
+  MessageData data;
+  Letter letter;
+  LetterData fields;
+  std::vector<ListedDocument> documents;
+};
+
+Result<Opened> open_message(const Tools& tools, const Id& id) {
+  Opened opened;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(opened.message, store.message(id));
+    TRY_ASSIGN(opened.open, open_dossier(tools.office.vault, store, opened.message.dossier));
+    TRY_ASSIGN(opened.data, opened.open->keys.message(opened.message));
+    TRY_ASSIGN(opened.letter, store.letter(opened.message.letter));
+    TRY_ASSIGN(opened.fields, opened.open->keys.letter(opened.letter));
+    TRY_ASSIGN(opened.documents, listed_documents(store, *opened.open));
+    return {};
+  }));
+  return opened;
+}
+
+/// Drawn with the date of sending and signed with the organisation's seal; the same letter each time.
+Result<Bytes> draw_signed(const Tools& tools, const Opened& opened) {
+  templates::RenderOptions options;
+  options.date = opened.fields.date;
+  options.reference = opened.open->dossier.reference;
+  options.signature_placeholder = true;
+  options.moment = utc_time(opened.message.created).substr(0, 19) + "Z";
+  TRY_ASSIGN(auto pdf, tools.office.letters.render(opened.letter.name, opened.fields.fields, options));
+  return templates::sign_pdf(std::move(pdf), [&](ByteView digest) { return tools.seal.sign_digest(digest); });
+}
+
+/// The letter's PDF: kept already, or drawn and kept now.
+Result<Bytes> letter_of(const Tools& tools, Opened& opened) {
+  if (opened.letter.object != Id{}) {
+    ObjectRow row;
+    TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+      TRY_ASSIGN(row, store.object(opened.letter.object));
+      return {};
+    }));
+    TRY_ASSIGN(const auto kept, opened.open->keys.get(tools.office.objects, row));
+    return Bytes(kept.view().begin(), kept.view().end());
+  }
+  TRY_ASSIGN(auto pdf, draw_signed(tools, opened));
+  TRY_ASSIGN(const auto row, opened.open->keys.put(tools.office.objects, "letter", pdf, derived_id("letter", opened.letter.id)));
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(opened.letter, store.letter(opened.letter.id));
+    opened.letter.object = row.id;
+    TRY_DO(store.add_object(row));
+    return store.put_letter(opened.letter);
+  }));
+  return pdf;
+}
+
+/// Moves the message to `state` with a line in the history; nothing happens if it was recalled meanwhile.
+Result<void> advance(const Tools& tools, const Id& id, const char* state, const std::string& line, const std::string& task,
+                     const char* next_job, const std::function<void(Message&, MessageData&)>& more = {}) {
+  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto message, store.message(id));
+    if (message.state == "recalled" || message.state == "expired") return {};
+    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message.dossier));
+    TRY_ASSIGN(auto data, open.keys.message(message));
+    if (message.state != "read" || std::string_view(state) == "undeliverable") message.state = state;
+    if (more) more(message, data);
+    open.keys.seal(data, message);
+    TRY_DO(store.put_message(message));
+    open.profile.history.push_back({tools.office.now(), "zegelpost", line});
+    if (!task.empty()) open.profile.tasks.push_back(task);
+    TRY_DO(save_dossier(store, open, tools.office.now()));
+    return next_job ? store.add_job(new_job(next_job, id, tools.office.now())) : Result<void>();
+  });
+}
+
+MailboxLetter body_of(const Tools& tools, const Opened& opened, ByteView pdf) {
+  MailboxLetter body;
+  body.sender = tools.office.config.organisation.name;
+  body.recipient = opened.data.recipient;
+  body.reference = opened.open->dossier.reference;
+  body.subject = opened.data.subject;
+  body.kind = opened.data.legal_effect;
+  body.due = opened.data.term;
+  body.letter_text = "In de bijlage staat onze brief. U kunt de brief hier lezen en bewaren.";
+  body.reply_kind = opened.open->dossier.kind;
+  body.sent_ms = opened.message.created;
+  body.attachments.push_back({opened.data.file_name, "application/pdf", to_hex(crypto::sha256(pdf)), pdf.size()});
+  const intake::RequestRule* const rule = tools.office.rules.find(opened.open->dossier.kind);
+  for (const auto& [slot, label] : opened.data.asked) {
+    MailboxLetter::ReplySlot& asked = body.reply_slots.emplace_back();
+    asked.slot = slot;
+    asked.label = label;
+    if (!rule) continue;
+    const auto document = std::ranges::find(rule->documents, slot, &intake::DocumentRule::slot);
+    if (document == rule->documents.end()) continue;
+    asked.explanation = document->explanation;
+    asked.why = document->why;
+    asked.source = document->source;
+    asked.source_text = document->source_text;
+  }
+  return body;
+}
+
+Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened, const char* page, unsigned number) {
+  const Config& config = tools.office.config;
+  const std::string& way = opened.open->profile.access_code_way;
+  const std::string code_hint = way == "zelf gekozen" ? "zelf gekozen" : way == "per brief" ? "per brief gekregen" : "van ons gehoord aan de telefoon";
+  OutgoingMail mail;
+  mail.from = config.smtp.from;
+  mail.from_name = config.organisation.name;
+  mail.to = opened.data.email;
+  mail.subject = fmt::format("{}: er staat een bericht voor u klaar, kenmerk {}", config.organisation.name, opened.open->dossier.reference);
+  mail.message_id = our_message_id(opened.message.id, number, mail.from);
+  mail.date = tools.office.now();
+  TRY_ASSIGN(mail.text, tools.messages.render(page, {{"organisation", config.organisation.name},
+                                                     {"telephone", config.organisation.telephone},
+                                                     {"subject", opened.data.subject},
+                                                     {"legal_effect", opened.data.legal_effect},
+                                                     {"term", opened.data.term},
+                                                     {"reference", opened.open->dossier.reference},
+                                                     {"sent", local_time_dutch(opened.message.created)},
+                                                     {"expires", local_time_dutch(opened.message.expires)},
+                                                     {"code_hint", code_hint},
+                                                     {"link", config.public_door.base_url + "/bericht/" + to_base64url(opened.data.link_secret.view())}}));
+  return mail;
+}
+
+Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsigned number, const char* line) {
+  TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
+  if (opened.message.state != "published" && opened.message.state != "notified") return Next{};
+  if (!tools.smtp.configured()) {
+    TRY_DO(advance(tools, job.subject, "undeliverable", "Er is geen mailserver ingesteld: de ontvanger weet nog niets.", "Er is geen mailserver ingesteld. Bel de ontvanger.", nullptr));
+    return Next{};
+  }
+  TRY_ASSIGN(const auto mail, announcement_mail(tools, opened, page, number));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kNotify), {opened.message.dossier.hex(), job.subject.hex(), fmt::format("mail={}", number)}));
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, opened.message.dossier); }));
+  const auto sent = tools.smtp.send(mail);
+  if (!sent && sent.error().code != Code::kRefused) return std::unexpected(sent.error());
+  if (!sent) {
+    TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_job(new_job("undeliverable", job.subject, tools.office.now())); }));
+    return Next{};
+  }
+  TRY_DO(advance(tools, job.subject, "notified", line, "", nullptr, [&](Message& message, MessageData& data) {
+    if (message.notified == 0) message.notified = tools.office.now();
+    data.mail_ids.push_back(mail.message_id);
+  }));
+  return Next{};
+}
+
+}  // namespace
+
+Result<Next> publish_message(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(auto opened, open_message(tools, job.subject));
+  if (opened.message.state != "queued") return Next{};
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPublish), {opened.message.dossier.hex(), job.subject.hex(), {}}));
+  TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
+  Envelope envelope;
+  envelope.lock = crypto::RecipientLock::fresh();
+  envelope.expires_ms = opened.message.expires;
+  envelope.code_hint = opened.open->profile.access_code_way;
+  envelope.attachments = 1;
+  TRY_ASSIGN(const auto key, crypto::recipient_key(envelope.lock, opened.data.link_secret, opened.open->profile.access_code));
+  const Id& shelf = opened.message.shelf;
+  const Bytes body = crypto::seal_bytes(key, {shelf, shelf, 0}, as_bytes(body_of(tools, opened, pdf).json()));
+  TRY_DO(tools.office.shelf.remove_message(shelf));  // of a try that a crash cut short
+  TRY_DO(tools.office.shelf.publish_message(shelf, envelope, body, {crypto::seal_bytes(key, {shelf, shelf, 1}, pdf)}));
+  TRY_DO(advance(tools, job.subject, "published", "Bericht klaargezet in de beveiligde postbus.", "", "notify"));
+  return Next{};
+}
+
+Result<Next> notify_recipient(const Tools& tools, const Job& job) { return announce(tools, job, "bericht", 0, "De ontvanger heeft een mail over het bericht gekregen."); }
+
+Result<Next> remind_recipient(const Tools& tools, const Job& job) { return announce(tools, job, "herinnering", 1, "De ontvanger heeft een herinnering gekregen."); }
+
+Result<Next> mark_undeliverable(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kUndeliverable), {opened.message.dossier.hex(), job.subject.hex(), {}}));
+  TRY_DO(advance(tools, job.subject, "undeliverable", "De mail over het bericht kwam niet aan.",
+                 "De mail over een bericht kwam niet aan. Kies een andere weg: bel, of stuur de brief per post.", nullptr,
+                 [](Message&, MessageData& data) { data.failure = "De mail kwam niet aan."; }));
+  return Next{};
+}
+
+namespace {
+
+/// Cover page first: the print room puts the two together by name.
+Result<void> print_cover(const Tools& tools, const Opened& opened, const std::string& stem) {
+  const auto& letters = tools.office.letters.letters();
+  const auto info = std::ranges::find(letters, "voorblad", &templates::LetterInfo::name);
+  if (info == letters.end()) return {};
+  Person recipient = opened.open->profile.requester;
+  recipient.address = opened.data.address;
+  nlohmann::json known = known_fields(tools.office, *opened.open, {});
+  known["addressee"] = addressee(recipient);
+  known["letter_title"] = opened.data.subject;
+  templates::RenderOptions options;
+  options.date = opened.fields.date;
+  options.reference = opened.open->dossier.reference;
+  TRY_ASSIGN(const auto pdf, tools.office.letters.render(info->name, fill_fields(*info, known, {}), options));
+  return replace_file(stem + "-1-voorblad.pdf", pdf);
+}
+
+}  // namespace
+
+Result<Next> print_message(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(auto opened, open_message(tools, job.subject));
+  if (opened.message.state != "queued") return Next{};
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPrint), {opened.message.dossier.hex(), job.subject.hex(), {}}));
+  TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
+  TRY_DO(make_folder(tools.office.config.print_queue));
+  const std::string stem = fmt::format("{}/{}-{}", tools.office.config.print_queue, opened.open->dossier.reference, job.subject.hex().substr(0, 8));
+  TRY_DO(print_cover(tools, opened, stem));
+  TRY_DO(replace_file(stem + "-2-brief.pdf", pdf));
+  TRY_DO(advance(tools, job.subject, "printed", "Brief klaargezet voor de post.", "", nullptr));
+  return Next{};
+}
+
+}  // namespace zp::gateway

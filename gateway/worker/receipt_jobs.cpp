@@ -1,0 +1,191 @@
+// The receipt: a signed PDF for the sender's browser, and a mail without personal data (Awb art. 2:13 and following; RFC 3834).
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "crypto/hash.h"
+#include "gateway/casework/letter_fields.h"
+#include "gateway/process/process.h"
+#include "gateway/worker/jobs.h"
+
+namespace zp::gateway {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr TimeMs kLookAgain = 1'000;
+constexpr TimeMs kChecksMayTake = 5LL * 60 * 1000;  // a receipt waits no longer for what the checks will say
+constexpr TimeMs kDay = 24LL * 3600 * 1000;
+constexpr int kMailsPerSenderAndDay = 5;            // against loops between machines that answer each other
+
+struct Received {
+  Submission submission;
+  std::optional<OpenDossier> open;
+  Delivery delivery;
+  std::vector<ListedDocument> documents;
+  bool checked = false;      // every document was looked into and the rules were applied
+  bool kept_receipt = false; // the PDF was made before a crash
+};
+
+Result<Received> read_delivery(const Tools& tools, const Id& submission) {
+  Received received;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(received.submission, store.submission(submission));
+    TRY_ASSIGN(received.open, open_dossier(tools.office.vault, store, received.submission.dossier));
+    const auto& deliveries = received.open->profile.deliveries;
+    const auto found = std::ranges::find(deliveries, submission, &Delivery::submission);
+    if (found == deliveries.end()) return fail(Code::kNotFound, "find delivery", submission.hex());
+    received.delivery = *found;
+    TRY_ASSIGN(received.documents, listed_documents(store, *received.open, submission));
+    TRY_ASSIGN(const auto all, store.documents(received.submission.dossier));
+    received.checked = received.open->dossier.state != DossierState::kChecking &&
+                       std::ranges::all_of(all, [](const Document& one) { return one.state == "inspected"; });
+    received.kept_receipt = store.object(derived_id("receipt", submission)).has_value();
+    return {};
+  }));
+  return received;
+}
+
+bool wait_for_checks(const Tools& tools, const Received& received) {
+  return received.open->dossier.state == DossierState::kChecking && tools.office.now() - received.submission.received < kChecksMayTake;
+}
+
+/// What the rules say about missing documents holds only when all of them were looked into.
+Json receipt_fields(const Tools& tools, const Received& received) {
+  Json fields = known_fields(tools.office, *received.open, received.documents);
+  const std::string minute = local_time_dutch(received.submission.received);
+  fields["received_at"] = local_date(received.submission.received) + "T" + minute.substr(minute.size() - 5);
+  fields["reference"] = received.submission.reference;
+  if (!received.checked) fields.erase("missing");
+  if (!fields.contains("missing") || fields["missing"].empty()) {
+    fields.erase("missing");
+    fields.erase("complete_before");
+  }
+  return fields;
+}
+
+Result<Bytes> draw_receipt(const Tools& tools, const Received& received) {
+  const auto& letters = tools.office.letters.letters();
+  const auto info = std::ranges::find(letters, "ontvangstbevestiging", &templates::LetterInfo::name);
+  if (info == letters.end()) return fail(Code::kConfig, "find letter", "ontvangstbevestiging");
+  templates::RenderOptions options;
+  options.date = local_date(received.submission.received);
+  options.reference = received.submission.reference;
+  options.signature_placeholder = true;
+  options.moment = utc_time(received.submission.received).substr(0, 19) + "Z";
+  TRY_ASSIGN(auto pdf, tools.office.letters.render(info->name, fill_fields(*info, receipt_fields(tools, received), {}), options));
+  return templates::sign_pdf(std::move(pdf), [&](ByteView digest) { return tools.seal.sign_digest(digest); });
+}
+
+Result<void> put_on_shelf(const Tools& tools, const Received& received, ByteView pdf) {
+  if (received.delivery.receipt_key.empty()) return {};
+  TRY_ASSIGN(const auto key, crypto::DataKey::from(SecretBytes::copy_of(received.delivery.receipt_key)));
+  const Id& id = received.submission.id;
+  return tools.office.shelf.publish_receipt(id, crypto::seal_bytes(key, {id, id, 0}, pdf));
+}
+
+Json mail_data(const Tools& tools, const Received& received) {
+  const Json fields = receipt_fields(tools, received);
+  const auto count = received.documents.size();
+  const auto dutch = [&](const char* name) {
+    const auto date = fields.contains(name) ? intake::parse_date(fields[name].get<std::string>()) : fail(Code::kNotFound, name);
+    return date ? intake::dutch_date(*date) : std::string();
+  };
+  return {{"received", local_time_dutch(received.submission.received)},
+          {"reference", received.submission.reference},
+          {"files", count == 0 ? "een bericht zonder bijlagen" : fmt::format("{} {}", count, count == 1 ? "document" : "documenten")},
+          {"answer_before", dutch("answer_before")},
+          {"complete_before", dutch("complete_before")},
+          {"missing", fields.value("missing", Json::array())},
+          {"checking", !received.checked},
+          {"by_mail", received.delivery.channel == "mail"},
+          {"add_url", tools.office.config.public_door.base_url},
+          {"telephone", tools.office.config.organisation.telephone},
+          {"organisation", tools.office.config.organisation.name}};
+}
+
+/// Five a day for one sender: enough for people, the end of a loop between machines.
+Result<bool> may_answer_today(const Tools& tools, const std::string& address) {
+  const auto token = tools.office.vault.tokens({address});
+  if (token.empty()) return false;
+  bool may = false;
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    for (int i = 0; i < kMailsPerSenderAndDay && !may; ++i) {
+      TRY_ASSIGN(may, store.note_once(fmt::format("receipt-mail-{}", i), token.front(), tools.office.now(), tools.office.now() - kDay));
+    }
+    return {};
+  }));
+  return may;
+}
+
+std::string without_brackets(std::string id) {
+  std::erase_if(id, [](char c) { return c == '<' || c == '>' || c == ' '; });
+  return id.size() <= 250 ? id : std::string();
+}
+
+/// The line and, where a person must act, the task.
+Result<void> remember(const Tools& tools, const Id& dossier, const std::string& line, const std::string& task) {
+  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, dossier));
+    open.profile.history.push_back({tools.office.now(), "zegelpost", line});
+    if (!task.empty()) open.profile.tasks.push_back(task);
+    return save_dossier(store, open, tools.office.now());
+  });
+}
+
+}  // namespace
+
+Result<Next> make_receipt(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(const auto received, read_delivery(tools, job.subject));
+  if (wait_for_checks(tools, received)) return Next{kLookAgain};
+  const Id dossier = received.submission.dossier;
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kReceipt), {dossier.hex(), job.subject.hex(), {}}));
+  // With no document there is nothing to prove but the mail itself, and that is in the sender's own outbox.
+  if (!received.kept_receipt && !received.documents.empty()) {
+    TRY_ASSIGN(const auto pdf, draw_receipt(tools, received));
+    TRY_ASSIGN(const auto row, received.open->keys.put(tools.office.objects, "receipt", pdf, derived_id("receipt", job.subject)));
+    TRY_DO(put_on_shelf(tools, received, pdf));
+    TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_object(row); }));
+  }
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_job(new_job("receipt-mail", job.subject, tools.office.now())); }));
+  return Next{};
+}
+
+Result<Next> mail_receipt(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(const auto received, read_delivery(tools, job.subject));
+  const Id dossier = received.submission.dossier;
+  const std::string address = received.open->profile.requester.email;
+  if (!received.delivery.may_answer || !is_plain_address(address)) return Next{};
+  if (!tools.smtp.configured()) {
+    TRY_DO(remember(tools, dossier, "Er is geen ontvangstbevestiging gemaild: er is geen mailserver ingesteld.", ""));
+    return Next{};
+  }
+  const bool by_mail = received.delivery.channel == "mail";
+  if (by_mail && job.attempts == 1) {
+    TRY_ASSIGN(const bool may, may_answer_today(tools, address));
+    if (!may) {
+      TRY_DO(remember(tools, dossier, "Geen ontvangstbevestiging gemaild: deze afzender kreeg er vandaag al genoeg.", ""));
+      return Next{};
+    }
+  }
+  OutgoingMail mail;
+  mail.from = tools.office.config.smtp.from;
+  mail.from_name = tools.office.config.organisation.name;
+  mail.to = address;
+  mail.subject = "Ontvangstbevestiging, kenmerk " + received.open->dossier.reference;
+  mail.message_id = our_message_id(job.subject, 0, mail.from);
+  mail.in_reply_to = without_brackets(received.delivery.message_id);
+  mail.reply = by_mail;
+  mail.date = tools.office.now();
+  TRY_ASSIGN(mail.text, tools.messages.render("ontvangst", mail_data(tools, received)));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kReceipt), {dossier.hex(), job.subject.hex(), "mail"}));
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, dossier); }));
+  const auto sent = tools.smtp.send(mail);
+  if (!sent && sent.error().code != Code::kRefused) return std::unexpected(sent.error());
+  TRY_DO(sent ? remember(tools, dossier, "Ontvangstbevestiging gemaild.", "")
+              : remember(tools, dossier, "De ontvangstbevestiging is geweigerd door de mailserver.",
+                         "De ontvangstbevestiging kwam niet aan. Controleer het e-mailadres of bel de afzender."));
+  return Next{};
+}
+
+}  // namespace zp::gateway

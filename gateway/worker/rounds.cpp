@@ -1,0 +1,94 @@
+#include "gateway/worker/rounds.h"
+
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr TimeMs kDay = 24LL * 3600 * 1000;
+constexpr TimeMs kRemindAfter = 7 * kDay;   // unread that long: one reminder
+constexpr TimeMs kWarnBefore = 7 * kDay;    // of the last day of a term
+
+Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
+  std::vector<Message> messages;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    for (const char* state : {"published", "notified", "read", "undeliverable"}) {
+      TRY_ASSIGN(auto some, store.messages_in_state(state));
+      for (Message& one : some)
+        if (one.route == "mailbox") messages.push_back(std::move(one));
+    }
+    return {};
+  }));
+  return messages;
+}
+
+Result<void> expire(const Tools& tools, const Message& old) {
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kExpire), {old.dossier.hex(), old.id.hex(), {}}));
+  TRY_DO(tools.office.shelf.remove_message(old.shelf));
+  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto message, store.message(old.id));
+    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message.dossier));
+    message.state = "expired";
+    TRY_DO(store.put_message(message));
+    open.profile.history.push_back({tools.office.now(), "zegelpost", "Een bericht is verlopen en weggehaald uit de postbus."});
+    if (message.read == 0) open.profile.tasks.push_back("Een bericht is verlopen zonder dat het is gelezen. Kies een andere weg.");
+    return save_dossier(store, open, tools.office.now());
+  });
+}
+
+Result<void> remind_or_expire(const Tools& tools) {
+  TRY_ASSIGN(const auto messages, on_the_shelf(tools));
+  const TimeMs now = tools.office.now();
+  for (const Message& message : messages) {
+    if (message.expires <= now) {
+      TRY_DO(expire(tools, message));
+    } else if (message.state == "notified" && message.notified + kRemindAfter <= now) {
+      TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+        TRY_ASSIGN(const bool first, store.note_once("reminder", message.id.bytes, now, 0));
+        return first ? store.add_job(new_job("remind", message.id, now)) : Result<void>();
+      }));
+    }
+  }
+  return {};
+}
+
+/// A last day that comes near, or an invitation that was not answered, becomes a task once.
+Result<void> watch_terms(const Tools& tools) {
+  const TimeMs now = tools.office.now();
+  const std::string today = local_date(now);
+  std::vector<Dossier> dossiers;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    DossierFilter filter;
+    filter.due_before = local_date(now + kWarnBefore);
+    filter.limit = 1000;
+    TRY_ASSIGN(dossiers, store.dossiers(filter));
+    return {};
+  }));
+  for (const Dossier& dossier : dossiers) {
+    const bool waiting = dossier.state == DossierState::kWaiting;
+    if (dossier.due.empty() || (waiting && dossier.due >= today)) continue;
+    TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(const bool first, store.note_once((waiting ? "unanswered-" : "term-") + dossier.due, dossier.id.bytes, now, 0));
+      if (!first) return {};
+      TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, dossier.id));
+      open.profile.tasks.push_back(waiting ? "De termijn om aan te vullen is voorbij. Beslis hoe het verder gaat (Awb artikel 4:5)."
+                                           : "De laatste dag van de termijn komt dichtbij: " + dossier.due);
+      return save_dossier(store, open, now);
+    }));
+  }
+  return {};
+}
+
+}  // namespace
+
+void make_rounds(const Tools& tools) {
+  if (auto done = remind_or_expire(tools); !done) log_error("messages not gone through", done.error());
+  if (auto done = watch_terms(tools); !done) log_error("terms not gone through", done.error());
+  if (auto proposed = tools.casework.propose_erasures(tools.actor); !proposed) {
+    log_error("retention not gone through", proposed.error());
+  } else if (*proposed > 0) {
+    log(Level::kInfo, "erasure proposed", {{"dossiers", *proposed}});
+  }
+}
+
+}  // namespace zp::gateway

@@ -1,0 +1,28 @@
+// gateway/worker/tools.h - what the worker works with. Everything outlives the loops; all of it may be shared by threads.
+#ifndef GATEWAY_WORKER_TOOLS_H_
+#define GATEWAY_WORKER_TOOLS_H_
+
+#include "crypto/cms.h"
+#include "gateway/casework/casework.h"
+#include "gateway/dispatch/smtp_sender.h"
+#include "gateway/worker/clamd.h"
+#include "intake/inspector.h"
+#include "templates/page/page.h"
+
+namespace zp::gateway {
+
+struct Tools {
+  Office office;
+  Casework& casework;
+  intake::Inspector& inspector;
+  const Clamd& clamd;
+  const SmtpSender& smtp;
+  const templates::PageBook& messages;  // templates/messages
+  const crypto::SealKey& seal;          // the organisation's, for receipts and letters
+  std::string trust_anchors_pem;
+  Actor actor{{}, "worker", {"worker"}};
+};
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_WORKER_TOOLS_H_
