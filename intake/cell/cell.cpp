@@ -6,6 +6,7 @@
 #include <new>
 
 #include <nlohmann/json.hpp>
+#include <opencv2/core/utility.hpp>
 #include <openssl/crypto.h>
 
 #include "intake/cell/connection.h"
@@ -57,6 +58,7 @@ void serve_mail(const Request& request, const Connection& connection) {
 
 Result<void> prepare() {
   ::tzset();
+  cv::setNumThreads(0);  // a cell starts no threads
   OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS, nullptr);
   prepare_mail();
   prepare_poppler();

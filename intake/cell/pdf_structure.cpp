@@ -20,7 +20,7 @@ constexpr std::size_t kMaxEmbeddedBytes = 64ul << 20;      // of one embedded fi
 constexpr std::size_t kMaxEmbeddedTotal = 128ul << 20;
 constexpr double kMaxPicturePixels = 800e6;                // an A4 page at 2400 dpi has 557 million
 
-struct TooMuch : std::exception {};
+struct TooMuch {};  // no std::exception: QPDF would take that for a damaged stream and go on
 
 /// Keeps what is written to it, and throws when it becomes too much: a filter can blow up a thousandfold.
 class BoundedBuffer : public Pipeline {

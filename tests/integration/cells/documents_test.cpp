@@ -1,0 +1,266 @@
+// Documents, good and bad, through the real broker and cells.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "tests/integration/cells/running_broker.h"
+#include "tests/integration/cells/small_pdf.h"
+
+namespace zp::gateway {
+namespace {
+
+using intake::Findings;
+using intake::InspectionRequest;
+using intake::ParsedMail;
+using intake::Verdict;
+using test::SmallPdf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+/// One broker for all tests: loading language data takes a moment.
+class Documents : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { broker_ = new test::RunningBroker("zegelpost-broker", {"--private", "SOCKET"}); }
+  static void TearDownTestSuite() { delete broker_; }
+
+  static intake::Inspection inspect(std::string_view document, const InspectionRequest& request = {}) {
+    auto inspection = connect_cells(broker_->socket())->inspect(as_bytes(document), request);
+    EXPECT_TRUE(inspection) << inspection.error().message();
+    return inspection ? *inspection : intake::Inspection{};
+  }
+  static Findings findings(std::string_view document) { return inspect(document).findings; }
+  static ParsedMail mail(std::string_view raw) {
+    auto parsed = connect_cells(broker_->socket())->parse_mail(as_bytes(raw));
+    EXPECT_TRUE(parsed) << parsed.error().message();
+    return parsed ? *parsed : ParsedMail{};
+  }
+
+  static inline test::RunningBroker* broker_ = nullptr;
+};
+
+std::string compressed(const std::string& data) {
+  uLongf size = compressBound(data.size());
+  std::string packed(size, '\0');
+  EXPECT_EQ(compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(data.data()), data.size(), 9), Z_OK);
+  packed.resize(size);
+  return packed;
+}
+
+TEST_F(Documents, APlainPdfIsReadAndUsable) {
+  const Findings found = findings(SmallPdf("Geachte heer,\nhierbij verzoek ik u om informatie.\nHoogachtend,").bytes());
+  EXPECT_EQ(found.type, "application/pdf");
+  EXPECT_THAT(found.hazards, IsEmpty());
+  ASSERT_EQ(found.pages.size(), 1u);
+  EXPECT_THAT(found.pages[0].text, HasSubstr("hierbij verzoek ik u"));
+  EXPECT_EQ(found.kind, "letter");
+  EXPECT_GT(found.kind_confidence, 0.5);
+}
+
+TEST_F(Documents, ACourtOrderIsRecognised) {
+  const Findings found = findings(SmallPdf("RECHTBANK DEN HAAG\nBeschikking van de kantonrechter\nZaaknummer 123\n"
+                                           "stelt een mentorschap in en benoemt tot mentor").bytes());
+  EXPECT_EQ(found.kind, "court-order");
+  EXPECT_GT(found.kind_confidence, 0.7);
+}
+
+TEST_F(Documents, PageImagesComeInTheResolutionAskedFor) {
+  InspectionRequest request;
+  request.want_pages = true;
+  for (const int dpi : {36, 72, 110, 300}) {
+    request.page_dpi = dpi;
+    const intake::Inspection inspection = inspect(SmallPdf("Een regel tekst").bytes(), request);
+    ASSERT_EQ(inspection.images.size(), 1u);
+    const intake::PageImage& image = inspection.images[0];
+    EXPECT_NEAR(image.width, 595 * dpi / 72.0, 2);
+    EXPECT_NEAR(image.height, 842 * dpi / 72.0, 2);
+    EXPECT_EQ(image.rgb.size(), std::size_t{image.width} * image.height * 3);
+    EXPECT_LT(*std::ranges::min_element(image.rgb), 100) << "a font that the file does not carry was drawn all the same";
+  }
+}
+
+TEST_F(Documents, EmptyAndTinyFilesAreRejectedQuietly) {
+  EXPECT_THAT(findings("").hazards, ElementsAre("empty"));
+  EXPECT_EQ(findings("").verdict, Verdict::kRejected);
+  for (int byte = 0; byte < 256; byte += 15) {
+    EXPECT_THAT(findings(std::string(1, static_cast<char>(byte))).hazards, Not(Contains("crash"))) << byte;
+  }
+  EXPECT_THAT(findings("%PDF-").hazards, Contains("unreadable"));
+}
+
+TEST_F(Documents, ACutPdfNeverCrashesAndNeverLooksWhole) {
+  const std::string whole = SmallPdf("Een brief").bytes();
+  for (std::size_t length = 8; length + 8 < whole.size(); length += 13) {
+    const Findings found = findings(whole.substr(0, length));
+    EXPECT_THAT(found.hazards, Not(Contains("crash"))) << length;
+    EXPECT_NE(found.verdict, Verdict::kUsable) << length;
+  }
+}
+
+TEST_F(Documents, AnyChangedByteIsSurvived) {
+  const std::string whole = SmallPdf("Een brief").bytes();
+  for (std::size_t at = 0; at < whole.size(); at += 5) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 0x15);
+    EXPECT_THAT(findings(changed).hazards, Not(Contains("crash"))) << at;
+  }
+}
+
+TEST_F(Documents, WhatIsActiveInAPdfIsFound) {
+  const auto hazards = [](const std::string& keys) { return findings(SmallPdf().add_to_catalog(keys).bytes()).hazards; };
+  EXPECT_THAT(hazards("/OpenAction<</S/JavaScript/JS(app.alert(1))>>"), Contains("javascript"));
+  EXPECT_THAT(hazards("/OpenAction<</S/#4AavaScript/#4a#53(app.alert(1))>>"), Contains("javascript")) << "spelled with #xx";
+  EXPECT_THAT(hazards("/OpenAction<</S/Launch/F(calc.exe)>>"), Contains("launch-action"));
+  EXPECT_THAT(hazards("/OpenAction<</S/URI/URI(JavaScript:alert)>>"), Contains("javascript"));
+  EXPECT_THAT(hazards("/OpenAction<</S/SubmitForm/F(http://example.org)>>"), Contains("external-action"));
+  EXPECT_THAT(hazards("/AcroForm<</Fields[]/XFA(x)>>"), Contains("xfa"));
+  EXPECT_THAT(hazards("/OpenAction<</S/URI/URI(https://example.org)>>"), IsEmpty()) << "an ordinary link";
+}
+
+TEST_F(Documents, FilesInsideAPdfAreInspectedToo) {
+  const std::string inner = SmallPdf("Volmacht").add_to_catalog("/OpenAction<</S/Launch/F(x)>>").bytes();
+  const Findings found = findings(SmallPdf()
+                                      .add_to_catalog("/Names<</EmbeddedFiles<</Names[(a)6 0 R]>>>>")
+                                      .object(6, "<</Type/Filespec/F(../brief.pdf)/UF(../brief.pdf)/EF<</F 7 0 R>>>>")
+                                      .stream(7, "/Type/EmbeddedFile", inner)
+                                      .bytes());
+  EXPECT_THAT(found.hazards, ElementsAre("embedded-file"));
+  ASSERT_EQ(found.attachments.size(), 1u);
+  EXPECT_EQ(found.attachments[0].name, "brief.pdf");
+  EXPECT_EQ(found.attachments[0].size, inner.size());
+  EXPECT_THAT(found.attachments[0].hazards, Contains("launch-action"));
+  EXPECT_EQ(found.attachments[0].verdict, Verdict::kRejected);
+  EXPECT_EQ(found.verdict, Verdict::kDoubtful);
+}
+
+TEST_F(Documents, BombsAreDefusedInTime) {
+  const std::string zeros = compressed(std::string(std::size_t{300} << 20, '\0'));
+  const Findings embedded = findings(SmallPdf()
+                                         .object(6, "<</Type/Filespec/F(a)/EF<</F 7 0 R>>>>")
+                                         .stream(7, "/Type/EmbeddedFile/Filter/FlateDecode", zeros)
+                                         .bytes());
+  EXPECT_THAT(embedded.hazards, Contains("decompression-bomb"));
+  EXPECT_EQ(embedded.verdict, Verdict::kRejected);
+  const Findings picture = findings(SmallPdf()
+                                        .stream(6, "/Type/XObject/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceRGB"
+                                                   "/BitsPerComponent 8/Filter/FlateDecode", zeros)
+                                        .bytes());
+  EXPECT_THAT(picture.hazards, Contains("image-bomb"));
+  EXPECT_EQ(picture.verdict, Verdict::kRejected);
+  const Findings loop = findings(SmallPdf().object(2, "<</Type/Pages/Kids[2 0 R 3 0 R 2 0 R]/Count 99999999>>").bytes());
+  EXPECT_NE(loop.verdict, Verdict::kUsable);
+}
+
+TEST_F(Documents, AnEmptySignatureFieldIsFoundWhereItIsShown) {
+  const std::string field = "<</Type/Annot/Subtype/Widget/FT/Sig/T(Handtekening)/Rect[59.5 84.2 297.5 168.4]/P 3 0 R>>";
+  const auto with_field = [&](const std::string& page_keys) {
+    return findings(
+        SmallPdf().add_to_catalog("/AcroForm<</Fields[6 0 R]>>").add_to_page("/Annots[6 0 R]" + page_keys).object(6, field).bytes());
+  };
+  const Findings upright = with_field("");
+  ASSERT_EQ(upright.pages.at(0).empty_signature_fields.size(), 1u);
+  const intake::Box box = upright.pages[0].empty_signature_fields[0];
+  EXPECT_NEAR(box.x, 0.1, 0.01);
+  EXPECT_NEAR(box.y, 0.8, 0.01);
+  EXPECT_NEAR(box.w, 0.4, 0.01);
+  EXPECT_NEAR(box.h, 0.1, 0.01);
+  const Findings turned = with_field("/Rotate 90");
+  ASSERT_EQ(turned.pages.at(0).empty_signature_fields.size(), 1u);
+  EXPECT_NEAR(turned.pages[0].empty_signature_fields[0].x, 0.1, 0.01) << "bottom left becomes top left";
+  EXPECT_NEAR(turned.pages[0].empty_signature_fields[0].y, 0.1, 0.01);
+  EXPECT_NEAR(turned.pages[0].empty_signature_fields[0].h, 0.4, 0.01);
+}
+
+TEST_F(Documents, TypeFollowsFromContentAlone) {
+  EXPECT_EQ(findings("\r\njunk before" + SmallPdf().bytes()).type, "application/pdf");
+  EXPECT_EQ(findings("Gewone tekst.\n").type, "text/plain");
+  EXPECT_EQ(findings("MZ\x90").verdict, Verdict::kRejected);
+  EXPECT_THAT(findings("PK\x03\x04 packed").hazards, ElementsAre("not-scannable"));
+  EXPECT_THAT(findings("\x01\x02\x03\x04").hazards, ElementsAre("unknown-type"));
+}
+
+constexpr const char* kMail =
+    "Return-Path: <mevrouw@example.org>\r\n"
+    "From: =?ISO-8859-15?Q?Ren=E9e_Voorbeeld?= <mevrouw@example.org>\r\n"
+    "To: Post <post@example.nl>, kopie@example.nl\r\n"
+    "Subject: =?UTF-8?B?VmVyem9layBpbnphZ2U=?=\r\n"
+    "Message-ID: <1@example.org>\r\n"
+    "Date: Sun, 22 Nov 2026 10:00:00 +0100\r\n"
+    "MIME-Version: 1.0\r\n"
+    "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    "--b\r\nContent-Type: text/plain; charset=windows-1252\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    "Het kost =80 5, zegt Ren=E9e.\r\n"
+    "--b\r\nContent-Type: application/pdf; name*=UTF-8''verzoek%20%E2%82%AC.pdf\r\nContent-Disposition: inline\r\n"
+    "Content-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjcK\r\n"
+    "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+    "From: ander@example.org\r\nSubject: binnenin\r\nContent-Type: image/jpeg; name=\"../../foto.jpg\"\r\n"
+    "Content-Transfer-Encoding: base64\r\n\r\n/9j/4AAQ\r\n"
+    "--b--\r\n";
+
+TEST_F(Documents, AMailIsTakenApart) {
+  const ParsedMail parsed = mail(kMail);
+  EXPECT_EQ(parsed.from_address, "mevrouw@example.org");
+  EXPECT_EQ(parsed.from_name, "Ren\xC3\xA9" "e Voorbeeld");
+  EXPECT_EQ(parsed.subject, "Verzoek inzage");
+  EXPECT_EQ(parsed.message_id, "1@example.org");
+  EXPECT_THAT(parsed.to, ElementsAre("post@example.nl", "kopie@example.nl"));
+  EXPECT_FALSE(parsed.automatic);
+  EXPECT_THAT(parsed.text, HasSubstr("\xE2\x82\xAC 5, zegt Ren\xC3\xA9" "e")) << "converted inside the cell, which opens no files";
+  ASSERT_EQ(parsed.parts.size(), 2u);
+  EXPECT_EQ(parsed.parts[0].name, "verzoek \xE2\x82\xAC.pdf");
+  EXPECT_EQ(as_text(parsed.parts[0].content), "%PDF-1.7\n") << "inline is a document too";
+  EXPECT_EQ(parsed.parts[1].name, "foto.jpg") << "inside an attached mail";
+  EXPECT_EQ(parsed.parts[1].content.size(), 6u);
+}
+
+TEST_F(Documents, AMailInsideAnInspectionShowsItsParts) {
+  const Findings found = findings(kMail);
+  EXPECT_EQ(found.type, "message/rfc822");
+  ASSERT_EQ(found.attachments.size(), 2u);
+  EXPECT_EQ(found.attachments[0].type, "application/pdf");
+  EXPECT_EQ(found.attachments[1].type, "image/jpeg");
+}
+
+TEST_F(Documents, HtmlMailBecomesText) {
+  const ParsedMail parsed = mail(
+      "From: a@example.org\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><head><title>t</title><style>p{}</style></head><body>"
+      "<p>Geachte&nbsp;heer,</p><p>1 &lt; 2 &euro;</p><img src=\"http://example.org/spy\"><script>alert(1)</script></body></html>");
+  EXPECT_EQ(parsed.text, "Geachte heer,\n\n1 < 2 \xE2\x82\xAC\n");
+  EXPECT_THAT(parsed.parts, IsEmpty());
+}
+
+TEST_F(Documents, MailOfMachinesIsNeverAnswered) {
+  const auto automatic = [](const std::string& field) { return mail(field + "\r\nFrom: a@example.org\r\n\r\nx").automatic; };
+  EXPECT_FALSE(automatic("X-Other: y"));
+  EXPECT_FALSE(automatic("Auto-Submitted: no"));
+  for (const char* field : {"Auto-Submitted: auto-replied", "Precedence: bulk", "List-Id: <l.example.org>", "Return-Path: <>",
+                            "Content-Type: multipart/report; boundary=x", "X-Autoreply: yes"}) {
+    EXPECT_TRUE(automatic(field)) << field;
+  }
+  EXPECT_TRUE(mail("From: MAILER-DAEMON@example.org\r\n\r\nx").automatic);
+  EXPECT_TRUE(mail("Subject: nobody\r\n\r\nx").automatic) << "there is nobody to answer";
+}
+
+TEST_F(Documents, MailThatReadersDisagreeAboutIsFlagged) {
+  EXPECT_THAT(mail("From: a@example.org\r\nContent-Type: text/plain\r\nContent-Type: application/pdf\r\n\r\nx").hazards, Contains("ambiguous"));
+  EXPECT_THAT(mail("From: a@example.org, b@example.org\r\n\r\nx").hazards, Contains("several-senders"));
+}
+
+TEST_F(Documents, HugeMailIsBounded) {
+  std::string many = "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+  for (int i = 0; i < 3000; ++i) many += "--b\r\nContent-Type: image/png\r\n\r\nx\r\n";
+  const ParsedMail parsed = mail(many);
+  EXPECT_EQ(parsed.parts.size(), 1000u);
+  EXPECT_THAT(parsed.hazards, Contains("too-many-parts"));
+  for (int i = 0; i < 300'000; ++i) many += "--b\r\n\r\n";
+  EXPECT_EQ(connect_cells(broker_->socket())->parse_mail(as_bytes(many)).error().code, Code::kMalformed) << "waits for a person";
+  std::string deep = "From: a@example.org\r\n";
+  for (int i = 0; i < 2000; ++i) deep += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\r\n\r\n--b" + std::to_string(i) + "\r\n";
+  EXPECT_THAT(mail(deep).hazards, Contains("too-deep"));
+  EXPECT_EQ(connect_cells(broker_->socket())->parse_mail({}).error().code, Code::kMalformed);
+}
+
+}  // namespace
+}  // namespace zp::gateway
