@@ -19,32 +19,33 @@ std::string field(const Fields& fields, const std::string& name) {
 }
 
 struct Comparison {
-  bool compared = false, same = true;
-  std::vector<std::string> differences;  // both values, for staff
+  std::vector<std::string> same, different;  // for staff: what is equal, and both sides of what is not
+  bool name_compared = false;
 };
 
 Comparison compare(const Mrz& mrz, const std::string& name, const std::string& birth_date) {
   Comparison result;
   if (!name.empty() && !mrz.surname.empty()) {
-    result.compared = true;
-    if (!same_person_name(name, mrz.surname, mrz.given_names))
-      result.differences.push_back(
-          fmt::format("Naam verschilt: op het identiteitsbewijs {}, {}; ingevuld {}.", mrz.surname,
-                      mrz.given_names, name));
+    result.name_compared = true;
+    if (same_person_name(name, mrz.surname, mrz.given_names))
+      result.same.push_back(fmt::format("naam ({})", name));
+    else
+      result.different.push_back(fmt::format("Naam verschilt: op het identiteitsbewijs {}, {}; ingevuld {}.",
+                                             mrz.surname, mrz.given_names, name));
   }
   if (!birth_date.empty() && !mrz.birth_date.empty()) {
-    result.compared = true;
-    if (birth_date != mrz.birth_date)
-      result.differences.push_back(
+    if (birth_date == mrz.birth_date)
+      result.same.push_back(fmt::format("geboortedatum ({})", dutch(birth_date)));
+    else
+      result.different.push_back(
           fmt::format("Geboortedatum verschilt: op het identiteitsbewijs {}; ingevuld {}.",
                       dutch(mrz.birth_date), dutch(birth_date)));
   }
-  result.same = result.differences.empty();
   return result;
 }
 
 /// The document must belong to one of the rule's holders; the differences shown are those with the first one
-/// that could be compared.
+/// whose name could be compared.
 void judge_holder(const DocumentRule& rule, const Fields& fields, const Mrz& mrz, Judgement& judgement) {
   std::vector<std::string> differences;
   bool compared = false;
@@ -52,17 +53,19 @@ void judge_holder(const DocumentRule& rule, const Fields& fields, const Mrz& mrz
     if (field(fields, holder + "_name").empty()) holder = "client";  // who asks for himself fills in one name
     const Comparison comparison =
         compare(mrz, field(fields, holder + "_name"), field(fields, holder + "_birth_date"));
-    if (!comparison.compared) continue;
-    if (comparison.same) {
-      judgement.seen.push_back(fmt::format("Naam en geboortedatum komen overeen met wat is ingevuld ({}).",
-                                           field(fields, holder + "_name")));
+    if (!comparison.name_compared) continue;
+    if (comparison.different.empty()) {
+      judgement.seen.push_back(
+          fmt::format("Gelijk aan wat is ingevuld: {}.", fmt::join(comparison.same, ", ")));
       return;
     }
-    if (!compared) differences = comparison.differences;
+    if (!compared) differences = comparison.different;
     compared = true;
   }
-  if (!compared)
+  if (!compared) {
+    judgement.worsen(RequirementState::kDoubtful);
     judgement.seen.emplace_back("De naam is niet vergeleken: er is geen naam ingevuld of gelezen.");
+  }
   for (const std::string& difference : differences)
     judgement.doubt(difference,
                     "De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld.");

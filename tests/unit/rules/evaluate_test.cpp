@@ -304,7 +304,17 @@ const Scenario kScenarios[] = {
      kAccess,
      {},
      {signed_digitally(document("r", "", "letter")), identity("")},
+     {kMet, kDoubtful}},
+    {"AvgByMailOfWhichOnlyTheSendersNameIsKnown",
+     kAccess,
+     {{"requester_name", "W. de Bruijn"}},
+     {signed_digitally(document("r", "", "letter")), identity("")},
      {kMet, kMet}},
+    {"BirthDateAloneIsNoComparison",
+     kAccess,
+     {{"client_birth_date", "1965-03-10"}},
+     {request(), identity("requester-identity")},
+     {kMet, kDoubtful}},
     {"AvgAsMentorNeedsTheCourtOrder",
      kAccess,
      kMentor,
@@ -341,6 +351,12 @@ TEST(EvaluateIdentity, ShowsBothSidesOfADifferenceToStaffAndNeitherToTheSender) 
   EXPECT_THAT(
       result.lacking,
       ElementsAre("De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld."));
+}
+
+TEST(EvaluateIdentity, NamesWhatIsEqual) {
+  EXPECT_THAT(
+      of(evaluate(rule(kInformation), kMentor, {identity("client-identity")}), "client-identity").seen,
+      Contains("Gelijk aan wat is ingevuld: naam (Willeke de Bruijn), geboortedatum (10 maart 1965)."));
 }
 
 TEST(EvaluateIdentity, OnAPageOfTheRequestCountsToo) {
