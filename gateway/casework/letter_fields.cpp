@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -70,6 +72,28 @@ Json cut_to_columns(const templates::LetterField& table, const Json& rows) {
   return cut;
 }
 
+/// "m•••@voorbeeld.nl": enough to know which mailbox, too little to learn the address.
+std::string email_hint(const std::string& email) {
+  const std::size_t at = email.find('@');
+  return at == std::string::npos || at == 0 ? std::string() : email.substr(0, 1) + "•••" + email.substr(at);
+}
+
+/// What AVG art. 15 lid 3 asks to give: a first list from the dossier, for the lawyer to complete.
+Json data_held(const Profile& profile, const std::vector<ListedDocument>& documents) {
+  Json rows = Json::array();
+  const std::string source = "Van u, bij dit verzoek";
+  const auto add = [&](const char* category, const std::string& content) {
+    if (!content.empty()) rows.push_back({{"category", category}, {"content", content}, {"source", source}});
+  };
+  add("Naam", profile.requester.name);
+  add("E-mailadres", profile.requester.email);
+  add("Telefoonnummer", profile.requester.telephone);
+  if (profile.client.name != profile.requester.name) add("Naam van de cliënt", profile.client.name);
+  add("Geboortedatum", profile.subject().birth_date);
+  for (const ListedDocument& one : documents) add("Document", one.details.name);
+  return rows;
+}
+
 const TermRecord* answer_term(const Profile& profile) {
   const auto found = std::ranges::find_if(profile.terms, [](const TermRecord& term) { return term.kind != "aanvulling" && term.running; });
   return found == profile.terms.end() ? nullptr : &*found;
@@ -100,11 +124,19 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
                 {"requester_name", profile.requester.name},
                 {"access_code", profile.access_code},
                 {"files", files_of(documents)},
-                {"expires_on", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * 24 * 3600 * 1000)}};
+                {"signed_by", office.config.organisation.name},
+                {"about_person", profile.client.name == profile.requester.name ? "" : profile.client.name},
+                {"email_hint", email_hint(profile.requester.email)},
+                {"purposes", Json::array({"Wij gebruiken deze gegevens om dit verzoek te behandelen"})},
+                {"valid_until", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * 24 * 3600 * 1000)}};
+  known["data_held"] = data_held(profile, documents);
   known["request_title"] = rule ? rule->title : "Uw bericht";
   if (rule) {
     known["filled_in"] = filled_in(*rule, profile.fields);
     known["legal_ground"] = rule->legal_ground;
+    known["term_ground"] = rule->term_source;
+    known["is_application"] = rule->term == "wlz";
+    known["retention_period"] = fmt::format("Wij bewaren dit dossier {} dagen nadat het is gesloten.", rule->retention_days);
     if (const auto day = intake::parse_date(today))
       known["complete_before"] = intake::format_date(intake::completion_term(office.calendar, *day, rule->completion_days).last_day);
   }

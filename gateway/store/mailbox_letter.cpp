@@ -11,14 +11,15 @@ using Json = nlohmann::json;
 }  // namespace
 
 std::string MailboxLetter::json() const {
-  Json out = {{"sender", sender}, {"recipient", recipient}, {"reference", reference}, {"subject", subject}, {"kind", kind}, {"due", due},
-              {"letter_text", letter_text}, {"reply_kind", reply_kind}, {"sent_ms", sent_ms}};
-  Json& files = out["attachments"] = Json::array();
-  for (const Attachment& one : attachments) files.push_back({{"name", one.name}, {"type", one.type}, {"sha256", one.sha256}, {"size", one.size}});
-  Json& slots = out["reply_slots"] = Json::array();
-  for (const ReplySlot& one : reply_slots)
-    slots.push_back({{"slot", one.slot}, {"label", one.label}, {"explanation", one.explanation}, {"why", one.why}, {"source", one.source},
-                     {"source_text", one.source_text}});
+  Json out = {{"sender", sender},       {"recipient", recipient},       {"reference", reference},
+              {"kind", kind},           {"subject", subject},           {"legal_effect", legal_effect},
+              {"term", term},           {"paragraphs", paragraphs},     {"sent_ms", sent_ms},
+              {"may_reply", may_reply}, {"attachments", Json::array()}, {"asked", Json::array()}};
+  for (const Attachment& one : attachments)
+    out["attachments"].push_back(
+        {{"name", one.name}, {"type", one.type}, {"sha256", one.sha256}, {"size", one.size}});
+  for (const Asked& one : asked)
+    out["asked"].push_back({{"slot", one.slot}, {"label", one.label}, {"explanation", one.explanation}});
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -26,13 +27,21 @@ std::string MailboxLetter::json() const {
 Result<MailboxLetter> MailboxLetter::parse(std::string_view text) {
   try {
     const Json json = Json::parse(text);
-    MailboxLetter letter{.sender = json.at("sender"), .recipient = json.at("recipient"), .reference = json.at("reference"),
-                         .subject = json.at("subject"), .kind = json.at("kind"), .due = json.at("due"), .letter_text = json.at("letter_text"),
-                         .reply_kind = json.at("reply_kind"), .sent_ms = json.at("sent_ms"), .attachments = {}, .reply_slots = {}};
+    MailboxLetter letter;
+    letter.sender = json.at("sender");
+    letter.recipient = json.at("recipient");
+    letter.reference = json.at("reference");
+    letter.kind = json.at("kind");
+    letter.subject = json.at("subject");
+    letter.legal_effect = json.at("legal_effect");
+    letter.term = json.at("term");
+    letter.paragraphs = json.at("paragraphs").get<std::vector<std::string>>();
+    letter.sent_ms = json.at("sent_ms");
+    letter.may_reply = json.at("may_reply");
     for (const Json& one : json.at("attachments"))
       letter.attachments.push_back({one.at("name"), one.at("type"), one.at("sha256"), one.at("size")});
-    for (const Json& one : json.at("reply_slots"))
-      letter.reply_slots.push_back({one.at("slot"), one.at("label"), one.at("explanation"), one.at("why"), one.at("source"), one.at("source_text")});
+    for (const Json& one : json.at("asked"))
+      letter.asked.push_back({one.at("slot"), one.at("label"), one.at("explanation")});
     return letter;
   } catch (const Json::exception&) {
     return fail(Code::kMalformed, "read mailbox letter");

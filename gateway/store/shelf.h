@@ -26,19 +26,19 @@ struct Envelope {
   static Result<Envelope> parse(std::string_view json);
 };
 
-/// The sealed `body` of a message: what the door shows once link and code have opened it. No member is ever renamed: old messages stay.
+/// The sealed `body` of a message: what the door shows once link and code have opened it.
 struct MailboxLetter {
   struct Attachment { std::string name, type, sha256; std::uint64_t size = 0; };  // att-0, att-1, ... in this order
-  struct ReplySlot { std::string slot, label, explanation, why, source, source_text; };  // what may be sent back
+  struct Asked { std::string slot, label, explanation; };                         // what may be sent back
   std::string sender, recipient, reference;
+  std::string kind;            // requirement file of the request that it answers
   std::string subject;         // "Verzoek om aanvulling"
-  std::string kind;            // what it does for the recipient, Dutch: "Dit is een besluit. U kunt bezwaar maken."
-  std::string due;             // Dutch: what must be done and by when; may be empty
-  std::string letter_text;     // Dutch, plain text, blank lines between paragraphs
-  std::string reply_kind;      // requirement file by which a reply is judged
+  std::string legal_effect, term;  // Dutch; may be empty
+  std::vector<std::string> paragraphs;  // Dutch, plain text
   std::int64_t sent_ms = 0;
   std::vector<Attachment> attachments;
-  std::vector<ReplySlot> reply_slots;
+  std::vector<Asked> asked;
+  bool may_reply = true;
   std::string json() const;
   static Result<MailboxLetter> parse(std::string_view json);
 };

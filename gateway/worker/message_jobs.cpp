@@ -13,6 +13,8 @@
 namespace zp::gateway {
 namespace {
 
+using Json = nlohmann::json;
+
 struct Opened {
   Message message;
   std::optional<OpenDossier> open;
@@ -94,24 +96,20 @@ MailboxLetter body_of(const Tools& tools, const Opened& opened, ByteView pdf) {
   body.recipient = opened.data.recipient;
   body.reference = opened.open->dossier.reference;
   body.subject = opened.data.subject;
-  body.kind = opened.data.legal_effect;
-  body.due = opened.data.term;
-  body.letter_text = "In de bijlage staat onze brief. U kunt de brief hier lezen en bewaren.";
-  body.reply_kind = opened.open->dossier.kind;
+  body.legal_effect = opened.data.legal_effect;
+  body.term = opened.data.term;
+  body.paragraphs = {"In de bijlage staat onze brief. U kunt de brief hier lezen en bewaren."};
+  body.kind = opened.open->dossier.kind;
   body.sent_ms = opened.message.created;
   body.attachments.push_back({opened.data.file_name, "application/pdf", to_hex(crypto::sha256(pdf)), pdf.size()});
   const intake::RequestRule* const rule = tools.office.rules.find(opened.open->dossier.kind);
   for (const auto& [slot, label] : opened.data.asked) {
-    MailboxLetter::ReplySlot& asked = body.reply_slots.emplace_back();
-    asked.slot = slot;
-    asked.label = label;
-    if (!rule) continue;
-    const auto document = std::ranges::find(rule->documents, slot, &intake::DocumentRule::slot);
-    if (document == rule->documents.end()) continue;
-    asked.explanation = document->explanation;
-    asked.why = document->why;
-    asked.source = document->source;
-    asked.source_text = document->source_text;
+    std::string explanation;
+    if (rule) {
+      const auto document = std::ranges::find(rule->documents, slot, &intake::DocumentRule::slot);
+      if (document != rule->documents.end()) explanation = document->explanation;
+    }
+    body.asked.push_back({slot, label, explanation});
   }
   return body;
 }
@@ -206,9 +204,10 @@ Result<void> print_cover(const Tools& tools, const Opened& opened, const std::st
   if (info == letters.end()) return {};
   Person recipient = opened.open->profile.requester;
   recipient.address = opened.data.address;
-  nlohmann::json known = known_fields(tools.office, *opened.open, {});
+  Json known = known_fields(tools.office, *opened.open, {});
   known["addressee"] = addressee(recipient);
-  known["letter_title"] = opened.data.subject;
+  known["enclosed"] = Json::array({opened.data.subject});
+  known.erase("complete_before");
   templates::RenderOptions options;
   options.date = opened.fields.date;
   options.reference = opened.open->dossier.reference;
