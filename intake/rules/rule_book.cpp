@@ -113,7 +113,8 @@ void read_list(YamlMap& map, const std::string& key, const std::string& file, co
     reference.refuse_unknown_keys();
     const std::string part_file = (folder / "parts" / (part + ".yaml")).string();
     if (in_part) refuse(file, item, "a part can't stand in a part");
-    if (!fs::exists(part_file)) refuse(file, item, fmt::format("there is no {}", part_file));
+    if (std::error_code error; !fs::exists(part_file, error))
+      refuse(file, item, fmt::format("there is no {}", part_file));
     YamlMap part_map(read_yaml(part_file), part_file);
     read_list(part_map, key, part_file, folder, read_one, true, rules);
     part_map.refuse_unknown_keys();
