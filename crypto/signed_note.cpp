@@ -38,8 +38,8 @@ bool is_key_name(std::string_view name) {
 }
 
 Bytes typed_key(const PublicKey& key) {
-  Bytes bytes{kEd25519};
-  bytes.insert(bytes.end(), key.begin(), key.end());
+  Bytes bytes(1 + key.size(), kEd25519);
+  std::copy(key.begin(), key.end(), bytes.begin() + 1);
   return bytes;
 }
 
