@@ -46,8 +46,8 @@ class Portal {
   Door& door_;
 };
 
-/// One file of a draft as pages and the findings endpoint show it.
-nlohmann::json file_view(const DraftFile& file);
+/// One file of a draft as pages and the findings endpoint show it: what inspection found, and what the rule lacks in it.
+nlohmann::json file_view(const DraftFile& file, const std::vector<intake::RequirementResult>& requirements);
 /// What was filled in, label and value, in the order of the rule.
 nlohmann::json filled_in(const Draft& draft, const intake::RequestRule* rule);
 /// The page for somebody without a draft.

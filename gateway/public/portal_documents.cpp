@@ -88,16 +88,24 @@ class FormUpload {
 
 }  // namespace
 
-nlohmann::json file_view(const DraftFile& file) {
+nlohmann::json file_view(const DraftFile& file, const std::vector<intake::RequirementResult>& requirements) {
   Json messages = Json::array();
-  if (file.findings)
+  std::string verdict = verdict_class(file);
+  const auto id = file.object.hex();
+  if (file.findings) {
     for (const auto& message : file.findings->messages) messages.push_back({{"code", message.code}, {"text", message.nl}});
+    for (const auto& requirement : requirements) {
+      if (requirement.document != id || requirement.state == intake::RequirementState::kMet) continue;
+      if (verdict == "good") verdict = "doubt";
+      for (const auto& lacking : requirement.lacking) messages.push_back({{"code", "lacking"}, {"text", lacking}});
+    }
+  }
   const bool later = file.inspected && !file.findings;
   if (later) messages.push_back({{"code", "later"}, {"text", "Dit bestand is groot. Wij bekijken het nadat u het heeft verstuurd."}});
-  return {{"id", file.object.hex()}, {"name", file.name}, {"slot", file.slot}, {"size", dutch_size(file.offset())},
+  return {{"id", id}, {"name", file.name}, {"slot", file.slot}, {"size", dutch_size(file.offset())},
           {"sha256", file.sha256}, {"complete", file.complete()}, {"incomplete", !file.complete()},
-          {"checked", file.inspected}, {"waiting", file.complete() && !file.inspected}, {"verdict", verdict_class(file)},
-          {"messages", messages}, {"has_messages", !messages.empty()},
+          {"checked", file.inspected}, {"waiting", file.complete() && !file.inspected}, {"verdict", verdict},
+          {"messages", messages}, {"has_messages", !messages.empty()}, {"quiet", file.inspected && messages.empty()},
           {"received", file.received_ms ? local_time_dutch(file.received_ms) : ""}};
 }
 
@@ -105,16 +113,17 @@ Response Portal::render_documents(const Door::Session& session, const std::strin
   const Draft& draft = session.draft;
   Json slots = Json::array(), others = Json::array();
   const auto documents = door_.submitter->documents(draft);
+  const auto requirements = door_.submitter->requirements(draft);
   for (const auto& document : documents) {
     Json files = Json::array();
     for (const auto& file : draft.files)
-      if (file.slot == document.slot) files.push_back(file_view(file));
+      if (file.slot == document.slot) files.push_back(file_view(file, requirements));
     slots.push_back({{"slot", document.slot}, {"label", document.label}, {"explanation", document.explanation}, {"why", document.why},
                      {"source", document.source}, {"source_text", document.source_text}, {"mask", document.mask},
                      {"signature", document.needs_signature}, {"files", files}, {"has_files", !files.empty()}});
   }
   for (const auto& file : draft.files)
-    if (std::ranges::find(documents, file.slot, &intake::DocumentRule::slot) == documents.end()) others.push_back(file_view(file));
+    if (std::ranges::find(documents, file.slot, &intake::DocumentRule::slot) == documents.end()) others.push_back(file_view(file, requirements));
   const auto* rule = door_.rules.find(draft.kind);
   const auto& limits = door_.config.public_door;
   return door_.page("documenten",
@@ -192,7 +201,8 @@ Response Portal::findings(Request& request) {
   if (!session) return Response::json({{"status", 404}, {"title", "Geen inzending"}, {"detail", "Uw inzending is verlopen."}}, 404);
   if (session->draft.phase == DraftPhase::kOpen) door_.inspections->add_all(session->secret, session->draft);
   Json documents = Json::array();
-  for (const auto& file : session->draft.files) documents.push_back(file_view(file));
+  const auto requirements = door_.submitter->requirements(session->draft);
+  for (const auto& file : session->draft.files) documents.push_back(file_view(file, requirements));
   return Response::json({{"reference", session->draft.reference}, {"documents", documents}});
 }
 

@@ -70,6 +70,9 @@ Response Portal::start(Request& request) {
     }
     (*group)["requests"].push_back({{"name", rule.name}, {"label", rule.title}, {"intro", rule.intro}});
   }
+  // The long list comes last: then a phone shows every heading soon.
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Json& a, const Json& b) { return a["requests"].size() < b["requests"].size(); });
   const auto session = door_.session(request);
   const bool open = session && session->draft.phase == DraftPhase::kOpen;
   return door_.page("start", {{"title", "Documenten sturen"}, {"groups", groups}, {"open_reference", open ? session->draft.reference : ""}});

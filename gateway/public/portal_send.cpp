@@ -54,11 +54,12 @@ Response Portal::overview(Request& request) {
   const Draft& draft = session->draft;
   Json files = Json::array(), requirements = Json::array();
   bool all_complete = true, all_met = true;
+  const auto results = door_.submitter->requirements(draft);
   for (const auto& file : draft.files) {
-    files.push_back(file_view(file));
+    files.push_back(file_view(file, results));
     all_complete = all_complete && file.complete();
   }
-  for (const auto& result : door_.submitter->requirements(draft)) {
+  for (const auto& result : results) {
     requirements.push_back(requirement_view(result));
     all_met = all_met && result.state == intake::RequirementState::kMet;
   }
@@ -88,7 +89,7 @@ Response Portal::receipt(Request& request) {
   const Draft& draft = session->draft;
   if (draft.phase != DraftPhase::kSent) return Response::redirect("/inzending/documenten");
   Json files = Json::array(), missing = Json::array();
-  for (const auto& file : draft.files) files.push_back(file_view(file));
+  for (const auto& file : draft.files) files.push_back(file_view(file, {}));
   for (const auto& line : draft.missing) missing.push_back(missing_view(line));
   const auto* rule = door_.rules.find(draft.kind);
   const auto lines = filled_in(draft, rule);

@@ -129,7 +129,7 @@
         for (const message of one.messages) list.append(element("li", "", message.text));
         item.append(list);
       } else {
-        item.append(element("p", "", "Ontvangen."));
+        item.append(element("p", "", "Ontvangen. Wij zagen geen problemen."));
       }
       item.append(remover(one));
       const sentence = one.name + ": " + (one.messages.map((message) => message.text).join(" ") || "bekeken");
