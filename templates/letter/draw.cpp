@@ -10,8 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "templates/letter/text.h"
-
 namespace zp::templates {
 namespace {
 
@@ -72,9 +70,8 @@ class Painter {
       const char* name = add_font(document_, subset.truetype, face);
       HPDF_Font font = name == nullptr ? nullptr : HPDF_GetFont(document_, name, "UTF-8");
       if (font == nullptr) return false;
-      // Measuring marks the glyphs as used; libharu leaves the others out of the file, and raw TJ marks nothing.
-      const std::string all = to_utf8(std::u32string(characters.begin(), characters.end()));
-      HPDF_Font_TextWidth(font, reinterpret_cast<const HPDF_BYTE*>(all.data()), static_cast<HPDF_UINT>(all.size()));
+      // Raw TJ marks no glyph as used, so libharu embeds an empty font; finish() puts the subset in its place. (Its own subsetter gives up on
+      // some composite glyphs.)
       fonts_[face] = font;
       drawing.face_of_tag[tag_of(face)] = face;
       drawing.subsets[face] = std::move(subset);

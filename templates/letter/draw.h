@@ -17,7 +17,7 @@ namespace zp::templates {
 struct Drawing {
   std::string pdf;
   std::map<std::string, int> face_of_tag;  // first six letters of BaseFont -> face
-  std::map<int, FaceSubset> subsets;       // face -> what was embedded
+  std::map<int, FaceSubset> subsets;       // face -> what finish() embeds
 };
 
 Result<Drawing> draw(const DisplayList& list, const FaceBook& faces);

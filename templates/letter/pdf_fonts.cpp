@@ -89,9 +89,9 @@ void repair(QPDF& pdf, Object font, const FaceSubset& subset, const Face& face) 
   Object box = Object::newArray();
   for (const int side : metrics.box) box.appendItem(Object::newInteger(side));
   descriptor.replaceKey("/FontBBox", box);
-  Object file = descriptor.getKey("/FontFile2").getDict();
-  file.removeKey("/Length2");
-  file.removeKey("/Length3");
+  Object file = Object::newStream(&pdf, std::string(subset.truetype.begin(), subset.truetype.end()));
+  file.getDict().replaceKey("/Length1", Object::newInteger(static_cast<long long>(subset.truetype.size())));
+  descriptor.replaceKey("/FontFile2", file);
 }
 
 }  // namespace
