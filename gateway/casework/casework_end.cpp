@@ -19,9 +19,12 @@ Result<void> Casework::close(const Actor& actor, const Id& dossier) {
   return change(actor, Act::kClose, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
     const intake::RequestRule* const rule = office_.rules.find(open.dossier.kind);
     if (!rule) return fail(Code::kRefused, "close dossier", "give it a kind first: the retention term depends on it");
-    TRY_ASSIGN(open.dossier.retain_until, days_later(local_date(office_.now()), rule->retention_days));
+    const int days = rule->retention_days;
+    // Kept to the end of that day. What need not be kept at all is past its term at once.
+    TRY_ASSIGN(open.dossier.retain_until, days_later(local_date(office_.now()), days > 0 ? days : -1));
     end_terms(open);
-    open.profile.history.push_back({office_.now(), actor.name, "Gesloten. Te bewaren tot en met " + open.dossier.retain_until + "."});
+    open.profile.history.push_back(
+        {office_.now(), actor.name, days > 0 ? "Gesloten. Te bewaren tot en met " + open.dossier.retain_until + "." : "Gesloten. Hoeft niet te worden bewaard."});
     return {};
   });
 }

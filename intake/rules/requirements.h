@@ -56,7 +56,7 @@ struct RequestRule {
   std::string term;  // avg | wlz | none
   std::string term_source;
   int completion_days = 14;         // Awb 4:5 term we give
-  int retention_days = 0;           // after closing; from the file, no default in code
+  int retention_days = 0;           // after closing; 0: need not be kept; from the file, no default in code
   std::string legal_ground;         // "AVG art. 15"
   std::string source, source_text;  // where it stands that one may ask this, and the sentence; may be empty
 };

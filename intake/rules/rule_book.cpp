@@ -171,7 +171,7 @@ RequestRule read_request(const fs::path& path) {
   rule.term = one_of(map, "term", kTerms);
   rule.term_source = map.text("term_source");
   rule.completion_days = map.number("completion_days", 1, 90);
-  rule.retention_days = map.number("retention_days", 1, 36500);
+  rule.retention_days = map.number("retention_days", 0, 36500);
   read_list(map, "fields", file, path.parent_path(), read_field, false, rule.fields);
   read_list(map, "documents", file, path.parent_path(), read_document, false, rule.documents);
   map.refuse_unknown_keys();
