@@ -127,6 +127,8 @@ class Client:
                 if name.lower() == "set-cookie":
                     key, _, rest = value.partition("=")
                     self.cookies[key] = rest.split(";")[0]
+                    if "max-age=0" in rest.lower():
+                        del self.cookies[key]
             return response.status, {name.lower(): value for name, value in response.getheaders()}, content
         finally:
             connection.close()
@@ -142,9 +144,9 @@ class Client:
     def get(self, url):
         return self._follow(url, *self.request("GET", url))
 
-    def submit(self, page, values=None, files=None, has=None, button=None):
-        """Fills in a form of `page` and sends it, as a browser without JavaScript would."""
-        form = page.form(has or button)
+    def submit(self, page, values=None, files=None, has=None, button=None, form=None):
+        """Fills in a form of `page` (the one given, or found by `has` or `button`) and sends it, as a browser without JavaScript would."""
+        form = form or page.form(has or button)
         fields = [(n, v) for n, v in form["fields"] if n not in (values or {})] + list((values or {}).items())
         action = form["action"]
         for candidate in form["buttons"]:
