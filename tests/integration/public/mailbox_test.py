@@ -1,0 +1,93 @@
+"""The secure mailbox: link and code, wrong codes, attachments, a reply with documents."""
+import re
+import subprocess
+import time
+import unittest
+
+import door as doors
+from door import DoorTest
+
+CODE = "K7PM-3XRD-9FQH"
+
+
+class Mailbox(DoorTest):
+    def publish(self, expires_ms=4_000_000_000_000):
+        command = [doors.PROGRAMS + "/publish_message", self.door.home + "/data/shelf", CODE, str(expires_ms)]
+        return "/bericht/" + subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def opened(self):
+        path, client = self.publish(), self.client()
+        self.assertEqual(client.form(path, {"code": "k7pm 3xrd 9fqh"}).status, 303)
+        return path, client
+
+    def test_link_alone_shows_nothing(self):
+        page = self.client().get(self.publish()).text
+        self.assertIn("Toegangscode", page)
+        for word in ("Zeldenrust", "beschikking", "ZP-4K7M"):
+            self.assertNotIn(word, page)
+
+    def test_link_and_code_show_the_letter_and_note_that_it_was_read(self):
+        before = len(self.door.items("event"))
+        path, client = self.opened()
+        page = client.get(path).text
+        for word in ("Wij missen nog een document", "Wij missen de beschikking van de rechter.", "uiterlijk 7 december 2026", "Zorgloket Voorbeeld"):
+            self.assertIn(word, page)
+        events = self.door.items("event")
+        self.assertEqual(len(events), before + 1)
+        self.assertIn("message-read", [item["event"] for item in events.values()])
+
+    def test_the_attachment_downloads_only_with_the_code(self):
+        path, client = self.opened()
+        answer = client.get(path + "/bijlage/0")
+        self.assertEqual(answer.body, b"%PDF-1.7 the letter")
+        self.assertEqual(answer.headers["content-type"], "application/pdf")
+        self.assertIn("attachment", answer.headers["content-disposition"])
+        self.assertEqual(client.get(path + "/bijlage/1").status, 404)
+        self.assertEqual(self.client().get(path + "/bijlage/0").status, 403)
+
+    def test_a_cookie_opens_only_its_own_message(self):
+        _, client = self.opened()
+        other = self.publish()
+        self.assertIn("Toegangscode", client.get(other).text)
+        self.assertEqual(client.get(other + "/bijlage/0").status, 403)
+
+    def test_wrong_codes_lock_the_message_for_the_right_one_too(self):
+        path, client = self.publish(), self.client()
+        statuses = [client.form(path, {"code": "FOUT-FOUT-FOUT"}).status for _ in range(6)]
+        self.assertEqual(statuses, [403] * 5 + [429])
+        self.door.kill("public")
+        self.door.start("public")
+        answer = client.form(path, {"code": CODE})
+        self.assertEqual(answer.status, 429)
+        self.assertIn("U kunt het weer proberen na", answer.text)
+        self.assertIn("message-locked", [item["event"] for item in self.door.items("event").values()])
+
+    def test_unknown_expired_and_recalled_messages_look_alike(self):
+        unknown = self.client().get("/bericht/" + "A" * 43)
+        expired = self.client().get(self.publish(expires_ms=int(time.time() * 1000) - 1))
+        self.assertEqual((unknown.status, unknown.text), (expired.status, expired.text))
+        self.assertEqual(unknown.status, 404)
+
+    def test_a_reply_asks_for_what_is_missing_and_arrives_as_one(self):
+        path, client = self.opened()
+        csrf = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text).group(1)
+        self.assertEqual(client.form(path + "/antwoord", {"csrf": "x"}).status, 403)
+        self.assertEqual(client.form(path + "/antwoord", {"csrf": csrf}).headers["location"], "/inzending/documenten")
+        page = client.get("/inzending/documenten").text
+        self.assertIn("Beschikking van de rechter", page)
+        self.assertIn("ZP-4K7M-9XQ2-R", page)
+        self.assertNotIn("Uw ondertekende verzoek", page)
+        client.csrf = re.search(r'name="csrf" value="([^"]+)"', page).group(1)
+        before = len(self.door.items("submission"))
+        client.upload(b"%PDF-1.4 beschikking", slot="court-order")
+        self.assertEqual(client.send().headers["location"], "/inzending/ontvangst")
+        self.assertEqual(len(self.door.items("submission")), before + 1)
+
+    def test_closing_forgets_the_key(self):
+        path, client = self.opened()
+        client.form(path + "/sluiten", {})
+        self.assertIn("Toegangscode", client.get(path).text)
+
+
+if __name__ == "__main__":
+    unittest.main()
