@@ -243,7 +243,7 @@ std::vector<Place> places_of(const Layout& layout) {
 }
 
 std::vector<Change> changes_of(std::span<const LineReading> readings, const Lines& lines, const std::vector<Place>& places) {
-  constexpr double kDear = 0.25;
+  constexpr double kDear = 0.12;
   constexpr std::size_t kMost = 40;
   std::vector<Change> changes;
   for (const Place& place : places) {
@@ -274,12 +274,13 @@ bool choose_changes(std::span<const LineReading> readings, Lines& lines, const L
   const auto apply = [](Lines& to, const Change& change) {
     to[static_cast<std::size_t>(change.place.line)][static_cast<std::size_t>(change.place.column)] = change.to;
   };
+  constexpr double kDearest = 0.18;
   double cheapest = 1e9;
   Lines best;
   for (std::size_t a = 0; a < changes.size(); ++a) {
     for (std::size_t b = a; b < changes.size(); ++b) {
       const double cost = changes[a].cost + (a == b ? 0 : changes[b].cost + 0.05);
-      if (cost >= cheapest) continue;
+      if (cost >= cheapest || cost > kDearest) continue;
       Lines attempt = lines;
       apply(attempt, changes[a]);
       apply(attempt, changes[b]);

@@ -11,10 +11,13 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr int kReachX = 4, kReachY = 4;  // pixels that a glyph may lie off its place, of a cell of 16 x 24
+constexpr int kReachX = 3, kReachY = 4;  // pixels that a glyph may lie off its place, of a cell of 16 x 24
 constexpr int kOffsets = (2 * kReachX + 1) * (2 * kReachY + 1);
 constexpr int kMargin = 24;              // around the line, pixels
 constexpr float kDrift = 0.06F;          // likeness that a step of one pixel between neighbours costs
+constexpr double kEnds = 0.34;            // cells: the first and the last glyph fill about two thirds of theirs
+constexpr double kReadsWell = 0.85;
+constexpr double kBeat = 0.12;            // part of the columns' variance
 constexpr double kLooksLikeOcrB = 0.6;
 
 // One glyph a row, without mean and of length one, a little soft as cameras see it.
@@ -39,8 +42,7 @@ const cv::Mat& glyph_rows() {
 
 // The line level, dark as high values, `cells` cells of the glyphs' size with a margin all around.
 cv::Mat straightened(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
-  // The first and the last glyph fill about two thirds of their cells.
-  const float zoom = static_cast<float>((cells - 0.34) * kGlyphWidth) / ribbon.along;
+  const float zoom = static_cast<float>((cells - kEnds) * kGlyphWidth) / ribbon.along;
   const float radians = ribbon.angle * std::numbers::pi_v<float> / 180;
   const float c = std::cos(radians) * zoom, s = std::sin(radians) * zoom;
   const cv::Size size(cells * kGlyphWidth + 2 * kMargin, kGlyphHeight + 2 * kMargin);
@@ -115,41 +117,89 @@ std::vector<int> best_path(const std::vector<Cell>& cells) {
   return path;
 }
 
+struct Beat {
+  double count = 0, phase = 0, strength = 0;  // beats in the line; where in a beat, 0 to 1, the marks stand; part of the variance
+};
+
+// Characters of one pitch beat: the ink over the columns has its strongest rhythm at as many beats as the line has cells.
+// Print of other typefaces has none.
+Beat beat_of(const cv::Mat& strip, int cells) {
+  cv::Mat columns;
+  cv::reduce(strip(cv::Rect(kMargin, kMargin, cells * kGlyphWidth, kGlyphHeight)), columns, 0, cv::REDUCE_AVG);
+  columns -= cv::mean(columns)[0];
+  const double all = columns.dot(columns) * columns.cols / 2;
+  Beat best;
+  for (double count = cells - 2.5; count <= cells + 2.5; count += 0.125) {
+    double real = 0, imaginary = 0;
+    for (int x = 0; x < columns.cols; ++x) {
+      const double angle = 2 * std::numbers::pi * count * (x + 0.5) / columns.cols;
+      real += columns.at<float>(x) * std::cos(angle);
+      imaginary += columns.at<float>(x) * std::sin(angle);
+    }
+    const double strength = all > 0 ? (real * real + imaginary * imaginary) / all : 0;
+    if (strength > best.strength) best = {count, std::atan2(imaginary, real) / (2 * std::numbers::pi), strength};
+  }
+  return best;
+}
+
+cv::Point2f along_of(const Ribbon& ribbon) {
+  const float radians = ribbon.angle * std::numbers::pi_v<float> / 180;
+  return {std::cos(radians), std::sin(radians)};
+}
+
+// The ribbon whose cells beat as the marks do, its first cell nearest to where the marks begin, or `shift` cells from there.
+Ribbon tuned(const Ribbon& ribbon, const Beat& beat, int cells, int shift) {
+  const double zoom = (cells - kEnds) * kGlyphWidth / ribbon.along;
+  const double pitch = cells * kGlyphWidth / beat.count;
+  const double expected = kGlyphWidth / 2.0;
+  const double first = (beat.phase + std::round(expected / pitch - beat.phase) + shift) * pitch;
+  const double middle = first + (cells - 1) / 2.0 * pitch;
+  Ribbon result = ribbon;
+  result.middle += along_of(ribbon) * static_cast<float>((middle - cells * kGlyphWidth / 2.0) / zoom);
+  result.along = static_cast<float>((cells - kEnds) * pitch / zoom);
+  return result;
+}
+
 Ribbon reversed(Ribbon ribbon) {
   ribbon.angle += 180;
   return ribbon;
 }
 
-struct Attempt {
-  std::vector<LineReading> lines;
-  double score = 0;
-};
+using Zone = std::vector<LineOnPage>;
 
-Attempt read_group(const cv::Mat& gray, const RibbonGroup& group, int cells) {
-  Attempt attempt;
-  for (const Ribbon& ribbon : group) {
-    auto line = read_line(gray, ribbon, cells);
-    if (!line) return {};
-    attempt.score += line->likeness / static_cast<double>(group.size());
-    attempt.lines.push_back(std::move(*line));
+// From line to line in characters: ICAO 9303-4 and -6 print four lines to the inch, 9303-5 six, all ten characters.
+float line_step(int cells) { return cells == 30 ? 10.0F / 6 : 10.0F / 4; }
+
+Ribbon neighbour(const LineOnPage& line, float step) {
+  const cv::Point2f along = along_of(line.ribbon), down(-along.y, along.x);
+  Ribbon ribbon = line.ribbon;
+  ribbon.middle += down * (step * line.pitch);
+  return ribbon;
+}
+
+// The line and those above and below it that can be read too.
+Zone zone_around(const cv::Mat& gray, const LineOnPage& line, int cells) {
+  const std::size_t most = cells == 30 ? 3 : 2;
+  Zone zone = {line};
+  while (zone.size() < most) {
+    auto next = read_line(gray, neighbour(zone.back(), line_step(cells)), cells);
+    if (!next) break;
+    zone.push_back(std::move(*next));
   }
-  return attempt;
+  while (zone.size() < most) {
+    auto before = read_line(gray, neighbour(zone.front(), -line_step(cells)), cells);
+    if (!before) break;
+    zone.insert(zone.begin(), std::move(*before));
+  }
+  return zone;
 }
 
-// The numbers of cells that so many lines can have.
-std::vector<int> cell_counts(std::size_t lines) {
-  if (lines == 3) return {30};
-  if (lines == 2) return {44, 36};
-  return {30};
-}
-
-std::vector<cv::Point2f> corners_of(const RibbonGroup& group) {
-  const auto edge = [](const Ribbon& r, float side, float end) {
-    const float radians = r.angle * std::numbers::pi_v<float> / 180;
-    const cv::Point2f along(std::cos(radians), std::sin(radians)), down(-along.y, along.x);
-    return r.middle + along * (end * r.along / 2) + down * (side * r.across / 2);
+std::vector<cv::Point2f> corners_of(const Zone& zone) {
+  const auto edge = [](const LineOnPage& line, float side, float end) {
+    const cv::Point2f along = along_of(line.ribbon), down(-along.y, along.x);
+    return line.ribbon.middle + along * (end * (line.ribbon.along + 0.3F * line.pitch) / 2) + down * (side * 0.65F * line.pitch);
   };
-  return {edge(group.front(), -1, -1), edge(group.front(), -1, 1), edge(group.back(), 1, 1), edge(group.back(), 1, -1)};
+  return {edge(zone.front(), -1, -1), edge(zone.front(), -1, 1), edge(zone.back(), 1, 1), edge(zone.back(), 1, -1)};
 }
 
 // A line of thirty random marks passes its one check digit now and then; two or three lines hardly ever do.
@@ -162,52 +212,66 @@ bool better(const MrzOnPage& a, const MrzOnPage& b) {
   return a.score > b.score;
 }
 
-}  // namespace
+void try_ribbon(const cv::Mat& gray, const Ribbon& ribbon, std::optional<MrzOnPage>& best) {
+  for (const int cells : {44, 36, 30}) {
+    const auto line = read_line(gray, ribbon, cells);
+    if (!line || line->reading.likeness < kLooksLikeOcrB) continue;
+    const Zone zone = zone_around(gray, *line, cells);
+    std::vector<LineReading> readings;
+    double score = 0;
+    for (const LineOnPage& part : zone) {
+      readings.push_back(part.reading);
+      score += part.reading.likeness / static_cast<double>(zone.size());
+    }
+    auto parsed = parse_readings(readings);
+    if (!parsed) continue;
+    MrzOnPage found{std::move(*parsed), corners_of(zone), score};
+    if (believable(found) && (!best || better(found, *best))) best = std::move(found);
+  }
+}
 
-std::optional<LineReading> read_line(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
+// The line as its ribbon lies.
+LineOnPage read_cells(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
   const cv::Mat strip = straightened(gray, ribbon, cells);
   std::vector<Cell> row;
-  double quick = 0;
-  for (int i = 0; i < cells; ++i) {
-    row.push_back(compare_cell(strip, kMargin + i * kGlyphWidth, kMargin));
-    quick += *std::ranges::max_element(row.back().best);
-    if (i == 7 && quick / 8 < kLooksLikeOcrB) return std::nullopt;
-  }
+  for (int i = 0; i < cells; ++i) row.push_back(compare_cell(strip, kMargin + i * kGlyphWidth, kMargin));
   const std::vector<int> path = best_path(row);
-  LineReading reading;
+  LineOnPage line{{}, ribbon, static_cast<float>(ribbon.along / (cells - kEnds))};
   for (std::size_t i = 0; i < row.size(); ++i) {
-    CellReading& cell = reading.cells.emplace_back();
-    for (std::size_t g = 0; g < kGlyphLetters.size(); ++g) {
-      const float likeness = row[i].likeness.at<float>(path[i], static_cast<int>(g));
-      cell.likeness[mrz_index(kGlyphLetters[g])] = likeness;
-    }
-    reading.likeness += *std::ranges::max_element(cell.likeness) / static_cast<double>(cells);
+    CellReading& cell = line.reading.cells.emplace_back();
+    for (std::size_t g = 0; g < kGlyphLetters.size(); ++g)
+      cell.likeness[mrz_index(kGlyphLetters[g])] = row[i].likeness.at<float>(path[i], static_cast<int>(g));
+    line.reading.likeness += *std::ranges::max_element(cell.likeness) / static_cast<double>(cells);
   }
-  if (reading.likeness < kLooksLikeOcrB) return std::nullopt;
-  return reading;
+  return line;
+}
+
+}  // namespace
+
+std::optional<LineOnPage> read_line(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
+  const Beat beat = beat_of(straightened(gray, ribbon, cells), cells);
+  if (beat.strength < kBeat) return std::nullopt;
+  LineOnPage best = read_cells(gray, tuned(ribbon, beat, cells, 0), cells);
+  if (best.reading.likeness < kLooksLikeOcrB - 0.1) return std::nullopt;
+  for (const int shift : {-1, 1}) {
+    if (best.reading.likeness > kReadsWell) break;
+    LineOnPage shifted = read_cells(gray, tuned(ribbon, beat, cells, shift), cells);
+    if (shifted.reading.likeness > best.reading.likeness) best = std::move(shifted);
+  }
+  if (best.reading.likeness < kLooksLikeOcrB) return std::nullopt;
+  return best;
 }
 
 std::optional<MrzOnPage> find_mrz(const cv::Mat& gray) {
+  const RibbonFinder finder(gray);
   std::optional<MrzOnPage> best;
-  for (RibbonGroup group : find_ribbons(gray)) {
-    for (const bool turn : {false, true}) {
-      if (turn) {
-        std::ranges::reverse(group);
-        std::ranges::transform(group, group.begin(), reversed);
-      }
-      for (std::size_t lines = 1; lines <= group.size(); ++lines) {
-        const RibbonGroup part(group.begin(), group.begin() + static_cast<std::ptrdiff_t>(lines));
-        for (const int cells : cell_counts(lines)) {
-          const Attempt attempt = read_group(gray, part, cells);
-          if (attempt.lines.empty()) continue;
-          auto parsed = parse_readings(attempt.lines);
-          if (!parsed) continue;
-          MrzOnPage found{std::move(*parsed), corners_of(part), attempt.score};
-          if (believable(found) && (!best || better(found, *best))) best = std::move(found);
-        }
-      }
-      if (best && best->parsed.mrz.checks_ok && best->parsed.checks >= 3) return best;
+  for (const Run run : {Run::kLevel, Run::kUpright, Run::kSlanted}) {
+    for (const Ribbon& ribbon : finder.ribbons(run)) {
+      try_ribbon(gray, ribbon, best);
+      try_ribbon(gray, reversed(ribbon), best);
+      if (best && best->parsed.mrz.checks_ok && best->parsed.checks >= 3 && best->score > kReadsWell) return best;
     }
+    if (best) return best;
   }
   return best;
 }

@@ -22,14 +22,28 @@ struct Ribbon {
   float along = 0, across = 0, angle = 0;
 };
 
-/// One to three parallel lines of like length, from the top as read.
-using RibbonGroup = std::vector<Ribbon>;
+enum class Run { kLevel, kUpright, kSlanted };
 
-/// Where an MRZ might stand on `gray`, most promising first.
-std::vector<RibbonGroup> find_ribbons(const cv::Mat& gray);
+/// Looks for lines on one picture.
+class RibbonFinder {
+ public:
+  explicit RibbonFinder(const cv::Mat& gray);
+  /// Where a line of an MRZ might stand, longest first.
+  std::vector<Ribbon> ribbons(Run run) const;
+
+ private:
+  double zoom_;
+  std::vector<cv::Mat> marks_;  // of the picture shrunk or enlarged by zoom_
+};
+
+struct LineOnPage {
+  LineReading reading;
+  Ribbon ribbon;    // corrected by the rhythm of the cells
+  float pitch = 0;  // pixels from cell to cell
+};
 
 /// One line cut into `cells` cells; nothing if it does not look like OCR-B.
-std::optional<LineReading> read_line(const cv::Mat& gray, const Ribbon& ribbon, int cells);
+std::optional<LineOnPage> read_line(const cv::Mat& gray, const Ribbon& ribbon, int cells);
 
 struct MrzOnPage {
   ParsedMrz parsed;

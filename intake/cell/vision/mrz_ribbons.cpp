@@ -10,9 +10,8 @@ namespace zp::intake::vision {
 namespace {
 
 constexpr int kSearchSide = 1000;                                  // long side of the picture that is searched
-constexpr std::array<int, 5> kJoins = {3, 5, 9, 13, 19};           // gaps between marks that are bridged
 constexpr float kLeastSlender = 14, kMostSlender = 70;             // length by height of a line of 30 to 44 characters
-constexpr std::size_t kMostGroups = 12;
+constexpr std::size_t kMostRibbons = 60;
 
 Ribbon ribbon_of(const cv::RotatedRect& box) {
   Ribbon ribbon{box.center, box.size.width, box.size.height, box.angle};
@@ -68,14 +67,20 @@ void join_broken(std::vector<Ribbon>& ribbons) {
   }
 }
 
-std::vector<Ribbon> ribbons_at(const cv::Mat& marks, int join) {
+std::vector<Ribbon> ribbons_at(const cv::Mat& marks, const cv::Size& join) {
   cv::Mat joined;
-  cv::morphologyEx(marks, joined, cv::MORPH_CLOSE, cv::getStructuringElement(cv::MORPH_ELLIPSE, {join, join}));
+  cv::morphologyEx(marks, joined, cv::MORPH_CLOSE, cv::getStructuringElement(cv::MORPH_RECT, join));
+  // Threads of noise that tie a line to its surroundings are cut.
+  const cv::Size thread(std::max(3, join.width / 2), std::max(3, join.height / 2));
+  cv::morphologyEx(joined, joined, cv::MORPH_OPEN, cv::getStructuringElement(cv::MORPH_RECT, thread));
   std::vector<std::vector<cv::Point>> outlines;
-  cv::findContours(joined, outlines, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
+  std::vector<cv::Vec4i> tree;
+  // Not only the outermost: a frame round the document would hide all that is in it.
+  cv::findContours(joined, outlines, tree, cv::RETR_CCOMP, cv::CHAIN_APPROX_SIMPLE);
   std::vector<Ribbon> ribbons;
-  for (const auto& outline : outlines) {
-    if (outline.size() < 4) continue;
+  for (std::size_t i = 0; i < outlines.size(); ++i) {
+    const auto& outline = outlines[i];
+    if (outline.size() < 4 || tree[i][3] >= 0) continue;
     const Ribbon ribbon = ribbon_of(cv::minAreaRect(outline));
     if (ribbon.along < 40 || ribbon.along < 4 * ribbon.across || ribbon.across < 4) continue;
     if (cv::contourArea(outline) < 0.4 * ribbon.along * ribbon.across) continue;
@@ -90,56 +95,51 @@ std::vector<Ribbon> ribbons_at(const cv::Mat& marks, int join) {
   return ribbons;
 }
 
-// Lines of one zone: parallel, as long, and one to two and a half line heights apart.
-bool stands_below(const Ribbon& upper, const Ribbon& lower) {
-  if (angle_between(upper, lower) > 2.5F || std::abs(upper.along - lower.along) > 0.12F * upper.along) return false;
-  const cv::Point2f where = seen_from(upper, lower);
-  const float height = std::max(upper.across, lower.across);
-  return std::abs(where.x) < 0.08F * upper.along && where.y > 0.9F * height && where.y < 3.2F * height;
+bool same_place(const Ribbon& a, const Ribbon& b) {
+  return cv::norm(a.middle - b.middle) < 0.5 * a.across && std::abs(a.along - b.along) < 0.03F * a.along &&
+         angle_between(a, b) < 1;
 }
 
-void collect_groups(std::vector<Ribbon> ribbons, std::vector<RibbonGroup>& groups) {
-  for (const Ribbon& first : ribbons) {
-    RibbonGroup group = {first};
-    for (int line = 1; line < 3; ++line) {
-      const Ribbon* next = nullptr;
-      for (const Ribbon& candidate : ribbons)
-        if (stands_below(group.back(), candidate) &&
-            (!next || seen_from(group.back(), candidate).y < seen_from(group.back(), *next).y))
-          next = &candidate;
-      if (!next) break;
-      group.push_back(*next);
-    }
-    groups.push_back(std::move(group));
-  }
+// The gaps that are bridged between marks, for lines that run so: several widths, since the size of the document is unknown.
+std::vector<cv::Size> joins_for(Run run) {
+  if (run == Run::kSlanted) return {{5, 5}, {9, 9}, {13, 13}};
+  std::vector<cv::Size> joins;
+  for (const int reach : {7, 11, 17, 27, 39})
+    joins.push_back(run == Run::kLevel ? cv::Size(reach, 1 + reach / 8) : cv::Size(1 + reach / 8, reach));
+  return joins;
 }
 
 }  // namespace
 
-std::vector<RibbonGroup> find_ribbons(const cv::Mat& gray) {
-  const double zoom = static_cast<double>(kSearchSide) / std::max(gray.cols, gray.rows);
-  cv::Mat small, dark, marks;
-  cv::resize(gray, small, {}, zoom, zoom, zoom < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
-  std::vector<RibbonGroup> groups;
-  for (const int stroke : {15, 31}) {
-    cv::morphologyEx(small, dark, cv::MORPH_BLACKHAT, cv::getStructuringElement(cv::MORPH_ELLIPSE, {stroke, stroke}));
-    cv::Mat around;
-    cv::GaussianBlur(dark, around, {}, 40);
-    marks = dark > cv::max(around * 1.3 + 8, 14);
-    for (const int join : kJoins) collect_groups(ribbons_at(marks, join), groups);
+RibbonFinder::RibbonFinder(const cv::Mat& gray) : zoom_(static_cast<double>(kSearchSide) / std::max(gray.cols, gray.rows)) {
+  cv::Mat small;
+  cv::resize(gray, small, {}, zoom_, zoom_, zoom_ < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+  for (const int stroke : {13, 31}) {
+    cv::Mat dark, around;
+    cv::morphologyEx(small, dark, cv::MORPH_BLACKHAT, cv::getStructuringElement(cv::MORPH_RECT, {stroke, stroke}));
+    cv::blur(dark, around, {101, 101});
+    marks_.push_back(dark > cv::max(around * 1.3 + 8, 14));
   }
-  std::ranges::stable_sort(groups, std::greater{}, [](const RibbonGroup& g) {
-    return static_cast<float>(std::min<std::size_t>(g.size(), 2)) * 1000 + g.front().along;
-  });
-  if (groups.size() > kMostGroups) groups.resize(kMostGroups);
-  for (RibbonGroup& group : groups) {
-    for (Ribbon& ribbon : group) {
-      ribbon.middle *= 1 / zoom;
-      ribbon.along = static_cast<float>(ribbon.along / zoom);
-      ribbon.across = static_cast<float>(ribbon.across / zoom);
+}
+
+std::vector<Ribbon> RibbonFinder::ribbons(Run run) const {
+  std::vector<Ribbon> found;
+  for (const cv::Mat& marks : marks_) {
+    for (const cv::Size& join : joins_for(run)) {
+      for (const Ribbon& ribbon : ribbons_at(marks, join)) {
+        const bool known = std::ranges::any_of(found, [&](const Ribbon& other) { return same_place(other, ribbon); });
+        if (!known) found.push_back(ribbon);
+      }
     }
   }
-  return groups;
+  std::ranges::stable_sort(found, std::greater{}, &Ribbon::along);
+  if (found.size() > kMostRibbons) found.resize(kMostRibbons);
+  for (Ribbon& ribbon : found) {
+    ribbon.middle *= 1 / zoom_;
+    ribbon.along = static_cast<float>(ribbon.along / zoom_);
+    ribbon.across = static_cast<float>(ribbon.across / zoom_);
+  }
+  return found;
 }
 
 }  // namespace zp::intake::vision

@@ -1,6 +1,6 @@
 // vision_probe FILE...: what the vision library sees on each picture, one JSON line per file, with the time it took.
 // --blur F: first blurs the page with a Gaussian of F letter heights, to see when `sharp` gives way.
-#include <chrono>
+#include <ctime>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -20,9 +20,8 @@ namespace {
 using namespace zp::intake;
 using nlohmann::json;
 
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
+// Time of the processor, not of the clock on the wall: other programs may run.
+double milliseconds_since(std::clock_t start) { return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC; }
 
 json quality_json(const vision::PageQuality& q) {
   return {{"blank", q.blank},       {"sharp", q.sharp},          {"softness", q.softness}, {"skew", q.skew_degrees},
@@ -33,7 +32,7 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
   std::ifstream file(path, std::ios::binary);
   const zp::Bytes bytes{std::istreambuf_iterator<char>(file), {}};
   json out{{"file", path}};
-  auto start = std::chrono::steady_clock::now();
+  auto start = std::clock();
   const auto decoded = vision::decode_image(bytes);
   out["decode_ms"] = milliseconds_since(start);
   if (!decoded) {
@@ -50,7 +49,7 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
   if (mrz_only) {
     cv::Mat gray;
     cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
-    start = std::chrono::steady_clock::now();
+    start = std::clock();
     const auto found = vision::find_mrz(gray);
     out["mrz_ms"] = milliseconds_since(start);
     if (found) {
@@ -71,7 +70,7 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
     return out;
   }
   if (examine) {
-    start = std::chrono::steady_clock::now();
+    start = std::clock();
     const auto report = vision::examine_page(page, engines);
     out["examine_ms"] = milliseconds_since(start);
     out["quality"] = quality_json(report.quality);
@@ -89,7 +88,7 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
     }
     return out;
   }
-  start = std::chrono::steady_clock::now();
+  start = std::clock();
   out["quality"] = quality_json(vision::page_quality(page, blur > 0 ? nullptr : &engines));
   out["quality_ms"] = milliseconds_since(start);
   return out;
