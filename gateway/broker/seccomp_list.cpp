@@ -83,8 +83,12 @@ Result<void> load_seccomp_filter(bool may_open_read_only) {
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(mprotect), masked(2, PROT_EXEC, 0));
 
   constexpr std::uint64_t kWriting = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY);
-  if (may_open_read_only) filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(openat), masked(2, kWriting, O_RDONLY));
-  else filter.rule(SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat));
+  if (may_open_read_only) {
+    filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(openat), masked(2, kWriting, O_RDONLY));
+    for (const int mode : {O_WRONLY, O_RDWR}) filter.rule(SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), masked(2, O_ACCMODE, mode));
+  } else {
+    filter.rule(SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat));
+  }
   // fstat() of the C library; a path could be given as well, so this tells whether a file exists, never what is in it.
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), masked(3, AT_EMPTY_PATH, AT_EMPTY_PATH));
   filter.rule(may_open_read_only ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), masked(3, AT_EMPTY_PATH, 0));

@@ -2,8 +2,7 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <exception>
-#include <new>
+#include <memory>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
@@ -19,10 +18,15 @@ namespace {
 
 constexpr std::size_t kMailPiece = 16 << 20;
 
+std::unique_ptr<vision::Engines>& engines() {
+  static std::unique_ptr<vision::Engines> loaded;
+  return loaded;
+}
+
 std::string dump(const nlohmann::json& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
 
 void serve_inspection(const Request& request, const Connection& connection) {
-  const Findings findings = inspect(request, connection);
+  const Findings findings = inspect(request, connection, *engines());
   connection.frame(FrameKind::kFindings, dump(to_json(findings, true)));
 }
 
@@ -62,6 +66,8 @@ Result<void> prepare() {
   OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS, nullptr);
   prepare_mail();
   prepare_poppler();
+  TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());
+  engines() = std::make_unique<vision::Engines>(std::move(loaded));
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "intake/cell/inspect.h"
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <set>
 
@@ -18,10 +19,14 @@
 namespace zp::intake::cell {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr int kMaxDepth = 4;                     // as parse_findings() bounds it
 constexpr std::size_t kMaxAttachments = 100;     // of the whole document
 constexpr std::size_t kMaxPageText = 64 * 1024;
 constexpr int kExamineDpi = 150;                 // enough for the strokes of a signature and for letters of 8 points
+constexpr int kPhotoDpi = 150;                   // what a photo counts as when it is made smaller for the screen
+constexpr std::chrono::seconds kTimeForLooking{40};  // then pages are read only if they carry their own text
 
 std::int64_t end_of_day(const std::string& date) {
   std::tm day{};
@@ -31,8 +36,8 @@ std::int64_t end_of_day(const std::string& date) {
 
 class Inspection {
  public:
-  Inspection(const Request& request, const Connection& connection)
-      : request_(request), connection_(connection), images_(connection, request.options) {
+  Inspection(const Request& request, const Connection& connection, vision::Engines& engines)
+      : request_(request), connection_(connection), engines_(engines), images_(connection, request.options) {
     policy_.trust_anchors_pem = request.options.trust_anchors_pem;
     policy_.at = end_of_day(request.options.as_of);
   }
@@ -46,7 +51,7 @@ class Inspection {
     if (findings.type == "application/pdf") pdf(bytes, depth, findings, hazards);
     else if (findings.type == "message/rfc822") mail(bytes, depth, findings, hazards);
     else if (findings.type.starts_with("text/")) text(bytes, findings);
-    else if (findings.type.starts_with("image/")) connection_.progress(0, 0);
+    else if (findings.type.starts_with("image/")) picture(bytes, depth, findings, hazards);
     else hazards.merge(hazards_of_type(findings.type));
     findings.hazards.assign(hazards.begin(), hazards.end());
     classify(findings);
@@ -95,7 +100,7 @@ class Inspection {
       const std::vector<vision::Word> words = pages.words(i);
       const cv::Mat drawn = pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
       if (drawn.empty()) hazards.insert("page-unreadable");
-      PageFindings page = examine(drawn, words, static_cast<int>(i + 1), depth);
+      PageFindings page = examine(drawn, words, static_cast<int>(i + 1), depth, findings, hazards);
       if (i < empty_fields.size()) {
         page.empty_signature_fields.insert(page.empty_signature_fields.end(), empty_fields[i].begin(), empty_fields[i].end());
       }
@@ -104,17 +109,54 @@ class Inspection {
     }
   }
 
-  PageFindings examine(const cv::Mat& drawn, const std::vector<vision::Word>& words, int number, int depth) {
-    PageFindings page;
-    page.number = number;
-    int line = 0;
-    for (const vision::Word& word : words) {
-      if (page.text.size() + word.text.size() >= kMaxPageText) break;
-      page.text += (word.line == line ? " " : "\n") + word.text;
-      line = word.line;
+  // ---- pictures and their pages
+
+  void picture(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
+    Result<vision::DecodedImage> image = vision::decode_image(bytes);
+    if (!image) {
+      hazards.insert(image.error().code == Code::kTooLarge ? "image-bomb"
+                     : image.error().code == Code::kRefused ? "unknown-type"
+                                                            : "unreadable");
+      return;
     }
-    if (depth == 0) images_.send(number, drawn, kExamineDpi);
+    if (image->has_location) hazards.insert("location-data");
+    if (image->truncated) hazards.insert("too-many-pages");
+    const int count = static_cast<int>(image->pages.size());
+    for (int number = 1; number <= count; ++number) {
+      findings.pages.push_back(examine(image->pages[static_cast<std::size_t>(number - 1)], {}, number, depth, findings, hazards));
+      image->pages[static_cast<std::size_t>(number - 1)].release();
+      connection_.progress(number, count);
+    }
+  }
+
+  PageFindings examine(const cv::Mat& picture, const std::vector<vision::Word>& words, int number, int depth, Findings& findings,
+                       Hazards& hazards) {
+    PageFindings page;
+    page.text = vision::text_of(words, kMaxPageText);
+    page.number = number;
+    if (picture.empty()) return page;
+    if (Clock::now() - started_ > kTimeForLooking) {
+      hazards.insert("too-many-pages");
+      if (depth == 0) images_.send(number, picture, kPhotoDpi);
+      return page;
+    }
+    vision::PageReport report = vision::examine_page(picture, engines_, words);
+    page = std::move(report.findings);
+    page.number = number;
+    if (page.text.empty()) page.text = vision::text_of(report.words, kMaxPageText);
+    if (depth == 0) send_images(report, number);
+    if (report.identity && !findings.identity_document) {
+      findings.identity_document = std::move(report.identity);
+      findings.identity_document->page = number;
+    }
     return page;
+  }
+
+  void send_images(const vision::PageReport& report, int number) {
+    images_.send(number, report.upright, kPhotoDpi);
+    if (!report.identity) return;
+    const std::vector<Box> boxes = vision::boxes_to_mask(*report.identity);
+    images_.send_masked(number, vision::mask(report.upright, boxes), kPhotoDpi);
   }
 
   // ---- mail, text, what is inside
@@ -166,15 +208,17 @@ class Inspection {
 
   const Request& request_;
   const Connection& connection_;
+  vision::Engines& engines_;
   PageImages images_;
   SignaturePolicy policy_;
   std::size_t attachments_ = 0;
+  Clock::time_point started_ = Clock::now();
 };
 
 }  // namespace
 
-Findings inspect(const Request& request, const Connection& connection) {
-  return Inspection(request, connection).document(request.document, 0);
+Findings inspect(const Request& request, const Connection& connection, vision::Engines& engines) {
+  return Inspection(request, connection, engines).document(request.document, 0);
 }
 
 }  // namespace zp::intake::cell

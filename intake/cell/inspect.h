@@ -5,12 +5,13 @@
 #define INTAKE_CELL_INSPECT_H_
 
 #include "intake/cell/connection.h"
+#include "intake/cell/vision/vision.h"
 #include "intake/findings.h"
 
 namespace zp::intake::cell {
 
 /// Page images go out over `connection` as they are made, if the request wants them; findings are returned.
-Findings inspect(const Request& request, const Connection& connection);
+Findings inspect(const Request& request, const Connection& connection, vision::Engines& engines);
 
 }  // namespace zp::intake::cell
 

@@ -20,7 +20,6 @@ bool start(tesseract::TessBaseAPI& api, const std::string& tessdata, const char*
   // Its word lists are adapted to what it reads; one document must not colour the next.
   api.SetVariable("classify_enable_learning", "0");
   api.SetVariable("tessedit_do_invert", "0");
-  api.SetVariable("debug_file", "/dev/null");
   return true;
 }
 
