@@ -1,13 +1,14 @@
+#include "templates/letter/letter.h"
+
+#include <fmt/chrono.h>
 #include <yaml-cpp/yaml.h>
 
 #include <chrono>
-#include <fmt/chrono.h>
 #include <fstream>
 #include <iostream>
 
 #include "gateway/cli/parse.h"
 #include "gateway/config/data_folder.h"
-#include "templates/letter/letter.h"
 
 namespace zp::gateway {
 namespace {
@@ -18,8 +19,10 @@ constexpr int kWrongUse = 2;
 constexpr const char* kHelp =
     "Formal letters from templates/letters, without a running instance.\n"
     "  zegelpost letter list\n"
-    "  zegelpost letter render ontvangstbevestiging --data samples/letters/ontvangstbevestiging.yaml --output brief.pdf\n"
-    "The data are YAML with the fields that the letter's front matter declares. In a real instance staff and worker fill them in, and the\n"
+    "  zegelpost letter render ontvangstbevestiging --data samples/letters/ontvangstbevestiging.yaml "
+    "--output brief.pdf\n"
+    "The data are YAML with the fields that the letter's front matter declares. In a real instance staff and "
+    "worker fill them in, and the\n"
     "letterhead comes from the configuration; here it comes from organisation.yaml beside the letters.\n"
     "Exit status: 0 done; 1 refused (each missing or wrong field is named); 2 wrong use.";
 
@@ -56,8 +59,16 @@ Result<json> read_yaml(const std::string& path) {
 
 Result<templates::Organisation> read_organisation(const std::string& path) {
   TRY_ASSIGN(const json values, read_yaml(path));
-  const auto text = [&](const char* key) { return values.value(key, json("")).is_string() ? values.value(key, std::string()) : std::string(); };
-  templates::Organisation organisation{text("name"), text("return_address"), text("footer"), text("place"), text("telephone"), text("fg_email"), {}};
+  const auto text = [&](const char* key) {
+    return values.value(key, json("")).is_string() ? values.value(key, std::string()) : std::string();
+  };
+  templates::Organisation organisation{text("name"),
+                                       text("return_address"),
+                                       text("footer"),
+                                       text("place"),
+                                       text("telephone"),
+                                       text("fg_email"),
+                                       {}};
   for (const json& line : values.value("contact_lines", json::array()))
     if (line.is_string()) organisation.contact_lines.push_back(line);
   if (organisation.name.empty()) return fail(Code::kConfig, "read organisation", path + ": name is missing");
@@ -89,7 +100,8 @@ int render(const RenderArguments& arguments) {
   }
   const auto press = load_press();
   if (!press) return report("letter", press.error());
-  const auto pdf = (*press)->render(arguments.name, *data, {.date = arguments.date, .reference = {}, .moment = {}});
+  const auto pdf =
+      (*press)->render(arguments.name, *data, {.date = arguments.date, .reference = {}, .moment = {}});
   if (!pdf) {
     const int status = report("letter", pdf.error());
     if (pdf.error().code != Code::kNotFound) return status;
@@ -109,7 +121,8 @@ int letter(const Arguments& arguments) {
   const CLI::App* listing = app.add_subcommand("list", "the names of all letters, one on a line");
   CLI::App* rendering = app.add_subcommand("render", "write one letter as PDF/A-2a and PDF/UA-1");
   RenderArguments given;
-  given.date = fmt::format("{:%Y-%m-%d}", fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  given.date = fmt::format(
+      "{:%Y-%m-%d}", fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
   rendering->add_option("name", given.name, "as 'letter list' prints it")->required();
   rendering->add_option("--data", given.data, "YAML file with the fields")->required();
   rendering->add_option("--output", given.output, "PDF file to write")->required();

@@ -1,10 +1,9 @@
 // The body of a letter, block by block, and its closing.
+#include <fmt/format.h>
 #include <qrencode.h>
 
 #include <algorithm>
 #include <memory>
-
-#include <fmt/format.h>
 
 #include "templates/letter/composer.h"
 #include "templates/letter/text.h"
@@ -33,10 +32,13 @@ double Composer::first_height(std::size_t block) {
     const auto count = type_.lines(runs, width, style.size).size();
     return static_cast<double>(count <= 3 ? count : 2) * style.leading;
   };
-  if (const auto* heading = std::get_if<Heading>(&next)) return 2 * style_of(heading->level).leading + first_height(block + 1);
+  if (const auto* heading = std::get_if<Heading>(&next))
+    return 2 * style_of(heading->level).leading + first_height(block + 1);
   if (const auto* text = std::get_if<Paragraph>(&next)) return lines_height(text->runs, kBody, kMeasure);
   if (const auto* list = std::get_if<List>(&next))
-    return list->items.empty() || list->items.front().empty() ? 0 : lines_height(list->items.front().front(), kBody, kMeasure - kIndent);
+    return list->items.empty() || list->items.front().empty()
+               ? 0
+               : lines_height(list->items.front().front(), kBody, kMeasure - kIndent);
   if (std::holds_alternative<Table>(next)) return 5 * kCell.leading;
   return std::holds_alternative<QrCode>(next) ? kQrSide : kLarge.leading;
 }
@@ -55,7 +57,8 @@ void Composer::draw(const Heading& heading, std::size_t index) {
   Runs runs = heading.runs;
   for (Run& run : runs) run.bold = true;
   const auto lines = type_.lines(runs, kMeasure, style.size);
-  make_room(kBeforeHeading + static_cast<double>(lines.size()) * style.leading + kAfterHeading + first_height(index + 1));
+  make_room(kBeforeHeading + static_cast<double>(lines.size()) * style.leading + kAfterHeading +
+            first_height(index + 1));
   if (y_ < kTopLater) y_ -= kBeforeHeading;
   flow(out_.add(fmt::format("H{}", heading.level), root_), lines, kLeft, style);
   y_ -= kAfterHeading;
@@ -64,7 +67,9 @@ void Composer::draw(const Heading& heading, std::size_t index) {
 void Composer::draw(const Paragraph& text, std::size_t index) {
   const auto lines = type_.lines(text.runs, kMeasure, kBody.size);
   const bool last = index + 1 == letter_.body.size();
-  const double tail = last ? kAfterParagraph + closing_height() : announces(text.runs) ? kAfterParagraph + first_height(index + 1) : 0;
+  const double tail = last                   ? kAfterParagraph + closing_height()
+                      : announces(text.runs) ? kAfterParagraph + first_height(index + 1)
+                                             : 0;
   flow(out_.add("P", root_), lines, kLeft, kBody, tail);
   y_ -= kAfterParagraph;
 }
@@ -77,7 +82,8 @@ void Composer::draw(const List& list, std::size_t) {
     Element* item = out_.add("LI", element);
     Element* label = out_.add("Lbl", item);
     Element* content = out_.add("LBody", item);
-    const Line mark = type_.line(list.ordered ? to_u32(fmt::format("{}.", number++)) : U"\u2022", Weight::kRegular, kBody.size);
+    const Line mark = type_.line(list.ordered ? to_u32(fmt::format("{}.", number++)) : U"\u2022",
+                                 Weight::kRegular, kBody.size);
     for (std::size_t i = 0; i < paragraphs.size(); ++i) {
       const auto lines = type_.lines(paragraphs[i], kMeasure - kIndent, kBody.size);
       if (i == 0) {
@@ -111,7 +117,8 @@ void Composer::draw(const QrCode& code, std::size_t) {
   for (int row = 0; row < qr->width; ++row)
     for (int column = 0; column < qr->width; ++column)
       if ((qr->data[row * qr->width + column] & 1) != 0)
-        mark.rectangles.push_back({left + (column + kQuietZone) * module, y_ - (row + kQuietZone + 1) * module, module, module});
+        mark.rectangles.push_back(
+            {left + (column + kQuietZone) * module, y_ - (row + kQuietZone + 1) * module, module, module});
   begin(figure);
   page().marks.emplace_back(std::move(mark));
   end();
@@ -124,7 +131,8 @@ void Composer::closing() {
   y_ -= 10;
   bool greeting = true;
   for (const std::u32string& line : letter_.closing) {
-    paragraph(root_, {{line, !greeting && &line == &letter_.closing[1], {}}}, kBody, greeting ? kBody.leading : 0);
+    paragraph(root_, {{line, !greeting && &line == &letter_.closing[1], {}}}, kBody,
+              greeting ? kBody.leading : 0);
     greeting = false;
   }
 }

@@ -32,7 +32,8 @@ void Composer::put(const Line& line, double x, double baseline, const TextStyle&
   }
 }
 
-void Composer::put(std::u32string_view text, Weight weight, double x, double baseline, const TextStyle& style) {
+void Composer::put(std::u32string_view text, Weight weight, double x, double baseline,
+                   const TextStyle& style) {
   put(type_.line(text, weight, style.size), x, baseline, style);
 }
 
@@ -61,22 +62,28 @@ void Composer::put_linked(Element* element, const Line& line, double x, const Te
     if (link.empty()) continue;
     const Span &first = stretch.spans.front(), &last = stretch.spans.back();
     owner->kids.emplace_back(LinkRef{page_, static_cast<int>(page().links.size())});
-    page().links.push_back({{x + first.x, baseline - style.size * 0.25, x + last.x + last.width, baseline + style.size * 0.8},
-                            link, "Link naar " + link, owner});
+    page().links.push_back(
+        {{x + first.x, baseline - style.size * 0.25, x + last.x + last.width, baseline + style.size * 0.8},
+         link,
+         "Link naar " + link,
+         owner});
   }
 }
 
-/// Lines of one element over as many pages as it takes: never one line alone before or after a page break. `tail` is the height of what
-/// must stand below the last lines on the same page.
-void Composer::flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style, double tail) {
+/// Lines of one element over as many pages as it takes: never one line alone before or after a page break.
+/// `tail` is the height of what must stand below the last lines on the same page.
+void Composer::flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style,
+                    double tail) {
   std::size_t at = 0;
   while (at < lines.size()) {
     const std::size_t left = lines.size() - at;
-    const auto room = static_cast<std::size_t>(std::max(0.0, std::floor((y_ - kBottom) / style.leading + 0.001)));
+    const auto room =
+        static_cast<std::size_t>(std::max(0.0, std::floor((y_ - kBottom) / style.leading + 0.001)));
     const bool fresh = y_ >= kTopLater;
     std::size_t take = std::min(room, left);
     if (take < left && left - take < 2) take = left - std::min<std::size_t>(left, 2);
-    if (take == left && tail > 0 && !fits(static_cast<double>(left) * style.leading + tail)) take = left >= 4 ? left - 2 : 0;
+    if (take == left && tail > 0 && !fits(static_cast<double>(left) * style.leading + tail))
+      take = left >= 4 ? left - 2 : 0;
     if (take < 2 && take < left) take = 0;
     if (take == 0 && fresh) take = std::max<std::size_t>(1, std::min(room, left));
     for (std::size_t i = 0; i < take; ++i) {
@@ -88,7 +95,8 @@ void Composer::flow(Element* element, const std::vector<Line>& lines, double x, 
   }
 }
 
-void Composer::paragraph(Element* parent, const Runs& runs, const TextStyle& style, double after, double tail) {
+void Composer::paragraph(Element* parent, const Runs& runs, const TextStyle& style, double after,
+                         double tail) {
   flow(out_.add("P", parent), type_.lines(runs, kMeasure, style.size), kLeft, style, tail);
   y_ -= after;
 }
@@ -103,8 +111,8 @@ DisplayList Composer::compose() {
   return std::move(out_);
 }
 
-Result<DisplayList> lay_out(const LetterDocument& letter, const Organisation& organisation, const FaceBook& faces,
-                            const Hyphenator& hyphenator) {
+Result<DisplayList> lay_out(const LetterDocument& letter, const Organisation& organisation,
+                            const FaceBook& faces, const Hyphenator& hyphenator) {
   Typesetter typesetter(faces, hyphenator);
   DisplayList list = Composer(letter, organisation, typesetter).compose();
   if (typesetter.unprintable().empty()) return list;

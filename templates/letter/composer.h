@@ -10,19 +10,20 @@
 namespace zp::templates {
 
 inline constexpr double kMillimetre = 72 / 25.4;
-inline constexpr double kLeft = 25 * kMillimetre, kRight = kPageWidth - 25 * kMillimetre, kMeasure = kRight - kLeft;
+inline constexpr double kLeft = 25 * kMillimetre, kRight = kPageWidth - 25 * kMillimetre,
+                        kMeasure = kRight - kLeft;
 inline constexpr double kBottom = 27 * kMillimetre;
 inline constexpr double kTopLater = kPageHeight - 32 * kMillimetre;  // first line space on later pages
 
-inline constexpr Color kBlack{0, 0, 0}, kGrey{0.33F, 0.33F, 0.33F}, kRule{0.62F, 0.66F, 0.70F}, kShade{0.93F, 0.95F, 0.97F},
-    kAccent{0.09F, 0.25F, 0.42F};
+inline constexpr Color kBlack{0, 0, 0}, kGrey{0.33F, 0.33F, 0.33F}, kRule{0.62F, 0.66F, 0.70F},
+    kShade{0.93F, 0.95F, 0.97F}, kAccent{0.09F, 0.25F, 0.42F};
 
 struct TextStyle {
   double size, leading;
   Color color = kBlack;
 };
-inline constexpr TextStyle kBody{10.5, 14.5}, kSubject{13, 17}, kSection{11.5, 15.5}, kSubsection{10.5, 14.5}, kCell{9, 12},
-    kSmall{7.5, 10, kGrey}, kLabel{8, 10.5, kGrey}, kLarge{20, 28};
+inline constexpr TextStyle kBody{10.5, 14.5}, kSubject{13, 17}, kSection{11.5, 15.5}, kSubsection{10.5, 14.5},
+    kCell{9, 12}, kSmall{7.5, 10, kGrey}, kLabel{8, 10.5, kGrey}, kLarge{20, 28};
 
 class Composer {
  public:
@@ -43,7 +44,8 @@ class Composer {
   bool fits(double height) const { return y_ - height >= kBottom; }
   void make_room(double height);
   void put_linked(Element* element, const Line& line, double x, const TextStyle& style);
-  void flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style, double tail = 0);
+  void flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style,
+            double tail = 0);
   void paragraph(Element* parent, const Runs& runs, const TextStyle& style, double after, double tail = 0);
 
   // blocks.cpp
@@ -70,10 +72,12 @@ class Composer {
   // table.cpp
   struct Row;
   std::vector<double> column_edges(const Table& table) const;
-  Row make_row(const Table& table, const std::vector<double>& edges, const std::vector<std::u32string>& cells, bool head);
-  void draw_row(const Table& table, const std::vector<double>& edges, const Row& row, Element* group, bool head);
-  void draw_slice(const Table& table, const std::vector<double>& edges, const Row& row, const std::vector<Element*>& cells,
-                  std::size_t from, std::size_t count, bool head);
+  Row make_row(const Table& table, const std::vector<double>& edges, const std::vector<std::u32string>& cells,
+               bool head);
+  void draw_row(const Table& table, const std::vector<double>& edges, const Row& row, Element* group,
+                bool head);
+  void draw_slice(const Table& table, const std::vector<double>& edges, const Row& row,
+                  const std::vector<Element*>& cells, std::size_t from, std::size_t count, bool head);
 
   const LetterDocument& letter_;
   const Organisation& organisation_;

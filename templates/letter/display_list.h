@@ -1,6 +1,7 @@
-// templates/letter/display_list.h - a laid-out letter: marks on pages, and the structure tree that says what they mean.
+// templates/letter/display_list.h - a laid-out letter: marks on pages, and the tree that says what they mean.
 //
-// Made by layout.h, drawn by draw.h, completed by finish.h. Units: points from the lower left corner of an A4 page; sizes in points.
+// Made by layout.h, drawn by draw.h, completed by finish.h.
+// Units: points from the lower left corner of an A4 page; sizes in points.
 #ifndef TEMPLATES_LETTER_DISPLAY_LIST_H_
 #define TEMPLATES_LETTER_DISPLAY_LIST_H_
 
@@ -31,8 +32,8 @@ struct Element {
   Element* parent = nullptr;
   std::vector<std::variant<Element*, ContentRef, LinkRef>> kids;
   std::string alternative;
-  std::string scope;      // of a TH: "Column" or "Row"
-  std::string numbering;  // of an L: "Disc" or "Decimal"
+  std::string scope;                         // of a TH: "Column" or "Row"
+  std::string numbering;                     // of an L: "Disc" or "Decimal"
   std::optional<std::array<double, 4>> box;  // of a Figure
 };
 

@@ -1,19 +1,19 @@
-// The only file that knows libharu. Marked content, TJ and fonts from memory have no public call in 2.3.0, so internals that it exports
-// are used; 2.4 changed them, hence the check of the version.
+// The only file that knows libharu. Marked content, TJ and fonts from memory have no public call in 2.3.0, so
+// internals that it exports are used; 2.4 changed them, hence the check of the version.
 #include "templates/letter/draw.h"
 
+#include <fmt/format.h>
 #include <hpdf.h>
 
 #include <cmath>
 #include <memory>
 #include <set>
 
-#include <fmt/format.h>
-
 namespace zp::templates {
 namespace {
 
-static_assert(HPDF_VERSION_ID == 20300, "draw.cpp uses internals of libharu 2.3.0: check each of them against this version");
+static_assert(HPDF_VERSION_ID == 20300,
+              "draw.cpp uses internals of libharu 2.3.0: check each of them against this version");
 constexpr float kLeastAdjustment = 0.4F;  // 1/1000 em that nobody sees
 
 /// libharu calls this from C frames: note the first error, never throw.
@@ -49,7 +49,8 @@ const char* add_font(HPDF_Doc document, const Bytes& truetype, int face) {
   if (stream == nullptr) return nullptr;
   HPDF_Stream_Write(stream, truetype.data(), size);
   HPDF_Stream_Seek(stream, 0, HPDF_SEEK_SET);
-  HPDF_FontDef definition = HPDF_TTFontDef_Load(document->mmgr, stream, HPDF_TRUE);  // owns the stream, also on failure
+  HPDF_FontDef definition =
+      HPDF_TTFontDef_Load(document->mmgr, stream, HPDF_TRUE);  // owns the stream, also on failure
   if (definition == nullptr) return nullptr;
   if (HPDF_List_Add(document->fontdef_list, definition) != HPDF_OK) {
     HPDF_FontDef_Free(definition);
@@ -70,8 +71,8 @@ class Painter {
       const char* name = add_font(document_, subset.truetype, face);
       HPDF_Font font = name == nullptr ? nullptr : HPDF_GetFont(document_, name, "UTF-8");
       if (font == nullptr) return false;
-      // Raw TJ marks no glyph as used, so libharu embeds an empty font; finish() puts the subset in its place. (Its own subsetter gives up on
-      // some composite glyphs.)
+      // Raw TJ marks no glyph as used, so libharu embeds an empty font; finish() puts the subset in its
+      // place. (Its own subsetter gives up on some composite glyphs.)
       fonts_[face] = font;
       drawing.face_of_tag[tag_of(face)] = face;
       drawing.subsets[face] = std::move(subset);
@@ -101,8 +102,8 @@ class Painter {
     if (mark.rectangles.empty()) return;
     HPDF_Page_SetRGBFill(page_, mark.color.red, mark.color.green, mark.color.blue);
     for (const Rectangle& box : mark.rectangles)
-      HPDF_Page_Rectangle(page_, static_cast<float>(box.x), static_cast<float>(box.y), static_cast<float>(box.width),
-                          static_cast<float>(box.height));
+      HPDF_Page_Rectangle(page_, static_cast<float>(box.x), static_cast<float>(box.y),
+                          static_cast<float>(box.width), static_cast<float>(box.height));
     HPDF_Page_Fill(page_);
   }
 
@@ -160,7 +161,8 @@ Result<Drawing> draw(const DisplayList& list, const FaceBook& faces) {
     for (const Page& page : list.pages) painter.paint(page);
   if (trouble.code == 0) drawing.pdf = saved(document.get());
   if (trouble.code != 0 || drawing.pdf.empty())
-    return fail(Code::kIo, "draw letter", fmt::format("libharu error {:#x}, {}", trouble.code, trouble.detail));
+    return fail(Code::kIo, "draw letter",
+                fmt::format("libharu error {:#x}, {}", trouble.code, trouble.detail));
   return drawing;
 }
 

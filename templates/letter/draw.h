@@ -1,6 +1,7 @@
 // templates/letter/draw.h - replays a display list through libharu.
 //
-// Threads: free function; each call has its own libharu document. Errors: kIo with libharu's number.
+// Threads: free function; each call has its own libharu document.
+// Errors: kIo with libharu's number.
 #ifndef TEMPLATES_LETTER_DRAW_H_
 #define TEMPLATES_LETTER_DRAW_H_
 
@@ -12,8 +13,8 @@
 
 namespace zp::templates {
 
-/// A PDF with marked content but without a structure tree, and what finish() must know about its fonts. Codes in the page contents are
-/// UTF-16 units.
+/// A PDF with marked content but without a structure tree, and what finish() must know about its fonts. Codes
+/// in the page contents are UTF-16 units.
 struct Drawing {
   std::string pdf;
   std::map<std::string, int> face_of_tag;  // first six letters of BaseFont -> face

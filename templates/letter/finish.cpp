@@ -1,9 +1,8 @@
 #include "templates/letter/finish.h"
 
+#include <mutex>
 #include <qpdf/Buffer.hh>
 #include <qpdf/QPDFWriter.hh>
-
-#include <mutex>
 
 #include "templates/letter/pdf_parts.h"
 #include "templates/letter/signature.h"
@@ -56,14 +55,14 @@ void write_info(QPDF& pdf, const DocumentFacts& facts) {
 
 /// An invisible signature field on page 1. PAdES keeps the time in /M (ETSI EN 319 142-1, 6.3).
 Object add_signature_field(QPDF& pdf, const DocumentFacts& facts) {
-  Object signature =
-      pdf.makeIndirectObject(Object::parse("<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached>>"));
+  Object signature = pdf.makeIndirectObject(
+      Object::parse("<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached>>"));
   signature.replaceKey("/M", Object::newString(pdf_date(facts.moment)));
   signature.replaceKey("/Name", Object::newUnicodeString(facts.author));
   signature.replaceKey("/Contents", Object::newString(std::string(kCmsBytes, '\0')));
   signature.replaceKey("/ByteRange", Object::parse(kByteRangePlaceholder));
-  Object field = pdf.makeIndirectObject(
-      Object::parse("<</Type /Annot /Subtype /Widget /FT /Sig /T (Zegel) /TU (Digitaal zegel) /Rect [0 0 0 0] /F 132>>"));
+  Object field = pdf.makeIndirectObject(Object::parse(
+      "<</Type /Annot /Subtype /Widget /FT /Sig /T (Zegel) /TU (Digitaal zegel) /Rect [0 0 0 0] /F 132>>"));
   field.replaceKey("/V", signature);
   Object page = pdf.getAllPages().front();
   field.replaceKey("/P", page);
@@ -95,8 +94,8 @@ Bytes written(QPDF& pdf) {
 
 }  // namespace
 
-Result<Bytes> finish(const Drawing& drawing, const DisplayList& list, const FaceBook& faces, const std::string& icc_profile,
-                     const DocumentFacts& facts) {
+Result<Bytes> finish(const Drawing& drawing, const DisplayList& list, const FaceBook& faces,
+                     const std::string& icc_profile, const DocumentFacts& facts) {
   // QPDF 11.3 marks destroyed objects in memory that all documents share.
   static std::mutex one_at_a_time;
   const std::scoped_lock lock(one_at_a_time);

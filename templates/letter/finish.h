@@ -1,7 +1,9 @@
 // templates/letter/finish.h - makes libharu's drawing a PDF/A-2a and PDF/UA-1 file (QPDF).
 //
-// Adds the structure tree, links, language, XMP, output intent; embeds the fonts and rewrites their dictionaries, whose
-// ToUnicode, widths and names from libharu do not follow ISO 32000-1. Threads: free function. Errors: kIo with QPDF's words.
+// Adds the structure tree, links, language, XMP, output intent; embeds the fonts and rewrites their
+// dictionaries, whose ToUnicode, widths and names from libharu do not follow ISO 32000-1.
+// Threads: free function.
+// Errors: kIo with QPDF's words.
 #ifndef TEMPLATES_LETTER_FINISH_H_
 #define TEMPLATES_LETTER_FINISH_H_
 
@@ -16,8 +18,8 @@ struct DocumentFacts {
 };
 
 /// `icc_profile`: sRGB, embedded as output intent.
-Result<Bytes> finish(const Drawing& drawing, const DisplayList& list, const FaceBook& faces, const std::string& icc_profile,
-                     const DocumentFacts& facts);
+Result<Bytes> finish(const Drawing& drawing, const DisplayList& list, const FaceBook& faces,
+                     const std::string& icc_profile, const DocumentFacts& facts);
 
 }  // namespace zp::templates
 

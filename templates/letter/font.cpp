@@ -10,17 +10,18 @@
 namespace zp::templates {
 namespace {
 
-// Regular and bold of each family, the preferred family first: metric-compatible with Arial, then two with more letters.
+// Regular and bold of each family, the preferred family first: metric-compatible with Arial, then two with
+// more letters.
 struct Family {
   const char *regular, *bold, *package;
 };
 constexpr std::array<Family, 3> kFamilies = {{
     {"/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf",
      "/usr/share/fonts/truetype/liberation2/LiberationSans-Bold.ttf", "fonts-liberation2"},
-    {"/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", "/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf",
-     "fonts-noto-core"},
-    {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf",
-     "fonts-dejavu-core"},
+    {"/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
+     "/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf", "fonts-noto-core"},
+    {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+     "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf", "fonts-dejavu-core"},
 }};
 
 template <typename T, void (*Destroy)(T*)>
@@ -39,14 +40,16 @@ int table_field(hb_face_t* face, hb_tag_t tag, unsigned offset) {
   unsigned length = 0;
   const char* data = hb_blob_get_data(blob.get(), &length);
   if (offset + 2 > length) return 0;
-  const auto high = static_cast<unsigned char>(data[offset]), low = static_cast<unsigned char>(data[offset + 1]);
+  const auto high = static_cast<unsigned char>(data[offset]),
+             low = static_cast<unsigned char>(data[offset + 1]);
   return static_cast<std::int16_t>(static_cast<unsigned>(high) << 8 | low);
 }
 
 FaceMetrics read_metrics(hb_face_t* face) {
   const double unit = 1000.0 / hb_face_get_upem(face);
-  const auto field = [&](const char (&tag)[5], unsigned offset) {
-    return static_cast<int>(std::lround(table_field(face, HB_TAG(tag[0], tag[1], tag[2], tag[3]), offset) * unit));
+  const auto field = [&](const char(&tag)[5], unsigned offset) {
+    return static_cast<int>(
+        std::lround(table_field(face, HB_TAG(tag[0], tag[1], tag[2], tag[3]), offset) * unit));
   };
   std::array<char, 128> name{};
   unsigned length = name.size();
@@ -57,7 +60,8 @@ FaceMetrics read_metrics(hb_face_t* face) {
           .descent = field("hhea", 6),
           .cap_height = field("OS/2", 88),
           .x_height = field("OS/2", 86),
-          .stem_v = static_cast<int>(std::lround(50 + std::pow(weight / 65.0, 2))),  // the usual estimate from the weight class
+          .stem_v = static_cast<int>(
+              std::lround(50 + std::pow(weight / 65.0, 2))),  // the usual estimate from the weight class
           .box = {field("head", 36), field("head", 38), field("head", 40), field("head", 42)},
           .italic_angle = static_cast<double>(table_field(face, HB_TAG('p', 'o', 's', 't'), 4))};
 }
@@ -83,7 +87,9 @@ struct Face::Impl {
   FaceMetrics metrics;
   double unit;  // font units to 1/1000 em
 
-  bool glyph(char32_t c, hb_codepoint_t& out) const { return hb_font_get_nominal_glyph(font.get(), c, &out) != 0; }
+  bool glyph(char32_t c, hb_codepoint_t& out) const {
+    return hb_font_get_nominal_glyph(font.get(), c, &out) != 0;
+  }
 };
 
 Face::Face(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -95,7 +101,8 @@ Result<std::unique_ptr<Face>> Face::load(const std::string& path) {
   impl->blob.reset(hb_blob_create_from_file_or_fail(path.c_str()));
   if (!impl->blob) return fail(Code::kConfig, "load font", path);
   impl->face.reset(hb_face_create(impl->blob.get(), 0));
-  if (hb_face_get_glyph_count(impl->face.get()) == 0) return fail(Code::kConfig, "load font", path + " is no TrueType font");
+  if (hb_face_get_glyph_count(impl->face.get()) == 0)
+    return fail(Code::kConfig, "load font", path + " is no TrueType font");
   hb_face_make_immutable(impl->face.get());
   impl->font.reset(hb_font_create(impl->face.get()));
   hb_font_make_immutable(impl->font.get());
@@ -117,13 +124,16 @@ double Face::width(char32_t c) const {
 }
 
 std::vector<Glyph> Face::shape(std::u32string_view text) const {
-  static const hb_feature_t kFeatures[] = {
-      {HB_TAG('l', 'i', 'g', 'a'), 0, 0, HB_FEATURE_GLOBAL_END}, {HB_TAG('c', 'l', 'i', 'g'), 0, 0, HB_FEATURE_GLOBAL_END},
-      {HB_TAG('c', 'a', 'l', 't'), 0, 0, HB_FEATURE_GLOBAL_END}, {HB_TAG('c', 'c', 'm', 'p'), 0, 0, HB_FEATURE_GLOBAL_END},
-      {HB_TAG('l', 'o', 'c', 'l'), 0, 0, HB_FEATURE_GLOBAL_END}, {HB_TAG('k', 'e', 'r', 'n'), 1, 0, HB_FEATURE_GLOBAL_END}};
+  static const hb_feature_t kFeatures[] = {{HB_TAG('l', 'i', 'g', 'a'), 0, 0, HB_FEATURE_GLOBAL_END},
+                                           {HB_TAG('c', 'l', 'i', 'g'), 0, 0, HB_FEATURE_GLOBAL_END},
+                                           {HB_TAG('c', 'a', 'l', 't'), 0, 0, HB_FEATURE_GLOBAL_END},
+                                           {HB_TAG('c', 'c', 'm', 'p'), 0, 0, HB_FEATURE_GLOBAL_END},
+                                           {HB_TAG('l', 'o', 'c', 'l'), 0, 0, HB_FEATURE_GLOBAL_END},
+                                           {HB_TAG('k', 'e', 'r', 'n'), 1, 0, HB_FEATURE_GLOBAL_END}};
   const Buffer buffer(hb_buffer_create());
   std::vector<std::uint32_t> codes(text.begin(), text.end());
-  hb_buffer_add_codepoints(buffer.get(), codes.data(), static_cast<int>(codes.size()), 0, static_cast<int>(codes.size()));
+  hb_buffer_add_codepoints(buffer.get(), codes.data(), static_cast<int>(codes.size()), 0,
+                           static_cast<int>(codes.size()));
   hb_buffer_set_direction(buffer.get(), HB_DIRECTION_LTR);
   hb_buffer_set_language(buffer.get(), hb_language_from_string("nl", -1));
   hb_buffer_set_flags(buffer.get(), HB_BUFFER_FLAG_PRESERVE_DEFAULT_IGNORABLES);
@@ -146,7 +156,8 @@ std::vector<Glyph> Face::shape(std::u32string_view text) const {
       continue;
     }
     const auto scaled = [&](hb_position_t value) { return static_cast<float>(value * impl_->unit); };
-    glyphs.push_back({text[i], scaled(positions[i].x_advance), scaled(positions[i].x_offset), scaled(positions[i].y_offset)});
+    glyphs.push_back({text[i], scaled(positions[i].x_advance), scaled(positions[i].x_offset),
+                      scaled(positions[i].y_offset)});
   }
   return glyphs;
 }
@@ -157,7 +168,8 @@ FaceSubset Face::subset(const std::set<char32_t>& characters) const {
   for (const char32_t c : characters) hb_set_add(hb_subset_input_unicode_set(input.get()), c);
   hb_subset_input_set_flags(input.get(), HB_SUBSET_FLAGS_NO_HINTING);
   hb_set_t* dropped = hb_subset_input_set(input.get(), HB_SUBSET_SETS_DROP_TABLE_TAG);
-  for (const char* tag : {"GSUB", "GPOS", "GDEF", "gasp", "kern", "hdmx", "VDMX", "LTSH", "FFTM", "meta", "MATH"})
+  for (const char* tag :
+       {"GSUB", "GPOS", "GDEF", "gasp", "kern", "hdmx", "VDMX", "LTSH", "FFTM", "meta", "MATH"})
     hb_set_add(dropped, HB_TAG(tag[0], tag[1], tag[2], tag[3]));
   const HbFace face(hb_subset_or_fail(impl_->prepared.get(), input.get()));
   ZP_CHECK(face);

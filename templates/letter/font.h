@@ -1,7 +1,9 @@
 // templates/letter/font.h - faces that letters are set in: widths, kerning, subsets (HarfBuzz).
 //
-// One code point is one glyph here: ligatures and contextual forms are switched off, so that the text of the PDF is the text of the letter.
-// Units: 1/1000 em. Threads: faces never change after load and may be shared.
+// One code point is one glyph here: ligatures and contextual forms are switched off, so that the text of
+// the PDF is the text of the letter.
+// Units: 1/1000 em.
+// Threads: faces never change after load and may be shared.
 #ifndef TEMPLATES_LETTER_FONT_H_
 #define TEMPLATES_LETTER_FONT_H_
 
@@ -19,8 +21,8 @@ namespace zp::templates {
 
 struct Glyph {
   char32_t c;
-  float advance;        // with kerning
-  float dx = 0, dy = 0; // where a combining mark is put
+  float advance;         // with kerning
+  float dx = 0, dy = 0;  // where a combining mark is put
 };
 
 /// What a PDF font descriptor asks for, in 1/1000 em.

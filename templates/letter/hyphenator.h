@@ -19,7 +19,8 @@ class Hyphenator {
   static Result<Hyphenator> load();
   Hyphenator(Hyphenator&&) noexcept;
   ~Hyphenator();
-  /// Positions p, ascending, where a hyphen may stand before word[p]. Only long words in small letters are divided: a name or a code stays whole.
+  /// Positions p, ascending, where a hyphen may stand before word[p]. Only long words in small letters are
+  /// divided: a name or a code stays whole.
   std::vector<std::size_t> points(std::u32string_view word) const;
 
  private:

@@ -1,8 +1,10 @@
 // templates/letter/layout.h - puts a letter on A4 pages and writes down its structure.
 //
-// The sheet: address block for the left window of a DL or C5/6 envelope, reference block beside it, fold marks, running head and page
-// numbers. No line of a paragraph stands alone on a page, a heading stays with what follows, a table repeats its head.
-// Threads: free function. Errors: kRefused names characters that no font has.
+// The sheet: address block for the left window of a DL or C5/6 envelope, reference block beside it, fold
+// marks, running head and page numbers. No line of a paragraph stands alone on a page, a heading stays with
+// what follows, a table repeats its head.
+// Threads: free function.
+// Errors: kRefused names characters that no font has.
 #ifndef TEMPLATES_LETTER_LAYOUT_H_
 #define TEMPLATES_LETTER_LAYOUT_H_
 
@@ -13,8 +15,8 @@
 
 namespace zp::templates {
 
-Result<DisplayList> lay_out(const LetterDocument& letter, const Organisation& organisation, const FaceBook& faces,
-                            const Hyphenator& hyphenator);
+Result<DisplayList> lay_out(const LetterDocument& letter, const Organisation& organisation,
+                            const FaceBook& faces, const Hyphenator& hyphenator);
 
 }  // namespace zp::templates
 

@@ -1,43 +1,51 @@
 // templates/letter/letter.h - formal letters: from a Markdown file and data to a tagged PDF.
 //
-// A letter is templates/letters/NAME.md: YAML front matter (title, subject, fields with types, legal ground, remedy, approval, ...) and a
-// CommonMark body with Mustache {{field}} and {{#section}}...{{/section}}. docs/letters.md describes the format; the front matter is the
-// data contract of each letter.
-// Output: PDF/A-2a and PDF/UA-1 (ISO 19005-2, ISO 14289-1), nl-NL, embedded subset fonts. libharu draws, QPDF finishes.
+// A letter is templates/letters/NAME.md: YAML front matter (title, subject, fields with types, legal
+// ground, remedy, approval, ...) and a CommonMark body with Mustache {{field}} and
+// {{#section}}...{{/section}}. docs/letters.md describes the format; the front matter is the data contract
+// of each letter.
+// Output: PDF/A-2a and PDF/UA-1 (ISO 19005-2, ISO 14289-1), nl-NL, embedded subset fonts. libharu draws,
+// QPDF finishes.
 // Deterministic: the same data and options give the same bytes (before signing).
 // Threads: a LetterPress may be shared by threads after load().
-// Errors: kRefused names all missing, wrong and unknown fields at once (names only, never values); kConfig a mistake in a letter file.
+// Errors: kRefused names all missing, wrong and unknown fields at once (names only, never values); kConfig
+// a mistake in a letter file.
 #ifndef TEMPLATES_LETTER_LETTER_H_
 #define TEMPLATES_LETTER_LETTER_H_
 
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "crypto/base/bytes.h"
 
 namespace zp::templates {
 
-/// Who writes: letterhead, address line, footer; letters print it as {{organisation.name}}, {{organisation.telephone}}, ...
+/// Who writes: letterhead, address line, footer; letters print it as {{organisation.name}},
+/// {{organisation.telephone}}, ...
 struct Organisation {
   std::string name;
   std::string return_address;  // one line, "Postbus 2690, 3500 GR Utrecht"
   std::string footer;
   std::string place;
-  std::string telephone;       // "088 789 1000"
-  std::string fg_email;        // of the data-protection officer
+  std::string telephone;  // "088 789 1000"
+  std::string fg_email;   // of the data-protection officer
   std::vector<std::string> contact_lines;
 };
 
 /// One value that a letter needs. Data are JSON:
-///   text (one line), multiline: string            date: "YYYY-MM-DD", printed "22 november 2026"
-///   time: "YYYY-MM-DDTHH:MM", local                 number: a number, printed with a decimal comma
-///   size: bytes, printed "1,2 MB"                   flag: true or false, for {{#sections}}
-///   url: "https://..."
-///   list: array of strings                          table: array of objects with `columns`; {{#any_NAME}} tells whether there are any
+///   text        one line
+///   multiline   text
+///   date        "YYYY-MM-DD", printed "22 november 2026"
+///   time        "YYYY-MM-DDTHH:MM", local
+///   number      printed with a decimal comma
+///   size        bytes, printed "1,2 MB"
+///   url         "https://..."
+///   flag        true or false, for {{#sections}}
+///   list        array of strings
+///   table       array of objects with `columns`
 struct LetterField {
   std::string name, type, about;
   bool required = true;              // there and not empty
@@ -51,24 +59,30 @@ struct LetterInfo {
 };
 
 struct RenderOptions {
-  std::string date;       // YYYY-MM-DD, printed and in the metadata
-  std::string reference;  // fills the field `reference` ("Ons kenmerk") when the data lack it
+  std::string date;                    // YYYY-MM-DD, printed and in the metadata
+  std::string reference;               // fills the field `reference` ("Ons kenmerk") when the data lack it
   bool signature_placeholder = false;  // leaves room for sign_pdf()
-  std::string moment;     // YYYY-MM-DDTHH:MM:SSZ in the metadata and as time of signing; empty: noon UTC of `date`
+  /// YYYY-MM-DDTHH:MM:SSZ, in the metadata and as time of signing; empty: noon UTC of `date`.
+  std::string moment;
 };
 
 class LetterPress {
  public:
-  /// Reads fonts, colour profile, hyphenation and every template in `letters_folder`. kConfig names the file with a mistake.
-  static Result<std::unique_ptr<LetterPress>> load(const std::string& letters_folder, Organisation organisation);
+  /// Reads fonts, colour profile, hyphenation and every template in `letters_folder`. kConfig names the file
+  /// with a mistake.
+  static Result<std::unique_ptr<LetterPress>> load(const std::string& letters_folder,
+                                                   Organisation organisation);
   virtual ~LetterPress() = default;
   virtual const std::vector<LetterInfo>& letters() const = 0;
-  /// kRefused names every missing, wrong or unknown field, and characters that no font can print (U+XXXX); kNotFound an unknown letter.
-  virtual Result<Bytes> render(const std::string& name, const nlohmann::json& data, const RenderOptions& options) const = 0;
+  /// kRefused names every missing, wrong or unknown field, and characters that no font can print (U+XXXX);
+  /// kNotFound an unknown letter.
+  virtual Result<Bytes> render(const std::string& name, const nlohmann::json& data,
+                               const RenderOptions& options) const = 0;
 };
 
-/// Signs a PDF that was rendered with a placeholder: `sign` gets the SHA-256 over the ByteRange and returns DER CMS (crypto/cms.h SealKey).
-/// PAdES B-B (ETSI EN 319 142-1); must be the last step. kMalformed without a placeholder, kTooLarge if the CMS does not fit in it.
+/// Signs a PDF that was rendered with a placeholder: `sign` gets the SHA-256 over the ByteRange and returns
+/// DER CMS (crypto/cms.h SealKey). PAdES B-B (ETSI EN 319 142-1); must be the last step. kMalformed without a
+/// placeholder, kTooLarge if the CMS does not fit in it.
 Result<Bytes> sign_pdf(Bytes pdf, const std::function<Result<Bytes>(ByteView digest)>& sign);
 
 }  // namespace zp::templates

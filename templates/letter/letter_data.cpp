@@ -1,10 +1,10 @@
 #include "templates/letter/letter_data.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
-
-#include <fmt/format.h>
 
 #include "templates/letter/text.h"
 
@@ -14,21 +14,22 @@ namespace {
 using nlohmann::json;
 
 // Enough for every letter, few enough that no value fills the machine.
-constexpr std::size_t kMostTextBytes = 2'000, kMostMultilineBytes = 20'000, kMostListItems = 500, kMostTableRows = 2'000;
+constexpr std::size_t kMostTextBytes = 2'000, kMostMultilineBytes = 20'000, kMostListItems = 500,
+                      kMostTableRows = 2'000;
 
 struct Type {
   std::string_view name, hint;
 };
 constexpr std::array<Type, 10> kTypes = {{{"text", "text on one line, at most 2000 bytes"},
-                                         {"multiline", "text, at most 20000 bytes"},
-                                         {"date", "date, YYYY-MM-DD"},
-                                         {"time", "date and time, YYYY-MM-DDTHH:MM"},
-                                         {"url", "https address"},
-                                         {"number", "number"},
-                                         {"size", "whole number of bytes"},
-                                         {"flag", "true or false"},
-                                         {"list", "list of texts, at most 500"},
-                                         {"table", "list of rows, at most 2000"}}};
+                                          {"multiline", "text, at most 20000 bytes"},
+                                          {"date", "date, YYYY-MM-DD"},
+                                          {"time", "date and time, YYYY-MM-DDTHH:MM"},
+                                          {"url", "https address"},
+                                          {"number", "number"},
+                                          {"size", "whole number of bytes"},
+                                          {"flag", "true or false"},
+                                          {"list", "list of texts, at most 500"},
+                                          {"table", "list of rows, at most 2000"}}};
 
 std::string hint(const std::string& type) {
   const auto found = std::ranges::find(kTypes, std::string_view(type), &Type::name);
@@ -36,12 +37,14 @@ std::string hint(const std::string& type) {
 }
 
 bool is_empty(const json& value) {
-  if (value.is_string()) return value.get_ref<const std::string&>().find_first_not_of(" \t\r\n") == std::string::npos;
+  if (value.is_string())
+    return value.get_ref<const std::string&>().find_first_not_of(" \t\r\n") == std::string::npos;
   return value.is_null() || (value.is_structured() && value.empty());
 }
 
 bool is_https(const std::string& text) {
-  return text.starts_with("https://") && text.size() <= kMostTextBytes && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+  return text.starts_with("https://") && text.size() <= kMostTextBytes &&
+         std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 struct Complaints {
@@ -93,9 +96,11 @@ class Speller {
   json value(const LetterField& field, const json& given, const std::string& path) {
     if (field.type == "flag" && given.is_boolean()) return given;
     if (field.type == "number" && given.is_number()) return number(given);
-    if (field.type == "size" && given.is_number_integer() && given >= 0) return dutch_size(given.get<std::uint64_t>());
+    if (field.type == "size" && given.is_number_integer() && given >= 0)
+      return dutch_size(given.get<std::uint64_t>());
     if (field.type == "list" && given.is_array() && given.size() <= kMostListItems) return list(given, path);
-    if (field.type == "table" && given.is_array() && given.size() <= kMostTableRows) return table(field, given, path);
+    if (field.type == "table" && given.is_array() && given.size() <= kMostTableRows)
+      return table(field, given, path);
     if (given.is_string()) return text(field.type, given.get_ref<const std::string&>(), path);
     return wrong(path, hint(field.type));
   }
@@ -126,15 +131,17 @@ class Speller {
   json list(const json& given, const std::string& path) {
     json out = json::array();
     for (const json& item : given)
-      out.push_back(item.is_string() ? text("text", item.get_ref<const std::string&>(), path) : wrong(path, hint("list")));
+      out.push_back(item.is_string() ? text("text", item.get_ref<const std::string&>(), path)
+                                     : wrong(path, hint("list")));
     return out;
   }
 
   json table(const LetterField& field, const json& given, const std::string& path) {
     json out = json::array();
     for (std::size_t i = 0; i < given.size(); ++i)
-      out.push_back(given[i].is_object() ? object(field.columns, given[i], fmt::format("{}[{}].", path, i + 1))
-                                         : wrong(path, hint("table")));
+      out.push_back(given[i].is_object()
+                        ? object(field.columns, given[i], fmt::format("{}[{}].", path, i + 1))
+                        : wrong(path, hint("table")));
     return out;
   }
 
@@ -146,8 +153,8 @@ class Speller {
   /// A name that nobody declared may be anything, a person's name too.
   static std::string printable_name(const std::string& name) {
     const bool plain = name.size() <= 40 && std::ranges::all_of(name, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    });
+                         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+                       });
     return plain ? name : "a name that no field has";
   }
 };
@@ -160,7 +167,8 @@ bool is_field_type(const std::string& type, bool column) {
 }
 
 Result<json> spelled(const LetterInfo& letter, const json& data) {
-  if (!data.is_object()) return fail(Code::kRefused, "check letter data", letter.name + ": data must be fields with values");
+  if (!data.is_object())
+    return fail(Code::kRefused, "check letter data", letter.name + ": data must be fields with values");
   Speller speller;
   json out = speller.object(letter.fields, data, "");
   const std::string complaints = speller.complaints.text();

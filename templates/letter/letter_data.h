@@ -6,9 +6,9 @@
 
 namespace zp::templates {
 
-/// Data with every value as the text that is printed (flags stay flags, absent optional fields become "" or []), and any_NAME
-/// beside each list and table: whether it has anything in it.
-/// kRefused: "missing: a, b; wrong: c (date, YYYY-MM-DD); unknown: d".
+/// Data with every value as the text that is printed (flags stay flags, absent optional fields become "" or
+/// []), and any_NAME beside each list and table: whether it has anything in it. kRefused: "missing: a, b;
+/// wrong: c (date, YYYY-MM-DD); unknown: d".
 Result<nlohmann::json> spelled(const LetterInfo& letter, const nlohmann::json& data);
 
 /// Is `type` one that a field (of a letter, or a column of a table) may have?

@@ -32,31 +32,38 @@ Result<std::string> read_text(const std::string& path) {
 Result<void> check_keys(const YAML::Node& node, const std::set<std::string>& known, const std::string& path) {
   for (const auto& entry : node)
     if (!known.contains(entry.first.as<std::string>()))
-      return wrong(path, "line " + std::to_string(entry.first.Mark().line + 2) + ": unknown key " + entry.first.as<std::string>());
+      return wrong(path, "line " + std::to_string(entry.first.Mark().line + 2) + ": unknown key " +
+                             entry.first.as<std::string>());
   return {};
 }
 
 bool is_field_name(const std::string& name) {
-  return !name.empty() && name != "date" && name != "organisation" &&
-         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  return !name.empty() && name != "date" && name != "organisation" && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
-Result<LetterField> read_field(const std::string& name, const YAML::Node& node, bool column, const std::string& path) {
-  TRY_DO(check_keys(node, column ? std::set<std::string>{"type", "about", "required", "label", "width", "right"}
-                                 : std::set<std::string>{"type", "about", "required", "columns"}, path));
+Result<LetterField> read_field(const std::string& name, const YAML::Node& node, bool column,
+                               const std::string& path) {
+  TRY_DO(check_keys(node,
+                    column ? std::set<std::string>{"type", "about", "required", "label", "width", "right"}
+                           : std::set<std::string>{"type", "about", "required", "columns"},
+                    path));
   LetterField field{.name = name,
                     .type = node["type"].as<std::string>(""),
                     .about = node["about"].as<std::string>(""),
                     .required = node["required"].as<bool>(true),
                     .columns = {}};
-  if (!is_field_name(name)) return wrong(path, name + ": names are small letters, digits and _, and not date or organisation");
+  if (!is_field_name(name))
+    return wrong(path, name + ": names are small letters, digits and _, and not date or organisation");
   if (!is_field_type(field.type, column)) return wrong(path, name + ": no type \"" + field.type + "\"");
   if (!column && field.about.empty()) return wrong(path, name + ": say what it is about");
   for (const auto& entry : node["columns"]) {
     TRY_ASSIGN(auto inner, read_field(entry.first.as<std::string>(), entry.second, true, path));
     field.columns.push_back(std::move(inner));
   }
-  if ((field.type == "table") == field.columns.empty()) return wrong(path, name + ": a table, and only a table, has columns");
+  if ((field.type == "table") == field.columns.empty())
+    return wrong(path, name + ": a table, and only a table, has columns");
   return field;
 }
 
@@ -90,8 +97,12 @@ class Scope {
 
  private:
   std::optional<const LetterField*> find(const std::string& name) const {
-    static const std::set<std::string> kAlways = {"date", "organisation.name", "organisation.return_address", "organisation.place",
-                                                  "organisation.telephone", "organisation.fg_email"};
+    static const std::set<std::string> kAlways = {"date",
+                                                  "organisation.name",
+                                                  "organisation.return_address",
+                                                  "organisation.place",
+                                                  "organisation.telephone",
+                                                  "organisation.fg_email"};
     if (kAlways.contains(name)) return nullptr;
     const bool in_list = !open_.empty() && open_.back() != nullptr && open_.back()->type == "list";
     if (name == "." && in_list) return nullptr;
@@ -116,15 +127,19 @@ class Scope {
 
 class Reader {
  public:
-  Reader(const std::string& folder, const std::string& name) : folder_(folder), name_(name), path_(folder + "/" + name + ".md") {}
+  Reader(const std::string& folder, const std::string& name)
+      : folder_(folder), name_(name), path_(folder + "/" + name + ".md") {}
 
   Result<LetterFile> read() {
     TRY_ASSIGN(std::string whole, read_text(path_));
     const auto end = whole.find(std::string("\n") + kFence, 3);
-    if (!whole.starts_with(kFence) || end == std::string::npos) return wrong(path_, "does not open with front matter between --- lines");
+    if (!whole.starts_with(kFence) || end == std::string::npos)
+      return wrong(path_, "does not open with front matter between --- lines");
     const YAML::Node front = YAML::Load(whole.substr(4, end - 3));
-    TRY_DO(check_keys(front, {"title", "subject", "purpose", "legal_ground", "addressee", "references", "closing", "remedy",
-                              "needs_approval", "retention", "fields"}, path_));
+    TRY_DO(check_keys(front,
+                      {"title", "subject", "purpose", "legal_ground", "addressee", "references", "closing",
+                       "remedy", "needs_approval", "retention", "fields"},
+                      path_));
     TRY_ASSIGN(LetterInfo info, read_info(front));
     scope_.emplace(info.fields);
     TRY_ASSIGN(MustacheText subject, plain(front["subject"].as<std::string>("")));
@@ -144,8 +159,15 @@ class Reader {
     std::map<std::string, std::vector<Table::Column>> tables;
     for (const auto& entry : front["fields"])
       if (entry.second["columns"]) tables[entry.first.as<std::string>()] = read_look(entry.second["columns"]);
-    return LetterFile{std::move(info),       front["addressee"].as<std::string>(""), remedy, std::move(subject), std::move(references),
-                      std::move(closing), std::move(tables), std::move(text), std::move(clause)};
+    return LetterFile{std::move(info),
+                      front["addressee"].as<std::string>(""),
+                      remedy,
+                      std::move(subject),
+                      std::move(references),
+                      std::move(closing),
+                      std::move(tables),
+                      std::move(text),
+                      std::move(clause)};
   }
 
  private:
@@ -164,10 +186,12 @@ class Reader {
       info.fields.push_back(std::move(field));
     }
     const auto has = [&](const std::string& name, const char* type) {
-      return std::ranges::any_of(info.fields, [&](const LetterField& field) { return field.name == name && field.type == type; });
+      return std::ranges::any_of(
+          info.fields, [&](const LetterField& field) { return field.name == name && field.type == type; });
     };
     if (!has("reference", "text")) return wrong(path_, "every letter has a text field `reference`");
-    if (!has(front["addressee"].as<std::string>(""), "multiline")) return wrong(path_, "addressee names no multiline field");
+    if (!has(front["addressee"].as<std::string>(""), "multiline"))
+      return wrong(path_, "addressee names no multiline field");
     return info;
   }
 
@@ -179,7 +203,9 @@ class Reader {
   }
 
   Result<MustacheText> plain(const std::string& text) { return parse(text, MustacheText::no_escape, path_); }
-  Result<MustacheText> markdown(const std::string& text, const std::string& path) { return parse(text, escape_markdown, path); }
+  Result<MustacheText> markdown(const std::string& text, const std::string& path) {
+    return parse(text, escape_markdown, path);
+  }
 
   Result<MustacheText> parse(const std::string& text, MustacheText::Escape escape, const std::string& path) {
     if (const auto clean = clean_text(text); !clean) return wrong(path, clean.error().subject);

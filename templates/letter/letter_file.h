@@ -15,17 +15,18 @@ namespace zp::templates {
 
 struct LetterFile {
   LetterInfo info;
-  std::string addressee;                                                 // name of a multiline field
-  std::string remedy;                                                    // name of a clause, or empty
+  std::string addressee;  // name of a multiline field
+  std::string remedy;     // name of a clause, or empty
   MustacheText subject;
-  std::vector<std::pair<std::u32string, MustacheText>> references;       // beside the address, after date and reference
+  std::vector<std::pair<std::u32string, MustacheText>>
+      references;  // beside the address, after date and reference
   std::vector<MustacheText> closing;
-  std::map<std::string, std::vector<Table::Column>> tables;              // how each table field is set
-  MustacheText text, remedy_text;                                        // CommonMark
+  std::map<std::string, std::vector<Table::Column>> tables;  // how each table field is set
+  MustacheText text, remedy_text;                            // CommonMark
 };
 
-/// Reads `folder`/`name`.md and the clause that it names. kConfig says which file, which line or field, and what is wrong: an unknown key, a
-/// field that the text uses but nobody declared, a type that does not exist.
+/// Reads `folder`/`name`.md and the clause that it names. kConfig says which file, which line or field, and
+/// what is wrong: an unknown key, a field that the text uses but nobody declared, a type that does not exist.
 Result<LetterFile> read_letter_file(const std::string& folder, const std::string& name);
 
 }  // namespace zp::templates

@@ -7,8 +7,9 @@
 namespace zp::templates {
 namespace {
 
-constexpr char32_t kSoftHyphen = 0x00AD;  // drawn as a hyphen, read as "this word goes on" (ISO 32000-1, 14.8.2.2.3)
-constexpr double kHyphenCost = 20, kCutCost = 1, kShortLastLineCost = 2;
+constexpr char32_t kSoftHyphen =
+    0x00AD;  // drawn as a hyphen, read as "this word goes on" (ISO 32000-1, 14.8.2.2.3)
+constexpr double kHyphenCost = 30, kCutCost = 1, kShortLastLineCost = 2;
 constexpr double kNumberCost = 6;  // "7" and "december" belong on one line
 
 }  // namespace
@@ -22,7 +23,8 @@ struct Typesetter::Letter {
   double width;
 };
 
-/// Letters that are never parted, and what may follow: a line break replaces a space, adds a hyphen, or comes for free.
+/// Letters that are never parted, and what may follow: a line break replaces a space, adds a hyphen, or comes
+/// for free.
 struct Typesetter::Atom {
   enum class Break { kSpace, kHyphen, kFree } after;
   std::size_t begin, end;
@@ -40,7 +42,9 @@ std::vector<Typesetter::Letter> Typesetter::letters(const Runs& runs, double siz
   for (const Run& run : runs) {
     const Weight weight = run.bold ? Weight::kBold : Weight::kRegular;
     for (std::size_t from = 0; from < run.text.size();) {
-      const auto face_of = [&](std::size_t at) { return run.text[at] == U'\n' ? -2 : faces_.pick(weight, run.text[at]); };
+      const auto face_of = [&](std::size_t at) {
+        return run.text[at] == U'\n' ? -2 : faces_.pick(weight, run.text[at]);
+      };
       const int face = face_of(from);
       std::size_t to = from + 1;
       while (to < run.text.size() && face_of(to) == face) ++to;
@@ -57,8 +61,8 @@ std::vector<Typesetter::Letter> Typesetter::letters(const Runs& runs, double siz
   return out;
 }
 
-std::vector<Typesetter::Atom> Typesetter::atoms(const std::vector<Letter>& letters, std::size_t from, std::size_t to,
-                                                double width) const {
+std::vector<Typesetter::Atom> Typesetter::atoms(const std::vector<Letter>& letters, std::size_t from,
+                                                std::size_t to, double width) const {
   std::vector<Atom> out;
   const auto add = [&](std::size_t begin, std::size_t end, Atom::Break after, double space) {
     if (begin == end) return;  // one space of several
@@ -69,7 +73,8 @@ std::vector<Typesetter::Atom> Typesetter::atoms(const std::vector<Letter>& lette
       return;
     }
     for (std::size_t i = begin; i < end; ++i)
-      out.push_back({i + 1 < end ? Atom::Break::kFree : after, i, i + 1, letters[i].width, i + 1 < end ? 0 : space});
+      out.push_back(
+          {i + 1 < end ? Atom::Break::kFree : after, i, i + 1, letters[i].width, i + 1 < end ? 0 : space});
   };
   for (std::size_t at = from; at < to;) {
     std::size_t end = at;
@@ -106,8 +111,8 @@ void Typesetter::append(Line& line, const Letter& letter) const {
   line.spans.back().width += letter.width;
 }
 
-Line Typesetter::build(const std::vector<Letter>& letters, const std::vector<Atom>& atoms, std::size_t from, std::size_t to,
-                       double size) const {
+Line Typesetter::build(const std::vector<Letter>& letters, const std::vector<Atom>& atoms, std::size_t from,
+                       std::size_t to, double size) const {
   Line line;
   for (std::size_t i = from; i < to; ++i) {
     for (std::size_t k = atoms[i].begin; k < atoms[i].end; ++k) append(line, letters[k]);
@@ -136,7 +141,8 @@ std::vector<Line> Typesetter::lines(const Runs& runs, double width, double size)
     const auto to = static_cast<std::size_t>(newline - all.begin());
     const std::vector<Atom> parts = atoms(all, from, to, width);
     // best[j]: the cheapest way to fill lines with parts 0..j-1, and where its last line starts.
-    std::vector<std::pair<double, std::size_t>> best(parts.size() + 1, {std::numeric_limits<double>::infinity(), 0});
+    std::vector<std::pair<double, std::size_t>> best(parts.size() + 1,
+                                                     {std::numeric_limits<double>::infinity(), 0});
     best[0].first = 0;
     for (std::size_t j = 1; j <= parts.size(); ++j) {
       double filled = 0;
@@ -150,7 +156,8 @@ std::vector<Line> Typesetter::lines(const Runs& runs, double width, double size)
         double cost = last ? (slack > 0.85 && i > 0 ? kShortLastLineCost : 0) : 100 * slack * slack;
         if (!last && after == Atom::Break::kHyphen) cost += kHyphenCost;
         if (!last && after == Atom::Break::kFree) cost += kCutCost;
-        if (!last && after == Atom::Break::kSpace && is_number(all, parts[j - 1].begin, parts[j - 1].end)) cost += kNumberCost;
+        if (!last && after == Atom::Break::kSpace && is_number(all, parts[j - 1].begin, parts[j - 1].end))
+          cost += kNumberCost;
         if (best[i].first + cost < best[j].first) best[j] = {best[i].first + cost, i};
       }
     }
@@ -168,7 +175,8 @@ std::vector<Line> Typesetter::lines(const Runs& runs, double width, double size)
 }
 
 Line Typesetter::line(std::u32string_view text, Weight weight, double size) {
-  auto made = lines({{std::u32string(text), weight == Weight::kBold, {}}}, std::numeric_limits<float>::max(), size);
+  auto made =
+      lines({{std::u32string(text), weight == Weight::kBold, {}}}, std::numeric_limits<float>::max(), size);
   return made.empty() ? Line{} : std::move(made.front());
 }
 

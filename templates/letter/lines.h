@@ -1,7 +1,8 @@
 // templates/letter/lines.h - text broken into lines: ragged right, lines as even as they can be.
 //
-// Of all ways to break a paragraph the one with the least sum of squared white space is taken (the idea of Knuth and Plass, 1981); a
-// hyphen costs, so that words are divided only where the line would otherwise be much too short.
+// Of all ways to break a paragraph the one with the least sum of squared white space is taken (the idea of
+// Knuth and Plass, 1981); a hyphen costs, so that words are divided only where the line would otherwise be
+// much too short.
 // Threads: a Typesetter belongs to one letter.
 #ifndef TEMPLATES_LETTER_LINES_H_
 #define TEMPLATES_LETTER_LINES_H_
@@ -24,7 +25,8 @@ struct Span {
   double x = 0, width = 0;  // points, from the start of the line
 };
 
-/// A line that goes on keeps its space at the end, so that words do not run together when the text is read out.
+/// A line that goes on keeps its space at the end, so that words do not run together when the text is read
+/// out.
 struct Line {
   std::vector<Span> spans;
   double width = 0;  // points, without the space at the end
@@ -47,8 +49,10 @@ class Typesetter {
   struct Atom;
   static bool is_number(const std::vector<Letter>& letters, std::size_t begin, std::size_t end);
   std::vector<Letter> letters(const Runs& runs, double size);
-  std::vector<Atom> atoms(const std::vector<Letter>& letters, std::size_t from, std::size_t to, double width) const;
-  Line build(const std::vector<Letter>& letters, const std::vector<Atom>& atoms, std::size_t from, std::size_t to, double size) const;
+  std::vector<Atom> atoms(const std::vector<Letter>& letters, std::size_t from, std::size_t to,
+                          double width) const;
+  Line build(const std::vector<Letter>& letters, const std::vector<Atom>& atoms, std::size_t from,
+             std::size_t to, double size) const;
   void append(Line& line, const Letter& letter) const;
 
   const FaceBook& faces_;

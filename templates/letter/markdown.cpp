@@ -1,11 +1,10 @@
 #include "templates/letter/markdown.h"
 
 #include <cmark.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
-
-#include <fmt/format.h>
 
 #include "templates/letter/text.h"
 
@@ -17,7 +16,8 @@ struct FreeNode {
 };
 
 std::unexpected<Error> unfit(cmark_node* node, const std::string& what) {
-  return fail(Code::kConfig, "read letter text", fmt::format("line {} of the text: {}", cmark_node_get_start_line(node), what));
+  return fail(Code::kConfig, "read letter text",
+              fmt::format("line {} of the text: {}", cmark_node_get_start_line(node), what));
 }
 
 bool is_allowed_link(const std::string& url) {
@@ -29,19 +29,27 @@ Result<void> read_inlines(cmark_node* parent, Run style, Runs& out) {
   for (cmark_node* node = cmark_node_first_child(parent); node != nullptr; node = cmark_node_next(node)) {
     Run run = style;
     switch (cmark_node_get_type(node)) {
-      case CMARK_NODE_TEXT: run.text = to_u32(cmark_node_get_literal(node)); break;
-      case CMARK_NODE_SOFTBREAK: run.text = U" "; break;
-      case CMARK_NODE_LINEBREAK: run.text = U"\n"; break;
+      case CMARK_NODE_TEXT:
+        run.text = to_u32(cmark_node_get_literal(node));
+        break;
+      case CMARK_NODE_SOFTBREAK:
+        run.text = U" ";
+        break;
+      case CMARK_NODE_LINEBREAK:
+        run.text = U"\n";
+        break;
       case CMARK_NODE_STRONG:
         run.bold = true;
         TRY_DO(read_inlines(node, run, out));
         continue;
       case CMARK_NODE_LINK:
         run.link = cmark_node_get_url(node);
-        if (!is_allowed_link(run.link)) return unfit(node, "a link must start with https://, mailto: or tel:");
+        if (!is_allowed_link(run.link))
+          return unfit(node, "a link must start with https://, mailto: or tel:");
         TRY_DO(read_inlines(node, run, out));
         continue;
-      default: return unfit(node, fmt::format("{} is not used in letters", cmark_node_get_type_string(node)));
+      default:
+        return unfit(node, fmt::format("{} is not used in letters", cmark_node_get_type_string(node)));
     }
     const bool joins = !out.empty() && out.back().bold == run.bold && out.back().link == run.link;
     if (joins) {
@@ -60,7 +68,8 @@ Result<Block> read_list(cmark_node* node) {
   for (cmark_node* item = cmark_node_first_child(node); item != nullptr; item = cmark_node_next(item)) {
     auto& paragraphs = list.items.emplace_back();
     for (cmark_node* block = cmark_node_first_child(item); block != nullptr; block = cmark_node_next(block)) {
-      if (cmark_node_get_type(block) != CMARK_NODE_PARAGRAPH) return unfit(block, "a list item holds paragraphs only");
+      if (cmark_node_get_type(block) != CMARK_NODE_PARAGRAPH)
+        return unfit(block, "a list item holds paragraphs only");
       TRY_DO(read_inlines(block, {}, paragraphs.emplace_back()));
     }
   }
@@ -70,7 +79,8 @@ Result<Block> read_list(cmark_node* node) {
 Result<void> read_fence(cmark_node* node, const FenceMaker& fence, std::vector<Block>& out) {
   const std::string info = cmark_node_get_fence_info(node);
   const auto space = info.find(' ');
-  if (space == std::string::npos) return unfit(node, "a fence names its kind and a field, like ```table files");
+  if (space == std::string::npos)
+    return unfit(node, "a fence names its kind and a field, like ```table files");
   TRY_ASSIGN(auto blocks, fence(info.substr(0, space), info.substr(space + 1)));
   std::ranges::move(blocks, std::back_inserter(out));
   return {};
@@ -95,8 +105,10 @@ Result<void> read_block(cmark_node* node, const FenceMaker& fence, std::vector<B
       out.push_back(std::move(list));
       return {};
     }
-    case CMARK_NODE_CODE_BLOCK: return read_fence(node, fence, out);
-    default: return unfit(node, fmt::format("{} is not used in letters", cmark_node_get_type_string(node)));
+    case CMARK_NODE_CODE_BLOCK:
+      return read_fence(node, fence, out);
+    default:
+      return unfit(node, fmt::format("{} is not used in letters", cmark_node_get_type_string(node)));
   }
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 using Object = QPDFObjectHandle;
 
-/// Six capitals that differ when the characters differ, so that fonts of two letters are never taken for one (ISO 32000-1, 9.6.4).
+/// Six capitals that differ when the characters differ, so that fonts of two letters are never taken for one
+/// (ISO 32000-1, 9.6.4).
 std::string subset_tag(const FaceSubset& subset) {
   std::uint64_t hash = 1469598103934665603ULL;  // FNV-1a
   for (const auto& [c, glyph] : subset.glyphs) hash = (hash ^ c) * 1099511628211ULL;
@@ -76,7 +77,8 @@ void repair(QPDF& pdf, Object font, const FaceSubset& subset, const Face& face) 
   descendant.replaceKey("/W", widths(subset, face));
   descendant.replaceKey("/DW", Object::newInteger(1000));
   descendant.removeKey("/DW2");
-  descendant.replaceKey("/CIDSystemInfo", Object::parse("<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"));
+  descendant.replaceKey("/CIDSystemInfo",
+                        Object::parse("<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"));
   descriptor.replaceKey("/FontName", name);
   constexpr int kNonsymbolic = 32;
   descriptor.replaceKey("/Flags", Object::newInteger(kNonsymbolic));

@@ -11,7 +11,8 @@ namespace zp::templates {
 /// pdf_fonts.cpp: names, widths, glyph maps, ToUnicode and descriptors of every font.
 void repair_fonts(QPDF& pdf, const Drawing& drawing, const FaceBook& faces);
 
-/// pdf_structure.cpp: StructTreeRoot, ParentTree, link annotations, and the signature field if there is one (may be null).
+/// pdf_structure.cpp: StructTreeRoot, ParentTree, link annotations, and the signature field if there is one
+/// (may be null).
 void write_structure(QPDF& pdf, const DisplayList& list, QPDFObjectHandle signature_field);
 
 /// xmp.cpp: the metadata packet: PDF/A-2a, PDF/UA-1, title, author, dates.

@@ -23,7 +23,9 @@ Result<std::string> read_color_profile() {
   std::ifstream in(kColorProfile, std::ios::binary);
   std::stringstream bytes;
   bytes << in.rdbuf();
-  if (!in) return fail(Code::kConfig, "load colour profile", std::string(kColorProfile) + ": install icc-profiles-free");
+  if (!in)
+    return fail(Code::kConfig, "load colour profile",
+                std::string(kColorProfile) + ": install icc-profiles-free");
   return bytes.str();
 }
 
@@ -56,12 +58,14 @@ class FenceFiller {
     const std::string type = field == file_.info.fields.end() ? "no field" : field->type;
     if (kind == "table" && type == "table") return table(*field);
     if (kind == "text" && type == "multiline") return paragraphs(values_.at(name).get<std::string>());
-    if (kind == "large" && type == "text") return std::vector<Block>{LargeText{to_u32(values_.at(name).get<std::string>())}};
+    if (kind == "large" && type == "text")
+      return std::vector<Block>{LargeText{to_u32(values_.at(name).get<std::string>())}};
     if (kind == "qr" && type == "text") {
       const std::string value = values_.at(name).get<std::string>();
       return std::vector<Block>{QrCode{value, "QR-code met de tekst " + value}};
     }
-    return fail(Code::kConfig, "read letter text", "```" + kind + " " + name + ": no such kind, or " + name + " is " + type);
+    return fail(Code::kConfig, "read letter text",
+                "```" + kind + " " + name + ": no such kind, or " + name + " is " + type);
   }
 
  private:
@@ -83,14 +87,18 @@ class FenceFiller {
 class Press final : public LetterPress {
  public:
   Press(Organisation organisation, FaceBook faces, Hyphenator hyphenator, std::string profile)
-      : organisation_(std::move(organisation)), faces_(std::move(faces)), hyphenator_(std::move(hyphenator)), profile_(std::move(profile)) {}
+      : organisation_(std::move(organisation)),
+        faces_(std::move(faces)),
+        hyphenator_(std::move(hyphenator)),
+        profile_(std::move(profile)) {}
 
   Result<void> read_letters(const std::string& folder) {
     std::set<std::string> names;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error))
       if (entry.path().extension() == ".md") names.insert(entry.path().stem());
-    if (error || names.empty()) return fail(Code::kConfig, "load letters", folder + ": no letters (*.md) here", error.value());
+    if (error || names.empty())
+      return fail(Code::kConfig, "load letters", folder + ": no letters (*.md) here", error.value());
     for (const std::string& name : names) {
       TRY_ASSIGN(LetterFile file, read_letter_file(folder, name));
       TRY_DO(probe(file, folder));
@@ -102,12 +110,15 @@ class Press final : public LetterPress {
 
   const std::vector<LetterInfo>& letters() const override { return letters_; }
 
-  Result<Bytes> render(const std::string& name, const json& data, const RenderOptions& options) const override {
+  Result<Bytes> render(const std::string& name, const json& data,
+                       const RenderOptions& options) const override {
     const auto file = std::ranges::find(files_, name, [](const LetterFile& each) { return each.info.name; });
     if (file == files_.end()) return fail(Code::kNotFound, "render letter", "there is no such letter");
-    if (!dutch_date(options.date)) return fail(Code::kRefused, "render letter", "the date of the letter must be YYYY-MM-DD");
+    if (!dutch_date(options.date))
+      return fail(Code::kRefused, "render letter", "the date of the letter must be YYYY-MM-DD");
     json given = data;
-    if (given.is_object() && !given.contains("reference") && !options.reference.empty()) given["reference"] = options.reference;
+    if (given.is_object() && !given.contains("reference") && !options.reference.empty())
+      given["reference"] = options.reference;
     TRY_ASSIGN(json values, spelled(file->info, given));
     TRY_ASSIGN(const LetterDocument letter, write(*file, with_surroundings(std::move(values), options.date)));
     TRY_ASSIGN(const DisplayList list, lay_out(letter, organisation_, faces_, hyphenator_));
@@ -138,19 +149,23 @@ class Press final : public LetterPress {
     letter.references = {{U"Datum", to_u32(values.at("date").get<std::string>())},
                          {U"Ons kenmerk", to_u32(values.at("reference").get<std::string>())}};
     for (const auto& [label, text] : file.references)
-      if (const std::string value = text.render(values); !value.empty()) letter.references.emplace_back(label, to_u32(value));
+      if (const std::string value = text.render(values); !value.empty())
+        letter.references.emplace_back(label, to_u32(value));
     letter.subject = to_u32(file.subject.render(values));
     for (const MustacheText& line : file.closing) letter.closing.push_back(to_u32(line.render(values)));
-    TRY_ASSIGN(letter.body, read_markdown(file.text.render(values) + "\n\n" + file.remedy_text.render(values), FenceFiller(file, values)));
+    TRY_ASSIGN(letter.body, read_markdown(file.text.render(values) + "\n\n" + file.remedy_text.render(values),
+                                          FenceFiller(file, values)));
     return letter;
   }
 
-  /// Writes the letter with every field filled and with every optional one left out, so that a mistake in its text shows at start.
+  /// Writes the letter with every field filled and with every optional one left out, so that a mistake in its
+  /// text shows at start.
   Result<void> probe(const LetterFile& file, const std::string& folder) const {
     for (const bool all : {true, false}) {
       const auto letter = write(file, with_surroundings(probe_object(file.info.fields, all), "2026-01-01"));
       if (!letter)
-        return fail(Code::kConfig, "load letters", folder + "/" + file.info.name + ".md: " + letter.error().subject);
+        return fail(Code::kConfig, "load letters",
+                    folder + "/" + file.info.name + ".md: " + letter.error().subject);
     }
     return {};
   }
@@ -181,11 +196,13 @@ class Press final : public LetterPress {
 
 }  // namespace
 
-Result<std::unique_ptr<LetterPress>> LetterPress::load(const std::string& letters_folder, Organisation organisation) {
+Result<std::unique_ptr<LetterPress>> LetterPress::load(const std::string& letters_folder,
+                                                       Organisation organisation) {
   TRY_ASSIGN(FaceBook faces, FaceBook::load());
   TRY_ASSIGN(Hyphenator hyphenator, Hyphenator::load());
   TRY_ASSIGN(std::string profile, read_color_profile());
-  auto press = std::make_unique<Press>(std::move(organisation), std::move(faces), std::move(hyphenator), std::move(profile));
+  auto press = std::make_unique<Press>(std::move(organisation), std::move(faces), std::move(hyphenator),
+                                       std::move(profile));
   TRY_DO(press->read_letters(letters_folder));
   return press;
 }

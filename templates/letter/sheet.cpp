@@ -1,4 +1,5 @@
-// What stands around the text: letterhead, address window, references, fold marks, running heads, page numbers.
+// What stands around the text: letterhead, address window, references, fold marks, running heads, page
+// numbers.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +10,8 @@
 namespace zp::templates {
 namespace {
 
-// Distances from the top of the sheet. The address lies where the left window of a DL or C5/6 envelope shows it, however the sheet slides.
+// Distances from the top of the sheet. The address lies where the left window of a DL or C5/6 envelope shows
+// it, however the sheet slides.
 constexpr double kNameTop = 20, kReturnTop = 50, kAddressTop = 56, kSubjectTop = 98;
 constexpr double kAddressWidth = 85 * kMillimetre;
 constexpr double kReferenceLeft = 130 * kMillimetre;
@@ -25,7 +27,8 @@ void Composer::first_sheet() {
   references();
   fold_marks();
   y_ = std::min(y_, from_top(kSubjectTop));
-  flow(out_.add("H1", root_), type_.lines({{letter_.subject, true, {}}}, kMeasure, kSubject.size), kLeft, kSubject);
+  flow(out_.add("H1", root_), type_.lines({{letter_.subject, true, {}}}, kMeasure, kSubject.size), kLeft,
+       kSubject);
   y_ -= 10;
 }
 
@@ -42,7 +45,8 @@ void Composer::letterhead() {
 void Composer::address() {
   Element* back = out_.add("P", root_);
   begin(back);
-  put(to_u32("Retouradres: " + organisation_.return_address), Weight::kRegular, kLeft, from_top(kReturnTop), kSmall);
+  put(to_u32("Retouradres: " + organisation_.return_address), Weight::kRegular, kLeft, from_top(kReturnTop),
+      kSmall);
   end();
   y_ = from_top(kAddressTop);
   Runs runs;
@@ -68,13 +72,15 @@ void Composer::references() {
     Element* element = out_.add("P", root_);
     begin(element);
     put(label + U" ", Weight::kRegular, kReferenceLeft, y, kLabel);
-    for (const Line& line : type_.lines({{value}}, kRight - kReferenceLeft, 9)) put(line, kReferenceLeft, y -= 11.5, {9, 11.5});
+    for (const Line& line : type_.lines({{value}}, kRight - kReferenceLeft, 9))
+      put(line, kReferenceLeft, y -= 11.5, {9, 11.5});
     end();
     y -= 15;
   };
   for (const auto& [label, value] : letter_.references) entry(label, value);
   std::u32string contact;
-  for (const std::string& line : organisation_.contact_lines) contact += (contact.empty() ? U"" : U"\n") + to_u32(line);
+  for (const std::string& line : organisation_.contact_lines)
+    contact += (contact.empty() ? U"" : U"\n") + to_u32(line);
   if (!contact.empty()) entry(U"Contact", contact);
   y_ = std::min(y_, y);
 }
@@ -102,7 +108,8 @@ void Composer::footers() {
     artifact("Pagination", "Footer");
     rectangle(kLeft, 19 * kMillimetre, kMeasure, 0.5, kRule);
     put(to_u32(organisation_.footer), Weight::kRegular, kLeft, 14.5 * kMillimetre, kSmall);
-    const Line number = type_.line(to_u32(fmt::format("Pagina {} van {}", page_ + 1, count)), Weight::kRegular, kSmall.size);
+    const Line number =
+        type_.line(to_u32(fmt::format("Pagina {} van {}", page_ + 1, count)), Weight::kRegular, kSmall.size);
     put(number, kRight - number.width, 14.5 * kMillimetre, kSmall);
     end();
   }

@@ -1,6 +1,8 @@
-// templates/letter/text.h - characters of a letter: valid, composed (NFC), printable; and Dutch spellings of values.
+// templates/letter/text.h - characters of a letter (valid, composed, printable), and Dutch spellings of values.
 //
-// Threads: free functions. Errors: kMalformed for bytes that are not UTF-8, kRefused names a character by number (U+202E), never its context.
+// Threads: free functions.
+// Errors: kMalformed for bytes that are not UTF-8, kRefused names a character by number (U+202E), never its
+// context.
 #ifndef TEMPLATES_LETTER_TEXT_H_
 #define TEMPLATES_LETTER_TEXT_H_
 
@@ -13,8 +15,8 @@
 
 namespace zp::templates {
 
-/// `utf8` in Unicode normal form C without soft hyphens; tabs become spaces. kRefused for control, direction and zero-width characters:
-/// they would show something else than what is stored. Line ends ("\n") are kept.
+/// `utf8` in Unicode normal form C without soft hyphens; tabs become spaces. kRefused for control, direction
+/// and zero-width characters: they would show something else than what is stored. Line ends ("\n") are kept.
 Result<std::string> clean_text(std::string_view utf8);
 
 /// Both sides must be valid (clean_text).
@@ -26,7 +28,8 @@ bool is_small_letter(char32_t c);
 /// "U+1F600".
 std::string code_point_name(char32_t c);
 
-/// `text` with every ASCII punctuation mark escaped, so that CommonMark prints it as it is; line ends become hard breaks.
+/// `text` with every ASCII punctuation mark escaped, so that CommonMark prints it as it is; line ends become
+/// hard breaks.
 std::string escape_markdown(std::string_view text);
 
 /// "2026-11-22" -> "22 november 2026"; nothing if it is not a real date written so.

@@ -8,17 +8,26 @@ namespace {
 std::string xml(const std::string& text) {
   std::string out;
   for (const char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
       default:
         if (static_cast<unsigned char>(c) >= 0x20) out += c;
     }
   return out;
 }
 
-// PDF/A wants a description of every schema that it does not know itself; PDF/UA's identifier is one (ISO 19005-2, 6.6.2.3).
+// PDF/A wants a description of every schema that it does not know itself; PDF/UA's identifier is one (ISO
+// 19005-2, 6.6.2.3).
 constexpr const char* kUaSchema = R"(<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
 <pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
 <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
@@ -49,9 +58,10 @@ std::string xmp_packet(const DocumentFacts& facts) {
 {schema}
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>)",
-      fmt::arg("title", xml(facts.title)), fmt::arg("author", xml(facts.author)), fmt::arg("subject", xml(facts.subject)),
-      fmt::arg("language", kLanguage), fmt::arg("moment", facts.moment), fmt::arg("creator", kCreator),
-      fmt::arg("producer", kProducer), fmt::arg("schema", kUaSchema));
+      fmt::arg("title", xml(facts.title)), fmt::arg("author", xml(facts.author)),
+      fmt::arg("subject", xml(facts.subject)), fmt::arg("language", kLanguage),
+      fmt::arg("moment", facts.moment), fmt::arg("creator", kCreator), fmt::arg("producer", kProducer),
+      fmt::arg("schema", kUaSchema));
 }
 
 }  // namespace zp::templates

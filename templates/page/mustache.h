@@ -1,16 +1,17 @@
 // templates/page/mustache.h - one Mustache text, parsed once (kainjow mustache lives behind this).
 //
-// In a section, false, null, "" and an empty list are "no"; every number, 0 too, is "yes". A value that is absent prints nothing.
-// Threads: may be shared. Errors: kConfig says what is wrong with the text.
+// In a section, false, null, "" and an empty list are "no"; every number, 0 too, is "yes". A value that is
+// absent prints nothing.
+// Threads: may be shared.
+// Errors: kConfig says what is wrong with the text.
 #ifndef TEMPLATES_PAGE_MUSTACHE_H_
 #define TEMPLATES_PAGE_MUSTACHE_H_
 
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-
-#include <nlohmann/json.hpp>
 
 #include "crypto/base/result.h"
 
@@ -31,7 +32,8 @@ class MustacheText {
   static std::string escape_html(const std::string& value);
   static std::string no_escape(const std::string& value) { return value; }
 
-  /// Every value goes through `escape`: {{{raw}}}, {{&raw}}, {{=changed delimiters=}} and partials are refused.
+  /// Every value goes through `escape`: {{{raw}}}, {{&raw}}, {{=changed delimiters=}} and partials are
+  /// refused.
   static Result<MustacheText> parse(const std::string& text, Escape escape);
   MustacheText(MustacheText&&) noexcept;
   MustacheText& operator=(MustacheText&&) noexcept;

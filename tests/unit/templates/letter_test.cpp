@@ -20,13 +20,15 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kHead =
-    "---\ntitle: Proef\nsubject: \"Over {{thing}}\"\npurpose: p\nlegal_ground: g\nretention: r\naddressee: to\n"
+    "---\ntitle: Proef\nsubject: \"Over {{thing}}\"\npurpose: p\nlegal_ground: g\nretention: r\naddressee: "
+    "to\n"
     "fields:\n"
     "  to: {type: multiline, about: a}\n"
     "  reference: {type: text, about: a}\n"
     "  thing: {type: text, about: a}\n"
     "  on: {type: date, about: a, required: false}\n"
-    "  rows: {type: table, about: a, required: false, columns: {size: {type: size, label: Grootte}, note: {type: text, required: false}}}\n";
+    "  rows: {type: table, about: a, required: false, columns: {size: {type: size, label: Grootte}, note: "
+    "{type: text, required: false}}}\n";
 
 class LetterTest : public testing::Test {
  protected:
@@ -39,7 +41,9 @@ class LetterTest : public testing::Test {
 
   void letter(const std::string& rest) { std::ofstream(folder_ / "proef.md") << kHead << rest; }
   Result<std::unique_ptr<LetterPress>> press() {
-    return LetterPress::load(folder_, {"Zorgkantoor", "Postbus 1, 1000 AA Hier", "voet", "Hier", "010", "fg@example.nl", {"regel"}});
+    return LetterPress::load(
+        folder_,
+        {"Zorgkantoor", "Postbus 1, 1000 AA Hier", "voet", "Hier", "010", "fg@example.nl", {"regel"}});
   }
   std::string mistake() {
     auto loaded = press();
@@ -48,10 +52,12 @@ class LetterTest : public testing::Test {
     return loaded.error().subject;
   }
   static json data() { return {{"to", "A. Nemo\nStraat 1"}, {"reference", "ZP-1"}, {"thing", "appels"}}; }
-  Result<Bytes> pdf(const json& values, RenderOptions options = {.date = "2026-11-22", .reference = {}, .moment = {}}) {
+  Result<Bytes> pdf(const json& values,
+                    RenderOptions options = {.date = "2026-11-22", .reference = {}, .moment = {}}) {
     auto loaded = press();
     EXPECT_TRUE(loaded) << loaded.error().subject;
-    return loaded ? (*loaded)->render("proef", values, options) : Result<Bytes>(std::unexpected(loaded.error()));
+    return loaded ? (*loaded)->render("proef", values, options)
+                  : Result<Bytes>(std::unexpected(loaded.error()));
   }
   std::string refusal(const json& values) {
     auto made = pdf(values);
@@ -73,9 +79,14 @@ TEST_F(LetterTest, RendersTheSameBytesFromTheSameData) {
 }
 
 TEST_F(LetterTest, NamesEveryMissingWrongAndUnknownFieldAtOnce) {
-  const json values = {{"reference", "ZP-1"}, {"to", " "}, {"on", "2026-02-30"}, {"colour", "red"}, {"rows", {{{"size", -1}}, {{"note", "x"}}}}};
+  const json values = {{"reference", "ZP-1"},
+                       {"to", " "},
+                       {"on", "2026-02-30"},
+                       {"colour", "red"},
+                       {"rows", {{{"size", -1}}, {{"note", "x"}}}}};
   EXPECT_EQ(refusal(values),
-            "proef: missing: to, thing, rows[2].size; wrong: on (date, YYYY-MM-DD), rows[1].size (whole number of bytes); unknown: colour");
+            "proef: missing: to, thing, rows[2].size; wrong: on (date, YYYY-MM-DD), rows[1].size (whole "
+            "number of bytes); unknown: colour");
 }
 
 TEST_F(LetterTest, DoesNotEchoAnUnknownNameThatCouldBeContent) {
@@ -176,7 +187,10 @@ TEST_F(LetterTest, RefusesARemedyWithoutItsClause) {
 class SignedLetterTest : public LetterTest {
  protected:
   Bytes signed_pdf() {
-    auto made = pdf(data(), {.date = "2026-11-22", .reference = {}, .signature_placeholder = true, .moment = "2026-11-22T10:05:00Z"});
+    auto made = pdf(data(), {.date = "2026-11-22",
+                             .reference = {},
+                             .signature_placeholder = true,
+                             .moment = "2026-11-22T10:05:00Z"});
     EXPECT_TRUE(made);
     const auto pem = crypto::SealKey::self_signed("Zegel van de proef", 30);
     auto key = crypto::SealKey::load(pem.chain, pem.key);
@@ -190,7 +204,8 @@ class SignedLetterTest : public LetterTest {
     const std::string text(pdf.begin(), pdf.end());
     std::size_t start = 0, length = 0, after = 0, rest = 0;
     const auto at = text.find("/ByteRange [ ");
-    EXPECT_EQ(std::sscanf(text.c_str() + at, "/ByteRange [ %zu %zu %zu %zu ]", &start, &length, &after, &rest), 4);
+    EXPECT_EQ(
+        std::sscanf(text.c_str() + at, "/ByteRange [ %zu %zu %zu %zu ]", &start, &length, &after, &rest), 4);
     EXPECT_EQ(after + rest, pdf.size());
     const auto cms = from_hex(std::string_view(text).substr(length + 1, after - length - 2));
     EXPECT_TRUE(cms);
@@ -218,7 +233,8 @@ TEST_F(SignedLetterTest, RefusesAPdfWithoutRoomForASignature) {
 }
 
 TEST_F(SignedLetterTest, RefusesASignatureThatDoesNotFitAndPassesOnAFailure) {
-  auto made = pdf(data(), {.date = "2026-11-22", .reference = {}, .signature_placeholder = true, .moment = {}});
+  auto made =
+      pdf(data(), {.date = "2026-11-22", .reference = {}, .signature_placeholder = true, .moment = {}});
   ASSERT_TRUE(made);
   auto big = sign_pdf(*made, [](ByteView) { return Result<Bytes>(Bytes(100'000)); });
   ASSERT_FALSE(big);

@@ -55,8 +55,7 @@ TEST_F(PageBookTest, FindsPartialsByPathAlsoInsidePartials) {
   file("portal/a.html", "{{> partials/head}}\n<p>{{x}}</p>\n");
   file("partials/head.html", "<head>{{> partials/title }}</head>\n");
   file("partials/title.html", "<title>{{x}}</title>\n");
-  EXPECT_EQ(rendered("portal/a", {{"x", "1<2"}}),
-            "<head><title>1&lt;2</title></head>\n<p>1&lt;2</p>\n");
+  EXPECT_EQ(rendered("portal/a", {{"x", "1<2"}}), "<head><title>1&lt;2</title></head>\n<p>1&lt;2</p>\n");
 }
 
 TEST_F(PageBookTest, AValueCannotPoseAsAPartialOrATag) {
@@ -90,10 +89,14 @@ TEST_F(PageBookTest, NamesTheFileWithABrokenSectionOrPartial) {
 }
 
 TEST_F(PageBookTest, RendersListsObjectsNumbersAndConditions) {
-  file("a.html", "{{#files}}<li>{{name}} {{size}}{{#ok}} goed{{/ok}}{{^ok}} fout{{/ok}}</li>{{/files}}{{who.first}}");
-  EXPECT_EQ(rendered("a", {{"files", {{{"name", "a"}, {"size", 12}, {"ok", true}}, {{"name", "b"}, {"size", 0}, {"ok", false}}}},
-                           {"who", {{"first", "An"}}}}),
-            "<li>a 12 goed</li><li>b 0 fout</li>An");
+  file("a.html",
+       "{{#files}}<li>{{name}} {{size}}{{#ok}} goed{{/ok}}{{^ok}} fout{{/ok}}</li>{{/files}}{{who.first}}");
+  EXPECT_EQ(
+      rendered("a",
+               {{"files",
+                 {{{"name", "a"}, {"size", 12}, {"ok", true}}, {{"name", "b"}, {"size", 0}, {"ok", false}}}},
+                {"who", {{"first", "An"}}}}),
+      "<li>a 12 goed</li><li>b 0 fout</li>An");
 }
 
 TEST_F(PageBookTest, EmptyTextAndNullAreNoInASection) {

@@ -25,13 +25,17 @@ Result<std::vector<Block>> blocks(const std::string& markdown) {
 }
 
 TEST(TextTest, ComposesToNfcAndDropsSoftHyphens) {
-  EXPECT_EQ(clean_text("Z\u030C" "iz\u030Cek co\u00ADde").value(), "Žižek code");
+  EXPECT_EQ(clean_text("Z\u030C"
+                       "iz\u030Cek co\u00ADde")
+                .value(),
+            "Žižek code");
 }
 
 TEST(TextTest, SpellsDatesTimesAndSizesInDutch) {
   EXPECT_EQ(dutch_date("2026-03-01"), "1 maart 2026");
   EXPECT_EQ(dutch_date("2028-02-29"), "29 februari 2028");
-  for (const char* none : {"2026-02-29", "2026-13-01", "26-01-01", "2026-1-1", "2026-01-01x", ""}) EXPECT_FALSE(dutch_date(none)) << none;
+  for (const char* none : {"2026-02-29", "2026-13-01", "26-01-01", "2026-1-1", "2026-01-01x", ""})
+    EXPECT_FALSE(dutch_date(none)) << none;
   EXPECT_EQ(dutch_time("2026-11-22T09:05"), "22 november 2026 om 9.05 uur");
   EXPECT_FALSE(dutch_time("2026-11-22T24:00"));
   EXPECT_EQ(dutch_size(0), "0 bytes");
@@ -43,8 +47,9 @@ TEST(TextTest, SpellsDatesTimesAndSizesInDutch) {
 
 TEST(TextTest, AValueCannotBecomeMarkdown) {
   for (const std::string value :
-       {"# kop", "**vet** *cursief* _x_", "[klik](https://evil.example)", "<https://evil.example>", "<script>x</script>", "1. een", "- een",
-        "> citaat", "```table files", "    code", "&lt;", "a\\", "a | b", "---", "![x](y)", "{{thing}}", "Smith & Zn. `x`"}) {
+       {"# kop", "**vet** *cursief* _x_", "[klik](https://evil.example)", "<https://evil.example>",
+        "<script>x</script>", "1. een", "- een", "> citaat", "```table files", "    code", "&lt;", "a\\",
+        "a | b", "---", "![x](y)", "{{thing}}", "Smith & Zn. `x`"}) {
     const auto read = blocks("Begin " + escape_markdown(value) + "\n");
     ASSERT_TRUE(read) << value;
     ASSERT_EQ(read->size(), 1U) << value;
@@ -110,8 +115,10 @@ TEST_F(LinesTest, CutsWhatIsWiderThanALine) {
 }
 
 TEST_F(LinesTest, DividesLongWordsWithASoftHyphenButNeverNames) {
-  EXPECT_THAT(lines(U"x arbeidsongeschiktheidsverzekering", 100), testing::Contains(testing::EndsWith("\u00AD")));
-  for (const auto& line : lines(U"x Vandenbroeckenhuizen-Verzonnenstein", 100)) EXPECT_THAT(line, testing::Not(HasSubstr("\u00AD")));
+  EXPECT_THAT(lines(U"x arbeidsongeschiktheidsverzekering", 100),
+              testing::Contains(testing::EndsWith("\u00AD")));
+  for (const auto& line : lines(U"x Vandenbroeckenhuizen-Verzonnenstein", 100))
+    EXPECT_THAT(line, testing::Not(HasSubstr("\u00AD")));
 }
 
 TEST_F(LinesTest, KernsPairs) {
@@ -130,8 +137,10 @@ TEST_F(LinesTest, FindsAnotherFaceForALetterThatTheFirstLacks) {
 class PagesTest : public LinesTest {
  protected:
   DisplayList laid_out(std::vector<Block> body) {
-    LetterDocument letter{{U"A. Nemo"}, {{U"Datum", U"1 mei 2026"}}, U"Onderwerp", std::move(body), {U"Groet,", U"B."}};
-    auto list = lay_out(letter, {"Organisatie", "Postbus", "voet", "Hier", "", "", {}}, faces(), hyphenator());
+    LetterDocument letter{
+        {U"A. Nemo"}, {{U"Datum", U"1 mei 2026"}}, U"Onderwerp", std::move(body), {U"Groet,", U"B."}};
+    auto list =
+        lay_out(letter, {"Organisatie", "Postbus", "voet", "Hier", "", "", {}}, faces(), hyphenator());
     EXPECT_TRUE(list);
     return std::move(*list);
   }
@@ -154,7 +163,8 @@ TEST_F(PagesTest, NoLineOfAParagraphStandsAloneOnAPage) {
     const DisplayList list = laid_out({paragraph(before), paragraph(4), paragraph(5)});
     for (const Element& element : list.elements) {
       if (element.type != "P" || element.kids.size() < 2) continue;
-      for (int page = 0; page < static_cast<int>(list.pages.size()); ++page) EXPECT_NE(lines_on(list, element, page), 1) << before;
+      for (int page = 0; page < static_cast<int>(list.pages.size()); ++page)
+        EXPECT_NE(lines_on(list, element, page), 1) << before;
     }
   }
 }
@@ -164,7 +174,8 @@ TEST_F(PagesTest, AHeadingStaysWithWhatFollows) {
     const DisplayList list = laid_out({paragraph(before), Heading{2, {{U"Kop"}}}, paragraph(4)});
     const auto heading = std::ranges::find(list.elements, "H2", &Element::type);
     const auto next = std::next(heading);
-    EXPECT_EQ(std::get<ContentRef>(heading->kids[0]).page, std::get<ContentRef>(next->kids[0]).page) << before;
+    EXPECT_EQ(std::get<ContentRef>(heading->kids[0]).page, std::get<ContentRef>(next->kids[0]).page)
+        << before;
   }
 }
 
