@@ -72,6 +72,7 @@ Result<Bytes> draw_receipt(const Tools& tools, const Received& received) {
   options.date = local_date(received.submission.received);
   options.reference = received.submission.reference;
   options.signature_placeholder = true;
+  options.spell_out_unprintable = true;
   options.moment = utc_time(received.submission.received).substr(0, 19) + "Z";
   TRY_ASSIGN(auto pdf, tools.office.letters.render(info->name, fill_fields(*info, receipt_fields(tools, received), {}), options));
   return templates::sign_pdf(std::move(pdf), [&](ByteView digest) { return tools.seal.sign_digest(digest); });

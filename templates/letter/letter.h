@@ -64,6 +64,9 @@ struct RenderOptions {
   bool signature_placeholder = false;  // leaves room for sign_pdf()
   /// YYYY-MM-DDTHH:MM:SSZ, in the metadata and as time of signing; empty: noon UTC of `date`.
   std::string moment;
+  /// Prints "[U+1F34E]" for a character that cannot be printed instead of refusing the letter: for the
+  /// receipt, which repeats what senders wrote and which no person sees before it goes.
+  bool spell_out_unprintable = false;
 };
 
 class LetterPress {

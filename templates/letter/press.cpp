@@ -119,6 +119,7 @@ class Press final : public LetterPress {
     json given = data;
     if (given.is_object() && !given.contains("reference") && !options.reference.empty())
       given["reference"] = options.reference;
+    if (options.spell_out_unprintable) spell_out(given);
     TRY_ASSIGN(json values, spelled(file->info, given));
     TRY_ASSIGN(const LetterDocument letter, write(*file, with_surroundings(std::move(values), options.date)));
     TRY_ASSIGN(const DisplayList list, lay_out(letter, organisation_, faces_, hyphenator_));
@@ -132,6 +133,15 @@ class Press final : public LetterPress {
   }
 
  private:
+  void spell_out(json& value) const {
+    const auto can_print = [this](char32_t c) {
+      return faces_.pick(Weight::kRegular, c) >= 0 && faces_.pick(Weight::kBold, c) >= 0;
+    };
+    if (value.is_string()) value = spelled_out(value.get_ref<const std::string&>(), can_print);
+    if (value.is_structured())
+      for (json& inner : value) spell_out(inner);
+  }
+
   json with_surroundings(json values, const std::string& date) const {
     values["date"] = *dutch_date(date);
     values["organisation"] = {{"name", organisation_.name},

@@ -69,6 +69,16 @@ Result<std::string> clean_text(std::string_view utf8) {
   return to_utf8(out);
 }
 
+std::string spelled_out(std::string_view untrusted_text, const std::function<bool(char32_t)>& can_print) {
+  std::u32string out;
+  for (const char32_t c : to_u32(composed(to_valid_utf8(untrusted_text)))) {
+    const bool kept = c == U'\n' || c == U'\r' || c == U'\t' || c == kSoftHyphen;
+    out += kept || (!is_unfit(c) && can_print(c)) ? std::u32string(1, c)
+                                                  : to_u32("[" + code_point_name(c) + "]");
+  }
+  return to_utf8(out);
+}
+
 std::u32string to_u32(std::string_view utf8) {
   const std::vector<char32_t> points = code_points(utf8);
   return {points.begin(), points.end()};

@@ -1,4 +1,5 @@
-// templates/letter/text.h - characters of a letter (valid, composed, printable), and Dutch spellings of values.
+// templates/letter/text.h - characters of a letter (valid, composed, printable), and Dutch spellings of
+// values.
 //
 // Threads: free functions.
 // Errors: kMalformed for bytes that are not UTF-8, kRefused names a character by number (U+202E), never its
@@ -7,6 +8,7 @@
 #define TEMPLATES_LETTER_TEXT_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,10 @@ namespace zp::templates {
 /// `utf8` in Unicode normal form C without soft hyphens; tabs become spaces. kRefused for control, direction
 /// and zero-width characters: they would show something else than what is stored. Line ends ("\n") are kept.
 Result<std::string> clean_text(std::string_view utf8);
+
+/// `untrusted_text` in a form that clean_text() accepts and `can_print` too: what neither can show is written
+/// as its number between brackets, "[U+1F34E]".
+std::string spelled_out(std::string_view untrusted_text, const std::function<bool(char32_t)>& can_print);
 
 /// Both sides must be valid (clean_text).
 std::u32string to_u32(std::string_view utf8);

@@ -107,6 +107,20 @@ TEST_F(LetterTest, NamesCharactersThatNoFontCanPrint) {
   EXPECT_EQ(refusal(values), "no font can print U+6F22, U+1F34E");
 }
 
+TEST_F(LetterTest, SpellsOutWhatCannotBePrintedWhenNobodyCanBeAsked) {
+  const RenderOptions options{
+      .date = "2026-11-22", .reference = {}, .moment = {}, .spell_out_unprintable = true};
+  auto values = data(), expected = data();
+  values["thing"] =
+      "appel \U0001F34E\u202E\xC3 Z\u030C"
+      "iz\u030Cek";
+  expected["thing"] = "appel [U+1F34E][U+202E]\uFFFD \u017Di\u017Eek";
+  auto spelled = pdf(values, options), written = pdf(expected);
+  ASSERT_TRUE(spelled) << spelled.error().subject;
+  ASSERT_TRUE(written);
+  EXPECT_EQ(*spelled, *written);
+}
+
 TEST_F(LetterTest, RefusesControlAndDirectionCharactersByNumber) {
   auto values = data();
   values["thing"] = "appel\u202Egpj";
