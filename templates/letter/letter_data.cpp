@@ -14,14 +14,14 @@ namespace {
 using nlohmann::json;
 
 // Enough for every letter, few enough that no value fills the machine.
-constexpr std::size_t kMostTextBytes = 2'000, kMostMultilineBytes = 20'000, kMostListItems = 500,
+constexpr std::size_t kMostTextBytes = 2'000, kMostMultilineBytes = 100'000, kMostListItems = 500,
                       kMostTableRows = 2'000;
 
 struct Type {
   std::string_view name, hint;
 };
 constexpr std::array<Type, 10> kTypes = {{{"text", "text on one line, at most 2000 bytes"},
-                                          {"multiline", "text, at most 20000 bytes"},
+                                          {"multiline", "text, at most 100000 bytes"},
                                           {"date", "date, YYYY-MM-DD"},
                                           {"time", "date and time, YYYY-MM-DDTHH:MM"},
                                           {"url", "https address"},
