@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "intake/cell/vision/quality.h"
+#include "intake/cell/vision/reading.h"
 #include "intake/cell/vision/signatures.h"
-#include "intake/cell/vision/skew.h"
 
 namespace zp::intake::vision {
 namespace {
@@ -37,7 +37,7 @@ PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const W
   }
   if (!report.quality.blank) {
     if (text_layer.empty()) {
-      report.words = ocr_words(report.upright, engines);
+      report.words = telling_words(ink, engines);
     } else {
       report.words.assign(text_layer.begin(), text_layer.end());
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <numbers>
 
 #include <opencv2/imgproc.hpp>
@@ -11,11 +12,13 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr int kReachX = 3, kReachY = 4;  // pixels that a glyph may lie off its place, of a cell of 16 x 24
+constexpr int kReachX = 2, kReachY = 3;  // pixels that a glyph may lie off its place, of a cell of 16 x 24
 constexpr int kOffsets = (2 * kReachX + 1) * (2 * kReachY + 1);
 constexpr int kMargin = 24;              // around the line, pixels
 constexpr float kDrift = 0.06F;          // likeness that a step of one pixel between neighbours costs
 constexpr double kEnds = 0.34;            // cells: the first and the last glyph fill about two thirds of theirs
+constexpr double kWorthReading = 0.58;   // likeness of seven cells before all are compared
+constexpr double kWorthShifting = 0.75;
 constexpr double kReadsWell = 0.85;
 constexpr double kBeat = 0.12;            // part of the columns' variance
 constexpr double kLooksLikeOcrB = 0.6;
@@ -130,14 +133,12 @@ Beat beat_of(const cv::Mat& strip, int cells) {
   const double all = columns.dot(columns) * columns.cols / 2;
   Beat best;
   for (double count = cells - 2.5; count <= cells + 2.5; count += 0.125) {
-    double real = 0, imaginary = 0;
-    for (int x = 0; x < columns.cols; ++x) {
-      const double angle = 2 * std::numbers::pi * count * (x + 0.5) / columns.cols;
-      real += columns.at<float>(x) * std::cos(angle);
-      imaginary += columns.at<float>(x) * std::sin(angle);
-    }
-    const double strength = all > 0 ? (real * real + imaginary * imaginary) / all : 0;
-    if (strength > best.strength) best = {count, std::atan2(imaginary, real) / (2 * std::numbers::pi), strength};
+    const double turn = 2 * std::numbers::pi * count / columns.cols;
+    const std::complex<double> step = std::polar(1.0, turn);
+    std::complex<double> hand = std::polar(1.0, turn / 2), sum = 0;
+    for (int x = 0; x < columns.cols; ++x, hand *= step) sum += hand * static_cast<double>(columns.at<float>(x));
+    const double strength = all > 0 ? std::norm(sum) / all : 0;
+    if (strength > best.strength) best = {count, std::arg(sum) / (2 * std::numbers::pi), strength};
   }
   return best;
 }
@@ -167,8 +168,9 @@ Ribbon reversed(Ribbon ribbon) {
 
 using Zone = std::vector<LineOnPage>;
 
-// From line to line in characters: ICAO 9303-4 and -6 print four lines to the inch, 9303-5 six, all ten characters.
-float line_step(int cells) { return cells == 30 ? 10.0F / 6 : 10.0F / 4; }
+// From line to line in characters: ICAO 9303-4 and -6 print four lines to the inch, 9303-5 six, all ten characters. Samples and
+// old documents take the freedom to differ.
+constexpr std::array<float, 4> kLineSteps = {10.0F / 4, 10.0F / 6, 2.1F, 1.35F};
 
 Ribbon neighbour(const LineOnPage& line, float step) {
   const cv::Point2f along = along_of(line.ribbon), down(-along.y, along.x);
@@ -177,17 +179,28 @@ Ribbon neighbour(const LineOnPage& line, float step) {
   return ribbon;
 }
 
+// The best readable line below (or above, `way` -1) at one of the usual distances.
+std::optional<LineOnPage> next_line(const cv::Mat& gray, const LineOnPage& line, int cells, float way) {
+  std::optional<LineOnPage> best;
+  for (const float step : kLineSteps) {
+    auto next = read_line(gray, neighbour(line, way * step), cells);
+    if (next && (!best || next->reading.likeness > best->reading.likeness)) best = std::move(next);
+    if (best && best->reading.likeness > kReadsWell) break;
+  }
+  return best;
+}
+
 // The line and those above and below it that can be read too.
 Zone zone_around(const cv::Mat& gray, const LineOnPage& line, int cells) {
   const std::size_t most = cells == 30 ? 3 : 2;
   Zone zone = {line};
   while (zone.size() < most) {
-    auto next = read_line(gray, neighbour(zone.back(), line_step(cells)), cells);
+    auto next = next_line(gray, zone.back(), cells, 1);
     if (!next) break;
     zone.push_back(std::move(*next));
   }
   while (zone.size() < most) {
-    auto before = read_line(gray, neighbour(zone.front(), -line_step(cells)), cells);
+    auto before = next_line(gray, zone.front(), cells, -1);
     if (!before) break;
     zone.insert(zone.begin(), std::move(*before));
   }
@@ -212,31 +225,24 @@ bool better(const MrzOnPage& a, const MrzOnPage& b) {
   return a.score > b.score;
 }
 
-void try_ribbon(const cv::Mat& gray, const Ribbon& ribbon, std::optional<MrzOnPage>& best) {
-  for (const int cells : {44, 36, 30}) {
-    const auto line = read_line(gray, ribbon, cells);
-    if (!line || line->reading.likeness < kLooksLikeOcrB) continue;
-    const Zone zone = zone_around(gray, *line, cells);
-    std::vector<LineReading> readings;
-    double score = 0;
-    for (const LineOnPage& part : zone) {
-      readings.push_back(part.reading);
-      score += part.reading.likeness / static_cast<double>(zone.size());
-    }
-    auto parsed = parse_readings(readings);
-    if (!parsed) continue;
-    MrzOnPage found{std::move(*parsed), corners_of(zone), score};
-    if (believable(found) && (!best || better(found, *best))) best = std::move(found);
-  }
+// Noise before or behind a line moves its ends; all lines of a zone are then off by a cell together.
+Ribbon shifted(const LineOnPage& line, int cells_right) {
+  Ribbon ribbon = line.ribbon;
+  ribbon.middle += along_of(ribbon) * (static_cast<float>(cells_right) * line.pitch);
+  return ribbon;
 }
 
 // The line as its ribbon lies.
 LineOnPage read_cells(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
   const cv::Mat strip = straightened(gray, ribbon, cells);
-  std::vector<Cell> row;
-  for (int i = 0; i < cells; ++i) row.push_back(compare_cell(strip, kMargin + i * kGlyphWidth, kMargin));
-  const std::vector<int> path = best_path(row);
   LineOnPage line{{}, ribbon, static_cast<float>(ribbon.along / (cells - kEnds))};
+  const auto compare = [&](int i) { return compare_cell(strip, kMargin + i * kGlyphWidth, kMargin); };
+  double sample = 0;
+  for (int i = 1; i < 8; ++i) sample += std::ranges::max(compare(i * cells / 8).best) / 7;
+  if (sample < kWorthReading) return line;
+  std::vector<Cell> row;
+  for (int i = 0; i < cells; ++i) row.push_back(compare(i));
+  const std::vector<int> path = best_path(row);
   for (std::size_t i = 0; i < row.size(); ++i) {
     CellReading& cell = line.reading.cells.emplace_back();
     for (std::size_t g = 0; g < kGlyphLetters.size(); ++g)
@@ -244,6 +250,48 @@ LineOnPage read_cells(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
     line.reading.likeness += *std::ranges::max_element(cell.likeness) / static_cast<double>(cells);
   }
   return line;
+}
+
+std::optional<MrzOnPage> parsed_zone(const Zone& zone) {
+  std::vector<LineReading> readings;
+  double score = 0;
+  for (const LineOnPage& line : zone) {
+    readings.push_back(line.reading);
+    score += line.reading.likeness / static_cast<double>(zone.size());
+  }
+  auto parsed = parse_readings(readings);
+  if (!parsed) return std::nullopt;
+  MrzOnPage found{std::move(*parsed), corners_of(zone), score};
+  if (!believable(found)) return std::nullopt;
+  return found;
+}
+
+// Typewriters keep a pitch too, but have no fillers. Of each zone one line has some, except the single line of a licence.
+bool may_start_a_zone(const LineReading& line) {
+  const auto is_likeliest = [](const CellReading& cell, char c) {
+    return cell.likeness[mrz_index(c)] >= std::ranges::max(cell.likeness);
+  };
+  const auto fillers = std::ranges::count_if(line.cells, [&](const CellReading& cell) { return is_likeliest(cell, '<'); });
+  return fillers >= 2 || (line.cells.size() == 30 && is_likeliest(line.cells.front(), 'D'));
+}
+
+void try_ribbon(const cv::Mat& gray, const Ribbon& ribbon, std::optional<MrzOnPage>& best) {
+  for (const int cells : {44, 36, 30}) {
+    // A capital is about as high as a cell is wide.
+    const float height = ribbon.along / static_cast<float>(cells);
+    if (ribbon.across < 0.6F * height || ribbon.across > 2.2F * height) continue;
+    const auto line = read_line(gray, ribbon, cells);
+    if (!line || !may_start_a_zone(line->reading)) continue;
+    const Zone zone = zone_around(gray, *line, cells);
+    auto found = parsed_zone(zone);
+    for (const int cells_right : {1, -1}) {
+      if (!found || found->parsed.mrz.checks_ok || found->score < kWorthShifting) break;
+      Zone moved;
+      for (const LineOnPage& part : zone) moved.push_back(read_cells(gray, shifted(part, cells_right), cells));
+      if (auto other = parsed_zone(moved); other && other->parsed.mrz.checks_ok) found = std::move(other);
+    }
+    if (found && (!best || better(*found, *best))) best = std::move(found);
+  }
 }
 
 }  // namespace

@@ -81,6 +81,8 @@ std::vector<Ribbon> ribbons_at(const cv::Mat& marks, const cv::Size& join) {
   for (std::size_t i = 0; i < outlines.size(); ++i) {
     const auto& outline = outlines[i];
     if (outline.size() < 4 || tree[i][3] >= 0) continue;
+    const cv::Rect bounds = cv::boundingRect(outline);
+    if (std::max(bounds.width, bounds.height) < 36) continue;
     const Ribbon ribbon = ribbon_of(cv::minAreaRect(outline));
     if (ribbon.along < 40 || ribbon.along < 4 * ribbon.across || ribbon.across < 4) continue;
     if (cv::contourArea(outline) < 0.4 * ribbon.along * ribbon.across) continue;

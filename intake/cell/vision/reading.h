@@ -26,6 +26,9 @@ inline int best_read_turn(const Ink& ink, Engines& engines, std::initializer_lis
   return best_read_turn(ink, engines, std::span(quarter_turns.begin(), quarter_turns.size()));
 }
 
+/// The words in the head of the page and in short lines: what names the document and its fields, in a third of a second.
+std::vector<Word> telling_words(const Ink& ink, Engines& engines);
+
 }  // namespace zp::intake::vision
 
 #endif  // INTAKE_CELL_VISION_READING_H_

@@ -133,7 +133,8 @@ struct PageReport {
   cv::Mat upright;        // the page turned so that its text is upright
 };
 
-/// The steps above in the order that costs least. `text_layer`: the words a PDF has itself; then no OCR is done.
+/// The steps above in the order that costs least, about half a second. `text_layer`: the words a PDF has itself; without it only
+/// the head of the page and short lines are read (titles and labels, not sentences).
 PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const Word> text_layer = {});
 
 // --- masking ---

@@ -1,0 +1,140 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/imgproc.hpp>
+
+#include "intake/cell/vision/mrz_glyphs.h"
+#include "intake/cell/vision/mrz_reader.h"
+#include "intake/cell/vision/vision.h"
+#include "tests/unit/vision/drawing.h"
+
+namespace zp::intake::vision {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+const Lines kPassport = {"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"};
+const Lines kCard = {"I<NLDSPECI20142999999990<<<<<8", "6503101F2403096NLD<<<<<<<<<<<8", "DE<BRUIJN<<WILLEKE<LISELOTTE<<"};
+
+void print_glyph(cv::Mat& page, char c, cv::Point2d top_left, double zoom) {
+  cv::Mat glyph(kGlyphHeight, kGlyphWidth, CV_8U);
+  const std::string_view rows = kGlyphs[kGlyphLetters.find(c)];
+  for (int i = 0; i < kGlyphWidth * kGlyphHeight; ++i) {
+    const char digit = rows[static_cast<std::size_t>(i)];
+    glyph.at<std::uint8_t>(i / kGlyphWidth, i % kGlyphWidth) =
+        static_cast<std::uint8_t>(255 - 16 * (digit <= '9' ? digit - '0' : digit - 'a' + 10));
+  }
+  cv::resize(glyph, glyph, {}, zoom, zoom, cv::INTER_AREA);
+  cv::Mat part = page(cv::Rect(static_cast<int>(top_left.x), static_cast<int>(top_left.y), glyph.cols, glyph.rows));
+  cv::cvtColor(glyph, glyph, cv::COLOR_GRAY2BGR);
+  cv::min(part, glyph, part);
+}
+
+// A document of which only the zone is printed; `pitch` pixels from character to character.
+cv::Mat document(const Lines& lines, double pitch) {
+  const bool card = lines.size() == 3;
+  const auto width = static_cast<int>(pitch * (card ? 34 : 49)), height = static_cast<int>(width * 0.65);
+  cv::Mat page(height, width, CV_8UC3, cv::Scalar(225, 235, 228));
+  testing::print_line(page, card ? "IDENTITEITSKAART" : "PASPOORT", {width / 20, height / 8}, pitch / 16);
+  testing::print_line(page, "De Bruijn, Willeke Liselotte", {width / 3, height / 3}, pitch / 20);
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    const double step = pitch * (card ? 10.0 / 6 : 2.5), top = height - pitch * 2.5 - step * static_cast<double>(lines.size() - line - 1);
+    for (std::size_t i = 0; i < lines[line].size(); ++i)
+      print_glyph(page, lines[line][i], {pitch * (2 + static_cast<double>(i)), top - pitch * 0.75}, pitch / kGlyphWidth);
+  }
+  return page;
+}
+
+std::optional<MrzOnPage> read(const cv::Mat& page) {
+  cv::Mat gray;
+  cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
+  return find_mrz(gray);
+}
+
+TEST(FindMrz, ReadsAPassportAndACardAtSeveralSizes) {
+  for (const Lines& lines : {kPassport, kCard}) {
+    for (const double pitch : {9.0, 14.0, 22.0}) {
+      const auto found = read(document(lines, pitch));
+      ASSERT_TRUE(found) << pitch;
+      EXPECT_EQ(found->parsed.mrz.lines, lines) << pitch;
+      EXPECT_TRUE(found->parsed.mrz.checks_ok);
+    }
+  }
+}
+
+TEST(FindMrz, ReadsItAnyWayUpAndAskew) {
+  const cv::Mat page = document(kPassport, 18);
+  for (int turns = 0; turns < 4; ++turns) {
+    const auto found = read(turned(page, turns));
+    ASSERT_TRUE(found) << turns;
+    EXPECT_EQ(found->parsed.mrz.lines, kPassport) << turns;
+  }
+  cv::Mat wide;
+  cv::copyMakeBorder(page, wide, 120, 120, 120, 120, cv::BORDER_CONSTANT, cv::Scalar(90, 80, 70));
+  const auto found = read(testing::tilted(wide, 4));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->parsed.mrz.lines, kPassport);
+}
+
+TEST(FindMrz, ReadsItThroughNoiseAndSoftFocus) {
+  cv::Mat page = document(kPassport, 18), noise(page.size(), CV_16SC3);
+  cv::GaussianBlur(page, page, {}, 1.6);
+  cv::randn(noise, 0, 10);
+  cv::add(page, noise, page, cv::noArray(), CV_8U);
+  const auto found = read(page);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->parsed.mrz.lines, kPassport);
+}
+
+TEST(FindMrz, FindsNoneInALetter) {
+  cv::Mat page = testing::sheet();
+  testing::print_text(page, 30);
+  EXPECT_FALSE(read(page));
+}
+
+TEST(FindIdentityDocument, PointsAtTheBsnInTheZoneOfADutchCard) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  const auto found = find_identity_document(document(kCard, 16), *engines);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->document_type, "identity-card");
+  ASSERT_TRUE(found->mrz);
+  EXPECT_EQ(found->mrz->expiry_date, "2024-03-09");
+  ASSERT_TRUE(found->mrz_box);
+  ASSERT_EQ(found->bsn_boxes.size(), 1U);
+  const Box& bsn = found->bsn_boxes[0];
+  EXPECT_GE(bsn.y + bsn.h, found->mrz_box->y);
+  EXPECT_LT(bsn.w, 0.5);
+  EXPECT_NEAR(bsn.x, (2 + 15) / 34.0, 0.04);
+}
+
+TEST(FindIdentityDocument, PointsAtAPrintedBsn) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  const std::vector<Word> words = {{"BSN", {0.1, 0.5, 0.1, 0.03}}, {"999999990", {0.22, 0.5, 0.2, 0.03}}, {"123456789", {0.5, 0.5, 0.2, 0.03}}};
+  const auto found = find_identity_document(document(kPassport, 16), *engines, words);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->bsn_boxes.size(), 1U);
+  EXPECT_EQ(found->bsn_boxes[0].x, 0.22);
+}
+
+TEST(FindIdentityDocument, TakesNoLetterForOne) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  cv::Mat page = testing::sheet();
+  testing::print_text(page, 30);
+  EXPECT_FALSE(find_identity_document(page, *engines));
+}
+
+TEST(Mask, ReplacesThePixelsAndALittleAround) {
+  const cv::Mat page(100, 200, CV_8UC3, cv::Scalar(10, 120, 250));
+  const std::vector<Box> boxes = {{0.25, 0.2, 0.5, 0.4}, {0.9, 0.9, 0.5, 0.5}};
+  const cv::Mat masked = mask(page, boxes);
+  EXPECT_EQ(masked.at<cv::Vec3b>(40, 100), cv::Vec3b(0, 0, 0));
+  EXPECT_EQ(masked.at<cv::Vec3b>(19, 49), cv::Vec3b(0, 0, 0));
+  EXPECT_EQ(masked.at<cv::Vec3b>(99, 199), cv::Vec3b(0, 0, 0));
+  EXPECT_EQ(masked.at<cv::Vec3b>(5, 5), cv::Vec3b(10, 120, 250));
+  EXPECT_EQ(page.at<cv::Vec3b>(40, 100), cv::Vec3b(10, 120, 250));
+}
+
+}  // namespace
+}  // namespace zp::intake::vision

@@ -1,0 +1,130 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/imgproc.hpp>
+
+#include "intake/cell/vision/vision.h"
+#include "tests/unit/vision/drawing.h"
+
+namespace zp::intake::vision {
+namespace {
+
+using testing::print_line;
+using testing::print_text;
+using testing::sheet;
+using testing::sign;
+
+constexpr double kIsSignature = 0.5;
+
+int signatures_on(const cv::Mat& page) {
+  int count = 0;
+  for (const HandwrittenSignature& found : find_signatures(page)) count += found.confidence >= kIsSignature;
+  return count;
+}
+
+cv::Mat letter() {
+  cv::Mat page = sheet();
+  print_text(page, 20);
+  return page;
+}
+
+const cv::Rect kPlace(150, 1150, 330, 120);
+
+TEST(FindSignatures, FindsAPenStrokeUnderALetter) {
+  for (int seed = 1; seed <= 4; ++seed) {
+    cv::Mat page = letter();
+    sign(page, kPlace, {120, 40, 20}, seed);
+    const auto found = find_signatures(page);
+    ASSERT_FALSE(found.empty()) << seed;
+    EXPECT_GE(found[0].confidence, kIsSignature) << seed;
+    const cv::Point2d middle((found[0].box.x + found[0].box.w / 2) * page.cols, (found[0].box.y + found[0].box.h / 2) * page.rows);
+    EXPECT_TRUE(cv::Rect2d(kPlace).contains(middle)) << seed;
+  }
+}
+
+TEST(FindSignatures, FindsItInBlackAndInShadow) {
+  cv::Mat page = letter();
+  sign(page, kPlace, {30, 30, 30});
+  for (int x = 0; x < page.cols; ++x) page.col(x) *= 0.5 + 0.5 * x / page.cols;
+  EXPECT_EQ(signatures_on(page), 1);
+}
+
+TEST(FindSignatures, FindsNoneInPrint) { EXPECT_EQ(signatures_on(letter()), 0); }
+
+TEST(FindSignatures, DoesNotTakeRulesFramesAndTicksForOne) {
+  cv::Mat page = letter();
+  cv::line(page, {150, 1250}, {600, 1250}, {0, 0, 0}, 2);
+  cv::rectangle(page, {650, 1150, 350, 150}, {0, 0, 0}, 2);
+  cv::line(page, {160, 1350}, {185, 1380}, {120, 20, 20}, 4);
+  cv::line(page, {185, 1350}, {160, 1380}, {120, 20, 20}, 4);
+  EXPECT_EQ(signatures_on(page), 0);
+}
+
+std::vector<Word> label(const std::string& text, const cv::Mat& page, const cv::Rect& box) {
+  return {{text,
+           {static_cast<double>(box.x) / page.cols, static_cast<double>(box.y) / page.rows,
+            static_cast<double>(box.width) / page.cols, static_cast<double>(box.height) / page.rows}}};
+}
+
+cv::Mat form() {
+  cv::Mat page = letter();
+  print_line(page, "Handtekening:", {120, 1260}, 0.9);
+  cv::line(page, {360, 1264}, {900, 1264}, {0, 0, 0}, 2);
+  return page;
+}
+
+const cv::Rect kLabel(120, 1240, 210, 24);
+
+TEST(FindSignatureFields, ReportsAnEmptyFieldBesideItsLabel) {
+  const cv::Mat page = form();
+  const auto fields = find_signature_fields(page, label("Handtekening:", page, kLabel), {});
+  ASSERT_EQ(fields.size(), 1U);
+  EXPECT_FALSE(fields[0].is_signed);
+  EXPECT_GT(fields[0].box.x * page.cols, 320);
+  EXPECT_NEAR((fields[0].box.y + fields[0].box.h) * page.rows, 1264, 8);
+}
+
+TEST(FindSignatureFields, SeesThatAFieldIsSigned) {
+  cv::Mat page = form();
+  sign(page, {420, 1170, 300, 110});
+  const auto fields = find_signature_fields(page, label("Handtekening:", page, kLabel), find_signatures(page));
+  ASSERT_EQ(fields.size(), 1U);
+  EXPECT_TRUE(fields[0].is_signed);
+}
+
+TEST(FindSignatureFields, PassesOverASentenceAboutSigning) {
+  const cv::Mat page = form();
+  std::vector<Word> words;
+  for (const char* text : {"Door", "uw", "handtekening", "verklaart", "u", "dat"}) {
+    words.push_back(label(text, page, {120 + 90 * static_cast<int>(words.size()), 700, 85, 24})[0]);
+  }
+  EXPECT_TRUE(find_signature_fields(page, words, {}).empty());
+}
+
+TEST(ExaminePage, PutsTheStepsTogether) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  cv::Mat page = letter();
+  sign(page, kPlace);
+  const PageReport report = examine_page(turned(page, 2), *engines);
+  EXPECT_TRUE(report.quality.upside_down);
+  ASSERT_EQ(report.findings.handwritten_signatures.size(), 1U);
+  EXPECT_GT(report.findings.handwritten_signatures[0].box.y, 0.6);
+  EXPECT_FALSE(report.findings.blank);
+  EXPECT_TRUE(report.findings.sharp);
+  EXPECT_FALSE(report.identity);
+}
+
+TEST(ExaminePage, SurvivesStrangePictures) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 900), cv::Size(900, 2), cv::Size(300, 200)}) {
+    cv::Mat page(size, CV_8UC3);
+    cv::randu(page, 0, 255);
+    (void)examine_page(page, *engines);
+    page = cv::Scalar::all(0);
+    (void)examine_page(page, *engines);
+  }
+}
+
+}  // namespace
+}  // namespace zp::intake::vision
