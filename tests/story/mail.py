@@ -9,12 +9,13 @@ import time
 ADDRESS = "post@zegelpost.example"
 
 
-def send(path, smtp_port, sender=None):
-    """Hands the message in file `path` to Postfix; the envelope sender is its Return-Path unless given."""
+def send(path, smtp_port, message_id=None):
+    """Hands the message in file `path` to Postfix, from its Return-Path; under another Message-ID when one is given."""
     raw = pathlib.Path(path).read_bytes()
     message = email.message_from_bytes(raw, policy=email.policy.SMTP)
-    if sender is None:
-        sender = (message["Return-Path"] or message["From"].addresses[0].addr_spec).strip("<>")
+    sender = str(message["Return-Path"] or message["From"].addresses[0].addr_spec).strip("<> ")
+    if message_id:
+        raw = re.sub(rb"(?im)^Message-ID:.*$", f"Message-ID: <{message_id}>\r".encode(), raw, count=1)
     with smtplib.SMTP("127.0.0.1", smtp_port, timeout=30) as server:
         server.sendmail(sender, [ADDRESS], re.sub(rb"(?im)^Return-Path:.*\r?\n", b"", raw, count=1))
 
