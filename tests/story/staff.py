@@ -71,6 +71,6 @@ def pictures_of(page):
 
 
 def boxes_of(page):
-    """[(kind, x, y, w, h)] of the outlines on a document page, in fractions of the sheet."""
-    found = re.findall(r'<rect class="([^"]*)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', page.body.decode())
-    return [(kind, *(float(number) / 1000 for number in numbers)) for kind, *numbers in found]
+    """[(what, x, y, w, h)] of the outlines on a document page, in fractions of the sheet."""
+    found = re.findall(r'<rect class="[^"]*" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"><title>([^<]*)', page.body.decode())
+    return [(kind, *(float(number) / 1000 for number in numbers)) for *numbers, kind in found]

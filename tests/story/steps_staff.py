@@ -22,7 +22,7 @@ def look_at_request(story, clerk, dossier):
     if image:
         width, height = Image.open(io.BytesIO(image)).size
         check.that("upright, though the photo was turned by EXIF", height > width, f"{width}x{height}")
-    boxes = [box for box in boxes_of(page) if "signature" in box[0] or "handtekening" in box[0]]
+    boxes = [box for box in boxes_of(page) if "handtekening" in box[0]]
     check.that("the signature is outlined, in the lower half", any(y + h / 2 > 0.5 for _, _, y, _, h in boxes), boxes_of(page))
     story.picture("4-document-handtekening", clerk, page.url)
     page = clerk.submit(page, {"waarde": "letter"}, form=[form for form in page.forms if ("sleutel", "kind") in form["fields"]][0])
@@ -39,9 +39,9 @@ def look_at_identity(story, clerk):
     pictures = pictures_of(page)
     masked = Image.open(io.BytesIO(clerk.picture(pictures[0]))).convert("RGB")
     plain = Image.open(io.BytesIO(clerk.picture(pictures[0] + "&afdekking=uit"))).convert("RGB")
-    boxes = [box for box in boxes_of(page) if box[0] in ("photo", "bsn", "mrz")]
-    check.that("photo and BSN are found", {"photo", "bsn"} <= {box[0] for box in boxes}, boxes)
-    for kind in ("photo", "bsn"):
+    boxes = boxes_of(page)
+    check.that("photo and BSN are found", {"pasfoto", "BSN"} <= {box[0] for box in boxes}, boxes)
+    for kind in ("pasfoto", "BSN"):
         inner = [_inner(masked, box) for box in boxes if box[0] == kind]
         shown = [_inner(plain, box) for box in boxes if box[0] == kind]
         check.that(f"the {kind} is one flat patch in what staff see", inner and all(_flat(part) for part in inner))
@@ -113,7 +113,7 @@ def fill_in(story, officer, letter):
     """Types what the dossier could not tell, as the form asks for it."""
     known = {"purposes": "het behandelen van uw aanvraag voor langdurige zorg (Wlz art. 3.2.3)\nhet nakomen van wettelijke plichten",
              "retention_period": "Wij bewaren uw gegevens zo lang als de bewaartermijn van uw dossier duurt.", "signed_by": "J. Recht",
-             "signed_role": "Juridische zaken"}
+             "signed_role": "Juridische zaken", "recipients": "Het zorgkantoor | uw indicatiebesluit | Wlz artikel 9.1.3"}
     form = next(form for form in letter.forms if any(button["value"] == "opslaan" for button in form["buttons"]))
     values = {name: known[name.removeprefix("veld-")] for name, value in form["fields"] if name.removeprefix("veld-") in known and not value}
     return officer.submit(letter, values, form=form)

@@ -51,5 +51,5 @@ class Story:
 
 
 # How the samples' people would show in a mail that says too much: names, birth dates, and what they called their files.
-MENTOR_SECRETS = ["Karin", "Cornelia", "Voorbeeld", "Model", "1948", "12 maart", "12-03", "verzoek-foto", "paspoort"]
+MENTOR_SECRETS = ["Karin", "Cornelia", "Johanna", "de Model", "1948", "12 maart", "12-03", "verzoek-foto", "paspoort"]
 ACCESS_SECRETS = ["Renée", "Renee", "Fictief", "1985", "31 december", "31-12", "Schijndrecht", "IMG_2041", "Verzoek om inzage.pdf", "999999990"]

@@ -3,6 +3,7 @@ import base64
 import socket
 import ssl
 import struct
+import time
 import urllib.parse
 
 VERSION = {"Tus-Resumable": "1.0.0"}
@@ -46,6 +47,7 @@ def append_and_break(client, address, at, content, sent):
     raw = socket.create_connection((parts.hostname, parts.port), timeout=30)
     with ssl.SSLContext.wrap_socket(client.context, raw, server_hostname=parts.hostname) as connection:
         connection.sendall("\r\n".join(head).encode() + content[:sent])
+        time.sleep(1)  # what has not left this machine yet would go down with the connection
         # Reset, not closed: what a phone that leaves the network looks like.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

@@ -159,6 +159,9 @@ async function legalGrants(size) {
   await jurist.picture("6-dossier");
   await jurist.page.locator("#brief").selectOption("avg-inzage-toegekend");
   await jurist.page.getByRole("button", { name: "Opstellen" }).click();
+  const recipients = jurist.page.locator("#veld-recipients");
+  if ((await recipients.inputValue()) === "") await recipients.fill("Het zorgkantoor | uw indicatiebesluit | Wlz artikel 9.1.3");
+  await jurist.page.getByRole("button", { name: "Opslaan" }).click();
   await jurist.picture("6-brief");
   await jurist.page.getByRole("button", { name: "Ter goedkeuring aanbieden" }).click();
   await jurist.sees("wacht op goedkeuring");
