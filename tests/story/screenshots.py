@@ -64,6 +64,9 @@ class Browser:
         while event not in self._events:
             self._events.append(self._next().get("method"))
 
+    def _set_size(self, width, height, scale, mobile):
+        self._ask("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile})
+
     def shoot(self, name, client, url, size=DESK):
         """The whole page at `url`, as the browser of `client` (its cookies) sees it, into NAME.png; and its HTML into NAME.html."""
         url = urllib.parse.urljoin(client.base + "/", url)
@@ -71,14 +74,16 @@ class Browser:
         self._ask("Network.clearBrowserCookies")
         for key, value in client.cookies.items():
             self._ask("Network.setCookie", {"url": client.base, "name": key, "value": value, "path": "/", "secure": True, "httpOnly": True})
-        self._ask("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile})
+        self._set_size(width, height, scale, mobile)
         self._events = []
         self._ask("Page.navigate", {"url": url})
         self._wait_for("Page.loadEventFired")
-        tall = self._ask("Page.getLayoutMetrics")["cssContentSize"]["height"]
-        # Pictures that wait for scrolling load once the window is as tall as the page.
-        self._ask("Emulation.setDeviceMetricsOverride", {"width": width, "height": min(int(tall) + 1, 8000), "deviceScaleFactor": scale, "mobile": mobile})
+        # Pictures that wait for scrolling load in a window that is taller than the page.
+        self._set_size(width, 8000, scale, mobile)
         self._ask("Runtime.evaluate", {"expression": "Promise.all([...document.images].map(i => i.decode().catch(() => 0)))", "awaitPromise": True})
+        self._set_size(width, height, scale, mobile)
+        tall = self._ask("Page.getLayoutMetrics")["cssContentSize"]["height"]
+        self._set_size(width, min(int(tall) + 1, 8000), scale, mobile)
         picture = self._ask("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": False})["data"]
         (self.folder / f"{name}.png").write_bytes(base64.b64decode(picture))
         html = self._ask("Runtime.evaluate", {"expression": "document.documentElement.outerHTML"})["result"]["value"]
