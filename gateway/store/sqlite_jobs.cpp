@@ -39,6 +39,15 @@ Result<Job> lease_job(Database& database, const std::vector<std::string>& kinds,
   return job;
 }
 
+Result<void> renew_job(Database& database, Job& job, TimeMs until) {
+  TRY_ASSIGN(const auto changed,
+             database.run("UPDATE jobs SET lease_until = ? WHERE id = ? AND attempts = ? AND lease_until = ? AND dead = 0",
+                          until, job.id, job.attempts, job.lease_until));
+  TRY_DO(held(changed, "renew job", job));
+  job.lease_until = until;
+  return {};
+}
+
 Result<void> complete_job(Database& database, const Job& job) {
   TRY_ASSIGN(const auto changed,
              database.run("DELETE FROM jobs WHERE id = ? AND attempts = ? AND lease_until = ? AND dead = 0",

@@ -67,6 +67,11 @@ class SqliteStore final : public Store {
     return sqlite::lease_job(writer_.main, kinds, now, lease);
   }
 
+  Result<void> renew_job(Job& job, TimeMs until) override {
+    TRY_ASSIGN(const auto lock, lock_writer());
+    return sqlite::renew_job(writer_.main, job, until);
+  }
+
   Result<void> complete_job(const Job& job) override {
     TRY_ASSIGN(const auto lock, lock_writer());
     return sqlite::complete_job(writer_.main, job);

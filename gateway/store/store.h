@@ -108,6 +108,8 @@ class Store {
   // The job queue. A lease that runs out goes to the next asker; complete() and retry() by a former holder are kConflict.
   /// The next due job of one of `kinds` (empty: any), leased to the caller until now + lease; kNotFound if there is none.
   virtual Result<Job> lease_job(const std::vector<std::string>& kinds, TimeMs now, TimeMs lease) = 0;
+  /// The holder needs longer: the lease runs until `until`, also in `job`.
+  virtual Result<void> renew_job(Job& job, TimeMs until) = 0;
   virtual Result<void> complete_job(const Job& job) = 0;
   /// Puts it back for `run_at` and notes `error`; with `dead` it goes to the dead letters, visible to staff.
   virtual Result<void> retry_job(const Job& job, TimeMs run_at, const std::string& error, bool dead) = 0;

@@ -11,6 +11,7 @@ namespace zp::gateway {
 namespace {
 
 constexpr TimeMs kRescanAfter = 60'000;
+constexpr TimeMs kRescanEvery = 300'000;
 
 struct Opened {
   Document document;
@@ -107,7 +108,7 @@ Result<Next> rescan_document(const Tools& tools, const Job& job) {
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect), {opened.dossier.id.hex(), opened.document.id.hex(), "rescan"}));
   TRY_ASSIGN(const auto bytes, opened.keys->get(tools.office.objects, opened.original));
   const Malware verdict = tools.clamd.scan(bytes.view());
-  if (verdict == Malware::kScannerDown) return Next{back_off(job.attempts + 4)};
+  if (verdict == Malware::kScannerDown) return Next{kRescanEvery};
   TRY_DO(note_verdict(tools, job.subject, verdict, [](StoreWriter&, DocumentDetails&, Document&) -> Result<void> { return {}; }));
   return Next{};
 }

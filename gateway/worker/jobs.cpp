@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 
 #include "gateway/process/log.h"
 
 namespace zp::gateway {
 namespace {
 
-/// Longer than the slowest cell (config.cells.wall_seconds) and scanner together.
-constexpr TimeMs kLease = 15LL * 60 * 1000;
+/// Short, so that the jobs of a worker that was killed go on soon; renewed for as long as a job takes.
+constexpr TimeMs kLease = 60'000;
+constexpr std::chrono::seconds kRenewEvery{20};
 
 struct Kind {
   std::string_view name;
@@ -37,6 +42,33 @@ bool hopeless(const Error& error) noexcept {
   return error.code == Code::kRefused || error.code == Code::kTampered || error.code == Code::kMalformed || error.code == Code::kConfig;
 }
 
+/// Renews the lease from a thread of its own until it is let go.
+class LeaseKeeper {
+ public:
+  LeaseKeeper(const Tools& tools, Job& job) : thread_([this, &tools, &job](std::stop_token stop) { keep(stop, tools, job); }) {}
+
+ private:
+  void keep(const std::stop_token& stop, const Tools& tools, Job& job) {
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, stop, kRenewEvery, [&] { return stop.stop_requested(); }))
+      if (auto renewed = tools.office.store.renew_job(job, tools.office.now() + kLease); !renewed) log_error("lease not renewed", renewed.error());
+  }
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::jthread thread_;  // last: it uses the others
+};
+
+/// A job that ends the worker each time would end it for ever.
+bool is_poison(const Tools& tools, const Job& job) { return job.attempts > 2 * tools.office.config.limits.job_attempts; }
+
+/// A fresh job with no tries counted, then the old one goes: a crash in between leaves both, and handlers bear that.
+Result<void> do_again(const Tools& tools, const Job& job, TimeMs after) {
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) {
+    return store.add_job(new_job(job.kind, job.subject, tools.office.now() + after, job.payload), false);
+  }));
+  return tools.office.store.complete_job(job);
+}
+
 }  // namespace
 
 TimeMs back_off(std::uint32_t attempts) noexcept {
@@ -49,9 +81,17 @@ Result<bool> do_one_job(const Tools& tools) {
   auto job = store.lease_job({}, tools.office.now(), kLease);
   if (!job && job.error().code == Code::kNotFound) return false;
   if (!job) return std::unexpected(job.error());
-  auto next = handle(tools, *job);
+  if (is_poison(tools, *job)) {
+    log(Level::kError, "job is a dead letter: it never came to an end", {{"job", job->id.hex()}, {"kind", job->kind}});
+    TRY_DO(store.retry_job(*job, tools.office.now(), "never came to an end", true));
+    return true;
+  }
+  auto next = [&] {
+    const LeaseKeeper keeper(tools, *job);
+    return handle(tools, *job);
+  }();
   if (next && next->again_in > 0) {
-    TRY_DO(store.retry_job(*job, tools.office.now() + next->again_in, "", false));
+    TRY_DO(do_again(tools, *job, next->again_in));
     return true;
   }
   if (next || gone(next.error())) {
