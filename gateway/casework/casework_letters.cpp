@@ -268,6 +268,9 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
       open.dossier.state = DossierState::kAnswered;
       end_terms(open);
     }
+    // The term for objection counts from the day on which it leaves, not from the day on which it was written.
+    if (data.fields.contains("objection_before"))
+      data.fields["objection_before"] = known_fields(office_, open, {})["objection_before"];
     TRY_DO(draw(office_, letter, data, open.dossier.reference));
     const Announcement announcement = announcement_of(office_, *info, today, about.last_day);
     about.subject = announcement.subject;

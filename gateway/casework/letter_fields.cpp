@@ -94,6 +94,29 @@ Json data_held(const Profile& profile, const std::vector<ListedDocument>& docume
   return rows;
 }
 
+/// RFC 3339 in UTC, as the ledger writes it, to "YYYY-MM-DDTHH:MM" here.
+std::string local_minute_of(const std::string& utc) {
+  const auto day = intake::parse_date(utc.substr(0, 10));
+  if (!day || utc.size() < 16) return {};
+  const auto digits = [&](std::size_t at) { return (utc[at] - '0') * 10 + (utc[at + 1] - '0'); };
+  const auto moment = std::chrono::sys_days(*day) + std::chrono::hours(digits(11)) + std::chrono::minutes(digits(14));
+  return local_minute(std::chrono::duration_cast<std::chrono::milliseconds>(moment.time_since_epoch()).count());
+}
+
+/// By function, never by name: who of us opened the dossier, and what for.
+Json viewed_by(const Office& office, const Id& dossier) {
+  constexpr std::size_t kMostRows = 100;
+  Json rows = Json::array();
+  const auto entries = office.ledger.about(dossier.hex());
+  if (!entries) return rows;
+  for (const crypto::LedgerEntry& entry : *entries) {
+    if (entry.action != act_name(Act::kOpenDossier) || entry.outcome != "ok" || rows.size() == kMostRows) continue;
+    const Purpose* const purpose = find_purpose(entry.purpose);
+    rows.push_back({{"viewed_at", local_minute_of(entry.time)}, {"who", entry.function}, {"purpose", purpose ? purpose->label : entry.purpose}});
+  }
+  return rows;
+}
+
 const TermRecord* answer_term(const Profile& profile) {
   const auto found = std::ranges::find_if(profile.terms, [](const TermRecord& term) { return term.kind != "aanvulling" && term.running; });
   return found == profile.terms.end() ? nullptr : &*found;
@@ -129,6 +152,10 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
                 {"email_hint", email_hint(profile.requester.email)},
                 {"purposes", Json::array({"Wij gebruiken deze gegevens om dit verzoek te behandelen"})},
                 {"valid_until", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * 24 * 3600 * 1000)}};
+  if (const auto day = intake::parse_date(today))
+    known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
+  known["recipients"] = Json::array({{{"recipient", "Niemand buiten onze organisatie"}, {"what", "Niets"}, {"ground", "Niet van toepassing"}}});
+  known["viewed_by"] = viewed_by(office, open.dossier.id);
   known["data_held"] = data_held(profile, documents);
   known["request_title"] = rule ? rule->title : "Uw bericht";
   if (rule) {

@@ -43,9 +43,10 @@ std::string quoted_printable(std::string_view text) {
   std::ostringstream out;
   Poco::Net::QuotedPrintableEncoder encoder(out);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    // A blank at the end of a line gets lost on the way unless it is encoded, which the encoder leaves to us: drop it.
-    const bool blank_at_end = (text[i] == ' ' || text[i] == '\t') && (i + 1 == text.size() || text[i + 1] == '\n');
-    if (blank_at_end || text[i] == '\r') continue;
+    // Blanks at the end of a line get lost or changed on the way: they do not go out.
+    const std::size_t word = text.find_first_not_of(" \t\r", i);
+    if (word != i && (word == std::string_view::npos || text[word] == '\n')) continue;
+    if (text[i] == '\r') continue;
     if (text[i] == '\n') encoder << '\r';
     encoder << text[i];
   }

@@ -1,0 +1,129 @@
+#include "tests/unit/casework/desk.h"
+
+namespace zp::gateway {
+namespace {
+
+using test::Desk;
+
+class CaseworkTest : public Desk {};
+
+TEST_F(CaseworkTest, EveryLookIsInTheLedgerWithItsPurpose) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  const Actor postkamer = staff("postkamer");
+  must(casework_->open(postkamer, id));
+  const auto entries = ledger();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].actor, postkamer.user.hex());
+  EXPECT_EQ(entries[0].action, "dossier.open");
+  EXPECT_EQ(entries[0].dossier, id.hex());
+  EXPECT_EQ(entries[0].purpose, "behandelen-verzoek");
+  EXPECT_EQ(entries[0].outcome, "ok");
+  EXPECT_FALSE(entries[0].ground.empty());
+}
+
+TEST_F(CaseworkTest, AnAdministratorOpensNothingAndTheAttemptIsOnRecord) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  const Id file = document(id, "request");
+  const Actor beheerder = staff("beheerder");
+  EXPECT_EQ(casework_->open(beheerder, id).error().code, Code::kDenied);
+  EXPECT_EQ(casework_->page(beheerder, file, 1, false).error().code, Code::kDenied);
+  EXPECT_EQ(casework_->original(beheerder, file, [](ByteView) -> Result<void> { return {}; }).error().code, Code::kDenied);
+  for (const auto& entry : ledger()) EXPECT_EQ(entry.outcome, "denied");
+  EXPECT_EQ(ledger().size(), 3u);
+}
+
+TEST_F(CaseworkTest, WithoutAPurposeNothingOpens) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  EXPECT_EQ(casework_->open(staff("postkamer", ""), id).error().code, Code::kRefused);
+  EXPECT_EQ(casework_->open(staff("postkamer", "toezicht"), id).error().code, Code::kRefused);  // not a purpose of this role
+}
+
+TEST_F(CaseworkTest, WhatTheScannerDidNotPassIsNotHandedOut) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  const auto sink = [](ByteView) -> Result<void> { return {}; };
+  for (const Malware verdict : {Malware::kPending, Malware::kInfected, Malware::kNotScannable, Malware::kScannerDown})
+    EXPECT_EQ(casework_->original(staff("postkamer"), document(id, "request", verdict), sink).error().code, Code::kRefused);
+  std::string got;
+  must(casework_->original(staff("postkamer"), document(id, "request"), [&](ByteView bytes) -> Result<void> {
+    got += as_text(bytes);
+    return {};
+  }));
+  EXPECT_EQ(got, "inhoud");
+}
+
+TEST_F(CaseworkTest, APersonMayReleaseWhatCouldNotBeScannedButNeverAVirus) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  must(casework_->release(staff("postkamer"), document(id, "request", Malware::kNotScannable)));
+  EXPECT_EQ(casework_->release(staff("postkamer"), document(id, "request", Malware::kInfected)).error().code, Code::kRefused);
+}
+
+TEST_F(CaseworkTest, ADossierIsFoundByEveryWordOfANameAndByNothingElse) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  const auto found = casework_->search(staff("postkamer"), "persoon TEST");
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_EQ((*found)[0].dossier.id, id);
+  EXPECT_EQ((*found)[0].requester, "Tést Persoon");
+  EXPECT_TRUE(casework_->search(staff("postkamer"), "persoon anders")->empty());
+}
+
+TEST_F(CaseworkTest, TwoPeopleAtOnceGetOneChangeAndOneConflict) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  must(casework_->confirm_complete(staff("postkamer"), id));
+  EXPECT_EQ(casework_->confirm_complete(staff("postkamer"), id).error().code, Code::kRefused);  // it is complete already
+  EXPECT_EQ(stored(id).state, DossierState::kComplete);
+}
+
+TEST_F(CaseworkTest, ARestrictedDossierIsKeptAndNotWorkedOn) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  must(casework_->restrict(staff("jurist"), id, true));
+  EXPECT_EQ(casework_->confirm_complete(staff("postkamer"), id).error().code, Code::kRefused);
+  EXPECT_TRUE(casework_->open(staff("jurist"), id));
+  must(casework_->restrict(staff("jurist"), id, false));
+  EXPECT_TRUE(casework_->confirm_complete(staff("postkamer"), id));
+}
+
+TEST_F(CaseworkTest, AnErasedDossierLeavesATombstoneAndNobodyOpensItsObjects) {
+  const Id id = dossier("avg-inzage", DossierState::kAnswered);
+  const Id file = document(id, "request");
+  must(casework_->close(staff("jurist"), id));
+  EXPECT_EQ(*casework_->propose_erasures(worker()), 0u);  // its retention has only begun
+  now_ += 731LL * 24 * 3600 * 1000;
+  EXPECT_EQ(casework_->erase(staff("jurist", "bewaartermijn"), id).error().code, Code::kRefused);  // nobody proposed it
+  EXPECT_EQ(*casework_->propose_erasures(worker()), 1u);
+  EXPECT_EQ(casework_->erase(staff("postkamer"), id).error().code, Code::kDenied);
+  must(casework_->erase(staff("jurist", "bewaartermijn"), id));
+  EXPECT_FALSE(casework_->open(staff("jurist"), id));
+  EXPECT_FALSE(casework_->page(staff("jurist"), file, 1, false));
+  must(store_->read([&](StoreReader& store) -> Result<void> {
+    EXPECT_EQ(store.tombstones()->size(), 1u);
+    EXPECT_TRUE(store.keys(id)->empty());
+    const auto jobs = *store.jobs(false);
+    EXPECT_EQ(std::ranges::count(jobs, std::string("remove-object"), &Job::kind), 1);
+    return {};
+  }));
+}
+
+TEST_F(CaseworkTest, AnAvgTermIsExtendedOnceAndOnlyInTheFirstMonth) {
+  const Id late = dossier("avg-inzage", DossierState::kReview), id = dossier("avg-inzage", DossierState::kReview);
+  EXPECT_EQ(stored(id).due, "2026-12-22");
+  must(casework_->extend_term(staff("jurist"), id));
+  EXPECT_EQ(stored(id).due, "2027-02-22");
+  EXPECT_EQ(casework_->extend_term(staff("jurist"), id).error().code, Code::kRefused);
+  now_ += 40LL * 24 * 3600 * 1000;
+  EXPECT_EQ(casework_->extend_term(staff("jurist"), late).error().code, Code::kRefused);
+}
+
+TEST_F(CaseworkTest, TheLedgerVerifiesAfterWork) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  for (int i = 0; i < 10; ++i) must(casework_->open(staff("postkamer"), id));
+  must(ledger_->checkpoint());
+  const auto storage = open_ledger_files(path("/ledger"));
+  const auto report = crypto::verify_ledger(**storage, verifier_);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->problems.empty());
+  EXPECT_EQ(report->covered, 10u);
+}
+
+}  // namespace
+}  // namespace zp::gateway

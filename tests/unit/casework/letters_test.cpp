@@ -1,0 +1,106 @@
+#include "tests/unit/casework/desk.h"
+
+namespace zp::gateway {
+namespace {
+
+using test::Desk;
+
+class LettersTest : public Desk {
+ protected:
+  LetterView view(const Id& dossier, const Id& letter) {
+    auto open = casework_->open(staff("jurist"), dossier);
+    for (LetterView& one : open->letters)
+      if (one.row.id == letter) return std::move(one);
+    ADD_FAILURE() << "no such letter";
+    return {};
+  }
+};
+
+TEST_F(LettersTest, ADecisionNeedsTwoDifferentPeople) {
+  const Id id = dossier("avg-inzage", DossierState::kComplete);
+  document(id, "request");
+  const Actor author = staff("jurist"), other = staff("goedkeurder", "goedkeuren-brief");
+  Actor both = author;
+  both.roles.push_back("goedkeurder");
+  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend");
+  ASSERT_TRUE(letter) << letter.error().message();
+  EXPECT_EQ(stored(id).state, DossierState::kDeciding);
+  EXPECT_EQ(casework_->send(author, *letter, {}).error().code, Code::kRefused);  // nobody approved it
+  must(casework_->propose(author, *letter));
+  EXPECT_EQ(stored(id).state, DossierState::kApproval);
+  EXPECT_EQ(casework_->approve(both, *letter).error().code, Code::kDenied);  // the author, in another hat
+  EXPECT_EQ(casework_->approve(author, *letter).error().code, Code::kDenied);
+  EXPECT_EQ(casework_->send(author, *letter, {}).error().code, Code::kRefused);
+  must(casework_->approve(other, *letter));
+  must(casework_->send(author, *letter, {}));
+  EXPECT_EQ(stored(id).state, DossierState::kAnswered);
+  EXPECT_EQ(casework_->send(author, *letter, {}).error().code, Code::kRefused);  // once
+  EXPECT_EQ(view(id, *letter).row.state, "sent");
+}
+
+TEST_F(LettersTest, WhoeverChangesALetterLastCannotApproveIt) {
+  const Id id = dossier("avg-inzage", DossierState::kComplete);
+  document(id, "request");
+  Actor editor = staff("jurist");
+  editor.roles.push_back("goedkeurder");
+  const auto letter = casework_->draft(staff("jurist"), id, "avg-inzage-toegekend");
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->edit_letter(editor, *letter, {{"signed_by", "Iemand anders"}}));
+  must(casework_->propose(editor, *letter));
+  EXPECT_EQ(casework_->approve(editor, *letter).error().code, Code::kDenied);
+  EXPECT_EQ(view(id, *letter).data.fields["signed_by"], "Iemand anders");
+}
+
+TEST_F(LettersTest, AReturnedLetterIsADraftAgainWithTheReason) {
+  const Id id = dossier("avg-inzage", DossierState::kComplete);
+  document(id, "request");
+  const Actor author = staff("jurist"), other = staff("goedkeurder", "goedkeuren-brief");
+  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend");
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->propose(author, *letter));
+  EXPECT_EQ(casework_->give_back(other, *letter, "").error().code, Code::kRefused);
+  must(casework_->give_back(other, *letter, "Noem de ontvangers."));
+  EXPECT_EQ(stored(id).state, DossierState::kDeciding);
+  EXPECT_EQ(view(id, *letter).data.return_reason, "Noem de ontvangers.");
+}
+
+TEST_F(LettersTest, AskingForWhatIsMissingPutsTheDossierOnHoldWithALastDay) {
+  const Id id = dossier("informatie-mentor-curator-bewindvoerder", DossierState::kChecking,
+                        {{"requester_role", "mentor"}, {"client_name", "C"}, {"requester_name", "R"}});
+  must(casework_->evaluate(worker(), id));
+  EXPECT_EQ(stored(id).state, DossierState::kReview);
+  const Actor postkamer = staff("postkamer");
+  const auto letter = casework_->draft(postkamer, id, "verzoek-om-aanvulling");
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->letter_pdf(postkamer, *letter));
+  const auto message = casework_->send(postkamer, *letter, {});
+  ASSERT_TRUE(message) << message.error().message();
+  EXPECT_EQ(stored(id).state, DossierState::kWaiting);
+  EXPECT_EQ(stored(id).due, "2026-12-07");  // fourteen days: a Sunday, so Monday
+  auto open = casework_->open(postkamer, id);
+  ASSERT_EQ(open->messages.size(), 1u);
+  EXPECT_FALSE(open->messages[0].data.asked.empty());
+  EXPECT_EQ(open->messages[0].row.state, "queued");
+}
+
+TEST_F(LettersTest, WithoutAnAccessCodeTheSenderMustSayHowItGetsThere) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+    open.profile.access_code.clear();
+    return save_dossier(store, open, now_);
+  }));
+  must(casework_->evaluate(worker(), id));
+  const Actor postkamer = staff("postkamer");
+  const auto letter = casework_->draft(postkamer, id, "verzoek-om-aanvulling");
+  ASSERT_TRUE(letter) << letter.error().message();
+  EXPECT_EQ(casework_->send(postkamer, *letter, {}).error().code, Code::kRefused);
+  EXPECT_EQ(casework_->send(postkamer, *letter, {.code_way = "per brief"}).error().code, Code::kRefused);
+  must(casework_->send(postkamer, *letter, {.code_way = "per brief", .address = {"Straat 1", "1000 AA Utrecht"}}));
+  auto open = casework_->open(postkamer, id);
+  EXPECT_EQ(open->messages.size(), 2u);  // the message, and the code by post
+  EXPECT_EQ(open->profile.access_code_way, "per brief");
+}
+
+}  // namespace
+}  // namespace zp::gateway
