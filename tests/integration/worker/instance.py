@@ -1,0 +1,163 @@
+"""A real instance for tests: keymaker, cells, mail door and worker as processes, beside a Postfix and a clamd of its own."""
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+EICAR_MD5 = "44d88612fea8a8f36de82e1278abb02f"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return bool(condition())
+
+
+class Instance:
+    """`start(name)` and `kill(name)` work on the programs zegelpost-NAME."""
+
+    def __init__(self, binaries, reserve_megabytes=16):
+        self.binaries = pathlib.Path(binaries)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="zpi"))
+        os.chmod(self.folder, 0o755)
+        self.lmtp_port, self.smtp_port = free_port(), free_port()
+        self.clamd_socket = self.folder / "clamd.sock"
+        self.zone = self.folder / "i"
+        subprocess.run([self.binaries / "zegelpost", "init", self.zone, "--reserve-megabytes", str(reserve_megabytes), "--public-port",
+                        str(free_port()), "--staff-port", str(free_port()), "--lmtp-port", str(self.lmtp_port), "--smtp-port",
+                        str(self.smtp_port), "--mail-address", "post@ciz.example", "--clamd", self.clamd_socket], check=True,
+                       capture_output=True)
+        self.config = self.zone / "zegelpost.yaml"
+        self.running = {}
+
+    def start(self, *names):
+        for name in names:
+            log = open(self.folder / f"{name}.log", "ab")
+            ready, told = os.pipe()
+            environment = dict(os.environ, ZEGELPOST_READY_FD=str(told))
+            self.running[name] = subprocess.Popen([self.binaries / f"zegelpost-{name}", "--config", self.config], stderr=log,
+                                                  env=environment, pass_fds=[told])
+            os.close(told)
+            if os.read(ready, 1) != b"r":
+                raise RuntimeError(f"{name} did not start: " + self.log(name))
+            os.close(ready)
+            log.close()
+
+    def kill(self, name, how=signal.SIGKILL):
+        process = self.running.pop(name)
+        process.send_signal(how)
+        process.wait(30)
+
+    def log(self, name):
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def start_postfix(self):
+        """Takes mail for ciz.example to our LMTP door, and mail for burger.example to Maildirs."""
+        base = self.folder / "postfix"
+        for name in ("etc", "queue", "lib", "mail"):
+            (base / name).mkdir(parents=True)
+        shutil.chown(base / "lib", "postfix")
+        shutil.chown(base / "mail", "nobody")
+        (base / "etc/main.cf").write_text(f"""compatibility_level = 3.6
+queue_directory = {base}/queue
+data_directory = {base}/lib
+maillog_file = {base}/log
+maillog_file_prefixes = {base}
+mail_owner = postfix
+setgid_group = postdrop
+myhostname = mta.test
+mydestination =
+mynetworks = 127.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+smtpd_recipient_restrictions = permit_mynetworks, reject
+transport_maps = inline:{{ ciz.example=lmtp:inet:127.0.0.1:{self.lmtp_port} }}
+relay_domains = ciz.example
+virtual_mailbox_domains = burger.example
+virtual_mailbox_base = {base}/mail
+virtual_mailbox_maps = static:all/
+virtual_uid_maps = static:65534
+virtual_gid_maps = static:65534
+minimal_backoff_time = 1s
+maximal_backoff_time = 3s
+queue_run_delay = 1s
+""")
+        (base / "etc/master.cf").write_text(f"""127.0.0.1:{self.smtp_port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 1 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+""")
+        self.postfix = base
+        subprocess.run(["postfix", "-c", base / "etc", "start"], check=True, capture_output=True)
+
+    def delivered(self):
+        """What Postfix delivered to burger.example."""
+        return [path.read_bytes() for path in (self.postfix / "mail").glob("all/new/*")]
+
+    def start_clamd(self):
+        base = self.folder / "clamav"
+        base.mkdir(exist_ok=True)
+        (base / "own.hdb").write_text(f"{EICAR_MD5}:{len(EICAR)}:Own.Eicar\n")
+        (self.folder / "clamd.conf").write_text(f"LocalSocket {self.clamd_socket}\nDatabaseDirectory {base}\nForeground yes\nUser root\n"
+                                                "AlertEncrypted yes\nAlertExceedsMax yes\n")
+        self.clamd = subprocess.Popen(["clamd", "--config-file", self.folder / "clamd.conf"], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL)
+        return eventually(self.clamd_socket.exists, 30)
+
+    def stop_clamd(self):
+        self.clamd.kill()
+        self.clamd.wait()
+        self.clamd_socket.unlink(missing_ok=True)
+
+    def rows(self, sql, *values):
+        database = sqlite3.connect(f"file:{self.zone}/data/store/zegelpost.db?mode=ro", uri=True, timeout=30)
+        try:
+            return database.execute(sql, values).fetchall()
+        finally:
+            database.close()
+
+    def one(self, sql, *values):
+        return self.rows(sql, *values)[0][0]
+
+    def balance(self):
+        return subprocess.run([self.binaries / "zegelpost", "balance", "--config", self.config], capture_output=True, text=True)
+
+    def close(self):
+        for name in list(self.running):
+            self.kill(name)
+        if hasattr(self, "postfix"):
+            subprocess.run(["postfix", "-c", self.postfix / "etc", "stop"], check=False, capture_output=True)
+        if hasattr(self, "clamd") and self.clamd.poll() is None:
+            self.stop_clamd()
+        subprocess.run(["gpgconf", "--homedir", self.zone / "data/keys/zone", "--kill", "all"], check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
