@@ -68,7 +68,6 @@ Result<void> limit(const SandboxLimits& limits) {
       Limit{RLIMIT_CPU, {limits.cpu_seconds, limits.cpu_seconds + 2}},
       Limit{RLIMIT_FSIZE, {0, 0}},
       Limit{RLIMIT_NOFILE, {kDescriptors, kDescriptors}},
-      Limit{RLIMIT_NPROC, {0, 0}},
       Limit{RLIMIT_CORE, {0, 0}},
       Limit{RLIMIT_MEMLOCK, {0, 0}},
   };

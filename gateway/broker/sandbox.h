@@ -1,6 +1,6 @@
 // gateway/broker/sandbox.h - shutting a process in before it reads a stranger's document.
 //
-// After shut_in() the process has no network, no capabilities, no way to start programs, processes or threads, to
+// After shut_in() the process has no network, no capabilities, no way to start programs or processes, to
 // write files or to open any but those below the named folders; its memory, processor time and descriptors are limited.
 // The kernel kills it when it tries something that is not on the list; what libraries only probe for gets an error.
 // Layers that the kernel does not offer are left out except seccomp and no_new_privs, which must be there.
