@@ -43,6 +43,9 @@ enum class CmsForm {
   kTimeStamp,   // ETSI.RFC3161: a document time-stamp; claimed_time is the time that the authority gives
 };
 
+/// Loads what OpenSSL would otherwise read from files at first use: call it before a process gives up its file access.
+void load_cms_algorithms();
+
 /// Checks one CMS blob over `content` (the concatenation of `content` spans). No revocation fetch, no
 /// network. Ed25519 and Ed448 are kUnknown (OpenSSL 3.0 has no CMS with them). A "detached" CMS that carries
 /// its own content is kBroken; trailing zero padding of `cms` is allowed.

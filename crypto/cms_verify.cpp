@@ -1,5 +1,6 @@
 #include <openssl/bio.h>
 #include <openssl/cms.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/ess.h>
@@ -335,6 +336,11 @@ void name_weaknesses(const Signer& signer, CmsForm form, CmsVerdict& verdict) {
 }
 
 }  // namespace
+
+void load_cms_algorithms() {
+  constexpr std::uint64_t kAll = OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS;
+  ZP_CHECK(OPENSSL_init_crypto(kAll, nullptr) == 1);
+}
 
 CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& content, CmsForm form,
                            const TrustAnchors& anchors, std::int64_t at) {

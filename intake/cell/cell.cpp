@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
-#include <openssl/crypto.h>
 
+#include "crypto/cms.h"
 #include "intake/cell/connection.h"
 #include "intake/cell/inspect.h"
 #include "intake/cell/mail.h"
@@ -62,8 +62,8 @@ void serve_mail(const Request& request, const Connection& connection) {
 
 Result<void> prepare() {
   ::tzset();
-  cv::setNumThreads(0);  // a cell starts no threads
-  OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS, nullptr);
+  cv::setNumThreads(0);  // no threads of OpenCV's own
+  crypto::load_cms_algorithms();
   prepare_mail();
   prepare_poppler();
   TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());
