@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/secret_bytes.h"
@@ -89,6 +91,24 @@ TEST(SecretBytes, ComparesByContent) {
 
 TEST(SecretBytes, TenRandomOnesDiffer) {
   for (int i = 0; i < 10; ++i) EXPECT_FALSE(SecretBytes::random(16) == SecretBytes::random(16));
+}
+
+TEST(SecretBytes, GetNothingOfTheSecretWhoseMemoryTheyReuse) {
+  for (const std::size_t size : {1uz, 32uz, 128uz, 1000uz, 65536uz}) {
+    std::vector<SecretBytes> gone;
+    for (int i = 0; i < 300; ++i) gone.push_back(SecretBytes::random(size));
+    gone.clear();
+    for (int i = 0; i < 300; ++i) {
+      gone.emplace_back(size);
+      EXPECT_TRUE(std::ranges::all_of(gone.back().view(), [](std::uint8_t byte) { return byte == 0; }));
+    }
+  }
+}
+
+TEST(SecretBytesDeathTest, TouchingTheByteAfterTheEndOfReusedMemoryStopsTheProcess) {
+  { const SecretBytes gone(32); }
+  SecretBytes secret(32);
+  EXPECT_DEATH(const_cast<volatile std::uint8_t*>(secret.mutable_view().data())[32] = 1, "");
 }
 
 TEST(SecretBytesDeathTest, TouchingTheByteAfterTheEndStopsTheProcess) {
