@@ -1,3 +1,5 @@
+#include <map>
+
 #include "crypto/reference.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/workbench.h"
@@ -7,9 +9,23 @@ namespace {
 
 constexpr std::size_t kEntriesPerPage = 200;
 
-nlohmann::json entry_json(const crypto::LedgerEntry& entry) {
+using Names = std::map<std::string, std::string>;
+
+/// The ledger knows people by number, so that it can outlive their names; who supervises must know who it was.
+Result<Names> names_of_staff(Store& store) {
+  Names names;
+  TRY_DO(store.read([&](StoreReader& reader) -> Result<void> {
+    TRY_ASSIGN(const auto users, reader.users());
+    for (const User& user : users) names[user.id.hex()] = user.name + " (" + user.login + ")";
+    return {};
+  }));
+  return names;
+}
+
+nlohmann::json entry_json(const crypto::LedgerEntry& entry, const Names& names) {
   const Purpose* purpose = find_purpose(entry.purpose);
-  return {{"time", entry.time}, {"actor", entry.actor}, {"function", entry.function}, {"action", entry.action}, {"object", entry.object.substr(0, 8)},
+  const auto who = names.find(entry.actor);
+  return {{"time", entry.time}, {"actor", who == names.end() ? entry.actor : who->second}, {"function", entry.function}, {"action", entry.action}, {"object", entry.object.substr(0, 8)},
           {"dossier", entry.dossier.substr(0, 8)}, {"purpose", purpose ? std::string(purpose->label) : entry.purpose}, {"ground", entry.ground},
           {"outcome", entry.outcome}, {"denied", entry.outcome != "ok"}, {"detail", entry.detail}};
 }
@@ -41,7 +57,8 @@ Result<Response> Workbench::ledger(Visit& visit) {
     TRY_ASSIGN(const Id dossier, dossier_of(casework_.office().store, typed));
     TRY_ASSIGN(entries, casework_.ledger_about(visit.actor, dossier));
   }
-  for (const auto& entry : entries) data["entries"].push_back(entry_json(entry));
+  TRY_ASSIGN(const Names names, names_of_staff(casework_.office().store));
+  for (const auto& entry : entries) data["entries"].push_back(entry_json(entry, names));
   data["none"] = entries.empty();
   data["about_one"] = !typed.empty();
   return show("logboek", std::move(data), visit);
