@@ -167,6 +167,8 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
     if (const auto day = intake::parse_date(today))
       known["complete_before"] = intake::format_date(intake::completion_term(office.calendar, *day, rule->completion_days).last_day);
   }
+  // Counted from today; whoever sends it later sees the date in the letter and in its form.
+  if (const auto day = intake::parse_date(today)) known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
   if (profile.evaluation) known["missing"] = missing_of(*profile.evaluation);
   if (const TermRecord* const term = answer_term(profile)) {
     known["answer_before"] = term->last_day;

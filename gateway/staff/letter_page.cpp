@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "crypto/base/text.h"
 #include "gateway/staff/dossier_view.h"
 #include "gateway/staff/sentences.h"
 #include "gateway/staff/workbench.h"
@@ -9,19 +10,63 @@ namespace {
 
 using nlohmann::json;
 
-/// What a person may type: texts, dates and lists (one item a line). Tables are filled from the dossier and shown in the letter itself.
+constexpr std::string_view kBetweenCells = " | ";
+
+/// One row a line, cells between bars.
+std::string table_text(const templates::LetterField& table, const json& rows) {
+  std::string text;
+  for (const json& row : rows) {
+    std::string line;
+    for (const auto& column : table.columns) {
+      const json cell = row.value(column.name, json());
+      line += (line.empty() ? "" : kBetweenCells);
+      line += cell.is_string() ? cell.get<std::string>() : "";
+    }
+    std::ranges::replace(line, '\n', ' ');
+    text += line + "\n";
+  }
+  return text;
+}
+
+json table_rows(const templates::LetterField& table, const std::vector<std::string>& lines) {
+  json rows = json::array();
+  for (const std::string& line : lines) {
+    json row = json::object();
+    std::size_t begin = 0;
+    for (const auto& column : table.columns) {
+      const std::size_t end = std::min(line.find('|', begin), line.size());
+      row[column.name] = std::string(trim(std::string_view(line).substr(begin, end - begin)));
+      begin = std::min(end + 1, line.size());
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// Only decisions have tables that a person fills: in other letters they list what the dossier holds.
+bool typed_by_people(const templates::LetterInfo& info, const templates::LetterField& field) {
+  if (field.type == "table") return info.needs_approval && std::ranges::none_of(field.columns, [](const auto& c) { return c.type == "size" || c.type == "number"; });
+  return field.type != "flag" && field.type != "number" && field.type != "size";
+}
+
+/// What a person may type: texts, dates, lists (one item a line), tables (one row a line).
 json editable_fields(const templates::LetterInfo& info, const json& values) {
   json rows = json::array();
   for (const auto& field : info.fields) {
-    if (field.type == "table" || field.type == "flag" || field.type == "number" || field.type == "size") continue;
+    if (!typed_by_people(info, field)) continue;
     const json value = values.value(field.name, json());
     std::string text;
     if (value.is_string()) text = value.get<std::string>();
-    if (value.is_array())
+    std::string about = field.about;
+    if (field.type == "table") {
+      text = table_text(field, value);
+      about += " Per regel:";
+      for (const auto& column : field.columns) about += (&column == &field.columns.front() ? " " : std::string(kBetweenCells)) + column.name;
+    } else if (value.is_array())
       for (const auto& item : value)
         if (item.is_string()) text += item.get<std::string>() + "\n";
-    rows.push_back({{"name", field.name}, {"about", field.about}, {"value", text}, {"required", field.required}, {"is_date", field.type == "date"},
-                    {"is_long", field.type == "multiline" || field.type == "list"}, {"is_line", field.type == "text" || field.type == "time"}});
+    rows.push_back({{"name", field.name}, {"about", about}, {"value", text}, {"required", field.required}, {"is_date", field.type == "date"},
+                    {"is_long", field.type == "multiline" || field.type == "list" || field.type == "table"}, {"is_line", field.type == "text" || field.type == "time"}});
   }
   return rows;
 }
@@ -45,6 +90,7 @@ json fields_of(const templates::LetterInfo& info, const Form& form) {
     const auto found = form.find("veld-" + field.name);
     if (found == form.end()) continue;
     if (field.type == "list") values[field.name] = lines_of(found->second);
+    else if (field.type == "table") values[field.name] = table_rows(field, lines_of(found->second));
     else values[field.name] = found->second;
   }
   return values;
