@@ -35,7 +35,7 @@ Result<void> Mailbox::note(const char* event, const Id& shelf_id, std::int64_t n
   const TrayItem item{.kind = "event", .accepted_ms = now_ms, .sealed_keys = {}, .event = event, .subject = shelf_id};
   TRY_ASSIGN(const auto folder, tray_.begin(id));
   auto noted = replace_file(folder + "/item.json", as_bytes(item.json()));
-  if (noted) noted = tray_.publish(id, folder);
+  if (noted) noted = tray_.publish(id, folder, false);
   if (!noted) tray_.discard(id);
   return noted;
 }

@@ -251,7 +251,8 @@ Result<StoreCounts> Reading<Base>::counts() {
   TRY_ASSIGN(auto query,
              db_.main.query("SELECT (SELECT count(*) FROM submissions),"
                             " (SELECT coalesce(sum(documents), 0) FROM submissions),"
-                            " (SELECT count(*) FROM documents), (SELECT count(*) FROM dossiers),"
+                            " (SELECT count(*) FROM documents) + (SELECT coalesce(sum(documents), 0) FROM tombstones),"
+                            " (SELECT count(*) FROM dossiers),"
                             " (SELECT count(*) FROM tombstones), (SELECT count(*) FROM jobs WHERE dead = 0),"
                             " (SELECT count(*) FROM jobs WHERE dead = 1)"));
   TRY_DO(query.step());

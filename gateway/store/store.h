@@ -23,6 +23,7 @@ struct DossierFilter {
   std::uint32_t limit = 100;         // ordered by due date (none last), then received
 };
 
+/// `documents` counts those of erased dossiers too: what was declared once is there or has a tombstone.
 struct StoreCounts {
   std::uint64_t submissions = 0, documents_declared = 0, documents = 0, dossiers = 0, tombstones = 0, jobs = 0, dead_jobs = 0;
 };

@@ -171,13 +171,14 @@ Result<std::string> Tray::begin(const Id& id) const {
   return aside;
 }
 
-Result<void> Tray::publish(const Id& id, const std::string& prepared) const {
+Result<void> Tray::publish(const Id& id, const std::string& prepared, bool acknowledged) const {
   TRY_DO(check_space());
   TRY_DO(sync_item(prepared));
   const std::string published = folder_ + "/new/" + id.hex();
   TRY_DO(move_folder(prepared, published));
   TRY_DO(sync_rename(folder_ + "/new", published));
   TRY_DO(sync_rename(prepared.substr(0, prepared.find_last_of('/')), published));
+  if (!acknowledged) return {};
 
   TRY_ASSIGN(const int fd, open_journal(folder_, O_WRONLY | O_APPEND));
   auto noted = write_all(fd, as_bytes(journal_record(id)));

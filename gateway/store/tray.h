@@ -35,7 +35,8 @@ class Tray {
   /// new/ID and notes it as accepted. Only then may the giver acknowledge. kExists if new/ID is there already.
   /// If it can't be noted (disk full) it moves back to `prepared`: a failed publish leaves nothing for the taker, except
   /// when the machine stops in between or the taker was faster.
-  Result<void> publish(const Id& id, const std::string& prepared) const;
+  /// `acknowledged` false: an event that nobody is waiting for; it is handed over as safely, but is no item of the balance.
+  Result<void> publish(const Id& id, const std::string& prepared, bool acknowledged = true) const;
   void discard(const Id& id) const noexcept;
 
   // Taker
