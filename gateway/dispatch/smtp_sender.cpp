@@ -83,7 +83,8 @@ Result<void> log_in(SMTPClientSession& session, const SmtpConfig& config) {
 
 Result<void> deliver(SMTPClientSession& session, const OutgoingMail& mail, const std::string& wire) {
   std::string response;
-  TRY_DO(expect(session.sendCommand("MAIL", fmt::format("FROM:<{}>", mail.from), response), 2, "MAIL"));
+  // Nothing may answer an answer (RFC 3834 section 3.3); what we send of our own accord may bounce to us.
+  TRY_DO(expect(session.sendCommand("MAIL", fmt::format("FROM:<{}>", mail.reply ? "" : mail.from), response), 2, "MAIL"));
   TRY_DO(expect(session.sendCommand("RCPT", fmt::format("TO:<{}>", mail.to), response), 2, "RCPT"));
   TRY_DO(expect(session.sendCommand("DATA", response), 3, "DATA"));
   std::istringstream stream(wire);

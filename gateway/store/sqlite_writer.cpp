@@ -144,7 +144,8 @@ Result<void> Writing::put_message(const Message& m) {
 }
 
 Result<void> Writing::add_sent_mail(const std::string& message_id, const Id& dossier) {
-  TRY_DO(db_.main.run("INSERT INTO sent_mails (message_id, dossier) VALUES (?, ?)", message_id, dossier));
+  TRY_DO(db_.main.run("INSERT INTO sent_mails (message_id, dossier) VALUES (?, ?) "
+                      "ON CONFLICT (message_id) DO UPDATE SET dossier = excluded.dossier", message_id, dossier));
   return {};
 }
 

@@ -26,6 +26,7 @@ struct Filing {
   Profile profile;                   // of a new dossier
   Delivery delivery;
   std::vector<ObjectRow> loose;      // objects that are no documents: the raw mail
+  std::string mark;                  // of a mail: the same message again has the same; empty: none
   std::string event;                 // Dutch line for the history
   std::vector<std::string> tasks;    // Dutch, for a person
   std::optional<Id> bounced;         // the message whose notification came back

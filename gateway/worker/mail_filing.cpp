@@ -95,6 +95,27 @@ Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, 
   });
 }
 
+/// The same for a message that a mail server delivers again because our answer was lost: its trace fields differ, the rest does not.
+std::string mark_of(const Tools& tools, ByteView raw, const intake::ParsedMail& mail) {
+  const auto text = as_text(raw);
+  const std::size_t head_end = std::min(text.find("\r\n\r\n"), text.size());
+  const std::string all = mail.from_address + "\n" + mail.message_id + "\n" + std::string(text.substr(head_end));
+  const auto token = tools.office.vault.tokens({to_hex(crypto::sha256(as_bytes(all)))});
+  return token.empty() ? std::string() : "came-in:" + to_hex(token.front());
+}
+
+/// What came before is kept as a delivery without documents, and not answered again.
+Filing delivered_again(intake::SubmissionManifest manifest, OpenedKeys keys, const Id& dossier) {
+  Filing filing;
+  filing.delivery = {.submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .may_answer = false};
+  filing.dossier = dossier;
+  filing.event = "Hetzelfde e-mailbericht is nog eens bezorgd.";
+  manifest.files.clear();
+  filing.manifest = std::move(manifest);
+  filing.keys = std::move(keys);
+  return filing;
+}
+
 /// RFC 3464: a report may also say "delayed", and then nothing has happened yet.
 bool has_failed(const intake::ParsedMail& mail) {
   const auto says = [&](std::string_view word) {
@@ -138,7 +159,16 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   if (!mail && mail.error().code != Code::kMalformed) return std::unexpected(mail.error());
   if (!mail) return unparsed(std::move(manifest), std::move(keys));
 
+  const std::string mark = mark_of(tools, raw.view(), *mail);
+  std::optional<Id> known;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    if (auto dossier = store.dossier_of_mail(mark)) known = *dossier;
+    return {};
+  }));
+  if (known) return delivered_again(std::move(manifest), std::move(keys), *known);
+
   Filing filing;
+  filing.mark = mark;
   filing.delivery = {.submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .receipt_key = {},
                      .message_id = mail->message_id, .subject = mail->subject,
                      .may_answer = !mail->automatic && !manifest.envelope_from.empty() && is_plain_address(mail->from_address)};
