@@ -98,6 +98,7 @@ Json mail_data(const Tools& tools, const Received& received) {
           {"answer_before", dutch("answer_before")},
           {"complete_before", dutch("complete_before")},
           {"missing", fields.value("missing", Json::array())},
+          {"any_missing", !fields.value("missing", Json::array()).empty()},
           {"checking", !received.checked},
           {"by_mail", received.delivery.channel == "mail"},
           {"add_url", tools.office.config.public_door.base_url},
