@@ -44,7 +44,7 @@ async function cutUpload(walker) {
   const { page, context } = walker;
   const network = await context.newCDPSession(page);
   const limit = (bytes, offline = false) => network.send("Network.emulateNetworkConditions", { offline, latency: 20, downloadThroughput: -1, uploadThroughput: bytes });
-  await limit(200 * 1024);
+  await limit(30 * 1024);  // slow enough to be looked at on the way
   await upload(walker, "request", "mentor/verzoek-foto.jpg");
   const progress = page.locator("progress").first();
   await page.waitForFunction(() => document.querySelector("progress")?.value > 20);

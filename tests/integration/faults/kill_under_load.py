@@ -76,7 +76,7 @@ class Load:
                    f"Date: Sun, 22 Nov 2026 10:00:00 +0100\r\n\r\nGoedemiddag, dit is bericht {name}.\r\n").encode()
         self.insist("mail", lambda: deliver(self.instance, sender, message))
         self.by_mail.append(sender)
-        time.sleep(0.2)
+        time.sleep(1)  # the worker opens each mail in a cell of its own
 
 
 def picture(name):
@@ -132,7 +132,7 @@ def kill_at_random(instance, kills, dice):
     return done
 
 
-def wait_until_quiet(instance, seconds=400):
+def wait_until_quiet(instance, seconds=600):
     """Until the tray is empty and every job is done; the numbers of the balance."""
     deadline, last = time.monotonic() + seconds, None
     while True:
