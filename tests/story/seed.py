@@ -50,7 +50,7 @@ def main():
     references = {name: send_in(instance, *request) for name, request in REQUESTS.items()}
     clerk = Staff(instance.workbench, "p.postma", instance.credentials)
     clerk.log_in()
-    pages = {name: clerk.wait_for_state(clerk.find(reference), HANDLE, "Te beoordelen") for name, reference in references.items()}
+    pages = {name: clerk.wait_for_state(clerk.find(reference), HANDLE, "Te beoordelen", "Compleet") for name, reference in references.items()}
     letter = clerk.act(pages["mentor"], "Niet compleet")
     clerk.submit(letter, has="weg", button="Versturen")
     clerk.act(pages["complete"], "Compleet")

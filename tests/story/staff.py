@@ -29,15 +29,15 @@ class Staff(Client):
         page = self.get(address)
         return self.submit(page, {"doel": purpose}, has="doel")
 
-    def wait_for_state(self, address, purpose, state, seconds=60):
-        """The dossier page once it says `state`."""
+    def wait_for_state(self, address, purpose, *states, seconds=60):
+        """The dossier page once it says one of `states`."""
         deadline = time.monotonic() + seconds
         while True:
             page = self.get(f"{address}?doel={purpose}")
-            if state_of(page) == state:
+            if state_of(page) in states:
                 return page
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{address} is '{state_of(page)}', not '{state}': {page.text[:800]}")
+                raise TimeoutError(f"{address} is '{state_of(page)}', not {states}: {page.text[:800]}")
             time.sleep(0.5)
 
     def act(self, page, button, **values):

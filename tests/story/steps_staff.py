@@ -121,7 +121,7 @@ def fill_in(story, officer, letter):
 
 def step_6(story):
     check = story.checks
-    story.staff("p.postma").wait_for_state(story.dossier["access"], HANDLE, "Te beoordelen")
+    story.staff("p.postma").wait_for_state(story.dossier["access"], HANDLE, "Te beoordelen", "Compleet")
     own_letter_is_refused(story)
     jurist, approver = story.staff("j.recht"), story.staff("g.keur")
     dossier = jurist.open(story.dossier["access"], AVG)
