@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import mail  # noqa: E402
 from instance import Instance  # noqa: E402
 from portal import Sender  # noqa: E402
-from staff import Staff  # noqa: E402
+from staff import Staff, state_of  # noqa: E402
 from steps_sender import FIELDS as MENTOR  # noqa: E402
 
 PROGRAMS = pathlib.Path(__file__).resolve().parents[2] / "build" / "release" / "bin"
@@ -53,7 +53,8 @@ def main():
     pages = {name: clerk.wait_for_state(clerk.find(reference), HANDLE, "Te beoordelen", "Compleet") for name, reference in references.items()}
     letter = clerk.act(pages["mentor"], "Niet compleet")
     clerk.submit(letter, has="weg", button="Versturen")
-    clerk.act(pages["complete"], "Compleet")
+    if state_of(pages["complete"]) != "Compleet":
+        clerk.act(pages["complete"], "Compleet")
     clerk.act(pages["closed"], "Dossier sluiten")
     for name, reference in references.items():
         print(f"  {reference}  {name}")
