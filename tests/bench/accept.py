@@ -43,7 +43,7 @@ def nginx(configuration, port):
     child = subprocess.Popen(["nginx", "-c", configuration, "-e", log], stdout=log.open("ab"), stderr=subprocess.STDOUT)
     try:
         instance.wait_for_port(port, log)
-        yield
+        yield child.pid
     finally:
         child.terminate()
         child.wait(20)
@@ -55,8 +55,8 @@ def webdav(folder, tls):
     (folder / "files").mkdir(parents=True)
     configuration = folder / "nginx.conf"
     configuration.write_text(AROUND_SITE.format(folder=folder, site=WEBDAV.format(folder=folder, port=port, tls=tls)))
-    with nginx(configuration, port):
-        yield f"https://localhost:{port}"
+    with nginx(configuration, port) as pid:
+        yield pid, f"https://localhost:{port}"
 
 
 @contextlib.contextmanager
@@ -78,19 +78,31 @@ def front(programs):
         configuration.write_text(AROUND_SITE.format(folder=folder / "nginx", site=site))
         try:
             one.start("keymaker", "public")
-            with nginx(configuration, port):
-                yield one, base
+            with nginx(configuration, port) as pid:
+                yield one, pid, base
         finally:
             one.stop()
 
 
-def uploads_per_second(base, mode, body, cookies=None):
+def load(servers, base, mode, body, cookies=None):
+    """Uploads per second, and milliseconds of processor time of the servers for each."""
+    before = processor_seconds(servers)
     command = ["wrk", f"-t{CONNECTIONS}", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--timeout", "60s", "-s", LUA, base, "--", mode, body, "/upload-"]
     printed = subprocess.run([*command, *([cookies] if cookies else [])], check=True, capture_output=True, text=True).stdout
     count, seconds, failures = re.search(r"uploads (\d+) seconds ([\d.]+) failures (\d+)", printed).groups()
     if int(failures) or not int(count):
         raise RuntimeError(f"{mode} to {base}: {failures} failures, {count} uploads\n{printed}")
-    return int(count) / float(seconds)
+    return int(count) / float(seconds), 1000 * (processor_seconds(servers) - before) / int(count)
+
+
+def processor_seconds(pids):
+    """Used until now by these processes and by the children that they have now."""
+    ticks = 0
+    for pid in pids:
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *children):
+            ticks += sum(map(int, pathlib.Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def remove(folder):
@@ -99,27 +111,27 @@ def remove(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def door_round(one, base, mode, body):
+def door_round(one, base, mode, body, front_pid=None):
     cookies = one.folder / "cookies"
     cookies.write_text("".join(one.begin(base) + "\n" for _ in range(SUBMISSIONS)))
     try:
-        return uploads_per_second(base, mode, body, cookies)
+        return load([one.children["public"].pid, *([front_pid] if front_pid else [])], base, mode, body, cookies)
     finally:
         for entry in (one.folder / "data" / "spool").iterdir():
             if re.fullmatch("[0-9a-f]{32}", entry.name):
                 remove(entry)
 
 
-def webdav_round(base, folder, body):
+def webdav_round(server, base, folder, body):
     try:
-        return uploads_per_second(base, "put", body)
+        return load([server], base, "put", body)
     finally:
         remove(folder / "files")
         (folder / "files").mkdir()
 
 
 def side_by_side(sides):
-    """{name: uploads per second in each round}; what one side left behind is on disk before the next begins."""
+    """{name: what load() gives, for each round}; what one side left behind is on disk before the next begins."""
     results = {name: [] for name in sides}
     for _ in range(ROUNDS):
         for name, measure in sides.items():
@@ -128,26 +140,33 @@ def side_by_side(sides):
     return results
 
 
-def compare(one, behind, behind_base, dav_base, label):
-    body = one.folder / "body"
+def compare(door, behind, dav, label):
+    """`behind` and `dav` as front() and webdav() give them."""
+    body = door.folder / "body"
     body.write_bytes(os.urandom(SIZES[label]))
+    (fronted, front_pid, front_base), (dav_pid, dav_base) = behind, dav
     results = side_by_side({
-        "one request": lambda: door_round(one, one.base, "whole", body),
-        "WebDAV": lambda: webdav_round(dav_base, one.folder / "webdav", body),
-        "behind the shipped nginx": lambda: door_round(behind, behind_base, "whole", body),
-        "in pieces of 4 MB": lambda: door_round(one, one.base, "pieces", body)})
-    dav = results.pop("WebDAV")
-    for name, ours in results.items():
-        figures = (f"accept {label}, {name}", f"{statistics.median(ours):.0f}/s", f"nginx WebDAV {statistics.median(dav):.0f}/s",
-                   statistics.median(mine / its for mine, its in zip(ours, dav)))
+        "one request": lambda: door_round(door, door.base, "whole", body),
+        "WebDAV": lambda: webdav_round(dav_pid, dav_base, door.folder / "webdav", body),
+        "behind the shipped nginx": lambda: door_round(fronted, front_base, "whole", body, front_pid),
+        "in pieces of 4 MB": lambda: door_round(door, door.base, "pieces", body)})
+
+    def figure(side):
+        speeds, costs = zip(*side)
+        return f"{statistics.median(speeds):.0f}/s, {statistics.median(costs):.1f} ms CPU"
+
+    dav_rounds = results.pop("WebDAV")
+    for name, rounds in results.items():
+        ratio = statistics.median(ours / theirs for (ours, _), (theirs, _) in zip(rounds, dav_rounds))
+        figures = (f"accept {label}, {name}", figure(rounds), f"nginx WebDAV {figure(dav_rounds)}", ratio)
         yield table.at_least(*figures, TARGETS[label]) if name == "one request" else table.Row(*figures)
 
 
 def rows(programs):
     made = []
-    with instance.running(programs, "keymaker", "public", settings=SETTINGS) as one, front(programs) as (behind, base), \
-            webdav(one.folder / "webdav", one.folder / "tls") as dav:
+    with instance.running(programs, "keymaker", "public", settings=SETTINGS) as door, front(programs) as behind, \
+            webdav(door.folder / "webdav", door.folder / "tls") as dav:
         for label in SIZES:
             table.note(f"accept: {label}, {ROUNDS} rounds ({table.load()})")
-            made += compare(one, behind, base, dav, label)
+            made += compare(door, behind, dav, label)
     return made

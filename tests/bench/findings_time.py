@@ -46,7 +46,7 @@ def rows(programs):
         measure(one, scan)  # the first cells read their models
         table.note(f"findings: {TIMES} scans of {len(scan) / 1e6:.1f} MB ({table.load()})")
         measured = [measure(one, scan) for _ in range(TIMES)]
-    if {verdict for _, verdict in measured} != {"good"}:
+    if {verdict for _, verdict in measured} - {"good", "doubt"}:
         raise RuntimeError(f"the scan was not found usable: {measured}")
     times = sorted(seconds for seconds, _ in measured)
     return [table.below("findings of a 3-page scan, median", 1000 * statistics.median(times), "ms", 2000, f" ({1000 * times[0]:.0f} to {1000 * times[-1]:.0f})")]

@@ -38,7 +38,8 @@ function request()
     return tus("PATCH", location, {["Upload-Offset"] = offset, ["Content-Type"] = OCTETS}, body:sub(offset + 1, offset + PIECE))
   end
   begun = begun + 1
-  if mode == "put" then return wrk.format("PUT", prefix .. number .. "-" .. begun, {}, body) end
+  -- Requests of one kind have one length: wrk asks again when the socket was full, after OpenSSL has sealed the start of the first answer.
+  if mode == "put" then return wrk.format("PUT", prefix .. string.format("%02d-%06d", number, begun), {}, body) end
   if mode == "whole" then return tus("POST", "/uploads", {["Upload-Length"] = #body, ["Content-Type"] = OCTETS}, body) end
   return tus("POST", "/uploads", {["Upload-Length"] = #body})
 end
