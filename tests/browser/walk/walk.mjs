@@ -30,7 +30,7 @@ async function openDossier(walker, reference, purpose) {
   await page.locator(`#doel-${purpose}`).check();
   await page.getByRole("button", { name: "Open het dossier" }).click();
   // The worker may still be busy with what came in.
-  for (let tries = 0; (await page.getByText("Te beoordelen").count()) === 0 && tries < 60; tries += 1) {
+  for (let tries = 0; (await page.getByText("Wordt gecontroleerd").count()) > 0 && tries < 60; tries += 1) {
     await page.waitForTimeout(1000);
     await page.reload();
   }
@@ -144,7 +144,8 @@ async function mentorAnswers(size, reference, since) {
   await walker.end();
   const clerk = await staff("p.postma", size);
   await openDossier(clerk, reference, "behandelen-verzoek");
-  await clerk.page.getByRole("button", { name: "Compleet", exact: true }).click();
+  const confirm = clerk.page.getByRole("button", { name: "Compleet", exact: true });
+  if (await confirm.count()) await confirm.click();
   await clerk.page.locator(".tag", { hasText: "Compleet" }).first().waitFor();
   await clerk.end();
 }
