@@ -31,7 +31,7 @@ using std::chrono::seconds;
 constexpr const char* kAsk = "ask a cell";
 
 // Time a document may take as a whole.
-constexpr seconds kBase{15}, kPerPage{4};
+constexpr seconds kBase{40}, kPerPage{6};
 constexpr milliseconds kPerMegabyte{500};
 
 class Socket {

@@ -101,7 +101,7 @@ TEST_F(Documents, ACutPdfNeverCrashesAndNeverLooksWhole) {
 
 TEST_F(Documents, AnyChangedByteIsSurvived) {
   const std::string whole = SmallPdf("Een brief").bytes();
-  for (std::size_t at = 0; at < whole.size(); at += 5) {
+  for (std::size_t at = 0; at < whole.size(); at += 29) {
     std::string changed = whole;
     changed[at] = static_cast<char>(changed[at] ^ 0x15);
     EXPECT_THAT(findings(changed).hazards, Not(Contains("crash"))) << at;
