@@ -226,6 +226,16 @@ struct Change {
   double cost;
 };
 
+std::string_view first_letters(MrzFormat format) {
+  switch (format) {
+    case MrzFormat::kTd1: return "IAC";
+    case MrzFormat::kTd2: return "IACP";
+    case MrzFormat::kTd3: return "P";
+    case MrzFormat::kDrivingLicence: return "D";
+    default: return "V";
+  }
+}
+
 std::vector<Place> places_of(const Layout& layout) {
   std::vector<Place> places;
   for (int line = 0; line < static_cast<int>(layout.lines); ++line)
@@ -238,7 +248,7 @@ std::vector<Place> places_of(const Layout& layout) {
   for (const Span& digits : {layout.birth, layout.expiry}) restrict_to(digits, kDigits);
   for (const Check& check : layout.checks) restrict_to(check.digit, kDigits);
   restrict_to(layout.sex, "MF<X");
-  restrict_to({layout.code.line, layout.code.begin, 1}, "PIACVD");
+  restrict_to({layout.code.line, layout.code.begin, 1}, first_letters(layout.format));
   return places;
 }
 
@@ -391,6 +401,28 @@ std::optional<ParsedMrz> parse_mrz(std::span<const std::string> untrusted_lines,
   return parsed;
 }
 
+// Most holders are nationals of the issuing state: two readings of one word that differ a little are taken for the same.
+static void agree_on_state(std::span<const LineReading> readings, Lines& lines, const Layout& layout) {
+  constexpr double kLittle = 0.15;
+  if (layout.nationality.length == 0) return;
+  Lines agreed = lines;
+  double loss = 0;
+  for (int i = 0; i < layout.issuer.length; ++i) {
+    const auto cell = [&](const Span& span) -> const CellReading& {
+      return readings[static_cast<std::size_t>(span.line)].cells[static_cast<std::size_t>(span.begin + i)];
+    };
+    char& issuer = agreed[static_cast<std::size_t>(layout.issuer.line)][static_cast<std::size_t>(layout.issuer.begin + i)];
+    char& nation = agreed[static_cast<std::size_t>(layout.nationality.line)][static_cast<std::size_t>(layout.nationality.begin + i)];
+    const auto both = [&](char c) {
+      return cell(layout.issuer).likeness[mrz_index(c)] + cell(layout.nationality).likeness[mrz_index(c)];
+    };
+    const char common = *std::ranges::max_element(kLetters, {}, both);
+    loss += cell(layout.issuer).likeness[mrz_index(issuer)] + cell(layout.nationality).likeness[mrz_index(nation)] - both(common);
+    issuer = nation = common;
+  }
+  if (loss < kLittle) lines = std::move(agreed);
+}
+
 std::optional<ParsedMrz> parse_readings(std::span<const LineReading> readings, int year_now) {
   Lines lines;
   for (const LineReading& reading : readings) {
@@ -402,9 +434,15 @@ std::optional<ParsedMrz> parse_readings(std::span<const LineReading> readings, i
   const Layout layout = layout_for(*format, lines);
   for (const Place& place : places_of(layout)) {
     const auto& likeness = readings[static_cast<std::size_t>(place.line)].cells[static_cast<std::size_t>(place.column)].likeness;
-    lines[static_cast<std::size_t>(place.line)][static_cast<std::size_t>(place.column)] =
-        *std::ranges::max_element(place.allowed, {}, [&](char c) { return likeness[mrz_index(c)]; });
+    std::string& line = lines[static_cast<std::size_t>(place.line)];
+    const auto column = static_cast<std::size_t>(place.column);
+    // Fillers come in runs, and numbers hardly ever hold the letter O, which looks like a nought.
+    const bool in_run = column >= 2 && line[column - 1] == '<' && line[column - 2] == '<';
+    line[column] = *std::ranges::max_element(place.allowed, {}, [&](char c) {
+      return likeness[mrz_index(c)] + (c == '<' && in_run ? 0.1 : 0) + (c == '0' && place.allowed == kAll ? 0.04 : 0);
+    });
   }
+  agree_on_state(readings, lines, layout);
   const bool changed = failures(lines, layout) > 0 && choose_changes(readings, lines, layout);
   ParsedMrz parsed = read_fields(std::move(lines), layout, year_now);
   parsed.mrz.corrected = changed;

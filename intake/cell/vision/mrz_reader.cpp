@@ -12,7 +12,7 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr int kReachX = 2, kReachY = 3;  // pixels that a glyph may lie off its place, of a cell of 16 x 24
+constexpr int kReachX = 3, kReachY = 3;  // pixels that a glyph may lie off its place, of a cell of 16 x 24
 constexpr int kOffsets = (2 * kReachX + 1) * (2 * kReachY + 1);
 constexpr int kMargin = 24;              // around the line, pixels
 constexpr float kDrift = 0.06F;          // likeness that a step of one pixel between neighbours costs
@@ -220,9 +220,10 @@ bool believable(const MrzOnPage& found) {
   return found.score > (found.parsed.checks == 1 ? 0.8 : 0.62);
 }
 
+int trust(const MrzOnPage& found) { return found.parsed.mrz.checks_ok ? found.parsed.mrz.corrected ? 1 : 2 : 0; }
+
 bool better(const MrzOnPage& a, const MrzOnPage& b) {
-  if (a.parsed.mrz.checks_ok != b.parsed.mrz.checks_ok) return a.parsed.mrz.checks_ok;
-  return a.score > b.score;
+  return std::pair(trust(a), a.score) > std::pair(trust(b), b.score);
 }
 
 // Noise before or behind a line moves its ends; all lines of a zone are then off by a cell together.
@@ -285,10 +286,10 @@ void try_ribbon(const cv::Mat& gray, const Ribbon& ribbon, std::optional<MrzOnPa
     const Zone zone = zone_around(gray, *line, cells);
     auto found = parsed_zone(zone);
     for (const int cells_right : {1, -1}) {
-      if (!found || found->parsed.mrz.checks_ok || found->score < kWorthShifting) break;
+      if (!found || trust(*found) == 2 || found->score < kWorthShifting) break;
       Zone moved;
       for (const LineOnPage& part : zone) moved.push_back(read_cells(gray, shifted(part, cells_right), cells));
-      if (auto other = parsed_zone(moved); other && other->parsed.mrz.checks_ok) found = std::move(other);
+      if (auto other = parsed_zone(moved); other && better(*other, *found)) found = std::move(other);
     }
     if (found && (!best || better(*found, *best))) best = std::move(found);
   }
@@ -317,7 +318,7 @@ std::optional<MrzOnPage> find_mrz(const cv::Mat& gray) {
     for (const Ribbon& ribbon : finder.ribbons(run)) {
       try_ribbon(gray, ribbon, best);
       try_ribbon(gray, reversed(ribbon), best);
-      if (best && best->parsed.mrz.checks_ok && best->parsed.checks >= 3 && best->score > kReadsWell) return best;
+      if (best && trust(*best) == 2 && best->parsed.checks >= 3 && best->score > kReadsWell) return best;
     }
     if (best) return best;
   }
