@@ -1,13 +1,13 @@
 #include "gateway/http/connection.h"
 
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Timestamp.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <sstream>
-
-#include <Poco/Exception.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <Poco/Timestamp.h>
 
 #include "gateway/process/log.h"
 
@@ -21,7 +21,8 @@ constexpr auto kWriteTime = std::chrono::seconds(30);  // for each kWriteBytes
 void add_security_headers(Response& response) {
   static constexpr std::array<std::pair<const char*, const char*>, 9> kHeaders{{
       {"Content-Security-Policy",
-       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+       "connect-src 'self'; "
        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
       {"Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
       {"X-Content-Type-Options", "nosniff"},
@@ -116,10 +117,11 @@ bool Connection::read_head(Watchdog::Watch& watch, std::string& head) {
   }
 }
 
-Result<std::size_t> Connection::read_body(Watchdog::Watch& watch, Clock::time_point started, const Request& request,
-                                          std::span<std::uint8_t> buffer) {
+Result<std::size_t> Connection::read_body(Watchdog::Watch& watch, Clock::time_point started,
+                                          const Request& request, std::span<std::uint8_t> buffer) {
   const auto& options = context_.options;
-  const auto earned = std::chrono::seconds(options.body_grace_seconds + request.body_read / std::max(1u, options.body_min_bytes_per_second));
+  const auto earned = std::chrono::seconds(
+      options.body_grace_seconds + request.body_read / std::max(1u, options.body_min_bytes_per_second));
   watch.set(Phase::kBody, started + earned);
   if (owes_continue_) {
     owes_continue_ = false;
@@ -154,7 +156,8 @@ Connection::Next Connection::serve(Watchdog::Watch& watch, Head head) {
   Request& request = head.request;
   owes_continue_ = head.expects_continue && request.content_length > 0;
   const auto proxy_address = context_.options.behind_proxy ? request.header("x-real-ip") : std::string_view();
-  request.remote_address = proxy_address.empty() ? socket().peerAddress().host().toString() : std::string(proxy_address);
+  request.remote_address =
+      proxy_address.empty() ? socket().peerAddress().host().toString() : std::string(proxy_address);
   request.source = [&](std::span<std::uint8_t> buffer) { return read_body(watch, started, request, buffer); };
   request.interrupt = [&watch] { watch.interrupt(); };
   watch.set(Phase::kWorking, {});
@@ -163,15 +166,21 @@ Connection::Next Connection::serve(Watchdog::Watch& watch, Head head) {
   const bool keep = head.keep_alive && left == 0 && !context_.watchdog.stopping();
   write(watch, response, &request, keep);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started).count();
-  log(Level::kInfo, "request", {{"method", request.method}, {"route", request.route.empty() ? "-" : request.route},
-       {"status", response.status}, {"received", request.body_read}, {"sent", response.body.size()}, {"ms", took}});
+  log(Level::kInfo, "request",
+      {{"method", request.method},
+       {"route", request.route.empty() ? "-" : request.route},
+       {"status", response.status},
+       {"received", request.body_read},
+       {"sent", response.body.size()},
+       {"ms", took}});
   if (keep) return Next::kKeep;
   if (left > 0 && !owes_continue_) drain(watch, left, context_.options.drain_seconds);
   return Next::kClose;
 }
 
 void Connection::drain(Watchdog::Watch& watch, std::uint64_t left, std::uint32_t seconds) {
-  // Closing with unread bytes in the socket makes the kernel reset the connection, and the client never sees the answer.
+  // Closing with unread bytes in the socket makes the kernel reset the connection, and the client never sees
+  // the answer.
   left = std::min(left, context_.options.drain_bytes);
   left -= std::min<std::uint64_t>(left, pending_.size());
   watch.set(Phase::kBody, Clock::now() + std::chrono::seconds(seconds));
@@ -217,7 +226,8 @@ void Connection::write(Watchdog::Watch& watch, Response& response, const Request
   }
   add_security_headers(response);
   std::string bytes = head_text(response, keep_alive);
-  const bool with_body = !(request && request->method == "HEAD") && response.status != 204 && response.status != 304;
+  const bool with_body =
+      !(request && request->method == "HEAD") && response.status != 204 && response.status != 304;
   // One write for what fits: two small ones would wait for the client's delayed acknowledgement.
   if (with_body && response.body.size() <= kWriteBytes) bytes += response.body;
   if (!send(watch, bytes)) return;

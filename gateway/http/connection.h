@@ -1,11 +1,12 @@
-// gateway/http/connection.h - one client's connection: reads heads and bodies, calls the handler, writes answers.
+// gateway/http/connection.h - one client's connection: reads heads and bodies, calls the handler, writes
+// answers.
 #ifndef GATEWAY_HTTP_CONNECTION_H_
 #define GATEWAY_HTTP_CONNECTION_H_
 
-#include <string>
-
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/Net/TCPServerConnection.h>
+
+#include <string>
 
 #include "gateway/http/head.h"
 #include "gateway/http/server.h"
@@ -45,8 +46,8 @@ class Connection : public Poco::Net::TCPServerConnection {
   std::size_t receive(std::span<std::uint8_t> buffer) noexcept;
 
   ConnectionContext& context_;
-  std::string pending_;             // received but not yet used
-  bool owes_continue_ = false;      // the client waits for "100 Continue"
+  std::string pending_;         // received but not yet used
+  bool owes_continue_ = false;  // the client waits for "100 Continue"
 };
 
 }  // namespace zp::gateway

@@ -1,8 +1,7 @@
 // gateway/http/csrf.h - proof that a form was filled in on a page of ours.
 //
-// Cookies are SameSite=Strict; beside that every form carries a token that only somebody who read our page can know, and
-// browsers tell where a request comes from (Sec-Fetch-Site, Origin).
-// Threads: free functions.
+// Cookies are SameSite=Strict; beside that every form carries a token that only somebody who read our page
+// can know, and browsers tell where a request comes from (Sec-Fetch-Site, Origin). Threads: free functions.
 #ifndef GATEWAY_HTTP_CSRF_H_
 #define GATEWAY_HTTP_CSRF_H_
 

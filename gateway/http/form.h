@@ -16,10 +16,12 @@ namespace zp::gateway {
 inline constexpr std::size_t kMaxFormFields = 200;
 inline constexpr std::size_t kMaxFieldBytes = 64 * 1024;
 
-/// Field name to value; the last of equal names counts. Values are valid UTF-8 without control characters but newlines.
+/// Field name to value; the last of equal names counts. Values are valid UTF-8 without control characters but
+/// newlines.
 using Form = std::map<std::string, std::string>;
 
-/// kMalformed unless the body is a whole, well-formed application/x-www-form-urlencoded; kTooLarge over the limits.
+/// kMalformed unless the body is a whole, well-formed application/x-www-form-urlencoded; kTooLarge over the
+/// limits.
 Result<Form> read_form(Request& request);
 Result<Form> parse_form(std::string_view untrusted_body);
 
@@ -40,7 +42,8 @@ struct MultipartSink {
 };
 
 bool is_multipart(const Request& request);
-/// Reads a multipart/form-data body (RFC 7578) to its end. kMalformed if it is cut or has no closing boundary.
+/// Reads a multipart/form-data body (RFC 7578) to its end. kMalformed if it is cut or has no closing
+/// boundary.
 Result<void> read_multipart(Request& request, const MultipartSink& sink);
 
 /// Valid UTF-8 without NUL and control characters; tabs and line ends only if `newlines`.

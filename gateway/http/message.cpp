@@ -1,7 +1,6 @@
 #include "gateway/http/message.h"
 
 #include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 namespace zp::gateway {
@@ -68,7 +67,8 @@ Result<std::string> Request::read_all(std::size_t limit) {
 }
 
 Response Response::html(std::string page, int status) {
-  return {.status = status, .content_type = "text/html; charset=utf-8", .headers = {}, .body = std::move(page)};
+  return {
+      .status = status, .content_type = "text/html; charset=utf-8", .headers = {}, .body = std::move(page)};
 }
 
 Response Response::json(const nlohmann::json& value, int status) {
@@ -80,14 +80,17 @@ Response Response::json(const nlohmann::json& value, int status) {
 }
 
 Response Response::text(std::string text, int status) {
-  return {.status = status, .content_type = "text/plain; charset=utf-8", .headers = {}, .body = std::move(text)};
+  return {
+      .status = status, .content_type = "text/plain; charset=utf-8", .headers = {}, .body = std::move(text)};
 }
 
 Response Response::bytes(std::string content, std::string content_type) {
   return {.status = 200, .content_type = std::move(content_type), .headers = {}, .body = std::move(content)};
 }
 
-Response Response::empty(int status) { return {.status = status, .content_type = {}, .headers = {}, .body = {}}; }
+Response Response::empty(int status) {
+  return {.status = status, .content_type = {}, .headers = {}, .body = {}};
+}
 
 Response Response::redirect(std::string location) {
   auto response = empty(303);
@@ -107,7 +110,8 @@ Response& Response::set(std::string name, std::string value) {
 
 Response& Response::set_cookie(std::string_view name, std::string_view value, std::int64_t max_age_seconds) {
   ZP_CHECK(name.starts_with("__Host-"));
-  std::string cookie = std::string(name) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Strict";
+  std::string cookie =
+      std::string(name) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Strict";
   if (max_age_seconds > 0) cookie += "; Max-Age=" + std::to_string(max_age_seconds);
   return set("Set-Cookie", std::move(cookie));
 }
@@ -118,7 +122,8 @@ Response& Response::drop_cookie(std::string_view name) {
 
 Response& Response::as_download(std::string_view file_name) {
   std::string plain;
-  for (const char c : file_name) plain += (std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-') ? c : '_';
+  for (const char c : file_name)
+    plain += (std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-') ? c : '_';
   return set("Content-Disposition",
              "attachment; filename=\"" + plain + "\"; filename*=UTF-8''" + percent_encode(file_name));
 }
@@ -129,20 +134,30 @@ bool Response::has(std::string_view name) const {
 
 int http_status(const Error& error) noexcept {
   switch (error.code) {
-    case Code::kNotFound: return 404;
+    case Code::kNotFound:
+      return 404;
     case Code::kExists:
-    case Code::kConflict: return 409;
-    case Code::kNoSpace: return 507;
-    case Code::kTooLarge: return 413;
-    case Code::kMalformed: return 400;
-    case Code::kTimeout: return 408;
-    case Code::kExpired: return 410;
+    case Code::kConflict:
+      return 409;
+    case Code::kNoSpace:
+      return 507;
+    case Code::kTooLarge:
+      return 413;
+    case Code::kMalformed:
+      return 400;
+    case Code::kTimeout:
+      return 408;
+    case Code::kExpired:
+      return 410;
     case Code::kDenied:
     case Code::kRefused:
-    case Code::kTampered: return 403;
-    case Code::kUnavailable: return 503;
+    case Code::kTampered:
+      return 403;
+    case Code::kUnavailable:
+      return 503;
     case Code::kIo:
-    case Code::kConfig: return 500;
+    case Code::kConfig:
+      return 500;
   }
   return 500;
 }

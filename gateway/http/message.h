@@ -1,15 +1,16 @@
 // gateway/http/message.h - one HTTP request and its answer, as handlers see them. POCO does not show through.
 //
-// A Request's head has been checked strictly before a handler sees it (head.h). Its body is read piece by piece and only
-// counts as received when read() has returned 0: a body cut short by the client is an Error, never a short success.
-// Everything in a Request is a stranger's: paths, names and values are bounded, nothing else.
-// Threads: a Request and its Response belong to the thread that serves them.
+// A Request's head has been checked strictly before a handler sees it (head.h). Its body is read piece by
+// piece and only counts as received when read() has returned 0: a body cut short by the client is an Error,
+// never a short success. Everything in a Request is a stranger's: paths, names and values are bounded,
+// nothing else. Threads: a Request and its Response belong to the thread that serves them.
 #ifndef GATEWAY_HTTP_MESSAGE_H_
 #define GATEWAY_HTTP_MESSAGE_H_
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,24 +18,22 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "crypto/base/bytes.h"
 
 namespace zp::gateway {
 
-/// Fills up to the whole buffer and returns how many bytes; 0 only after the last byte that the head announced.
-/// kIo: the client went away before that. kTimeout: slower than the server allows.
+/// Fills up to the whole buffer and returns how many bytes; 0 only after the last byte that the head
+/// announced. kIo: the client went away before that. kTimeout: slower than the server allows.
 using BodySource = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
 
 struct Request {
-  std::string method;                                      // "GET", as sent
-  std::string path;                                        // decoded, starts with '/', no "." or ".." segments
-  std::map<std::string, std::string> query;                // decoded; the last of equal names counts
+  std::string method;                        // "GET", as sent
+  std::string path;                          // decoded, starts with '/', no "." or ".." segments
+  std::map<std::string, std::string> query;  // decoded; the last of equal names counts
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case, in order
-  std::map<std::string, std::string> parameters;           // what the route's {names} matched
-  std::string route;                                       // the pattern that matched: safe to log, unlike `path`
-  std::string remote_address;                              // the peer; behind nginx the address that it tells
+  std::map<std::string, std::string> parameters;             // what the route's {names} matched
+  std::string route;           // the pattern that matched: safe to log, unlike `path`
+  std::string remote_address;  // the peer; behind nginx the address that it tells
   std::uint64_t content_length = 0;
 
   /// Empty if there is none. `name` in lower case.
@@ -51,16 +50,16 @@ struct Request {
   /// The whole body; kTooLarge over `limit`, without reading it.
   Result<std::string> read_all(std::size_t limit);
 
-  BodySource source;             // set by the server, or by a test; empty: no body
-  /// Ends a read() that waits in the serving thread, for another thread that needs what this request holds; empty in tests. Valid
-  /// while the handler runs.
+  BodySource source;  // set by the server, or by a test; empty: no body
+  /// Ends a read() that waits in the serving thread, for another thread that needs what this request holds;
+  /// empty in tests. Valid while the handler runs.
   std::function<void()> interrupt;
-  std::uint64_t body_read = 0;   // bytes that read() has handed out
+  std::uint64_t body_read = 0;  // bytes that read() has handed out
 };
 
 struct Response {
   int status = 200;
-  std::string content_type;      // empty: no body
+  std::string content_type;  // empty: no body
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 
@@ -76,7 +75,8 @@ struct Response {
   static Response error(const Error& error);
 
   Response& set(std::string name, std::string value);
-  /// `name` must start with "__Host-": Secure, HttpOnly, SameSite=Strict, whole site. `max_age_seconds` 0: until the browser closes.
+  /// `name` must start with "__Host-": Secure, HttpOnly, SameSite=Strict, whole site. `max_age_seconds` 0:
+  /// until the browser closes.
   Response& set_cookie(std::string_view name, std::string_view value, std::int64_t max_age_seconds = 0);
   Response& drop_cookie(std::string_view name);
   /// "attachment" with a name that is safe in every browser (RFC 6266, RFC 8187).
@@ -89,8 +89,10 @@ int http_status(const Error& error) noexcept;
 
 using Handler = std::function<Response(Request&)>;
 
-/// "%41" to "A". kMalformed for a broken escape, NUL or other control characters. `plus_is_space`: as in forms.
-Result<std::string> percent_decode(std::string_view text, bool plus_is_space = false, bool allow_newlines = false);
+/// "%41" to "A". kMalformed for a broken escape, NUL or other control characters. `plus_is_space`: as in
+/// forms.
+Result<std::string> percent_decode(std::string_view text, bool plus_is_space = false,
+                                   bool allow_newlines = false);
 std::string percent_encode(std::string_view text);
 
 }  // namespace zp::gateway

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kPartHeadBytes = 8 * 1024;
 constexpr std::size_t kReadBytes = 64 * 1024;
 
-/// The value of `name` in "form-data; name=\"x\"; filename=\"y\"". Browsers write %22 for a quote (WHATWG HTML, multipart/form-data).
+/// The value of `name` in "form-data; name=\"x\"; filename=\"y\"". Browsers write %22 for a quote (WHATWG
+/// HTML, multipart/form-data).
 std::string parameter(std::string_view value, std::string_view name) {
   const auto start = value.find("; " + std::string(name) + "=");
   if (start == std::string_view::npos) return {};
@@ -162,7 +163,9 @@ class MultipartReader {
 
 }  // namespace
 
-bool is_multipart(const Request& request) { return ascii_lower(request.header("content-type")).starts_with("multipart/form-data"); }
+bool is_multipart(const Request& request) {
+  return ascii_lower(request.header("content-type")).starts_with("multipart/form-data");
+}
 
 Result<void> read_multipart(Request& request, const MultipartSink& sink) {
   const auto type = request.header("content-type");

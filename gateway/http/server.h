@@ -1,11 +1,13 @@
-// gateway/http/server.h - the HTTPS server of the doors and the workbench: POCO TCPServer and NetSSL, with limits of our own.
+// gateway/http/server.h - the HTTPS server of the doors and the workbench: POCO TCPServer and NetSSL, with
+// limits of our own.
 //
-// Every connection has a deadline that a watchdog holds it to: a head must be whole in head_seconds, a body must come at body_min_bytes_per_second,
-// an idle connection goes after idle_seconds, or earlier when places run out (the longest idle first), so that a
-// thousand idle connections keep nobody out. An answer given before the whole body was read closes the connection after a bounded drain.
-// Security headers (facts: NCSC, internet.nl) are on every answer; a handler may set its own value for one.
-// Log: method, route pattern, status, bytes, milliseconds. Never a path, query, name or address.
-// Threads: one per connection; the handler is called from any of them.
+// Every connection has a deadline that a watchdog holds it to: a head must be whole in head_seconds, a body
+// must come at body_min_bytes_per_second, an idle connection goes after idle_seconds, or earlier when places
+// run out (the longest idle first), so that a thousand idle connections keep nobody out. An answer given
+// before the whole body was read closes the connection after a bounded drain. Security headers (facts: NCSC,
+// internet.nl) are on every answer; a handler may set its own value for one. Log: method, route pattern,
+// status, bytes, milliseconds. Never a path, query, name or address. Threads: one per connection; the handler
+// is called from any of them.
 #ifndef GATEWAY_HTTP_SERVER_H_
 #define GATEWAY_HTTP_SERVER_H_
 
@@ -19,8 +21,9 @@
 namespace zp::gateway {
 
 struct ServerOptions {
-  std::string listen;                  // "127.0.0.1:8443", "[::1]:0"; port 0: the kernel chooses
-  std::string certificate, key;        // PEM files; both empty: plain HTTP, refused unless `listen` is a loopback address
+  std::string listen;  // "127.0.0.1:8443", "[::1]:0"; port 0: the kernel chooses
+  std::string certificate,
+      key;  // PEM files; both empty: plain HTTP, refused unless `listen` is a loopback address
   std::uint32_t max_connections = 1200;  // at least 8
   std::uint32_t head_seconds = 10;
   std::uint32_t idle_seconds = 30;
@@ -28,8 +31,9 @@ struct ServerOptions {
   std::uint32_t body_min_bytes_per_second = 1024;
   std::uint64_t drain_bytes = 64ULL * 1024 * 1024;  // of a body that nobody wants, after the answer
   std::uint32_t drain_seconds = 15;
-  bool behind_proxy = false;           // take remote_address from X-Real-IP (only nginx on loopback can reach us)
-  /// Fills the body of an answer that has status 400 or more and none. `request` is null if its head could not be read.
+  bool behind_proxy = false;  // take remote_address from X-Real-IP (only nginx on loopback can reach us)
+  /// Fills the body of an answer that has status 400 or more and none. `request` is null if its head could
+  /// not be read.
   std::function<void(Response& response, const Request* request)> error_page;
 };
 

@@ -1,10 +1,11 @@
-// gateway/http/tls.h - TLS as the NCSC guidelines 2025-05 have it: 1.3 and 1.2, forward secret AEAD suites only.
+// gateway/http/tls.h - TLS as the NCSC guidelines 2025-05 have it: 1.3 and 1.2, forward secret AEAD suites
+// only.
 #ifndef GATEWAY_HTTP_TLS_H_
 #define GATEWAY_HTTP_TLS_H_
 
-#include <string>
-
 #include <Poco/Net/Context.h>
+
+#include <string>
 
 #include "crypto/base/result.h"
 

@@ -10,9 +10,10 @@ namespace {
 constexpr auto kLookEvery = std::chrono::milliseconds(100);
 
 bool reading(Phase phase) { return phase == Phase::kHead || phase == Phase::kBody; }
-}
+}  // namespace
 
-Watchdog::Watch::Watch(Watchdog& dog, int fd) : dog_(dog), fd_(fd), deadline_(Clock::time_point::max()), since_(Clock::now()) {
+Watchdog::Watch::Watch(Watchdog& dog, int fd)
+    : dog_(dog), fd_(fd), deadline_(Clock::time_point::max()), since_(Clock::now()) {
   const std::lock_guard lock(dog_.mutex_);
   place_ = dog_.watches_.insert(dog_.watches_.end(), this);
 }

@@ -1,9 +1,9 @@
 // gateway/http/watchdog.h - holds every connection to its deadline.
 //
-// Socket time-outs count from one received byte to the next, so a client that sends one byte a second stays for ever. Here a
-// thread looks at all connections a few times a second and shuts the sockets of those that are late; the connection's own
-// thread then sees the end of the stream.
-// Threads: all members may be called from any.
+// Socket time-outs count from one received byte to the next, so a client that sends one byte a second stays
+// for ever. Here a thread looks at all connections a few times a second and shuts the sockets of those that
+// are late; the connection's own thread then sees the end of the stream. Threads: all members may be called
+// from any.
 #ifndef GATEWAY_HTTP_WATCHDOG_H_
 #define GATEWAY_HTTP_WATCHDOG_H_
 
@@ -32,7 +32,8 @@ class Watchdog {
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    /// Past the deadline of kHead and kBody only the reading half is shut, so that an answer may still go out.
+    /// Past the deadline of kHead and kBody only the reading half is shut, so that an answer may still go
+    /// out.
     void set(Phase phase, Clock::time_point deadline);
     /// The deadline passed, or the place was needed.
     bool late() const;
@@ -49,7 +50,8 @@ class Watchdog {
     bool late_ = false;
   };
 
-  /// With more than three quarters of `places` taken, the connections that have longest sent no request go before their time.
+  /// With more than three quarters of `places` taken, the connections that have longest sent no request go
+  /// before their time.
   explicit Watchdog(std::size_t places);
   ~Watchdog();
 

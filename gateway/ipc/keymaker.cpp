@@ -18,7 +18,8 @@ Result<crypto::FreshKey> KeymakerClient::fresh_key() const {
   TRY_DO(socket.write({&request, 1}));
   std::array<std::uint8_t, 4> head{};
   TRY_DO(socket.read(head));
-  const std::uint32_t length = std::uint32_t{head[0]} << 24 | std::uint32_t{head[1]} << 16 | std::uint32_t{head[2]} << 8 | head[3];
+  const std::uint32_t length =
+      std::uint32_t{head[0]} << 24 | std::uint32_t{head[1]} << 16 | std::uint32_t{head[2]} << 8 | head[3];
   if (length == 0) return fail(Code::kUnavailable, "get fresh key: the keymaker can't make one");
   if (length > kMaxMessageBytes) return fail(Code::kMalformed, "get fresh key");
   SecretBytes bytes(crypto::kDataKeyBytes);

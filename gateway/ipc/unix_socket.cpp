@@ -18,7 +18,8 @@ constexpr int kBacklog = 64;
 Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail(Code::kConfig, "use socket: path is too long", path);
+  if (path.size() >= sizeof address.sun_path)
+    return fail(Code::kConfig, "use socket: path is too long", path);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   return address;
 }
@@ -92,7 +93,8 @@ Result<UnixListener> UnixListener::listen(const std::string& path) {
   ::unlink(path.c_str());
   if (::bind(listener.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return fail_errno("bind socket", path);
-  if (::chmod(path.c_str(), 0660) != 0 || ::listen(listener.fd_, kBacklog) != 0) return fail_errno("listen", path);
+  if (::chmod(path.c_str(), 0660) != 0 || ::listen(listener.fd_, kBacklog) != 0)
+    return fail_errno("listen", path);
   return listener;
 }
 

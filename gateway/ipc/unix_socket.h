@@ -1,13 +1,14 @@
 // gateway/ipc/unix_socket.h - a Unix stream socket whose reads and writes end in time.
 //
-// Threads: one socket belongs to one thread. Errors: kUnavailable if nobody listens, kTimeout, kIo if the other side went away.
+// Threads: one socket belongs to one thread. Errors: kUnavailable if nobody listens, kTimeout, kIo if the
+// other side went away.
 #ifndef GATEWAY_IPC_UNIX_SOCKET_H_
 #define GATEWAY_IPC_UNIX_SOCKET_H_
 
 #include <optional>
-#include <utility>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "crypto/base/bytes.h"
 
@@ -33,7 +34,8 @@ class UnixSocket {
 
 class UnixListener {
  public:
-  /// Replaces a socket that a former process left behind. Mode 0660: who may connect is decided by the folder and its group.
+  /// Replaces a socket that a former process left behind. Mode 0660: who may connect is decided by the folder
+  /// and its group.
   static Result<UnixListener> listen(const std::string& path);
   UnixListener(UnixListener&& other) noexcept;
   ~UnixListener();

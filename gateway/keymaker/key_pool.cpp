@@ -4,7 +4,8 @@
 
 namespace zp::gateway {
 
-KeyPool::KeyPool(Maker make, Now now) : make_(std::move(make)), now_(std::move(now)), thread_([this] { fill(); }) {}
+KeyPool::KeyPool(Maker make, Now now)
+    : make_(std::move(make)), now_(std::move(now)), thread_([this] { fill(); }) {}
 
 KeyPool::~KeyPool() {
   {
@@ -36,7 +37,9 @@ void KeyPool::fill() {
       failing_ = false;
     } else {
       // Once per row of failures: gpg may be away for hours.
-      if (!failing_) log_error("cannot make keys: check gpg and the zone and recovery keys (zegelpost doctor)", made.error());
+      if (!failing_)
+        log_error("cannot make keys: check gpg and the zone and recovery keys (zegelpost doctor)",
+                  made.error());
       failing_ = true;
     }
     changed_.notify_all();

@@ -1,7 +1,9 @@
-// gateway/keymaker/key_pool.h - data keys made ahead of need, so that a burst of senders or a short failure of gpg is not felt.
+// gateway/keymaker/key_pool.h - data keys made ahead of need, so that a burst of senders or a short failure
+// of gpg is not felt.
 //
-// Keys are single use and lie in locked memory (SecretBytes). A key that nobody took within kMaxAge is dropped, so that a
-// changed set of recipients takes effect soon. Threads: all members may be called from any thread.
+// Keys are single use and lie in locked memory (SecretBytes). A key that nobody took within kMaxAge is
+// dropped, so that a changed set of recipients takes effect soon. Threads: all members may be called from any
+// thread.
 #ifndef GATEWAY_KEYMAKER_KEY_POOL_H_
 #define GATEWAY_KEYMAKER_KEY_POOL_H_
 

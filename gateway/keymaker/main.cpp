@@ -1,8 +1,9 @@
 // zegelpost-keymaker: makes data keys, sealed to the zone and recovery keys, and hands them to the doors.
 //
-// SECURITY: holds public keys only and refuses to start if its key ring has a secret one. What it hands out can be opened by the
-// taker (who has the key itself) and by the inner zone, by nobody else, and is forgotten here. It reads one byte from a client and
-// nothing else. It is a small process because GPGME forks its caller for each key.
+// SECURITY: holds public keys only and refuses to start if its key ring has a secret one. What it hands out
+// can be opened by the taker (who has the key itself) and by the inner zone, by nobody else, and is forgotten
+// here. It reads one byte from a client and nothing else. It is a small process because GPGME forks its
+// caller for each key.
 #include <ctime>
 
 #include "crypto/keyring/openpgp.h"
@@ -16,11 +17,14 @@ namespace {
 constexpr int kClientMs = 2000;
 constexpr std::chrono::milliseconds kPatience{4000};
 
-/// Loads the recipients anew for each key after a failure, so that a mended key ring is noticed without a restart.
+/// Loads the recipients anew for each key after a failure, so that a mended key ring is noticed without a
+/// restart.
 class Maker {
  public:
-  explicit Maker(const Config& config) : home_(config.public_home()), recipients_{config.keys.zone_fingerprint} {
-    recipients_.insert(recipients_.end(), config.keys.recovery_fingerprints.begin(), config.keys.recovery_fingerprints.end());
+  explicit Maker(const Config& config)
+      : home_(config.public_home()), recipients_{config.keys.zone_fingerprint} {
+    recipients_.insert(recipients_.end(), config.keys.recovery_fingerprints.begin(),
+                       config.keys.recovery_fingerprints.end());
   }
 
   Result<void> load() {
@@ -52,8 +56,9 @@ Result<void> answer(UnixSocket& client, KeyPool& pool) {
   if (request[0] != 'K') return fail(Code::kMalformed, "answer client");
   const auto key = pool.take(kPatience);
   const auto length = key ? static_cast<std::uint32_t>(key->sealed.openpgp.size()) : 0;
-  const std::array<std::uint8_t, 4> head{static_cast<std::uint8_t>(length >> 24), static_cast<std::uint8_t>(length >> 16),
-                                         static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
+  const std::array<std::uint8_t, 4> head{
+      static_cast<std::uint8_t>(length >> 24), static_cast<std::uint8_t>(length >> 16),
+      static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
   TRY_DO(client.write(head));
   if (!key) return {};
   TRY_DO(client.write(key->key.bytes().view()));
@@ -77,4 +82,6 @@ Result<void> keymaker(Process& process) {
 }  // namespace
 }  // namespace zp::gateway
 
-int main(int argc, char** argv) { return zp::gateway::run_process(argc, argv, "keymaker", zp::gateway::keymaker); }
+int main(int argc, char** argv) {
+  return zp::gateway::run_process(argc, argv, "keymaker", zp::gateway::keymaker);
+}

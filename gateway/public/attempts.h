@@ -1,8 +1,8 @@
 // gateway/public/attempts.h - counts wrong codes, so that nobody can try them all.
 //
-// A counter is a small file, written and synced before the code is tried: stopping the process gives no free tries. After kTries wrong
-// codes the subject is locked for 15 minutes, then 30, 60, ... up to a day. A right code clears it.
-// Threads: all members may be called from any thread.
+// A counter is a small file, written and synced before the code is tried: stopping the process gives no free
+// tries. After kTries wrong codes the subject is locked for 15 minutes, then 30, 60, ... up to a day. A right
+// code clears it. Threads: all members may be called from any thread.
 #ifndef GATEWAY_PUBLIC_ATTEMPTS_H_
 #define GATEWAY_PUBLIC_ATTEMPTS_H_
 

@@ -21,10 +21,18 @@ Result<std::string> read_anchors(const std::string& path) {
 
 }  // namespace
 
-Door::Door(const Config& c, intake::RuleBook r, intake::Calendar cal, std::unique_ptr<templates::PageBook> p, StaticFiles a,
-           Shelf s, Tray t, DraftStore d, Attempts at)
-    : config(c), rules(std::move(r)), calendar(std::move(cal)), pages(std::move(p)), assets(std::move(a)),
-      keymaker(c.keymaker_socket()), shelf(std::move(s)), tray(std::move(t)), drafts(std::move(d)), attempts(std::move(at)),
+Door::Door(const Config& c, intake::RuleBook r, intake::Calendar cal, std::unique_ptr<templates::PageBook> p,
+           StaticFiles a, Shelf s, Tray t, DraftStore d, Attempts at)
+    : config(c),
+      rules(std::move(r)),
+      calendar(std::move(cal)),
+      pages(std::move(p)),
+      assets(std::move(a)),
+      keymaker(c.keymaker_socket()),
+      shelf(std::move(s)),
+      tray(std::move(t)),
+      drafts(std::move(d)),
+      attempts(std::move(at)),
       inspector(connect_cells(c.broker_socket())) {}
 
 Result<std::unique_ptr<Door>> Door::open(const Config& config) {
@@ -37,24 +45,29 @@ Result<std::unique_ptr<Door>> Door::open(const Config& config) {
   TRY_ASSIGN(auto drafts, DraftStore::open(config.spool()));
   TRY_ASSIGN(auto attempts, Attempts::open(config.spool() + "/attempts"));
   TRY_ASSIGN(auto anchors, read_anchors(config.keys.trust_anchors));
-  std::unique_ptr<Door> door(new Door(config, std::move(rules), std::move(calendar), std::move(pages), std::move(assets),
-                                      std::move(shelf), std::move(tray), std::move(drafts), std::move(attempts)));
+  std::unique_ptr<Door> door(new Door(config, std::move(rules), std::move(calendar), std::move(pages),
+                                      std::move(assets), std::move(shelf), std::move(tray), std::move(drafts),
+                                      std::move(attempts)));
   Door& d = *door;
   TRY_ASSIGN(auto resume, ResumeBook::open(config.spool() + "/resume", d.attempts, d.code_slots));
   d.resume.emplace(std::move(resume));
   const auto& limits = config.public_door;
-  d.inspections.emplace(d.drafts, *d.inspector,
-                        Inspections::Options{.inspect_bytes = limits.inspect_bytes, .trust_anchors_pem = std::move(anchors)});
-  d.uploads.emplace(d.drafts, d.tray, UploadLimits{limits.max_file_bytes, limits.max_submission_bytes, limits.max_files},
-                    [&d](const DraftSecret& secret, const Id& object) { d.inspections->add(secret, object); });
+  d.inspections.emplace(
+      d.drafts, *d.inspector,
+      Inspections::Options{.inspect_bytes = limits.inspect_bytes, .trust_anchors_pem = std::move(anchors)});
+  d.uploads.emplace(
+      d.drafts, d.tray, UploadLimits{limits.max_file_bytes, limits.max_submission_bytes, limits.max_files},
+      [&d](const DraftSecret& secret, const Id& object) { d.inspections->add(secret, object); });
   d.inspections->start(*d.uploads);
   d.submitter.emplace(d.drafts, d.tray, d.rules, d.calendar);
   return door;
 }
 
 Response Door::page(const std::string& name, nlohmann::json data, int status) const {
-  data["organisation"] = {{"name", config.organisation.name}, {"telephone", config.organisation.telephone},
-                          {"address", config.organisation.return_address}, {"fg_email", config.organisation.fg_email}};
+  data["organisation"] = {{"name", config.organisation.name},
+                          {"telephone", config.organisation.telephone},
+                          {"address", config.organisation.return_address},
+                          {"fg_email", config.organisation.fg_email}};
   const auto html = pages->render("portal/" + name, data);
   if (!html) {
     log_error("page not rendered", html.error(), {{"page", name}});
@@ -75,8 +88,10 @@ std::optional<Door::Session> Door::session(const Request& request) {
   return Session{std::move(*secret), std::move(*draft)};
 }
 
-Result<std::map<std::string, std::string>> Door::form(Request& request, const SecretBytes& session_secret) const {
-  if (!from_own_site(request, config.public_door.base_url)) return fail(Code::kDenied, "read form: from another site");
+Result<std::map<std::string, std::string>> Door::form(Request& request,
+                                                      const SecretBytes& session_secret) const {
+  if (!from_own_site(request, config.public_door.base_url))
+    return fail(Code::kDenied, "read form: from another site");
   TRY_ASSIGN(auto form, read_form(request));
   if (!csrf_matches(session_secret, form[kCsrfField])) return fail(Code::kDenied, "read form: token");
   return form;
@@ -104,7 +119,8 @@ Result<DraftSecret> Door::begin(NewDraft begun) {
 }
 
 Response Door::with_draft_cookie(Response response, const DraftSecret& secret) const {
-  response.set_cookie(kDraftCookie, secret.cookie(), std::int64_t{config.public_door.upload_expiry_hours} * 3600);
+  response.set_cookie(kDraftCookie, secret.cookie(),
+                      std::int64_t{config.public_door.upload_expiry_hours} * 3600);
   return response;
 }
 
@@ -119,8 +135,10 @@ bool Door::keys_flow() {
 
 void Door::sweep() {
   const auto seconds = std::int64_t{config.public_door.upload_expiry_hours} * 3600;
-  if (const auto removed = drafts.sweep(seconds); !removed) log_error("expired drafts not removed", removed.error());
-  else if (*removed > 0) log(Level::kInfo, "expired drafts removed", {{"count", *removed}});
+  if (const auto removed = drafts.sweep(seconds); !removed)
+    log_error("expired drafts not removed", removed.error());
+  else if (*removed > 0)
+    log(Level::kInfo, "expired drafts removed", {{"count", *removed}});
   resume->sweep(seconds);
   attempts.sweep(7 * 24 * 3600);
 }

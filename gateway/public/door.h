@@ -3,9 +3,8 @@
 #define GATEWAY_PUBLIC_DOOR_H_
 
 #include <memory>
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "gateway/config/config.h"
 #include "gateway/http/router.h"
@@ -24,7 +23,7 @@ namespace zp::gateway {
 struct NewDraft {
   std::string kind;
   std::map<std::string, std::string> fields;
-  std::string access_code;       // as typed; empty: one is made
+  std::string access_code;  // as typed; empty: one is made
   Id in_reply_to{};
   std::string answers_reference{};
   std::vector<ReplySlot> reply_slots{};
@@ -69,8 +68,9 @@ struct Door {
   void sweep();
 
  private:
-  Door(const Config& config, intake::RuleBook rules, intake::Calendar calendar, std::unique_ptr<templates::PageBook> pages,
-       StaticFiles assets, Shelf shelf, Tray tray, DraftStore drafts, Attempts attempts);
+  Door(const Config& config, intake::RuleBook rules, intake::Calendar calendar,
+       std::unique_ptr<templates::PageBook> pages, StaticFiles assets, Shelf shelf, Tray tray,
+       DraftStore drafts, Attempts attempts);
   std::mutex keys_mutex_;
   std::int64_t keys_asked_ms_ = 0;
   bool keys_flow_ = false;

@@ -1,9 +1,8 @@
 #include "gateway/public/draft.h"
 
 #include <algorithm>
-#include <numeric>
-
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "crypto/hash.h"
 
@@ -20,8 +19,10 @@ crypto::DataKey derived_key(const SecretBytes& secret, std::string_view label) {
 }
 
 Json file_json(const DraftFile& file) {
-  Json json = {{"object", file.object.hex()}, {"name", file.name}, {"slot", file.slot}, {"type", file.declared_type},
-               {"length", file.length}, {"parts", file.parts}, {"sha256", file.sha256}, {"received", file.received_ms},
+  Json json = {{"object", file.object.hex()}, {"name", file.name},
+               {"slot", file.slot},           {"type", file.declared_type},
+               {"length", file.length},       {"parts", file.parts},
+               {"sha256", file.sha256},       {"received", file.received_ms},
                {"inspected", file.inspected}};
   if (file.findings) json["findings"] = intake::to_json(*file.findings);
   return json;
@@ -45,13 +46,13 @@ Result<DraftFile> parse_file(const Json& json) {
 }
 
 Json slot_json(const ReplySlot& slot) {
-  return {{"slot", slot.slot}, {"label", slot.label}, {"explanation", slot.explanation}, {"why", slot.why},
-          {"source", slot.source}, {"source_text", slot.source_text}};
+  return {{"slot", slot.slot}, {"label", slot.label},   {"explanation", slot.explanation},
+          {"why", slot.why},   {"source", slot.source}, {"source_text", slot.source_text}};
 }
 
 Json missing_json(const MissingLine& line) {
-  return {{"label", line.label}, {"explanation", line.explanation}, {"why", line.why}, {"source", line.source},
-          {"source_text", line.source_text}, {"lacking", line.lacking}};
+  return {{"label", line.label},   {"explanation", line.explanation}, {"why", line.why},
+          {"source", line.source}, {"source_text", line.source_text}, {"lacking", line.lacking}};
 }
 
 Result<Draft> parse_draft(const Json& json, crypto::DataKey key) {
@@ -71,11 +72,12 @@ Result<Draft> parse_draft(const Json& json, crypto::DataKey key) {
   TRY_ASSIGN(draft.in_reply_to, Id::parse(json.at("in_reply_to").get<std::string>()));
   draft.answers_reference = json.at("answers_reference");
   for (const auto& one : json.at("reply_slots"))
-    draft.reply_slots.push_back({one.at("slot"), one.at("label"), one.at("explanation"), one.at("why"), one.at("source"), one.at("source_text")});
+    draft.reply_slots.push_back({one.at("slot"), one.at("label"), one.at("explanation"), one.at("why"),
+                                 one.at("source"), one.at("source_text")});
   draft.received_ms = json.at("received");
   for (const auto& one : json.at("missing"))
-    draft.missing.push_back({one.at("label"), one.at("explanation"), one.at("why"), one.at("source"), one.at("source_text"),
-                             one.at("lacking").get<std::vector<std::string>>()});
+    draft.missing.push_back({one.at("label"), one.at("explanation"), one.at("why"), one.at("source"),
+                             one.at("source_text"), one.at("lacking").get<std::vector<std::string>>()});
   draft.all_inspected = json.at("all_inspected");
   draft.complete_before = json.at("complete_before");
   draft.answer_before = json.at("answer_before");
@@ -105,7 +107,9 @@ Result<DraftSecret> DraftSecret::parse(std::string_view untrusted_cookie) {
 crypto::DataKey DraftSecret::state_key() const { return derived_key(bytes_, "zegelpost draft state"); }
 crypto::DataKey DraftSecret::receipt_key() const { return derived_key(bytes_, "zegelpost receipt"); }
 
-std::uint64_t DraftFile::offset() const noexcept { return std::accumulate(parts.begin(), parts.end(), std::uint64_t{0}); }
+std::uint64_t DraftFile::offset() const noexcept {
+  return std::accumulate(parts.begin(), parts.end(), std::uint64_t{0});
+}
 
 DraftFile* Draft::find(const Id& object) noexcept {
   const auto found = std::ranges::find(files, object, &DraftFile::object);
@@ -119,12 +123,23 @@ std::uint64_t Draft::total_bytes() const noexcept {
 }
 
 SecretBytes Draft::encode() const {
-  Json json = {{"id", id.hex()}, {"phase", static_cast<int>(phase)}, {"reference", reference}, {"kind", kind},
-               {"access_code", access_code}, {"created", created_ms}, {"fields", fields}, {"files", Json::array()},
+  Json json = {{"id", id.hex()},
+               {"phase", static_cast<int>(phase)},
+               {"reference", reference},
+               {"kind", kind},
+               {"access_code", access_code},
+               {"created", created_ms},
+               {"fields", fields},
+               {"files", Json::array()},
                {"sealed_data_key", to_base64(sealed_data_key)},
-               {"in_reply_to", in_reply_to.hex()}, {"answers_reference", answers_reference}, {"reply_slots", Json::array()},
-               {"received", received_ms}, {"missing", Json::array()}, {"all_inspected", all_inspected},
-               {"complete_before", complete_before}, {"answer_before", answer_before}};
+               {"in_reply_to", in_reply_to.hex()},
+               {"answers_reference", answers_reference},
+               {"reply_slots", Json::array()},
+               {"received", received_ms},
+               {"missing", Json::array()},
+               {"all_inspected", all_inspected},
+               {"complete_before", complete_before},
+               {"answer_before", answer_before}};
   for (const auto& file : files) json["files"].push_back(file_json(file));
   for (const auto& slot : reply_slots) json["reply_slots"].push_back(slot_json(slot));
   for (const auto& line : missing) json["missing"].push_back(missing_json(line));
@@ -137,7 +152,8 @@ SecretBytes Draft::encode() const {
 
 Result<Draft> Draft::decode(const SecretBytes& state) {
   if (state.size() < crypto::kDataKeyBytes) return fail(Code::kMalformed, "read draft");
-  TRY_ASSIGN(auto key, crypto::DataKey::from(SecretBytes::copy_of(state.view().first(crypto::kDataKeyBytes))));
+  TRY_ASSIGN(auto key,
+             crypto::DataKey::from(SecretBytes::copy_of(state.view().first(crypto::kDataKeyBytes))));
   try {
     return parse_draft(Json::parse(state.text().substr(crypto::kDataKeyBytes)), std::move(key));
   } catch (const Json::exception&) {

@@ -1,9 +1,10 @@
-// gateway/public/draft.h - a submission that a sender has begun: what the door keeps of it, sealed so that only the sender's cookie opens it.
+// gateway/public/draft.h - a submission that a sender has begun: what the door keeps of it, sealed so that
+// only the sender's cookie opens it.
 //
-// The cookie holds 32 random bytes, S. The draft's id, the key of its state and the key of its receipt come from S by HKDF, so
-// whoever has the disk but not the cookie can tell neither what was filled in nor open a file, and this process forgets S with the
-// request. The data key that seals the files is kept within the state; its OpenPGP form goes to the inner zone.
-// Threads: values.
+// The cookie holds 32 random bytes, S. The draft's id, the key of its state and the key of its receipt come
+// from S by HKDF, so whoever has the disk but not the cookie can tell neither what was filled in nor open a
+// file, and this process forgets S with the request. The data key that seals the files is kept within the
+// state; its OpenPGP form goes to the inner zone. Threads: values.
 #ifndef GATEWAY_PUBLIC_DRAFT_H_
 #define GATEWAY_PUBLIC_DRAFT_H_
 
@@ -47,14 +48,14 @@ inline constexpr std::uint64_t kUnknownLength = UINT64_MAX;
 
 struct DraftFile {
   Id object;
-  std::string name;           // cleaned
+  std::string name;  // cleaned
   std::string slot;
   std::string declared_type;
-  std::uint64_t length = 0;   // announced, or kUnknownLength
+  std::uint64_t length = 0;          // announced, or kUnknownLength
   std::vector<std::uint64_t> parts;  // plaintext bytes of each part that is on stable storage
-  std::string sha256;         // hex; set when complete
+  std::string sha256;                // hex; set when complete
   std::int64_t received_ms = 0;
-  bool inspected = false;     // findings are there, or it is too big for now
+  bool inspected = false;  // findings are there, or it is too big for now
   std::optional<intake::Findings> findings;
 
   std::uint64_t offset() const noexcept;
@@ -74,26 +75,26 @@ struct MissingLine {
 };
 
 struct Draft {
-  crypto::DataKey data_key;   // of every file and the manifest
+  crypto::DataKey data_key;  // of every file and the manifest
   Id id;
   DraftPhase phase = DraftPhase::kOpen;
   std::string reference;
   std::string kind;
-  std::string access_code;    // normalised
+  std::string access_code;  // normalised
   std::int64_t created_ms = 0;
   std::map<std::string, std::string> fields;
   std::vector<DraftFile> files;
-  Bytes sealed_data_key;      // OpenPGP
+  Bytes sealed_data_key;  // OpenPGP
 
-  Id in_reply_to;             // zero: a new request
+  Id in_reply_to;                 // zero: a new request
   std::string answers_reference;  // the dossier that the message was about
   std::vector<ReplySlot> reply_slots;
 
-  std::int64_t received_ms = 0;   // once sent
+  std::int64_t received_ms = 0;  // once sent
   std::vector<MissingLine> missing;
-  bool all_inspected = false;     // when it was sent
-  std::string complete_before;    // Dutch date; empty: nothing is missing
-  std::string answer_before;      // Dutch date of the term that the law gives us; empty: none
+  bool all_inspected = false;   // when it was sent
+  std::string complete_before;  // Dutch date; empty: nothing is missing
+  std::string answer_before;    // Dutch date of the term that the law gives us; empty: none
 
   bool is_reply() const noexcept { return in_reply_to != Id{}; }
   DraftFile* find(const Id& object) noexcept;

@@ -70,7 +70,8 @@ Result<Draft> DraftStore::read(const DraftSecret& secret) const {
   return Draft::decode(state);
 }
 
-Result<Draft> DraftStore::update(const DraftSecret& secret, const std::function<Result<void>(Draft&)>& change) const {
+Result<Draft> DraftStore::update(const DraftSecret& secret,
+                                 const std::function<Result<void>(Draft&)>& change) const {
   TRY_ASSIGN(const auto lock, DraftLock::take(draft_folder(secret.id())));
   TRY_ASSIGN(auto draft, read(secret));
   TRY_DO(change(draft));
@@ -93,7 +94,8 @@ Result<std::size_t> DraftStore::sweep(std::int64_t seconds) const {
   std::size_t removed = 0;
   std::error_code error;
   const auto oldest = std::time(nullptr) - seconds;
-  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
+       entry.increment(error)) {
     const auto id = Id::parse(entry->path().filename().string());
     if (!id) continue;
     struct stat info{};

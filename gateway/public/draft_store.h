@@ -1,10 +1,12 @@
-// gateway/public/draft_store.h - where drafts lie between requests: a folder each in the spool, sealed files only.
+// gateway/public/draft_store.h - where drafts lie between requests: a folder each in the spool, sealed files
+// only.
 //
 //   spool/ID/state         the Draft, sealed under DraftSecret::state_key, label {ID, ID}
-//   spool/ID/item/         what will become the tray item: parts OBJECT.N, and at the end manifest and item.json
-//   spool/ID/lock          held while the state changes (flock: several doors may share a spool)
+//   spool/ID/item/         what will become the tray item: parts OBJECT.N, and at the end manifest and
+//   item.json spool/ID/lock          held while the state changes (flock: several doors may share a spool)
 //
-// Every change is on stable storage before update() returns. Threads: all members may be called from any thread.
+// Every change is on stable storage before update() returns. Threads: all members may be called from any
+// thread.
 #ifndef GATEWAY_PUBLIC_DRAFT_STORE_H_
 #define GATEWAY_PUBLIC_DRAFT_STORE_H_
 

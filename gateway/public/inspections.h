@@ -1,8 +1,9 @@
-// gateway/public/inspections.h - shows a sender within seconds what is seen in a document: a few threads that hand files to cells.
+// gateway/public/inspections.h - shows a sender within seconds what is seen in a document: a few threads that
+// hand files to cells.
 //
-// The queue lives in memory with the secrets of the drafts it works for, and forgets them when done. What a restart or a busy
-// broker leaves undone is queued again when the sender's page asks for findings.
-// Threads: all members may be called from any thread.
+// The queue lives in memory with the secrets of the drafts it works for, and forgets them when done. What a
+// restart or a busy broker leaves undone is queued again when the sender's page asks for findings. Threads:
+// all members may be called from any thread.
 #ifndef GATEWAY_PUBLIC_INSPECTIONS_H_
 #define GATEWAY_PUBLIC_INSPECTIONS_H_
 
@@ -22,7 +23,7 @@ namespace zp::gateway {
 class Inspections {
  public:
   struct Options {
-    std::uint64_t inspect_bytes = 0;   // larger files wait for the inner zone
+    std::uint64_t inspect_bytes = 0;  // larger files wait for the inner zone
     std::string trust_anchors_pem;
     std::uint32_t threads = 2;
   };
@@ -53,7 +54,7 @@ class Inspections {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> tasks_;
-  std::set<Id> busy_;      // queued or at work
+  std::set<Id> busy_;  // queued or at work
   bool ended_ = false;
   std::vector<std::thread> threads_;
 };

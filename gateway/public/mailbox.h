@@ -1,9 +1,9 @@
-// gateway/public/mailbox.h - messages of the inner zone, opened by whoever brings the link and the access code.
+// gateway/public/mailbox.h - messages of the inner zone, opened by whoever brings the link and the access
+// code.
 //
-// The door holds neither: the key comes from both (crypto/recipient_key.h). After a right code the browser keeps that key in a cookie
-// for a while (kReadSeconds), the door forgets it. Wrong codes are counted per message. Before a message is shown, an event that
-// says so is in the tray.
-// Threads: may be shared.
+// The door holds neither: the key comes from both (crypto/recipient_key.h). After a right code the browser
+// keeps that key in a cookie for a while (kReadSeconds), the door forgets it. Wrong codes are counted per
+// message. Before a message is shown, an event that says so is in the tray. Threads: may be shared.
 #ifndef GATEWAY_PUBLIC_MAILBOX_H_
 #define GATEWAY_PUBLIC_MAILBOX_H_
 
@@ -50,7 +50,9 @@ class Mailbox {
   /// With the cookie of an earlier open(); nothing if it is not for this message.
   std::optional<OpenedMessage> reopen(const Link& link, std::string_view cookie) const;
   Result<SecretBytes> attachment(const OpenedMessage& message, std::uint32_t number) const;
-  std::int64_t locked_until(const Link& link, std::int64_t now_ms) const { return attempts_.locked_until(link.id, now_ms); }
+  std::int64_t locked_until(const Link& link, std::int64_t now_ms) const {
+    return attempts_.locked_until(link.id, now_ms);
+  }
 
  private:
   Result<void> note(const char* event, const Id& shelf_id, std::int64_t now_ms) const;

@@ -1,8 +1,8 @@
 #include "gateway/public/mailbox_pages.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
+
+#include <charconv>
 
 #include "gateway/http/csrf.h"
 #include "gateway/http/form.h"
@@ -20,7 +20,9 @@ std::string link_of(const Request& request) { return request.parameter("link"); 
 }  // namespace
 
 void MailboxPages::add_routes(Router& router) {
-  const auto bind = [this](Response (MailboxPages::*method)(Request&)) { return [this, method](Request& r) { return (this->*method)(r); }; };
+  const auto bind = [this](Response (MailboxPages::*method)(Request&)) {
+    return [this, method](Request& r) { return (this->*method)(r); };
+  };
   router.add("GET", "/bericht/{link}", bind(&MailboxPages::show));
   router.add("POST", "/bericht/{link}", bind(&MailboxPages::open));
   router.add("GET", "/bericht/{link}/bijlage/{number}", bind(&MailboxPages::attachment));
@@ -28,31 +30,52 @@ void MailboxPages::add_routes(Router& router) {
   router.add("POST", "/bericht/{link}/sluiten", bind(&MailboxPages::close));
 }
 
-Response MailboxPages::gone() const { return door_.page("bericht-weg", {{"title", "Dit bericht is er niet (meer)"}}, 404); }
+Response MailboxPages::gone() const {
+  return door_.page("bericht-weg", {{"title", "Dit bericht is er niet (meer)"}}, 404);
+}
 
-Response MailboxPages::ask_code(const Mailbox::Link& link, const std::string& path, const std::string& error, int status) const {
+Response MailboxPages::ask_code(const Mailbox::Link& link, const std::string& path, const std::string& error,
+                                int status) const {
   const auto until = mailbox_.locked_until(link, now_ms());
-  return door_.page("bericht-code", {{"title", "Een bericht voor u"}, {"path", path}, {"error", error}, {"hint", link.envelope.code_hint},
-                                     {"locked_until", until ? local_time_dutch(until) : ""}, {"open", until == 0},
-                                     {"expires", link.envelope.expires_ms ? local_time_dutch(link.envelope.expires_ms) : ""}},
+  return door_.page("bericht-code",
+                    {{"title", "Een bericht voor u"},
+                     {"path", path},
+                     {"error", error},
+                     {"hint", link.envelope.code_hint},
+                     {"locked_until", until ? local_time_dutch(until) : ""},
+                     {"open", until == 0},
+                     {"expires", link.envelope.expires_ms ? local_time_dutch(link.envelope.expires_ms) : ""}},
                     status);
 }
 
-Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link& link, const std::string& path) const {
+Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link& link,
+                              const std::string& path) const {
   const MailboxLetter& letter = message.letter;
   Json attachments = Json::array(), asked = Json::array();
   for (std::size_t i = 0; i < letter.attachments.size(); ++i)
-    attachments.push_back({{"number", i}, {"name", letter.attachments[i].name}, {"size", dutch_size(letter.attachments[i].size)},
+    attachments.push_back({{"number", i},
+                           {"name", letter.attachments[i].name},
+                           {"size", dutch_size(letter.attachments[i].size)},
                            {"sha256", letter.attachments[i].sha256}});
-  for (const auto& slot : letter.asked) asked.push_back({{"label", slot.label}, {"explanation", slot.explanation}});
-  return door_.page("bericht", {{"title", letter.subject.empty() ? "Bericht" : letter.subject}, {"path", path}, {"sender", letter.sender},
-                                {"recipient", letter.recipient}, {"legal_effect", letter.legal_effect}, {"term", letter.term},
-                                {"reference", letter.reference}, {"sent", letter.sent_ms ? local_time_dutch(letter.sent_ms) : ""},
-                                {"paragraphs", letter.paragraphs}, {"attachments", attachments},
-                                {"has_attachments", !attachments.empty()}, {"asked", asked}, {"has_asked", !asked.empty()},
-                                {"can_reply", letter.may_reply},
-                                {"expires", link.envelope.expires_ms ? local_time_dutch(link.envelope.expires_ms) : ""},
-                                {"csrf", csrf_token(message.key.bytes())}});
+  for (const auto& slot : letter.asked)
+    asked.push_back({{"label", slot.label}, {"explanation", slot.explanation}});
+  return door_.page("bericht",
+                    {{"title", letter.subject.empty() ? "Bericht" : letter.subject},
+                     {"path", path},
+                     {"sender", letter.sender},
+                     {"recipient", letter.recipient},
+                     {"legal_effect", letter.legal_effect},
+                     {"term", letter.term},
+                     {"reference", letter.reference},
+                     {"sent", letter.sent_ms ? local_time_dutch(letter.sent_ms) : ""},
+                     {"paragraphs", letter.paragraphs},
+                     {"attachments", attachments},
+                     {"has_attachments", !attachments.empty()},
+                     {"asked", asked},
+                     {"has_asked", !asked.empty()},
+                     {"can_reply", letter.may_reply},
+                     {"expires", link.envelope.expires_ms ? local_time_dutch(link.envelope.expires_ms) : ""},
+                     {"csrf", csrf_token(message.key.bytes())}});
 }
 
 Response MailboxPages::show(Request& request) {
@@ -77,8 +100,12 @@ Response MailboxPages::open(Request& request) {
   }
   if (!answer->attempt.allowed) return ask_code(*link, request.path, "", 429);
   if (!answer->message)
-    return ask_code(*link, request.path, answer->attempt.locks_now ? "Deze code is niet goed."
-                                       : fmt::format("Deze code is niet goed. U kunt het nog {} keer proberen.", answer->attempt.left), 403);
+    return ask_code(
+        *link, request.path,
+        answer->attempt.locks_now
+            ? "Deze code is niet goed."
+            : fmt::format("Deze code is niet goed. U kunt het nog {} keer proberen.", answer->attempt.left),
+        403);
   auto response = Response::redirect(request.path);
   response.set_cookie(kMessageCookie, answer->message->cookie(), kReadSeconds);
   return response;
@@ -98,7 +125,9 @@ Response MailboxPages::attachment(Request& request) {
   if (!content) return Response::error(content.error());
   const auto& about = message->letter.attachments[number];
   const bool pdf = about.type == "application/pdf";
-  return std::move(Response::bytes(std::string(content->text()), pdf ? about.type : "application/octet-stream").as_download(about.name));
+  return std::move(
+      Response::bytes(std::string(content->text()), pdf ? about.type : "application/octet-stream")
+          .as_download(about.name));
 }
 
 Response MailboxPages::reply(Request& request) {
@@ -106,11 +135,13 @@ Response MailboxPages::reply(Request& request) {
   if (!link) return gone();
   const auto message = mailbox_.reopen(*link, request.cookie(kMessageCookie));
   if (!message) return ask_code(*link, "/bericht/" + link_of(request), "", 403);
-  if (const auto form = door_.form(request, message->key.bytes()); !form) return Response::error(form.error());
+  if (const auto form = door_.form(request, message->key.bytes()); !form)
+    return Response::error(form.error());
   const MailboxLetter& letter = message->letter;
   if (!letter.may_reply) return Response::error(404);
   NewDraft begun{.kind = letter.kind, .in_reply_to = message->id, .answers_reference = letter.reference};
-  for (const auto& slot : letter.asked) begun.reply_slots.push_back({.slot = slot.slot, .label = slot.label, .explanation = slot.explanation});
+  for (const auto& slot : letter.asked)
+    begun.reply_slots.push_back({.slot = slot.slot, .label = slot.label, .explanation = slot.explanation});
   const auto secret = door_.begin(std::move(begun));
   if (!secret) {
     log_error("no reply begun", secret.error());

@@ -1,4 +1,5 @@
-// gateway/public/portal.h - the pages on which a sender sends documents: start, form, documents, overview, receipt, resume, legal pages.
+// gateway/public/portal.h - the pages on which a sender sends documents: start, form, documents, overview,
+// receipt, resume, legal pages.
 //
 // Every page works without JavaScript; scripts only add progress and findings as they come.
 // Threads: may be shared.
@@ -46,7 +47,8 @@ class Portal {
   Door& door_;
 };
 
-/// One file of a draft as pages and the findings endpoint show it: what inspection found, and what the rule lacks in it.
+/// One file of a draft as pages and the findings endpoint show it: what inspection found, and what the rule
+/// lacks in it.
 nlohmann::json file_view(const DraftFile& file, const std::vector<intake::RequirementResult>& requirements);
 /// What was filled in, label and value, in the order of the rule.
 nlohmann::json filled_in(const Draft& draft, const intake::RequestRule* rule);

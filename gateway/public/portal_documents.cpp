@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "gateway/http/csrf.h"
 #include "gateway/http/form.h"
@@ -17,10 +17,13 @@ constexpr auto kFindingsPatience = std::chrono::milliseconds(3000);
 const char* verdict_class(const DraftFile& file) {
   if (!file.findings) return "wait";
   switch (file.findings->verdict) {
-    case intake::Verdict::kUsable: return "good";
-    case intake::Verdict::kDoubtful: return "doubt";
+    case intake::Verdict::kUsable:
+      return "good";
+    case intake::Verdict::kDoubtful:
+      return "doubt";
     case intake::Verdict::kUnusable:
-    case intake::Verdict::kRejected: return "bad";
+    case intake::Verdict::kRejected:
+      return "bad";
   }
   return "doubt";
 }
@@ -34,7 +37,8 @@ class FormUpload {
     // A browser sends an empty part for an input without a file.
     skip_ = part.file_name.empty();
     if (skip_) return {};
-    TRY_ASSIGN(const auto file, door_.uploads->create(secret_, {.name = part.file_name, .type = part.type, .slot = slot}));
+    TRY_ASSIGN(const auto file,
+               door_.uploads->create(secret_, {.name = part.file_name, .type = part.type, .slot = slot}));
     object_ = file.object;
     offset_ = 0;
     return {};
@@ -93,23 +97,37 @@ nlohmann::json file_view(const DraftFile& file, const std::vector<intake::Requir
   std::string verdict = verdict_class(file);
   const auto id = file.object.hex();
   if (file.findings) {
-    for (const auto& message : file.findings->messages) messages.push_back({{"code", message.code}, {"text", message.nl}});
+    for (const auto& message : file.findings->messages)
+      messages.push_back({{"code", message.code}, {"text", message.nl}});
     for (const auto& requirement : requirements) {
       if (requirement.document != id || requirement.state == intake::RequirementState::kMet) continue;
       if (verdict == "good") verdict = "doubt";
-      for (const auto& lacking : requirement.lacking) messages.push_back({{"code", "lacking"}, {"text", lacking}});
+      for (const auto& lacking : requirement.lacking)
+        messages.push_back({{"code", "lacking"}, {"text", lacking}});
     }
   }
   const bool later = file.inspected && !file.findings;
-  if (later) messages.push_back({{"code", "later"}, {"text", "Dit bestand is groot. Wij bekijken het nadat u het heeft verstuurd."}});
-  return {{"id", id}, {"name", file.name}, {"slot", file.slot}, {"size", dutch_size(file.offset())},
-          {"sha256", file.sha256}, {"complete", file.complete()}, {"incomplete", !file.complete()},
-          {"checked", file.inspected}, {"waiting", file.complete() && !file.inspected}, {"verdict", verdict},
-          {"messages", messages}, {"has_messages", !messages.empty()}, {"quiet", file.inspected && messages.empty()},
+  if (later)
+    messages.push_back(
+        {{"code", "later"}, {"text", "Dit bestand is groot. Wij bekijken het nadat u het heeft verstuurd."}});
+  return {{"id", id},
+          {"name", file.name},
+          {"slot", file.slot},
+          {"size", dutch_size(file.offset())},
+          {"sha256", file.sha256},
+          {"complete", file.complete()},
+          {"incomplete", !file.complete()},
+          {"checked", file.inspected},
+          {"waiting", file.complete() && !file.inspected},
+          {"verdict", verdict},
+          {"messages", messages},
+          {"has_messages", !messages.empty()},
+          {"quiet", file.inspected && messages.empty()},
           {"received", file.received_ms ? local_time_dutch(file.received_ms) : ""}};
 }
 
-Response Portal::render_documents(const Door::Session& session, const std::string& mistake, int status) const {
+Response Portal::render_documents(const Door::Session& session, const std::string& mistake,
+                                  int status) const {
   const Draft& draft = session.draft;
   Json slots = Json::array(), others = Json::array();
   const auto documents = door_.submitter->documents(draft);
@@ -118,21 +136,37 @@ Response Portal::render_documents(const Door::Session& session, const std::strin
     Json files = Json::array();
     for (const auto& file : draft.files)
       if (file.slot == document.slot) files.push_back(file_view(file, requirements));
-    slots.push_back({{"slot", document.slot}, {"label", document.label}, {"explanation", document.explanation}, {"why", document.why},
-                     {"source", document.source}, {"source_text", document.source_text}, {"mask", document.mask},
-                     {"signature", document.needs_signature}, {"files", files}, {"has_files", !files.empty()}});
+    slots.push_back({{"slot", document.slot},
+                     {"label", document.label},
+                     {"explanation", document.explanation},
+                     {"why", document.why},
+                     {"source", document.source},
+                     {"source_text", document.source_text},
+                     {"mask", document.mask},
+                     {"signature", document.needs_signature},
+                     {"files", files},
+                     {"has_files", !files.empty()}});
   }
   for (const auto& file : draft.files)
-    if (std::ranges::find(documents, file.slot, &intake::DocumentRule::slot) == documents.end()) others.push_back(file_view(file, requirements));
+    if (std::ranges::find(documents, file.slot, &intake::DocumentRule::slot) == documents.end())
+      others.push_back(file_view(file, requirements));
   const auto* rule = door_.rules.find(draft.kind);
   const auto& limits = door_.config.public_door;
   return door_.page("documenten",
                     {{"title", draft.is_reply() ? "Documenten aanvullen" : "Documenten toevoegen"},
-                     {"request_title", rule && !draft.is_reply() ? rule->title : ""}, {"reference", draft.reference},
-                     {"code", draft.access_code}, {"answers_reference", draft.answers_reference}, {"slots", slots}, {"others", others},
-                     {"has_others", !others.empty()}, {"csrf", csrf_token(session.secret.bytes())}, {"mistake", mistake},
-                     {"max_file", dutch_size(limits.max_file_bytes)}, {"max_file_bytes", std::to_string(limits.max_file_bytes)},
-                     {"max_total", dutch_size(limits.max_submission_bytes)}, {"max_files", limits.max_files},
+                     {"request_title", rule && !draft.is_reply() ? rule->title : ""},
+                     {"reference", draft.reference},
+                     {"code", draft.access_code},
+                     {"answers_reference", draft.answers_reference},
+                     {"slots", slots},
+                     {"others", others},
+                     {"has_others", !others.empty()},
+                     {"csrf", csrf_token(session.secret.bytes())},
+                     {"mistake", mistake},
+                     {"max_file", dutch_size(limits.max_file_bytes)},
+                     {"max_file_bytes", std::to_string(limits.max_file_bytes)},
+                     {"max_total", dutch_size(limits.max_submission_bytes)},
+                     {"max_files", limits.max_files},
                      {"expiry_hours", limits.upload_expiry_hours}},
                     status);
 }
@@ -153,21 +187,22 @@ Response Portal::upload_form(Request& request) {
   bool proven = false;
   std::string slot;
   FormUpload upload(door_, session->secret);
-  const auto taken = read_multipart(request, {
-      .field = [&](const std::string& name, const std::string& value) -> Result<void> {
-        if (name == kCsrfField) proven = csrf_matches(session->secret.bytes(), value);
-        if (name == "slot") slot = value;
-        return {};
-      },
-      .file_begin = [&](const FilePart& part) -> Result<void> {
-        if (!proven) return fail(Code::kDenied, "upload form: token");
-        return upload.begin(part, slot);
-      },
-      .file_data = [&](ByteView bytes) { return upload.data(bytes); },
-      .file_end = [&] { return upload.end(); }});
+  const auto taken = read_multipart(
+      request, {.field = [&](const std::string& name, const std::string& value) -> Result<void> {
+                  if (name == kCsrfField) proven = csrf_matches(session->secret.bytes(), value);
+                  if (name == "slot") slot = value;
+                  return {};
+                },
+                .file_begin = [&](const FilePart& part) -> Result<void> {
+                  if (!proven) return fail(Code::kDenied, "upload form: token");
+                  return upload.begin(part, slot);
+                },
+                .file_data = [&](ByteView bytes) { return upload.data(bytes); },
+                .file_end = [&] { return upload.end(); }});
   if (taken && upload.count() > 0) {
     // Without JavaScript the next page is the only one that shows what was found.
-    if (const auto newest = door_.drafts.read(session->secret)) door_.inspections->wait_for(*newest, kFindingsPatience);
+    if (const auto newest = door_.drafts.read(session->secret))
+      door_.inspections->wait_for(*newest, kFindingsPatience);
     return Response::redirect("/inzending/documenten");
   }
   upload.discard();
@@ -175,20 +210,27 @@ Response Portal::upload_form(Request& request) {
   const auto& limits = door_.config.public_door;
   switch (taken.error().code) {
     case Code::kTooLarge:
-      return render_documents(*session, fmt::format("Dit bestand is te groot. Een bestand mag {} zijn, alles samen {}.",
-                                                    dutch_size(limits.max_file_bytes), dutch_size(limits.max_submission_bytes)), 413);
+      return render_documents(
+          *session,
+          fmt::format("Dit bestand is te groot. Een bestand mag {} zijn, alles samen {}.",
+                      dutch_size(limits.max_file_bytes), dutch_size(limits.max_submission_bytes)),
+          413);
     case Code::kRefused:
-      return render_documents(*session, fmt::format("U kunt niet meer dan {} bestanden sturen.", limits.max_files), 400);
+      return render_documents(
+          *session, fmt::format("U kunt niet meer dan {} bestanden sturen.", limits.max_files), 400);
     case Code::kIo:
-    case Code::kMalformed: return render_documents(*session, "Het bestand kwam niet heel aan. Probeer het opnieuw.", 400);
-    default: return Response::error(taken.error());
+    case Code::kMalformed:
+      return render_documents(*session, "Het bestand kwam niet heel aan. Probeer het opnieuw.", 400);
+    default:
+      return Response::error(taken.error());
   }
 }
 
 Response Portal::remove_file(Request& request) {
   const auto session = door_.session(request);
   if (!session) return no_draft(door_);
-  if (const auto form = door_.form(request, session->secret.bytes()); !form) return Response::error(form.error());
+  if (const auto form = door_.form(request, session->secret.bytes()); !form)
+    return Response::error(form.error());
   const auto id = Id::parse(request.parameter("id"));
   if (!id) return Response::error(404);
   const auto removed = door_.uploads->remove(session->secret, *id);
@@ -198,7 +240,9 @@ Response Portal::remove_file(Request& request) {
 
 Response Portal::findings(Request& request) {
   const auto session = door_.session(request);
-  if (!session) return Response::json({{"status", 404}, {"title", "Geen inzending"}, {"detail", "Uw inzending is verlopen."}}, 404);
+  if (!session)
+    return Response::json(
+        {{"status", 404}, {"title", "Geen inzending"}, {"detail", "Uw inzending is verlopen."}}, 404);
   if (session->draft.phase == DraftPhase::kOpen) door_.inspections->add_all(session->secret, session->draft);
   Json documents = Json::array();
   const auto requirements = door_.submitter->requirements(session->draft);

@@ -11,17 +11,22 @@ constexpr std::int64_t kHalfYearMs = std::int64_t{180} * 24 * 3600 * 1000;
 
 }  // namespace
 
-Response Portal::accessibility(Request&) { return door_.page("toegankelijkheid", {{"title", "Toegankelijkheid"}}); }
+Response Portal::accessibility(Request&) {
+  return door_.page("toegankelijkheid", {{"title", "Toegankelijkheid"}});
+}
 
 Response Portal::privacy(Request&) {
-  return door_.page("privacy", {{"title", "Privacy"}, {"expiry_hours", door_.config.public_door.upload_expiry_hours},
+  return door_.page("privacy", {{"title", "Privacy"},
+                                {"expiry_hours", door_.config.public_door.upload_expiry_hours},
                                 {"message_days", door_.config.limits.message_days}});
 }
 
 Response Portal::security_txt(Request&) {
   const auto& config = door_.config;
-  return Response::text(fmt::format("Contact: mailto:{}\nExpires: {}\nPreferred-Languages: nl, en\nCanonical: {}/.well-known/security.txt\n",
-                                    config.organisation.fg_email, utc_time(now_ms() + kHalfYearMs), config.public_door.base_url));
+  return Response::text(fmt::format(
+      "Contact: mailto:{}\nExpires: {}\nPreferred-Languages: nl, en\nCanonical: "
+      "{}/.well-known/security.txt\n",
+      config.organisation.fg_email, utc_time(now_ms() + kHalfYearMs), config.public_door.base_url));
 }
 
 Response Portal::health(Request&) {

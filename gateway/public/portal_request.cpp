@@ -23,21 +23,36 @@ std::string value_of(const std::map<std::string, std::string>& values, const std
 Json field_view(const intake::FieldRule& field, const std::string& value, const std::string& mistake) {
   Json choices = Json::array();
   for (const auto& [choice, label] : field.choices)
-    choices.push_back({{"value", choice}, {"label", label}, {"checked", choice == value}, {"field", field.name}});
+    choices.push_back(
+        {{"value", choice}, {"label", label}, {"checked", choice == value}, {"field", field.name}});
   const bool optional = !field.required && field.required_when.empty();
-  return {{"name", field.name}, {"label", field.label}, {"help", field.help}, {"value", value}, {"error", mistake},
-          {"optional", optional}, {"required", field.required}, {"autocomplete", field.autocomplete}, {"choices", choices},
-          {"is_choice", field.type == "choice"}, {"is_textarea", field.type == "textarea"},
+  return {{"name", field.name},
+          {"label", field.label},
+          {"help", field.help},
+          {"value", value},
+          {"error", mistake},
+          {"optional", optional},
+          {"required", field.required},
+          {"autocomplete", field.autocomplete},
+          {"choices", choices},
+          {"is_choice", field.type == "choice"},
+          {"is_textarea", field.type == "textarea"},
           {"is_line", field.type != "choice" && field.type != "textarea"},
-          {"input_type", field.type == "email" ? "email" : field.type == "date" ? "date" : "text"}};
+          {"input_type", field.type == "email"  ? "email"
+                         : field.type == "date" ? "date"
+                                                : "text"}};
 }
 
 }  // namespace
 
-Response no_draft(const Door& door) { return door.page("geen-inzending", {{"title", "Uw inzending is niet gevonden"}}, 404); }
+Response no_draft(const Door& door) {
+  return door.page("geen-inzending", {{"title", "Uw inzending is niet gevonden"}}, 404);
+}
 
 void Portal::add_routes(Router& router) {
-  const auto bind = [this](Response (Portal::*method)(Request&)) { return [this, method](Request& r) { return (this->*method)(r); }; };
+  const auto bind = [this](Response (Portal::*method)(Request&)) {
+    return [this, method](Request& r) { return (this->*method)(r); };
+  };
   router.add("GET", "/", bind(&Portal::start));
   router.add("GET", "/inzenden/{kind}", bind(&Portal::form_page));
   router.add("POST", "/inzenden/{kind}", bind(&Portal::begin));
@@ -56,7 +71,8 @@ void Portal::add_routes(Router& router) {
   router.add("GET", "/privacy", bind(&Portal::privacy));
   router.add("GET", "/.well-known/security.txt", bind(&Portal::security_txt));
   router.add("GET", "/gezond", bind(&Portal::health));
-  router.add("GET", "/middelen/{name}", [this](Request& r) { return door_.assets.serve(r, r.parameter("name")); });
+  router.add("GET", "/middelen/{name}",
+             [this](Request& r) { return door_.assets.serve(r, r.parameter("name")); });
 }
 
 Response Portal::start(Request& request) {
@@ -75,25 +91,37 @@ Response Portal::start(Request& request) {
                    [](const Json& a, const Json& b) { return a["requests"].size() < b["requests"].size(); });
   const auto session = door_.session(request);
   const bool open = session && session->draft.phase == DraftPhase::kOpen;
-  return door_.page("start", {{"title", "Documenten sturen"}, {"groups", groups}, {"open_reference", open ? session->draft.reference : ""}});
+  return door_.page("start", {{"title", "Documenten sturen"},
+                              {"groups", groups},
+                              {"open_reference", open ? session->draft.reference : ""}});
 }
 
-Response Portal::render_form(const intake::RequestRule& rule, const std::map<std::string, std::string>& values,
+Response Portal::render_form(const intake::RequestRule& rule,
+                             const std::map<std::string, std::string>& values,
                              const std::vector<std::pair<std::string, std::string>>& mistakes) const {
   Json fields = Json::array(), errors = Json::array();
   const auto mistake_in = [&](const std::string& name) {
     const auto found = std::ranges::find(mistakes, name, &std::pair<std::string, std::string>::first);
     return found == mistakes.end() ? std::string() : found->second;
   };
-  for (const auto& field : rule.fields) fields.push_back(field_view(field, value_of(values, field.name), mistake_in(field.name)));
+  for (const auto& field : rule.fields)
+    fields.push_back(field_view(field, value_of(values, field.name), mistake_in(field.name)));
   for (const auto& [name, sentence] : mistakes) errors.push_back({{"field", name}, {"sentence", sentence}});
   Json documents = Json::array();
-  for (const auto& document : rule.documents) documents.push_back({{"label", document.label}, {"conditional", !document.when.empty()}});
+  for (const auto& document : rule.documents)
+    documents.push_back({{"label", document.label}, {"conditional", !document.when.empty()}});
   const auto& limits = door_.config.public_door;
   return door_.page("formulier",
-                    {{"title", rule.title}, {"intro", rule.intro}, {"kind", rule.name}, {"fields", fields}, {"errors", errors},
-                     {"has_errors", !errors.empty()}, {"documents", documents}, {"code_error", mistake_in(kCodeField)},
-                     {"max_file", dutch_size(limits.max_file_bytes)}, {"expiry_hours", limits.upload_expiry_hours}},
+                    {{"title", rule.title},
+                     {"intro", rule.intro},
+                     {"kind", rule.name},
+                     {"fields", fields},
+                     {"errors", errors},
+                     {"has_errors", !errors.empty()},
+                     {"documents", documents},
+                     {"code_error", mistake_in(kCodeField)},
+                     {"max_file", dutch_size(limits.max_file_bytes)},
+                     {"expiry_hours", limits.upload_expiry_hours}},
                     mistakes.empty() ? 200 : 400);
 }
 
@@ -117,7 +145,9 @@ Response Portal::begin(Request& request) {
   auto mistakes = intake::check_fields(*rule, values);
   const auto code = value_of(*form, kCodeField);
   if (!code.empty() && (crypto::normalise_access_code(code).size() < kShortestOwnCode || code.size() > 64))
-    mistakes.emplace_back(kCodeField, "Kies een code van 8 tot 64 letters en cijfers. Of laat dit veld leeg: dan maken wij een code voor u.");
+    mistakes.emplace_back(kCodeField,
+                          "Kies een code van 8 tot 64 letters en cijfers. Of laat dit veld leeg: dan maken "
+                          "wij een code voor u.");
   if (!mistakes.empty()) return render_form(*rule, values, mistakes);
   const auto secret = door_.begin({.kind = rule->name, .fields = std::move(values), .access_code = code});
   if (!secret) {

@@ -9,7 +9,9 @@
 namespace zp::gateway {
 
 Response Portal::resume_page(Request&) {
-  return door_.page("verder", {{"title", "Verdergaan met uw inzending"}, {"error", ""}, {"reference", ""},
+  return door_.page("verder", {{"title", "Verdergaan met uw inzending"},
+                               {"error", ""},
+                               {"reference", ""},
                                {"expiry_hours", door_.config.public_door.upload_expiry_hours}});
 }
 
@@ -18,8 +20,12 @@ Response Portal::resume(Request& request) {
   auto form = read_form(request);
   if (!form) return Response::error(form.error());
   const auto refuse = [&](const std::string& sentence, int status) {
-    return door_.page("verder", {{"title", "Verdergaan met uw inzending"}, {"error", sentence}, {"reference", (*form)["reference"].substr(0, 40)},
-                                 {"expiry_hours", door_.config.public_door.upload_expiry_hours}}, status);
+    return door_.page("verder",
+                      {{"title", "Verdergaan met uw inzending"},
+                       {"error", sentence},
+                       {"reference", (*form)["reference"].substr(0, 40)},
+                       {"expiry_hours", door_.config.public_door.upload_expiry_hours}},
+                      status);
   };
   const auto reference = crypto::parse_reference((*form)["reference"].substr(0, 100));
   if (!reference) return refuse("Dit kenmerk klopt niet. Een kenmerk ziet er zo uit: ZP-4K7M-9XQ2-R.", 400);
@@ -32,10 +38,13 @@ Response Portal::resume(Request& request) {
   }
   if (!opened->attempt.allowed || (!opened->secret && opened->attempt.locks_now))
     return refuse(fmt::format("Er is te vaak een verkeerde code ingevuld. U kunt het weer proberen na {}.",
-                              local_time_dutch(opened->attempt.locked_until_ms)), 429);
+                              local_time_dutch(opened->attempt.locked_until_ms)),
+                  429);
   if (!opened->secret)
-    return refuse(fmt::format("Dit kenmerk en deze code horen niet bij elkaar, of de inzending is verlopen. U kunt het nog {} keer proberen.",
-                              opened->attempt.left), 403);
+    return refuse(fmt::format("Dit kenmerk en deze code horen niet bij elkaar, of de inzending is verlopen. "
+                              "U kunt het nog {} keer proberen.",
+                              opened->attempt.left),
+                  403);
   return door_.with_draft_cookie(Response::redirect("/inzending/documenten"), *opened->secret);
 }
 

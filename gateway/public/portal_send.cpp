@@ -13,15 +13,20 @@ using Json = nlohmann::json;
 constexpr auto kFindingsPatience = std::chrono::milliseconds(4000);
 
 Json requirement_view(const intake::RequirementResult& result) {
-  return {{"label", result.label}, {"explanation", result.explanation}, {"why", result.why}, {"source", result.source},
-          {"source_text", result.source_text}, {"lacking", result.lacking},
-          {"met", result.state == intake::RequirementState::kMet}, {"missing", result.state == intake::RequirementState::kMissing},
+  return {{"label", result.label},
+          {"explanation", result.explanation},
+          {"why", result.why},
+          {"source", result.source},
+          {"source_text", result.source_text},
+          {"lacking", result.lacking},
+          {"met", result.state == intake::RequirementState::kMet},
+          {"missing", result.state == intake::RequirementState::kMissing},
           {"doubtful", result.state == intake::RequirementState::kDoubtful}};
 }
 
 Json missing_view(const MissingLine& line) {
-  return {{"label", line.label}, {"explanation", line.explanation}, {"why", line.why}, {"source", line.source},
-          {"source_text", line.source_text}, {"lacking", line.lacking}};
+  return {{"label", line.label},   {"explanation", line.explanation}, {"why", line.why},
+          {"source", line.source}, {"source_text", line.source_text}, {"lacking", line.lacking}};
 }
 
 std::string shown_value(const intake::FieldRule& field, const std::string& value) {
@@ -39,7 +44,8 @@ nlohmann::json filled_in(const Draft& draft, const intake::RequestRule* rule) {
   if (!rule) return lines;
   for (const auto& field : rule->fields) {
     const auto found = draft.fields.find(field.name);
-    if (found != draft.fields.end()) lines.push_back({{"label", field.label}, {"value", shown_value(field, found->second)}});
+    if (found != draft.fields.end())
+      lines.push_back({{"label", field.label}, {"value", shown_value(field, found->second)}});
   }
   return lines;
 }
@@ -65,17 +71,26 @@ Response Portal::overview(Request& request) {
   }
   const auto* rule = door_.rules.find(draft.kind);
   const auto lines = filled_in(draft, rule);
-  return door_.page("controle", {{"title", "Controleren en versturen"}, {"reference", draft.reference}, {"fields", lines},
-                                 {"has_fields", !lines.empty()}, {"files", files}, {"has_files", !files.empty()},
-                                 {"requirements", requirements}, {"has_requirements", !requirements.empty()}, {"all_met", all_met},
-                                 {"something_open", !all_met}, {"half_files", !all_complete},
-                                 {"can_send", !files.empty() && all_complete}, {"csrf", csrf_token(session->secret.bytes())}});
+  return door_.page("controle", {{"title", "Controleren en versturen"},
+                                 {"reference", draft.reference},
+                                 {"fields", lines},
+                                 {"has_fields", !lines.empty()},
+                                 {"files", files},
+                                 {"has_files", !files.empty()},
+                                 {"requirements", requirements},
+                                 {"has_requirements", !requirements.empty()},
+                                 {"all_met", all_met},
+                                 {"something_open", !all_met},
+                                 {"half_files", !all_complete},
+                                 {"can_send", !files.empty() && all_complete},
+                                 {"csrf", csrf_token(session->secret.bytes())}});
 }
 
 Response Portal::send(Request& request) {
   const auto session = door_.session(request);
   if (!session) return no_draft(door_);
-  if (const auto form = door_.form(request, session->secret.bytes()); !form) return Response::error(form.error());
+  if (const auto form = door_.form(request, session->secret.bytes()); !form)
+    return Response::error(form.error());
   const auto sent = door_.submitter->submit(session->secret);
   if (sent) return Response::redirect("/inzending/ontvangst");
   if (sent.error().code == Code::kRefused) return Response::redirect("/inzending/controle");
@@ -95,13 +110,23 @@ Response Portal::receipt(Request& request) {
   const auto lines = filled_in(draft, rule);
   const bool pdf = door_.shelf.receipt(draft.id).has_value();
   const auto email = draft.fields.find("email");
-  return door_.page("ontvangst", {{"title", "Wij hebben uw documenten ontvangen"}, {"reference", draft.reference},
-                                  {"answers_reference", draft.answers_reference}, {"request_title", rule ? rule->title : ""},
-                                  {"received", local_time_dutch(draft.received_ms)}, {"files", files}, {"fields", lines},
-                                  {"has_fields", !lines.empty()}, {"missing", missing}, {"has_missing", !missing.empty()},
-                                  {"nothing_missing", missing.empty()}, {"complete_before", draft.complete_before},
-                                  {"answer_before", draft.answer_before}, {"not_all_seen", !draft.all_inspected},
-                                  {"code", draft.access_code}, {"has_pdf", pdf}, {"no_pdf", !pdf},
+  return door_.page("ontvangst", {{"title", "Wij hebben uw documenten ontvangen"},
+                                  {"reference", draft.reference},
+                                  {"answers_reference", draft.answers_reference},
+                                  {"request_title", rule ? rule->title : ""},
+                                  {"received", local_time_dutch(draft.received_ms)},
+                                  {"files", files},
+                                  {"fields", lines},
+                                  {"has_fields", !lines.empty()},
+                                  {"missing", missing},
+                                  {"has_missing", !missing.empty()},
+                                  {"nothing_missing", missing.empty()},
+                                  {"complete_before", draft.complete_before},
+                                  {"answer_before", draft.answer_before},
+                                  {"not_all_seen", !draft.all_inspected},
+                                  {"code", draft.is_reply() ? "" : draft.access_code},
+                                  {"has_pdf", pdf},
+                                  {"no_pdf", !pdf},
                                   {"by_mail", email != draft.fields.end() && !email->second.empty()},
                                   {"csrf", csrf_token(session->secret.bytes())}});
 }
@@ -117,16 +142,19 @@ Response Portal::receipt_pdf(Request& request) {
     log_error("receipt not opened", pdf.error());
     return Response::error(500);
   }
-  return std::move(Response::bytes(std::string(pdf->text()), "application/pdf").as_download("ontvangstbewijs-" + session->draft.reference + ".pdf"));
+  return std::move(Response::bytes(std::string(pdf->text()), "application/pdf")
+                       .as_download("ontvangstbewijs-" + session->draft.reference + ".pdf"));
 }
 
 Response Portal::stop(Request& request) {
   const auto session = door_.session(request);
   if (!session) return no_draft(door_);
-  if (const auto form = door_.form(request, session->secret.bytes()); !form) return Response::error(form.error());
+  if (const auto form = door_.form(request, session->secret.bytes()); !form)
+    return Response::error(form.error());
   // What was sent is kept by the inner zone; here only this browser forgets it.
   if (session->draft.phase == DraftPhase::kOpen)
-    if (const auto removed = door_.drafts.remove(session->draft.id); !removed) return Response::error(removed.error());
+    if (const auto removed = door_.drafts.remove(session->draft.id); !removed)
+      return Response::error(removed.error());
   auto response = Response::redirect("/");
   response.drop_cookie(kDraftCookie);
   return response;

@@ -1,9 +1,11 @@
 // gateway/public/resume_book.h - going on with a draft on another day or device: reference and personal code.
 //
-//   spool/resume/REFERENCE   a RecipientLock and the draft's secret, sealed under the key that reference and code give (Argon2id)
+//   spool/resume/REFERENCE   a RecipientLock and the draft's secret, sealed under the key that reference and
+//   code give (Argon2id)
 //
-// Wrong codes are counted per reference, whether or not it exists, so an answer never tells which references exist.
-// Threads: all members may be called from any thread; at most two Argon2id computations (64 MiB each) run at once.
+// Wrong codes are counted per reference, whether or not it exists, so an answer never tells which references
+// exist. Threads: all members may be called from any thread; at most two Argon2id computations (64 MiB each)
+// run at once.
 #ifndef GATEWAY_PUBLIC_RESUME_BOOK_H_
 #define GATEWAY_PUBLIC_RESUME_BOOK_H_
 

@@ -1,15 +1,15 @@
 #include "gateway/public/tus.h"
 
-#include <charconv>
-#include <ctime>
-#include <optional>
-
 #include <Poco/DateTimeFormat.h>
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/SHA1Engine.h>
 #include <Poco/Timestamp.h>
 #include <fmt/format.h>
+
+#include <charconv>
+#include <ctime>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "crypto/base/text.h"
 #include "crypto/hash.h"
@@ -39,8 +39,10 @@ struct RunningChecksum {
 
   RunningChecksum(bool use_sha1, Bytes digest) : is_sha1(use_sha1), wanted(std::move(digest)) {
     checksum.append = [this](ByteView bytes) {
-      if (is_sha1) sha1.update(bytes.data(), bytes.size());
-      else sha256.append(bytes);
+      if (is_sha1)
+        sha1.update(bytes.data(), bytes.size());
+      else
+        sha256.append(bytes);
     };
     checksum.matches = [this] {
       if (is_sha1) return Bytes(sha1.digest()) == wanted;
@@ -79,9 +81,10 @@ Result<std::map<std::string, std::string>> parse_tus_metadata(std::string_view u
   std::map<std::string, std::string> values;
   while (!untrusted_header.empty()) {
     const auto pair = trim(untrusted_header.substr(0, untrusted_header.find(',')));
-    untrusted_header.remove_prefix(std::min(untrusted_header.size(), untrusted_header.find(',') == std::string_view::npos
-                                                                         ? untrusted_header.size()
-                                                                         : untrusted_header.find(',') + 1));
+    untrusted_header.remove_prefix(
+        std::min(untrusted_header.size(), untrusted_header.find(',') == std::string_view::npos
+                                              ? untrusted_header.size()
+                                              : untrusted_header.find(',') + 1));
     const auto space = std::min(pair.find(' '), pair.size());
     if (space == 0) return fail(Code::kMalformed, "read upload metadata");
     TRY_ASSIGN(const auto value, from_base64(trim(pair.substr(space))));
@@ -95,7 +98,8 @@ Tus::Tus(Uploads& uploads, const DraftStore& drafts, std::string base_url, std::
     : uploads_(uploads), drafts_(drafts), base_url_(std::move(base_url)), expiry_hours_(expiry_hours) {}
 
 void Tus::add_routes(Router& router) {
-  for (const char* path : {"/uploads", "/uploads/{id}"}) router.add("OPTIONS", path, [this](Request&) { return options(); });
+  for (const char* path : {"/uploads", "/uploads/{id}"})
+    router.add("OPTIONS", path, [this](Request&) { return options(); });
   router.add("POST", "/uploads", checked(&Tus::create));
   router.add("HEAD", "/uploads/{id}", checked(&Tus::head));
   router.add("PATCH", "/uploads/{id}", checked(&Tus::patch));
@@ -103,7 +107,8 @@ void Tus::add_routes(Router& router) {
 }
 
 Response Tus::problem(int status, std::string title, std::string detail) const {
-  auto response = Response::json({{"status", status}, {"title", std::move(title)}, {"detail", std::move(detail)}}, status);
+  auto response = Response::json(
+      {{"status", status}, {"title", std::move(title)}, {"detail", std::move(detail)}}, status);
   response.set("Tus-Resumable", kVersion);
   return response;
 }
@@ -112,15 +117,25 @@ Response Tus::refuse(const Error& error) const {
   const auto& limits = uploads_.limits();
   switch (error.code) {
     case Code::kTooLarge:
-      return problem(413, "Te groot", fmt::format("Dit bestand is te groot. Een bestand mag {} zijn, alles samen {}.",
-                                                  dutch_size(limits.max_file_bytes), dutch_size(limits.max_total_bytes)));
+      return problem(413, "Te groot",
+                     fmt::format("Dit bestand is te groot. Een bestand mag {} zijn, alles samen {}.",
+                                 dutch_size(limits.max_file_bytes), dutch_size(limits.max_total_bytes)));
     case Code::kRefused:
-      return problem(409, "Dit kan niet meer", fmt::format("U kunt niet meer dan {} bestanden sturen, en na het versturen niets meer toevoegen.", limits.max_files));
-    case Code::kConflict: return problem(409, "Andere stand", "Het uploaden gaat verder vanaf een ander punt.");
-    case Code::kTampered: return problem(460, "Checksum Mismatch", "Het bestand kwam beschadigd aan. Probeer het opnieuw.");
-    case Code::kNotFound: return problem(404, "Niet gevonden", "Dit bestand is er niet (meer). Upload het opnieuw.");
-    case Code::kNoSpace: return problem(507, "Geen ruimte", "Wij kunnen nu geen bestanden ontvangen. Probeer het later opnieuw.");
-    default: return problem(http_status(error), "Dit lukt niet", "Er ging iets mis. Probeer het opnieuw.");
+      return problem(
+          409, "Dit kan niet meer",
+          fmt::format("U kunt niet meer dan {} bestanden sturen, en na het versturen niets meer toevoegen.",
+                      limits.max_files));
+    case Code::kConflict:
+      return problem(409, "Andere stand", "Het uploaden gaat verder vanaf een ander punt.");
+    case Code::kTampered:
+      return problem(460, "Checksum Mismatch", "Het bestand kwam beschadigd aan. Probeer het opnieuw.");
+    case Code::kNotFound:
+      return problem(404, "Niet gevonden", "Dit bestand is er niet (meer). Upload het opnieuw.");
+    case Code::kNoSpace:
+      return problem(507, "Geen ruimte",
+                     "Wij kunnen nu geen bestanden ontvangen. Probeer het later opnieuw.");
+    default:
+      return problem(http_status(error), "Dit lukt niet", "Er ging iets mis. Probeer het opnieuw.");
   }
 }
 
@@ -131,9 +146,11 @@ Handler Tus::checked(Action action) {
       response.set("Tus-Version", kVersion);
       return response;
     }
-    if (!from_own_site(request, base_url_)) return problem(403, "Andere website", "Dit verzoek kwam van een andere website.");
+    if (!from_own_site(request, base_url_))
+      return problem(403, "Andere website", "Dit verzoek kwam van een andere website.");
     const auto secret = DraftSecret::parse(request.cookie(kDraftCookie));
-    if (!secret) return problem(403, "Geen inzending", "Uw inzending is verlopen. Begin opnieuw op de startpagina.");
+    if (!secret)
+      return problem(403, "Geen inzending", "Uw inzending is verlopen. Begin opnieuw op de startpagina.");
     return (this->*action)(request, *secret);
   };
 }
@@ -147,7 +164,8 @@ Response Tus::options() const {
 }
 
 void Tus::add_state(Response& response, const DraftFile& file) const {
-  const Poco::Timestamp expires = Poco::Timestamp() + Poco::Timespan(static_cast<long>(expiry_hours_) * 3600, 0);
+  const Poco::Timestamp expires =
+      Poco::Timestamp() + Poco::Timespan(static_cast<long>(expiry_hours_) * 3600, 0);
   response.set("Tus-Resumable", kVersion).set("Upload-Offset", std::to_string(file.offset()));
   response.set("Upload-Expires", Poco::DateTimeFormatter::format(expires, Poco::DateTimeFormat::HTTP_FORMAT));
 }
@@ -157,12 +175,16 @@ Response Tus::create(Request& request, const DraftSecret& secret) {
   if (!length) return problem(400, "Geen lengte", "Upload-Length ontbreekt.");
   auto metadata = parse_tus_metadata(request.header("upload-metadata"));
   if (!metadata) return problem(400, "Onleesbare gegevens", "Upload-Metadata is niet leesbaar.");
-  auto file = uploads_.create(secret, {.name = (*metadata)["filename"], .type = (*metadata)["filetype"], .slot = (*metadata)["slot"],
+  auto file = uploads_.create(secret, {.name = (*metadata)["filename"],
+                                       .type = (*metadata)["filetype"],
+                                       .slot = (*metadata)["slot"],
                                        .length = *length});
   if (!file) return refuse(file.error());
   if (request.content_length > 0 && request.header("content-type") == kOffsetType && !file->complete()) {
-    if (request.content_length > *length) return problem(413, "Te groot", "Er komt meer dan is aangekondigd.");
-    auto appended = uploads_.append(secret, file->object, 0, [&](auto buffer) { return request.read(buffer); }, request.interrupt);
+    if (request.content_length > *length)
+      return problem(413, "Te groot", "Er komt meer dan is aangekondigd.");
+    auto appended = uploads_.append(
+        secret, file->object, 0, [&](auto buffer) { return request.read(buffer); }, request.interrupt);
     // The upload exists: what is missing can follow by PATCH.
     if (appended) file = appended;
   }
@@ -174,7 +196,8 @@ Response Tus::create(Request& request, const DraftSecret& secret) {
 
 Response Tus::head(Request& request, const DraftSecret& secret) {
   const auto id = Id::parse(request.parameter("id"));
-  const auto file = id ? uploads_.look(secret, *id) : Result<DraftFile>(fail(Code::kNotFound, "look at upload"));
+  const auto file =
+      id ? uploads_.look(secret, *id) : Result<DraftFile>(fail(Code::kNotFound, "look at upload"));
   if (!file) return refuse(file.error());
   auto response = Response::empty(200);
   add_state(response, *file);
@@ -185,7 +208,8 @@ Response Tus::head(Request& request, const DraftSecret& secret) {
 Response Tus::patch(Request& request, const DraftSecret& secret) {
   const auto id = Id::parse(request.parameter("id"));
   const auto offset = number(request.header("upload-offset"));
-  if (request.header("content-type") != kOffsetType) return problem(415, "Ander type", std::string("Content-Type moet zijn: ") + kOffsetType);
+  if (request.header("content-type") != kOffsetType)
+    return problem(415, "Ander type", std::string("Content-Type moet zijn: ") + kOffsetType);
   if (!id) return refuse({Code::kNotFound, "append to upload"});
   if (!offset) return problem(400, "Geen offset", "Upload-Offset ontbreekt.");
   std::unique_ptr<RunningChecksum> checksum;
@@ -194,8 +218,9 @@ Response Tus::patch(Request& request, const DraftSecret& secret) {
     if (!parsed) return problem(400, "Onbekende controle", "Upload-Checksum: sha1 of sha256.");
     checksum = std::move(*parsed);
   }
-  const auto file = uploads_.append(secret, *id, *offset, [&](auto buffer) { return request.read(buffer); }, request.interrupt,
-                                    checksum ? &checksum->checksum : nullptr);
+  const auto file = uploads_.append(
+      secret, *id, *offset, [&](auto buffer) { return request.read(buffer); }, request.interrupt,
+      checksum ? &checksum->checksum : nullptr);
   if (!file) return refuse(file.error());
   auto response = Response::empty(204);
   add_state(response, *file);
@@ -204,7 +229,8 @@ Response Tus::patch(Request& request, const DraftSecret& secret) {
 
 Response Tus::remove(Request& request, const DraftSecret& secret) {
   const auto id = Id::parse(request.parameter("id"));
-  const auto removed = id ? uploads_.remove(secret, *id) : Result<void>(fail(Code::kNotFound, "remove upload"));
+  const auto removed =
+      id ? uploads_.remove(secret, *id) : Result<void>(fail(Code::kNotFound, "remove upload"));
   if (!removed) return refuse(removed.error());
   auto response = Response::empty(204);
   response.set("Tus-Resumable", kVersion);

@@ -1,8 +1,8 @@
 // gateway/public/tus.h - tus 1.0.0, the protocol of resumable uploads (tus.io), for the files of a draft.
 //
-// Extensions: creation, creation-with-upload, expiration, checksum (sha1, sha256), termination. Uploads are at /uploads/{id} and
-// need the draft's cookie. Refusals are problem+json with a Dutch `detail` that the page shows.
-// Threads: may be shared.
+// Extensions: creation, creation-with-upload, expiration, checksum (sha1, sha256), termination. Uploads are
+// at /uploads/{id} and need the draft's cookie. Refusals are problem+json with a Dutch `detail` that the page
+// shows. Threads: may be shared.
 #ifndef GATEWAY_PUBLIC_TUS_H_
 #define GATEWAY_PUBLIC_TUS_H_
 

@@ -18,15 +18,16 @@ constexpr std::size_t kBufferBytes = 64 * 1024;
 constexpr auto kTurnPatience = std::chrono::seconds(5);
 
 Result<void> check_open(const Draft& draft) {
-  if (draft.phase != DraftPhase::kOpen) return fail(Code::kRefused, "change draft: it is sent", draft.id.hex());
+  if (draft.phase != DraftPhase::kOpen)
+    return fail(Code::kRefused, "change draft: it is sent", draft.id.hex());
   return {};
 }
 
 /// A slot is the name of a rule's document: letters, digits, dashes.
 std::string clean_slot(const std::string& untrusted) {
   const bool right = untrusted.size() <= 64 && std::ranges::all_of(untrusted, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+                       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                     });
   return right ? untrusted : std::string();
 }
 
@@ -34,7 +35,8 @@ std::string clean_slot(const std::string& untrusted) {
 
 class Uploads::Turn {
  public:
-  Turn(Uploads& uploads, const Id& object, const std::function<void()>& interrupt) : uploads_(uploads), object_(object) {
+  Turn(Uploads& uploads, const Id& object, const std::function<void()>& interrupt)
+      : uploads_(uploads), object_(object) {
     std::unique_lock lock(uploads_.mutex_);
     granted_ = uploads_.wait_free(lock, object);
     if (granted_) uploads_.writing_[object] = interrupt;
@@ -58,16 +60,26 @@ class Uploads::Turn {
 /// Reads a source to its end into parts. Parts are on stable storage before next_part() returns.
 class Uploads::Receiver {
  public:
-  Receiver(const Uploads& uploads, const Draft& draft, const DraftFile& file, const BodySource& source, const Checksum* checksum)
-      : uploads_(uploads), draft_(draft), object_(file.object), source_(source), checksum_(checksum), buffer_(kBufferBytes),
-        next_(file.parts.size()), room_(room_of(file)), whole_(file.parts.empty()) {}
+  Receiver(const Uploads& uploads, const Draft& draft, const DraftFile& file, const BodySource& source,
+           const Checksum* checksum)
+      : uploads_(uploads),
+        draft_(draft),
+        object_(file.object),
+        source_(source),
+        checksum_(checksum),
+        buffer_(kBufferBytes),
+        next_(file.parts.size()),
+        room_(room_of(file)),
+        whole_(file.parts.empty()) {}
 
-  /// Bytes in the part that was made; nothing if no byte came. What the source failed with is kept for failure().
+  /// Bytes in the part that was made; nothing if no byte came. What the source failed with is kept for
+  /// failure().
   Result<std::optional<std::uint64_t>> next_part(bool even_if_empty) {
     const auto path = uploads_.drafts_.part_path(draft_.id, object_, next_);
     ::unlink(path.c_str());  // left by a crash: it was never noted
     TRY_ASSIGN(auto file, FileWriter::create(path));
-    crypto::ObjectWriter writer(draft_.data_key, {draft_.id, object_, static_cast<std::uint32_t>(next_)}, file.sink());
+    crypto::ObjectWriter writer(draft_.data_key, {draft_.id, object_, static_cast<std::uint32_t>(next_)},
+                                file.sink());
     std::uint64_t bytes = 0;
     while (bytes < kPartBytes && !ended_) {
       const auto wanted = std::min<std::uint64_t>(kBufferBytes, kPartBytes - bytes);
@@ -105,7 +117,8 @@ class Uploads::Receiver {
     if (file.length != kUnknownLength) return file.length - file.offset();
     const auto total = draft_.total_bytes();
     const auto& limits = uploads_.limits_;
-    return std::min(limits.max_file_bytes - file.offset(), limits.max_total_bytes - std::min(total, limits.max_total_bytes));
+    return std::min(limits.max_file_bytes - file.offset(),
+                    limits.max_total_bytes - std::min(total, limits.max_total_bytes));
   }
 
   const Uploads& uploads_;
@@ -134,10 +147,14 @@ bool Uploads::wait_free(std::unique_lock<std::mutex>& lock, const Id& object) {
 }
 
 Result<DraftFile> Uploads::create(const DraftSecret& secret, const NewUpload& upload) {
-  if (upload.length != kUnknownLength && upload.length > limits_.max_file_bytes) return fail(Code::kTooLarge, "create upload: file");
+  if (upload.length != kUnknownLength && upload.length > limits_.max_file_bytes)
+    return fail(Code::kTooLarge, "create upload: file");
   TRY_DO(tray_.check_space());
-  DraftFile file{.object = Id::random(), .name = intake::clean_file_name(upload.name), .slot = clean_slot(upload.slot),
-                 .declared_type = intake::clean_text(upload.type, 200), .length = upload.length};
+  DraftFile file{.object = Id::random(),
+                 .name = intake::clean_file_name(upload.name),
+                 .slot = clean_slot(upload.slot),
+                 .declared_type = intake::clean_text(upload.type, 200),
+                 .length = upload.length};
   TRY_DO(drafts_.update(secret, [&](Draft& draft) -> Result<void> {
     TRY_DO(check_open(draft));
     if (draft.files.size() >= limits_.max_files) return fail(Code::kRefused, "create upload: too many files");
@@ -163,8 +180,9 @@ Result<DraftFile> Uploads::look(const DraftSecret& secret, const Id& object) {
   return *file;
 }
 
-Result<DraftFile> Uploads::append(const DraftSecret& secret, const Id& object, std::uint64_t offset, const BodySource& source,
-                                  const std::function<void()>& interrupt, const Checksum* checksum) {
+Result<DraftFile> Uploads::append(const DraftSecret& secret, const Id& object, std::uint64_t offset,
+                                  const BodySource& source, const std::function<void()>& interrupt,
+                                  const Checksum* checksum) {
   const Turn turn(*this, object, interrupt);
   if (!turn.granted()) return fail(Code::kConflict, "append to upload: it is being written", object.hex());
   TRY_ASSIGN(auto draft, drafts_.read(secret));
@@ -172,7 +190,8 @@ Result<DraftFile> Uploads::append(const DraftSecret& secret, const Id& object, s
   const auto* found = draft.find(object);
   if (!found) return fail(Code::kNotFound, "append to upload", object.hex());
   DraftFile file = *found;
-  if (file.offset() != offset || file.complete()) return fail(Code::kConflict, "append to upload: other offset", object.hex());
+  if (file.offset() != offset || file.complete())
+    return fail(Code::kConflict, "append to upload: other offset", object.hex());
   TRY_DO(tray_.check_space());
 
   Receiver receiver(*this, draft, file, source, checksum);
@@ -202,8 +221,8 @@ Result<DraftFile> Uploads::append(const DraftSecret& secret, const Id& object, s
   return file;
 }
 
-Result<DraftFile> Uploads::keep(const DraftSecret& secret, const Id& object, const std::vector<std::uint64_t>& parts,
-                                const std::string& sha256) const {
+Result<DraftFile> Uploads::keep(const DraftSecret& secret, const Id& object,
+                                const std::vector<std::uint64_t>& parts, const std::string& sha256) const {
   DraftFile kept;
   TRY_DO(drafts_.update(secret, [&](Draft& draft) -> Result<void> {
     TRY_DO(check_open(draft));
@@ -254,7 +273,9 @@ Result<std::string> Uploads::hash(const Draft& draft, const DraftFile& file) con
   crypto::Sha256 sha256;
   for (std::size_t i = 0; i < file.parts.size(); ++i) {
     TRY_ASSIGN(auto in, FileReader::open(drafts_.part_path(draft.id, file.object, i)));
-    TRY_ASSIGN(auto reader, crypto::ObjectReader::open(draft.data_key, {draft.id, file.object, static_cast<std::uint32_t>(i)}, in.source()));
+    TRY_ASSIGN(auto reader,
+               crypto::ObjectReader::open(
+                   draft.data_key, {draft.id, file.object, static_cast<std::uint32_t>(i)}, in.source()));
     for (;;) {
       TRY_ASSIGN(const auto chunk, reader.next());
       if (chunk.empty()) break;
@@ -270,11 +291,14 @@ Result<SecretBytes> Uploads::read(const Draft& draft, const DraftFile& file, std
   std::size_t filled = 0;
   for (std::size_t i = 0; i < file.parts.size(); ++i) {
     TRY_ASSIGN(auto in, FileReader::open(drafts_.part_path(draft.id, file.object, i)));
-    TRY_ASSIGN(auto reader, crypto::ObjectReader::open(draft.data_key, {draft.id, file.object, static_cast<std::uint32_t>(i)}, in.source()));
+    TRY_ASSIGN(auto reader,
+               crypto::ObjectReader::open(
+                   draft.data_key, {draft.id, file.object, static_cast<std::uint32_t>(i)}, in.source()));
     for (;;) {
       TRY_ASSIGN(const auto chunk, reader.next());
       if (chunk.empty()) break;
-      if (chunk.size() > whole.size() - filled) return fail(Code::kTampered, "read upload", file.object.hex());
+      if (chunk.size() > whole.size() - filled)
+        return fail(Code::kTampered, "read upload", file.object.hex());
       std::ranges::copy(chunk, whole.mutable_view().begin() + static_cast<std::ptrdiff_t>(filled));
       filled += chunk.size();
     }

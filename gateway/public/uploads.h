@@ -1,9 +1,9 @@
 // gateway/public/uploads.h - files of a draft, received in pieces and sealed as they come.
 //
-// A request's bytes go into parts of at most kPartBytes, each a finished object, synced and noted in the draft before the next begins.
-// So what a cut connection or a killed process loses is less than one part, and the offset told afterwards is right.
-// Threads: all members may be called from any thread; one file is written by one request at a time (a newer request
-// for it interrupts an older one that waits for bytes).
+// A request's bytes go into parts of at most kPartBytes, each a finished object, synced and noted in the
+// draft before the next begins. So what a cut connection or a killed process loses is less than one part, and
+// the offset told afterwards is right. Threads: all members may be called from any thread; one file is
+// written by one request at a time (a newer request for it interrupts an older one that waits for bytes).
 #ifndef GATEWAY_PUBLIC_UPLOADS_H_
 #define GATEWAY_PUBLIC_UPLOADS_H_
 
@@ -45,14 +45,17 @@ class Uploads {
   Uploads(const DraftStore& drafts, const Tray& tray, UploadLimits limits,
           std::function<void(const DraftSecret&, const Id& object)> completed);
 
-  /// kTooLarge over the limit of a file or the draft, kRefused if there are too many files or the draft is sent, kNoSpace.
+  /// kTooLarge over the limit of a file or the draft, kRefused if there are too many files or the draft is
+  /// sent, kNoSpace.
   Result<DraftFile> create(const DraftSecret& secret, const NewUpload& upload);
   /// The file as it is on stable storage; waits shortly for a request that is still writing it.
   Result<DraftFile> look(const DraftSecret& secret, const Id& object);
-  /// Takes what `source` gives (0: the end), from `offset`. kConflict if that is not where the file is; kTampered if the checksum
-  /// differs: nothing of this request is kept then. A source that fails leaves what came before.
-  Result<DraftFile> append(const DraftSecret& secret, const Id& object, std::uint64_t offset, const BodySource& source,
-                           const std::function<void()>& interrupt, const Checksum* checksum = nullptr);
+  /// Takes what `source` gives (0: the end), from `offset`. kConflict if that is not where the file is;
+  /// kTampered if the checksum differs: nothing of this request is kept then. A source that fails leaves what
+  /// came before.
+  Result<DraftFile> append(const DraftSecret& secret, const Id& object, std::uint64_t offset,
+                           const BodySource& source, const std::function<void()>& interrupt,
+                           const Checksum* checksum = nullptr);
   /// Ends a file of kUnknownLength: its length is what came.
   Result<DraftFile> finish(const DraftSecret& secret, const Id& object);
   Result<void> remove(const DraftSecret& secret, const Id& object);

@@ -16,7 +16,8 @@ Request with_body(std::string type, std::string body, std::size_t piece = 7, std
   request.method = "POST";
   request.headers.emplace_back("content-type", std::move(type));
   request.content_length = body.size() + cut;
-  request.source = [body, piece, at = std::size_t{0}](std::span<std::uint8_t> out) mutable -> Result<std::size_t> {
+  request.source = [body, piece,
+                    at = std::size_t{0}](std::span<std::uint8_t> out) mutable -> Result<std::size_t> {
     const auto count = std::min({piece, out.size(), body.size() - at});
     std::memcpy(out.data(), body.data() + at, count);
     at += count;
@@ -30,17 +31,30 @@ struct Taken {
   std::vector<std::pair<FilePart, std::string>> files;
   int ended = 0;
   MultipartSink sink() {
-    return {.field = [this](const auto& n, const auto& v) -> Result<void> { fields[n] = v; return {}; },
-            .file_begin = [this](const FilePart& part) -> Result<void> { files.emplace_back(part, ""); return {}; },
-            .file_data = [this](ByteView b) -> Result<void> { files.back().second += as_text(b); return {}; },
-            .file_end = [this]() -> Result<void> { ++ended; return {}; }};
+    return {.field = [this](const auto& n, const auto& v) -> Result<void> {
+              fields[n] = v;
+              return {};
+            },
+            .file_begin = [this](const FilePart& part) -> Result<void> {
+              files.emplace_back(part, "");
+              return {};
+            },
+            .file_data = [this](ByteView b) -> Result<void> {
+              files.back().second += as_text(b);
+              return {};
+            },
+            .file_end = [this]() -> Result<void> {
+              ++ended;
+              return {};
+            }};
   }
 };
 
 const std::string kType = "multipart/form-data; boundary=XyZ";
 const std::string kBody =
     "--XyZ\r\nContent-Disposition: form-data; name=\"slot\"\r\n\r\nverzoek\r\n"
-    "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../\xC3\xA9.pdf\"\r\nContent-Type: application/pdf\r\n\r\n"
+    "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../\xC3\xA9.pdf\"\r\nContent-Type: "
+    "application/pdf\r\n\r\n"
     "data\r\n--Xy \r\n--not\r\n--XyZ--\r\n";
 
 TEST(Form, ReadsUrlencoded) {
@@ -52,7 +66,8 @@ TEST(Form, ReadsUrlencoded) {
 }
 
 TEST(Form, RefusesWhatIsNoText) {
-  for (const char* body : {"a=%00", "a=%ff", "a=%ED%A0%80", "a=%C0%AF", "a=%1b", "a=%7"}) EXPECT_FALSE(parse_form(body)) << body;
+  for (const char* body : {"a=%00", "a=%ff", "a=%ED%A0%80", "a=%C0%AF", "a=%1b", "a=%7"})
+    EXPECT_FALSE(parse_form(body)) << body;
   std::string many;
   for (std::size_t i = 0; i <= kMaxFormFields; ++i) many += "f" + std::to_string(i) + "=1&";
   EXPECT_FALSE(parse_form(many));

@@ -12,7 +12,8 @@ int status_of(std::string_view head) {
 
 TEST(Head, TakesAnOrdinaryRequest) {
   const auto head = parse_head(
-      "POST /a%20b/c?x=1&y=%C3%A9+z HTTP/1.1\r\nHost: post.example\r\nContent-Length: 12\r\nCookie: a=1; __Host-b=2\r\n"
+      "POST /a%20b/c?x=1&y=%C3%A9+z HTTP/1.1\r\nHost: post.example\r\nContent-Length: 12\r\nCookie: a=1; "
+      "__Host-b=2\r\n"
       "Expect: 100-continue\r\n\r\n");
   ASSERT_TRUE(head);
   EXPECT_EQ(head->request.method, "POST");
