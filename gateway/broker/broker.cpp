@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <list>
 
@@ -42,16 +43,19 @@ struct Cell {
   bool busy() const { return client.get() >= 0; }
 };
 
+/// The socket appears only once it listens, so whoever finds it can connect.
 Result<Descriptor> listen_on(const std::string& path) {
+  const std::string aside = path + ".new";
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail(Code::kConfig, "listen: the socket's path is too long", path);
-  std::memcpy(address.sun_path, path.data(), path.size());
+  if (aside.size() >= sizeof address.sun_path) return fail(Code::kConfig, "listen: the socket's path is too long", path);
+  std::memcpy(address.sun_path, aside.data(), aside.size());
   Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (listener.get() < 0) return fail_errno("listen", path);
-  ::unlink(path.c_str());
+  ::unlink(aside.c_str());
   if (::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::chmod(path.c_str(), 0660) != 0 || ::listen(listener.get(), kBacklog) != 0) {
+      ::chmod(aside.c_str(), 0660) != 0 || ::listen(listener.get(), kBacklog) != 0 ||
+      ::rename(aside.c_str(), path.c_str()) != 0) {
     return fail_errno("listen", path);
   }
   return listener;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace zp::gateway {
@@ -87,13 +88,15 @@ UnixListener::~UnixListener() {
 }
 
 Result<UnixListener> UnixListener::listen(const std::string& path) {
-  TRY_ASSIGN(const auto address, address_of(path));
+  const std::string aside = path + ".new";
+  TRY_ASSIGN(const auto address, address_of(aside));
   UnixListener listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), path);
   if (listener.fd_ < 0) return fail_errno("open socket");
-  ::unlink(path.c_str());
+  ::unlink(aside.c_str());
   if (::bind(listener.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return fail_errno("bind socket", path);
-  if (::chmod(path.c_str(), 0660) != 0 || ::listen(listener.fd_, kBacklog) != 0)
+  if (::chmod(aside.c_str(), 0660) != 0 || ::listen(listener.fd_, kBacklog) != 0 ||
+      ::rename(aside.c_str(), path.c_str()) != 0)
     return fail_errno("listen", path);
   return listener;
 }

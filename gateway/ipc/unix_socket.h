@@ -34,8 +34,8 @@ class UnixSocket {
 
 class UnixListener {
  public:
-  /// Replaces a socket that a former process left behind. Mode 0660: who may connect is decided by the folder
-  /// and its group.
+  /// Replaces a socket that a former process left behind; appears only once it listens, so whoever finds it
+  /// can connect. Mode 0660: who may connect is decided by the folder and its group.
   static Result<UnixListener> listen(const std::string& path);
   UnixListener(UnixListener&& other) noexcept;
   ~UnixListener();
