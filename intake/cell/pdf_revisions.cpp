@@ -83,28 +83,15 @@ class RevisionComparison {
            new_root.getKey("/Extensions").isDictionary() >= old_root.getKey("/Extensions").isDictionary();
   }
 
-  /// Validation data may be added, never taken away.
-  bool only_grows(Object old_value, Object new_value) {
-    if (old_value.isNull()) return true;
-    if (old_value.isDictionary()) {
-      if (!new_value.isDictionary()) return false;
-      for (const std::string& key : old_value.getKeys()) {
-        Object old_member = old_value.getKey(key), new_member = new_value.getKey(key);
-        const bool container = old_member.isDictionary() || old_member.isArray();
-        if (container ? !only_grows(old_member, new_member) : !graph_.same(old_member, new_member)) return false;
-      }
-      return true;
+  /// Validation data (ISO 32000-2 12.8.4.3) may be added and renewed, never taken away. Nothing in it is shown.
+  static bool only_grows(Object old_value, Object new_value) {
+    if (old_value.isDictionary() && new_value.isDictionary()) {
+      return std::ranges::all_of(old_value.getKeys(), [&](const std::string& key) {
+        return key == "/Type" || only_grows(old_value.getKey(key), new_value.getKey(key));
+      });
     }
-    return contains_all(old_value, new_value);
-  }
-
-  bool contains_all(Object old_array, Object new_array) {
-    if (!old_array.isArray() || !new_array.isArray()) return false;
-    std::vector<Object> now = new_array.getArrayAsVector();
-    for (Object& item : old_array.getArrayAsVector()) {
-      if (std::ranges::none_of(now, [&](const Object& other) { return graph_.same(item, other); })) return false;
-    }
-    return true;
+    if (old_value.isArray()) return new_value.isArray() && new_value.getArrayNItems() >= old_value.getArrayNItems();
+    return !old_value.isDictionary() && (old_value.isNull() || !new_value.isNull());
   }
 
   /// The elements of the old array, then perhaps more.
@@ -130,10 +117,18 @@ class RevisionComparison {
     Object old_form = before_.getRoot().getKey("/AcroForm"), new_form = after_.getRoot().getKey("/AcroForm");
     if (old_form.isNull()) return new_form.isNull() || only_new_signature_fields(new_form.getKey("/Fields"), 0);
     if (!new_form.isDictionary()) return false;
-    static const Keys kOwnRules = {"/Fields", "/SigFlags", "/DR"};
+    // Programs that sign add a style for fields that name none, and no longer ask viewers to draw the fields anew.
+    Keys own_rules = {"/Fields", "/SigFlags", "/DR", "/NeedAppearances"};
+    if (!old_form.hasKey("/DA")) own_rules.insert("/DA");
+    if (!asks_to_draw_fields(old_form) && asks_to_draw_fields(new_form)) return false;
     Object old_list = old_form.getKey("/Fields"), new_list = new_form.getKey("/Fields");
-    return same_but(old_form, new_form, kOwnRules) && resources_grow(old_form.getKey("/DR"), new_form.getKey("/DR")) &&
+    return same_but(old_form, new_form, own_rules) && resources_grow(old_form.getKey("/DR"), new_form.getKey("/DR")) &&
            begins_with(old_list, new_list) && only_new_signature_fields(new_list, old_list.isArray() ? old_list.getArrayNItems() : 0);
+  }
+
+  static bool asks_to_draw_fields(Object form) {
+    Object asks = form.getKey("/NeedAppearances");
+    return asks.isBool() && asks.getBoolValue();
   }
 
   bool resources_grow(Object old_resources, Object new_resources) {
@@ -248,7 +243,7 @@ std::string forbidden_change(ByteView signed_revision, ByteView whole) {
     const auto before = open_pdf(signed_revision), after = open_pdf(whole);
     std::string change = RevisionComparison(*before, *after).forbidden_change();
     // A file that had to be repaired can be read in more than one way.
-    if (change.empty() && (before->anyWarnings() || after->anyWarnings())) change = "repaired";
+    if (change.empty() && (was_repaired(*before) || was_repaired(*after))) change = "repaired";
     return change;
   } catch (const std::exception&) {
     return "unreadable-revision";

@@ -45,12 +45,17 @@ int hex_value(std::uint8_t c) {
 
 bool is_space(std::uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0; }
 
-/// What is left out of the range must be one hexadecimal string and nothing else; its bytes.
-std::optional<Bytes> read_gap(ByteView gap) {
-  if (gap.size() < 2 || gap.front() != '<' || gap.back() != '>') return std::nullopt;
+/// What is left out of the range must be one hexadecimal string and nothing else; its bytes. Some programs sign its angle brackets
+/// too: more than need be.
+std::optional<Bytes> read_gap(ByteView pdf, const ByteRange& range) {
+  ByteView gap = pdf.subspan(range.before, range.after_begin - range.before);
+  const bool brackets_left_out = gap.front() == '<' && gap.back() == '>';
+  const bool brackets_signed = pdf[range.before - 1] == '<' && range.after_begin < pdf.size() && pdf[range.after_begin] == '>';
+  if (!brackets_left_out && !brackets_signed) return std::nullopt;
+  if (brackets_left_out) gap = gap.subspan(1, gap.size() - 2);
   Bytes bytes;
   int high = -1;
-  for (const std::uint8_t c : gap.subspan(1, gap.size() - 2)) {
+  for (const std::uint8_t c : gap) {
     if (is_space(c)) continue;
     const int value = hex_value(c);
     if (value < 0) return std::nullopt;
@@ -123,7 +128,7 @@ class SignatureChecker {
     if (dictionary.getKey("/M").isString()) result.claimed_time = pdf_time(dictionary.getKey("/M").getUTF8Value());
     if (dictionary.getKey("/Name").isString()) result.signer = dictionary.getKey("/Name").getUTF8Value();
     const std::optional<ByteRange> range = read_range(dictionary.getKey("/ByteRange"), pdf_.size());
-    const std::optional<Bytes> cms = range ? read_gap(pdf_.subspan(range->before, range->after_begin - range->before)) : std::nullopt;
+    const std::optional<Bytes> cms = range ? read_gap(pdf_, *range) : std::nullopt;
     if (!cms || !belongs_together(dictionary, *range)) {
       result.integrity = "broken";
       result.weaknesses.push_back("byte-range");
@@ -145,13 +150,16 @@ class SignatureChecker {
   }
 
   void check_cms(ByteView cms, const ByteRange& range, DigitalSignature& result) {
-    const bool known = result.format == "adbe.pkcs7.detached" || result.format == "ETSI.CAdES.detached" || result.format == "adbe.pkcs7.sha1";
-    if (!known) return;
+    static const std::map<std::string_view, crypto::CmsForm> kForms = {{"adbe.pkcs7.detached", crypto::CmsForm::kDetached},
+                                                                       {"ETSI.CAdES.detached", crypto::CmsForm::kDetached},
+                                                                       {"adbe.pkcs7.sha1", crypto::CmsForm::kSha1Digest},
+                                                                       {"ETSI.RFC3161", crypto::CmsForm::kTimeStamp}};
+    const auto form = kForms.find(result.format);
+    if (form == kForms.end()) return;
     const std::vector<ByteView> content = {pdf_.first(range.before),
                                            pdf_.subspan(range.after_begin, range.after_end - range.after_begin)};
-    const auto form = result.format == "adbe.pkcs7.sha1" ? crypto::CmsForm::kSha1Digest : crypto::CmsForm::kDetached;
     const crypto::TrustAnchors anchors{policy_.at == 0 ? "" : policy_.trust_anchors_pem};
-    const crypto::CmsVerdict verdict = crypto::verify_detached(cms, content, form, anchors, policy_.at);
+    const crypto::CmsVerdict verdict = crypto::verify_detached(cms, content, form->second, anchors, policy_.at);
     result.integrity = verdict.integrity == crypto::Integrity::kOk       ? "ok"
                        : verdict.integrity == crypto::Integrity::kBroken ? "broken"
                                                                          : "unknown";

@@ -98,6 +98,7 @@ class HazardFinder {
     look_at_names(dictionary.getKey("/EmbeddedFiles"));
     look_at_action(dictionary.getKey("/S"), dictionary);
     const QPDFObjectHandle subtype = dictionary.getKey("/Subtype");
+    if (is_name(dictionary.getKey("/Type"), "/EmbeddedFile")) add("embedded-file");
     for (const char* media : {"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}) {
       if (is_name(subtype, media)) add("rich-media");
     }
@@ -176,7 +177,7 @@ void look_at_raw(ByteView pdf, PdfStructure& structure) {
   };
   constexpr Clue kClues[] = {{"/JavaScript", "javascript"}, {"/JS", "javascript"},           {"/Launch", "launch-action"},
                              {"/XFA", "xfa"},               {"/EmbeddedFile", "embedded-file"}, {"/Encrypt", "encrypted"},
-                             {"/RichMedia", "rich-media"}};
+                             {"/RichMedia", "rich-media"},  {"/x-javascript", "javascript"}};
   for (const Clue& clue : kClues) {
     if (as_text(pdf).find(clue.word) != std::string_view::npos) structure.hazards.insert(clue.hazard);
   }
@@ -197,13 +198,19 @@ std::shared_ptr<QPDF> open_pdf(ByteView bytes) {
   return document;
 }
 
+bool was_repaired(QPDF& document) {
+  return std::ranges::any_of(document.getWarnings(), [](const QPDFExc& warning) {
+    return warning.getMessageDetail() != "extraneous whitespace seen before xref";
+  });
+}
+
 PdfStructure read_structure(ByteView untrusted_pdf) {
   PdfStructure structure;
   try {
     structure.document = open_pdf(untrusted_pdf);
     if (structure.document->isEncrypted()) structure.hazards.insert("encrypted");
     read_document(structure);
-    if (structure.document->anyWarnings()) structure.hazards.insert("malformed");
+    if (was_repaired(*structure.document)) structure.hazards.insert("malformed");
     return structure;
   } catch (const QPDFExc& error) {
     // Locks that QPDF knows not (certificates instead of a password) are for a person with another program.

@@ -34,6 +34,9 @@ struct PdfStructure {
 /// A QPDF over `bytes` (which must outlive it), silent, with the empty password. Throws what QPDF throws.
 std::shared_ptr<QPDF> open_pdf(ByteView bytes);
 
+/// Whether QPDF had to mend the file as far as it was read, so that another program may read it differently. Forgets its warnings.
+bool was_repaired(QPDF& document);
+
 /// Never fails: what could not be read is among the hazards.
 PdfStructure read_structure(ByteView untrusted_pdf);
 

@@ -137,6 +137,9 @@ TEST_F(SignedPdf, ChangesThatASignaturePermitsAreAllowed) {
   filled.insert(filled.size() - 2, "/V(A. Voorbeeld)/AP<</N 10 0 R>>");
   EXPECT_EQ(coverage_after({{8, filled}, {10, "<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Length 1>>stream\n \nendstream"}}), "extended-allowed")
       << "a field filled in";
+  std::string page = before.body(3);
+  page.replace(page.find("[0 0 595 842]"), 13, "[0 0 595.0 842.00]");
+  EXPECT_EQ(coverage_after({{3, page}}), "extended-allowed") << "the same numbers written otherwise";
 }
 
 TEST_F(SignedPdf, OtherChangesAreNot) {
@@ -152,6 +155,8 @@ TEST_F(SignedPdf, OtherChangesAreNot) {
   std::string hidden = kField;
   hidden.insert(hidden.size() - 2, "/F 2");
   EXPECT_EQ(coverage_after({{6, hidden}}), "extended-disallowed") << "the signature invisible";
+  EXPECT_EQ(coverage_after({{9, "<</Fields[6 0 R 8 0 R]/SigFlags 3/NeedAppearances true>>"}}), "extended-disallowed")
+      << "viewers asked to draw the fields anew";
 }
 
 TEST_F(SignedPdf, CertificationAndLocksForbidFillingIn) {
