@@ -10,7 +10,6 @@
 namespace zp::crypto {
 
 struct ObjectWriter::Impl {
-  HeaderBytes header;
   ChunkCipher cipher;
   ByteSink sink;
   SecretBytes pending{};  // plaintext of a chunk that is not full yet; made when first needed
@@ -21,13 +20,12 @@ struct ObjectWriter::Impl {
   bool finished = false;
   std::optional<Error> error{};
 
-  Impl(const DataKey& key, const HeaderBytes& header_bytes, ByteSink byte_sink)
-      : header(header_bytes), cipher(ChunkCipher::sealing(key, header_bytes)), sink(std::move(byte_sink)) {}
+  Impl(ChunkCipher chunk_cipher, ByteSink byte_sink) : cipher(std::move(chunk_cipher)), sink(std::move(byte_sink)) {}
 
   Result<void> write_header() {
     if (header_written) return {};
     header_written = true;
-    return sink(header);
+    return sink(cipher.header());
   }
 
   Result<void> write_chunk(ByteView plaintext, bool last) {
@@ -80,7 +78,7 @@ struct ObjectWriter::Impl {
 };
 
 ObjectWriter::ObjectWriter(const DataKey& key, const ObjectLabel& label, ByteSink sink, Cipher cipher)
-    : impl_(std::make_unique<Impl>(key, make_header(key, label, cipher), std::move(sink))) {}
+    : impl_(std::make_unique<Impl>(ChunkCipher::sealing(key, label, cipher), std::move(sink))) {}
 ObjectWriter::ObjectWriter(ObjectWriter&&) noexcept = default;
 ObjectWriter::~ObjectWriter() = default;
 
@@ -141,11 +139,10 @@ Result<ByteView> ObjectReader::next() {
 }
 
 Bytes seal_bytes(const DataKey& key, const ObjectLabel& label, ByteView plaintext) {
-  const HeaderBytes header = make_header(key, label, preferred_cipher());
-  ChunkCipher cipher = ChunkCipher::sealing(key, header);
+  ChunkCipher cipher = ChunkCipher::sealing(key, label, preferred_cipher());
   const std::size_t full = plaintext.size() / kChunkBytes;
   Bytes sealed(kHeaderBytes + plaintext.size() + (full + 1) * kTagBytes);
-  std::uint8_t* at = std::copy(header.begin(), header.end(), sealed.data());
+  std::uint8_t* at = std::ranges::copy(cipher.header(), sealed.data()).out;
   for (std::size_t i = 0; i <= full; ++i) {
     const bool last = i == full;
     const ByteView chunk = last ? plaintext : plaintext.first(kChunkBytes);

@@ -41,12 +41,16 @@ BoundBytes bound_bytes(const ObjectLabel& label, Cipher cipher) {
   return bytes;
 }
 
+}  // namespace
+
 struct ObjectSecrets {
   SecretBytes all;
   ByteView key() const { return all.view().first(kKeyBytes); }
   ByteView prefix() const { return all.view().subspan(kKeyBytes, std::tuple_size_v<NoncePrefix>); }
   ByteView commitment() const { return all.view().last(kCommitmentBytes); }
 };
+
+namespace {
 
 ObjectSecrets derive_secrets(const DataKey& key, ByteView header) {
   const ByteView salt = header.subspan(kBoundBytes, kSaltBytes);
@@ -83,7 +87,17 @@ Cipher preferred_cipher() noexcept {
   return cipher;
 }
 
-HeaderBytes make_header(const DataKey& key, const ObjectLabel& label, Cipher cipher) {
+ChunkCipher::ChunkCipher(const HeaderBytes& header, const ObjectSecrets& secrets, bool seals)
+    : header_(header), context_(EVP_CIPHER_CTX_new()) {
+  ZP_CHECK(context_ != nullptr);
+  const ByteView prefix = secrets.prefix();
+  std::copy(prefix.begin(), prefix.end(), prefix_.begin());
+  const auto cipher = static_cast<Cipher>(header[kCipherOffset]);
+  ZP_CHECK(EVP_CipherInit_ex2(context_.get(), algorithm(cipher), secrets.key().data(), nullptr, seals ? 1 : 0,
+                              nullptr) == 1);
+}
+
+ChunkCipher ChunkCipher::sealing(const DataKey& key, const ObjectLabel& label, Cipher cipher) {
   start_sodium();
   HeaderBytes header;
   const BoundBytes bound = bound_bytes(label, cipher);
@@ -92,22 +106,7 @@ HeaderBytes make_header(const DataKey& key, const ObjectLabel& label, Cipher cip
   const ObjectSecrets secrets = derive_secrets(key, header);
   const ByteView commitment = secrets.commitment();
   std::copy(commitment.begin(), commitment.end(), header.begin() + kBoundBytes + kSaltBytes);
-  return header;
-}
-
-ChunkCipher::ChunkCipher(const DataKey& key, const HeaderBytes& header, bool seals)
-    : header_(header), context_(EVP_CIPHER_CTX_new()) {
-  ZP_CHECK(context_ != nullptr);
-  const ObjectSecrets secrets = derive_secrets(key, header);
-  const ByteView prefix = secrets.prefix();
-  std::copy(prefix.begin(), prefix.end(), prefix_.begin());
-  const auto cipher = static_cast<Cipher>(header[kCipherOffset]);
-  ZP_CHECK(EVP_CipherInit_ex2(context_.get(), algorithm(cipher), secrets.key().data(), nullptr, seals ? 1 : 0,
-                              nullptr) == 1);
-}
-
-ChunkCipher ChunkCipher::sealing(const DataKey& key, const HeaderBytes& header) {
-  return ChunkCipher(key, header, true);
+  return ChunkCipher(header, secrets, true);
 }
 
 Result<ChunkCipher> ChunkCipher::opening(const DataKey& key, const ObjectLabel& label,
@@ -121,7 +120,7 @@ Result<ChunkCipher> ChunkCipher::opening(const DataKey& key, const ObjectLabel& 
   if (!std::equal(expected.begin(), expected.end(), header.begin()) ||
       !equal_constant_time(secrets.commitment(), bytes.last(kCommitmentBytes)))
     return fail(Code::kTampered, "open object", label.object.hex());
-  return ChunkCipher(key, header, false);
+  return ChunkCipher(header, secrets, false);
 }
 
 Result<Nonce> chunk_nonce(const NoncePrefix& prefix, std::uint64_t chunk, bool last) {

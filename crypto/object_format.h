@@ -23,23 +23,24 @@ using HeaderBytes = std::array<std::uint8_t, kHeaderBytes>;
 using Nonce = std::array<std::uint8_t, 12>;
 using NoncePrefix = std::array<std::uint8_t, 7>;
 
-/// A new header with a random salt.
-HeaderBytes make_header(const DataKey& key, const ObjectLabel& label, Cipher cipher);
+struct ObjectSecrets;
 
 /// Seals or opens the chunks of one object in order.
 class ChunkCipher {
  public:
-  static ChunkCipher sealing(const DataKey& key, const HeaderBytes& header);
+  /// For a new object, under a header with a random salt.
+  static ChunkCipher sealing(const DataKey& key, const ObjectLabel& label, Cipher cipher);
   /// kMalformed if `header` is none of ours, kTampered if it does not fit `key` and `label`.
   static Result<ChunkCipher> opening(const DataKey& key, const ObjectLabel& label, const HeaderBytes& header);
 
+  const HeaderBytes& header() const noexcept { return header_; }
   /// `out` has room for the plaintext and the tag. kTooLarge after 2^32 chunks.
   Result<void> seal(ByteView plaintext, bool last, std::uint8_t* out);
   /// `sealed` ends with the tag; `out` has room for the rest and is wiped if the tag does not fit.
   Result<void> open(ByteView sealed, bool last, std::uint8_t* out);
 
  private:
-  ChunkCipher(const DataKey& key, const HeaderBytes& header, bool seals);
+  ChunkCipher(const HeaderBytes& header, const ObjectSecrets& secrets, bool seals);
 
   HeaderBytes header_;
   NoncePrefix prefix_{};
