@@ -21,27 +21,6 @@ const EVP_CIPHER* fetch_cipher(const char* name) noexcept {
   return algorithm;
 }
 
-struct Sha256::Impl {
-  DigestContext context{EVP_MD_CTX_new()};
-};
-
-Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
-  ZP_CHECK(EVP_DigestInit_ex2(impl_->context.get(), sha256_algorithm(), nullptr) == 1);
-}
-Sha256::Sha256(Sha256&&) noexcept = default;
-Sha256& Sha256::operator=(Sha256&&) noexcept = default;
-Sha256::~Sha256() = default;
-
-void Sha256::append(ByteView bytes) {
-  ZP_CHECK(EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) == 1);
-}
-
-Digest Sha256::finish() {
-  Digest digest;
-  ZP_CHECK(EVP_DigestFinal_ex(impl_->context.get(), digest.data(), nullptr) == 1);
-  return digest;
-}
-
 Digest sha256(ByteView bytes) {
   Sha256 hash;
   hash.append(bytes);

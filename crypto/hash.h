@@ -17,14 +17,18 @@ using Digest = std::array<std::uint8_t, 32>;
 
 Digest sha256(ByteView bytes);
 
-/// SHA-256 of a stream.
+/// SHA-256 of a stream, which may be laid down with state() and taken up with resume(), also in another process.
 class Sha256 {
  public:
   Sha256();
+  /// kMalformed unless `state` comes from state().
+  static Result<Sha256> resume(ByteView state);
   Sha256(Sha256&&) noexcept;
   Sha256& operator=(Sha256&&) noexcept;
   ~Sha256();
   void append(ByteView bytes);
+  /// At most 103 bytes. The last of them are the stream's own, up to 63: as secret as it is.
+  Bytes state() const;
   /// Call once.
   Digest finish();
 

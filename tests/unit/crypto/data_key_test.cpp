@@ -22,6 +22,27 @@ TEST(Sha256, FollowsFips180Vectors) {
   EXPECT_EQ(stream.finish(), sha256(as_bytes("abc")));
 }
 
+TEST(Sha256, GoesOnWhereAnotherWasLaidDown) {
+  Bytes stream(1000);
+  for (std::size_t i = 0; i < stream.size(); ++i) stream[i] = static_cast<std::uint8_t>(i);
+  for (const std::size_t cut : {0U, 1U, 63U, 64U, 65U, 999U, 1000U}) {
+    Sha256 first;
+    first.append(ByteView(stream).first(cut));
+    Sha256 second = Sha256::resume(first.state()).value();
+    second.append(ByteView(stream).subspan(cut));
+    EXPECT_EQ(second.finish(), sha256(stream)) << cut;
+  }
+}
+
+TEST(Sha256, RefusesAStateOfAnotherLength) {
+  Sha256 stream;
+  stream.append(as_bytes("abc"));
+  Bytes state = stream.state();
+  state.push_back(0);
+  EXPECT_EQ(Sha256::resume(state).error().code, Code::kMalformed);
+  EXPECT_EQ(Sha256::resume(ByteView(state).first(20)).error().code, Code::kMalformed);
+}
+
 TEST(HmacSha256, FollowsRfc4231Vectors) {
   EXPECT_EQ(to_hex(hmac_sha256(SecretBytes::copy_of("Jefe"), as_bytes("what do ya want for nothing?"))),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
