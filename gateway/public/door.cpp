@@ -56,7 +56,8 @@ Result<std::unique_ptr<Door>> Door::open(const Config& config) {
       d.drafts, *d.inspector,
       Inspections::Options{.inspect_bytes = limits.inspect_bytes, .trust_anchors_pem = std::move(anchors)});
   d.uploads.emplace(
-      d.drafts, d.tray, UploadLimits{limits.max_file_bytes, limits.max_submission_bytes, limits.max_files},
+      d.drafts, d.tray,
+      UploadLimits{limits.max_file_bytes, limits.max_submission_bytes, limits.max_files, limits.inspect_bytes},
       [&d](const DraftSecret& secret, const Id& object) { d.inspections->add(secret, object); });
   d.inspections->start(*d.uploads);
   d.submitter.emplace(d.drafts, d.tray, d.rules, d.calendar);

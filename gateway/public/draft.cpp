@@ -23,7 +23,7 @@ Json file_json(const DraftFile& file) {
                {"slot", file.slot},           {"type", file.declared_type},
                {"length", file.length},       {"parts", file.parts},
                {"sha256", file.sha256},       {"received", file.received_ms},
-               {"inspected", file.inspected}};
+               {"inspected", file.inspected}, {"hashed", to_base64(file.hashed)}};
   if (file.findings) json["findings"] = intake::to_json(*file.findings);
   return json;
 }
@@ -39,6 +39,7 @@ Result<DraftFile> parse_file(const Json& json) {
   file.sha256 = json.at("sha256");
   file.received_ms = json.at("received");
   file.inspected = json.at("inspected");
+  TRY_ASSIGN(file.hashed, from_base64(json.at("hashed").get_ref<const std::string&>()));
   if (json.contains("findings")) {
     TRY_ASSIGN(file.findings, intake::parse_findings(json.at("findings")));
   }

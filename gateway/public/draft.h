@@ -53,6 +53,7 @@ struct DraftFile {
   std::string declared_type;
   std::uint64_t length = 0;          // announced, or kUnknownLength
   std::vector<std::uint64_t> parts;  // plaintext bytes of each part that is on stable storage
+  Bytes hashed;                      // crypto::Sha256::state() of what has come; empty before that and when complete
   std::string sha256;                // hex; set when complete
   std::int64_t received_ms = 0;
   bool inspected = false;  // findings are there, or it is too big for now

@@ -175,19 +175,17 @@ Response Tus::create(Request& request, const DraftSecret& secret) {
   if (!length) return problem(400, "Geen lengte", "Upload-Length ontbreekt.");
   auto metadata = parse_tus_metadata(request.header("upload-metadata"));
   if (!metadata) return problem(400, "Onleesbare gegevens", "Upload-Metadata is niet leesbaar.");
-  auto file = uploads_.create(secret, {.name = (*metadata)["filename"],
-                                       .type = (*metadata)["filetype"],
-                                       .slot = (*metadata)["slot"],
-                                       .length = *length});
+  const NewUpload upload{.name = (*metadata)["filename"],
+                         .type = (*metadata)["filetype"],
+                         .slot = (*metadata)["slot"],
+                         .length = *length};
+  const bool with_upload = request.content_length > 0 && request.header("content-type") == kOffsetType;
+  if (with_upload && request.content_length > *length)
+    return problem(413, "Te groot", "Er komt meer dan is aangekondigd.");
+  const BodySource body = [&](auto buffer) { return request.read(buffer); };
+  const auto file =
+      with_upload ? uploads_.receive(secret, upload, body, request.interrupt) : uploads_.create(secret, upload);
   if (!file) return refuse(file.error());
-  if (request.content_length > 0 && request.header("content-type") == kOffsetType && !file->complete()) {
-    if (request.content_length > *length)
-      return problem(413, "Te groot", "Er komt meer dan is aangekondigd.");
-    auto appended = uploads_.append(
-        secret, file->object, 0, [&](auto buffer) { return request.read(buffer); }, request.interrupt);
-    // The upload exists: what is missing can follow by PATCH.
-    if (appended) file = appended;
-  }
   auto response = Response::empty(201);
   response.set("Location", "/uploads/" + file->object.hex());
   add_state(response, *file);

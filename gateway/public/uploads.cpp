@@ -14,7 +14,6 @@
 namespace zp::gateway {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;
 constexpr auto kTurnPatience = std::chrono::seconds(5);
 
 Result<void> check_open(const Draft& draft) {
@@ -29,6 +28,10 @@ std::string clean_slot(const std::string& untrusted) {
                        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
                      });
   return right ? untrusted : std::string();
+}
+
+Result<crypto::Sha256> hash_so_far(const DraftFile& file) {
+  return file.hashed.empty() ? crypto::Sha256() : crypto::Sha256::resume(file.hashed);
 }
 
 }  // namespace
@@ -57,62 +60,80 @@ class Uploads::Turn {
   bool granted_ = false;
 };
 
-/// Reads a source to its end into parts. Parts are on stable storage before next_part() returns.
+/// Reads a source into parts of a file. Parts are on stable storage before next_part() returns.
 class Uploads::Receiver {
  public:
-  Receiver(const Uploads& uploads, const Draft& draft, const DraftFile& file, const BodySource& source,
-           const Checksum* checksum)
-      : uploads_(uploads),
-        draft_(draft),
-        object_(file.object),
-        source_(source),
-        checksum_(checksum),
-        buffer_(kBufferBytes),
-        next_(file.parts.size()),
-        room_(room_of(file)),
-        whole_(file.parts.empty()) {}
+  static Result<Receiver> begin(const Uploads& uploads, const Draft& draft, const DraftFile& file,
+                                const BodySource& source, const Checksum* checksum, bool is_new) {
+    TRY_ASSIGN(auto hash, hash_so_far(file));
+    return Receiver(uploads, draft, file, source, checksum, is_new, std::move(hash));
+  }
 
-  /// Bytes in the part that was made; nothing if no byte came. What the source failed with is kept for
-  /// failure().
-  Result<std::optional<std::uint64_t>> next_part(bool even_if_empty) {
-    const auto path = uploads_.drafts_.part_path(draft_.id, object_, next_);
+  /// Adds a part to file() unless no byte came. What the source failed with is kept for failure().
+  Result<void> next_part() {
+    const auto number = file_.parts.size();
+    const auto path = uploads_.drafts_.part_path(draft_.id, file_.object, number);
     ::unlink(path.c_str());  // left by a crash: it was never noted
-    TRY_ASSIGN(auto file, FileWriter::create(path));
-    crypto::ObjectWriter writer(draft_.data_key, {draft_.id, object_, static_cast<std::uint32_t>(next_)},
-                                file.sink());
-    std::uint64_t bytes = 0;
-    while (bytes < kPartBytes && !ended_) {
-      const auto wanted = std::min<std::uint64_t>(kBufferBytes, kPartBytes - bytes);
-      const auto got = source_({buffer_.data(), static_cast<std::size_t>(wanted)});
-      if (!got) failure_ = got.error();
-      ended_ = !got || *got == 0;
-      if (ended_) break;
-      if (*got > room_) return fail(Code::kTooLarge, "receive file", draft_.id.hex());
-      const ByteView chunk = ByteView(buffer_).first(*got);
-      if (whole_) sha256_.append(chunk);
+    TRY_ASSIGN(auto out, FileWriter::create(path));
+    crypto::ObjectWriter writer(draft_.data_key, {draft_.id, file_.object, static_cast<std::uint32_t>(number)},
+                                out.sink());
+    while (writer.plaintext_bytes() < kPartBytes && !ended_) {
+      const ByteView chunk = fill();
+      if (chunk.size() > room_) return fail(Code::kTooLarge, "receive file", draft_.id.hex());
+      hash_.append(chunk);
       if (checksum_) checksum_->append(chunk);
       TRY_DO(writer.append(chunk));
-      bytes += *got;
-      room_ -= *got;
+      room_ -= chunk.size();
     }
-    if (bytes == 0 && !even_if_empty) return std::nullopt;  // the writer's destructor removes the file
+    if (writer.plaintext_bytes() == 0 && file_.length != 0) return {};  // the writer's destructor removes the file
     TRY_DO(writer.finish());
-    TRY_DO(file.close_synced());
+    TRY_DO(out.close_synced());
     TRY_DO(sync_folder(uploads_.drafts_.item_folder(draft_.id)));
-    ++next_;
-    return bytes;
+    file_.parts.push_back(writer.plaintext_bytes());
+    return {};
   }
 
+  /// Says in file() what its parts are to the whole.
+  void sum_up() {
+    if (file_.offset() == file_.length)
+      uploads_.complete(file_, hash_);
+    else
+      file_.hashed = hash_.state();
+  }
+
+  const DraftFile& file() const noexcept { return file_; }
+  bool is_new() const noexcept { return is_new_; }
   bool ended() const noexcept { return ended_; }
   const std::optional<Error>& failure() const noexcept { return failure_; }
-  /// Of the whole file; empty if this request did not bring all of it.
-  std::string sha256() {
-    if (!whole_) return {};
-    whole_ = false;
-    return to_hex(sha256_.finish());
-  }
+  /// Nothing of this request counts if this is false.
+  bool as_promised() const { return !checksum_ || (!failure_ && checksum_->matches()); }
+  bool must_match() const noexcept { return checksum_ != nullptr; }
 
  private:
+  Receiver(const Uploads& uploads, const Draft& draft, const DraftFile& file, const BodySource& source,
+           const Checksum* checksum, bool is_new, crypto::Sha256 hash)
+      : uploads_(uploads),
+        draft_(draft),
+        file_(file),
+        source_(source),
+        checksum_(checksum),
+        is_new_(is_new),
+        buffer_(crypto::kChunkBytes),
+        room_(room_of(file)),
+        hash_(std::move(hash)) {}
+
+  /// As much as makes one chunk, unless the source ends.
+  ByteView fill() {
+    std::size_t filled = 0;
+    while (filled < buffer_.size() && !ended_) {
+      const auto got = source_(std::span(buffer_).subspan(filled));
+      if (!got) failure_ = got.error();
+      ended_ = !got || *got == 0;
+      if (!ended_) filled += *got;
+    }
+    return ByteView(buffer_).first(filled);
+  }
+
   std::uint64_t room_of(const DraftFile& file) const {
     if (file.length != kUnknownLength) return file.length - file.offset();
     const auto total = draft_.total_bytes();
@@ -123,14 +144,13 @@ class Uploads::Receiver {
 
   const Uploads& uploads_;
   const Draft& draft_;
-  const Id object_;
+  DraftFile file_;
   const BodySource& source_;
   const Checksum* checksum_;
+  bool is_new_;
   Bytes buffer_;
-  std::size_t next_;
   std::uint64_t room_;
-  bool whole_;
-  crypto::Sha256 sha256_;
+  crypto::Sha256 hash_;
   bool ended_ = false;
   std::optional<Error> failure_;
 };
@@ -146,27 +166,41 @@ bool Uploads::wait_free(std::unique_lock<std::mutex>& lock, const Id& object) {
   return changed_.wait_for(lock, kTurnPatience, [&] { return !writing_.contains(object); });
 }
 
-Result<DraftFile> Uploads::create(const DraftSecret& secret, const NewUpload& upload) {
+Result<DraftFile> Uploads::new_file(const NewUpload& upload) const {
   if (upload.length != kUnknownLength && upload.length > limits_.max_file_bytes)
     return fail(Code::kTooLarge, "create upload: file");
   TRY_DO(tray_.check_space());
-  DraftFile file{.object = Id::random(),
-                 .name = intake::clean_file_name(upload.name),
-                 .slot = clean_slot(upload.slot),
-                 .declared_type = intake::clean_text(upload.type, 200),
-                 .length = upload.length};
-  TRY_DO(drafts_.update(secret, [&](Draft& draft) -> Result<void> {
-    TRY_DO(check_open(draft));
-    if (draft.files.size() >= limits_.max_files) return fail(Code::kRefused, "create upload: too many files");
-    const auto total = draft.total_bytes();
-    const auto more = upload.length == kUnknownLength ? 1 : upload.length;
-    if (total > limits_.max_total_bytes || more > limits_.max_total_bytes - total)
-      return fail(Code::kTooLarge, "create upload: submission");
-    draft.files.push_back(file);
-    return {};
-  }));
-  if (upload.length != 0) return file;
-  return append(secret, file.object, 0, [](auto) { return Result<std::size_t>(0); }, {});
+  return DraftFile{.object = Id::random(),
+                   .name = intake::clean_file_name(upload.name),
+                   .slot = clean_slot(upload.slot),
+                   .declared_type = intake::clean_text(upload.type, 200),
+                   .length = upload.length};
+}
+
+Result<void> Uploads::check_room(const Draft& draft, const DraftFile& file) const {
+  TRY_DO(check_open(draft));
+  if (draft.files.size() >= limits_.max_files) return fail(Code::kRefused, "create upload: too many files");
+  const auto total = draft.total_bytes();
+  const auto more = file.length == kUnknownLength ? 1 : file.length;
+  if (total > limits_.max_total_bytes || more > limits_.max_total_bytes - total)
+    return fail(Code::kTooLarge, "create upload: submission");
+  return {};
+}
+
+Result<DraftFile> Uploads::create(const DraftSecret& secret, const NewUpload& upload) {
+  if (upload.length == 0) return receive(secret, upload, [](auto) { return Result<std::size_t>(0); }, {});
+  TRY_ASSIGN(const auto file, new_file(upload));
+  return keep(secret, file, true);
+}
+
+Result<DraftFile> Uploads::receive(const DraftSecret& secret, const NewUpload& upload, const BodySource& source,
+                                   const std::function<void()>& interrupt) {
+  TRY_ASSIGN(const auto file, new_file(upload));
+  TRY_ASSIGN(const auto draft, drafts_.read(secret));
+  TRY_DO(check_room(draft, file));
+  const Turn turn(*this, file.object, interrupt);
+  TRY_ASSIGN(auto receiver, Receiver::begin(*this, draft, file, source, nullptr, true));
+  return take(secret, receiver);
 }
 
 Result<DraftFile> Uploads::look(const DraftSecret& secret, const Id& object) {
@@ -194,62 +228,62 @@ Result<DraftFile> Uploads::append(const DraftSecret& secret, const Id& object, s
     return fail(Code::kConflict, "append to upload: other offset", object.hex());
   TRY_DO(tray_.check_space());
 
-  Receiver receiver(*this, draft, file, source, checksum);
-  std::vector<std::uint64_t> unverified;  // parts that wait for the checksum
-  std::uint64_t received = offset;
-  do {
-    TRY_ASSIGN(const auto bytes, receiver.next_part(file.length == 0));
-    if (bytes) {
-      received += *bytes;
-      unverified.push_back(*bytes);
-    }
-    if (checksum && receiver.ended() && (receiver.failure() || !checksum->matches()))
-      return fail(Code::kTampered, "append to upload: checksum differs", object.hex());
-    if (unverified.empty() || (checksum && !receiver.ended())) continue;
-    std::string sha256;
-    if (received == file.length) sha256 = receiver.sha256();
-    if (received == file.length && sha256.empty()) {
-      DraftFile whole = file;
-      whole.parts.insert(whole.parts.end(), unverified.begin(), unverified.end());
-      TRY_ASSIGN(sha256, hash(draft, whole));
-    }
-    TRY_ASSIGN(file, keep(secret, object, unverified, sha256));
-    unverified.clear();
-  } while (!receiver.ended() && !file.complete());
-  if (file.complete()) completed_(secret, object);
+  TRY_ASSIGN(auto receiver, Receiver::begin(*this, draft, file, source, checksum, false));
+  TRY_ASSIGN(const auto kept, take(secret, receiver));
   if (receiver.failure()) return std::unexpected(*receiver.failure());
+  return kept;
+}
+
+Result<DraftFile> Uploads::take(const DraftSecret& secret, Receiver& receiver) const {
+  DraftFile kept = receiver.file();
+  bool noted = !receiver.is_new();
+  do {
+    TRY_DO(receiver.next_part());
+    if (receiver.must_match() && !receiver.ended()) continue;  // all parts wait for the checksum
+    if (!receiver.as_promised())
+      return fail(Code::kTampered, "append to upload: checksum differs", kept.object.hex());
+    if (noted && receiver.file().parts.size() == kept.parts.size()) continue;
+    receiver.sum_up();
+    TRY_ASSIGN(kept, keep(secret, receiver.file(), !noted));
+    noted = true;
+  } while (!receiver.ended() && !receiver.file().complete());
+  if (kept.complete() && !kept.inspected) completed_(secret, kept.object);
+  return kept;
+}
+
+Result<DraftFile> Uploads::keep(const DraftSecret& secret, const DraftFile& file, bool is_new) const {
+  TRY_DO(drafts_.update(secret, [&](Draft& draft) -> Result<void> {
+    if (is_new) {
+      TRY_DO(check_room(draft, file));
+      draft.files.push_back(file);
+      return {};
+    }
+    TRY_DO(check_open(draft));
+    auto* known = draft.find(file.object);
+    if (!known) return fail(Code::kNotFound, "keep upload: it was removed", file.object.hex());
+    *known = file;
+    return {};
+  }));
   return file;
 }
 
-Result<DraftFile> Uploads::keep(const DraftSecret& secret, const Id& object,
-                                const std::vector<std::uint64_t>& parts, const std::string& sha256) const {
-  DraftFile kept;
-  TRY_DO(drafts_.update(secret, [&](Draft& draft) -> Result<void> {
-    TRY_DO(check_open(draft));
-    auto* file = draft.find(object);
-    if (!file) return fail(Code::kNotFound, "keep upload: it was removed", object.hex());
-    file->parts.insert(file->parts.end(), parts.begin(), parts.end());
-    file->sha256 = sha256;
-    if (!sha256.empty()) file->received_ms = now_ms();
-    kept = *file;
-    return {};
-  }));
-  return kept;
+void Uploads::complete(DraftFile& file, crypto::Sha256& hash) const {
+  file.length = file.offset();
+  file.sha256 = to_hex(hash.finish());
+  file.hashed.clear();
+  file.received_ms = now_ms();
+  file.inspected = file.length > limits_.inspect_bytes;
 }
 
 Result<DraftFile> Uploads::finish(const DraftSecret& secret, const Id& object) {
   TRY_ASSIGN(auto draft, drafts_.read(secret));
-  const auto* file = draft.find(object);
-  if (!file) return fail(Code::kNotFound, "finish upload", object.hex());
-  TRY_ASSIGN(const auto sha256, hash(draft, *file));
-  TRY_DO(drafts_.update(secret, [&](Draft& newest) -> Result<void> {
-    auto* kept = newest.find(object);
-    if (!kept) return fail(Code::kNotFound, "finish upload", object.hex());
-    kept->length = kept->offset();
-    return {};
-  }));
-  TRY_ASSIGN(const auto kept, keep(secret, object, {}, sha256));
-  completed_(secret, object);
+  const auto* found = draft.find(object);
+  if (!found) return fail(Code::kNotFound, "finish upload", object.hex());
+  DraftFile file = *found;
+  TRY_ASSIGN(auto hash, hash_so_far(file));
+  complete(file, hash);
+  TRY_ASSIGN(const auto kept, keep(secret, file, false));
+  if (!kept.inspected) completed_(secret, object);
   return kept;
 }
 
@@ -267,22 +301,6 @@ Result<void> Uploads::remove(const DraftSecret& secret, const Id& object) {
   }));
   for (std::size_t i = 0; i <= parts; ++i) ::unlink(drafts_.part_path(draft.id, object, i).c_str());
   return {};
-}
-
-Result<std::string> Uploads::hash(const Draft& draft, const DraftFile& file) const {
-  crypto::Sha256 sha256;
-  for (std::size_t i = 0; i < file.parts.size(); ++i) {
-    TRY_ASSIGN(auto in, FileReader::open(drafts_.part_path(draft.id, file.object, i)));
-    TRY_ASSIGN(auto reader,
-               crypto::ObjectReader::open(
-                   draft.data_key, {draft.id, file.object, static_cast<std::uint32_t>(i)}, in.source()));
-    for (;;) {
-      TRY_ASSIGN(const auto chunk, reader.next());
-      if (chunk.empty()) break;
-      sha256.append(chunk);
-    }
-  }
-  return to_hex(sha256.finish());
 }
 
 Result<SecretBytes> Uploads::read(const Draft& draft, const DraftFile& file, std::uint64_t limit) const {

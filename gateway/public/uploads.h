@@ -2,7 +2,8 @@
 //
 // A request's bytes go into parts of at most kPartBytes, each a finished object, synced and noted in the
 // draft before the next begins. So what a cut connection or a killed process loses is less than one part, and
-// the offset told afterwards is right. Threads: all members may be called from any thread; one file is
+// the offset told afterwards is right. A file is hashed as it comes; between requests the state of the hash
+// lies in the draft. Threads: all members may be called from any thread; one file is
 // written by one request at a time (a newer request for it interrupts an older one that waits for bytes).
 #ifndef GATEWAY_PUBLIC_UPLOADS_H_
 #define GATEWAY_PUBLIC_UPLOADS_H_
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <string>
 
+#include "crypto/hash.h"
 #include "gateway/http/message.h"
 #include "gateway/public/draft_store.h"
 #include "gateway/store/tray.h"
@@ -24,6 +26,7 @@ inline constexpr std::uint64_t kPartBytes = 8 * 1024 * 1024;
 struct UploadLimits {
   std::uint64_t max_file_bytes, max_total_bytes;
   std::uint32_t max_files;
+  std::uint64_t inspect_bytes;  // larger files are not looked at while the sender waits
 };
 
 struct NewUpload {
@@ -41,13 +44,17 @@ struct Checksum {
 
 class Uploads {
  public:
-  /// `drafts` and `tray` are borrowed. `completed` is called after a file has come whole.
+  /// `drafts` and `tray` are borrowed. `completed` is called after a file that is to be inspected has come whole.
   Uploads(const DraftStore& drafts, const Tray& tray, UploadLimits limits,
           std::function<void(const DraftSecret&, const Id& object)> completed);
 
   /// kTooLarge over the limit of a file or the draft, kRefused if there are too many files or the draft is
   /// sent, kNoSpace.
   Result<DraftFile> create(const DraftSecret& secret, const NewUpload& upload);
+  /// create() and append() in one: the file is first noted with its first part. A source that fails leaves what
+  /// came before, and is no failure: the rest can follow.
+  Result<DraftFile> receive(const DraftSecret& secret, const NewUpload& upload, const BodySource& source,
+                            const std::function<void()>& interrupt);
   /// The file as it is on stable storage; waits shortly for a request that is still writing it.
   Result<DraftFile> look(const DraftSecret& secret, const Id& object);
   /// Takes what `source` gives (0: the end), from `offset`. kConflict if that is not where the file is;
@@ -68,9 +75,12 @@ class Uploads {
   class Turn;      // the right to write one file
   class Receiver;  // one request's bytes on their way into parts
 
-  Result<DraftFile> keep(const DraftSecret& secret, const Id& object, const std::vector<std::uint64_t>& parts,
-                         const std::string& sha256) const;
-  Result<std::string> hash(const Draft& draft, const DraftFile& file) const;
+  Result<DraftFile> new_file(const NewUpload& upload) const;
+  /// May `file` be added to `draft`?
+  Result<void> check_room(const Draft& draft, const DraftFile& file) const;
+  Result<DraftFile> take(const DraftSecret& secret, Receiver& receiver) const;
+  Result<DraftFile> keep(const DraftSecret& secret, const DraftFile& file, bool is_new) const;
+  void complete(DraftFile& file, crypto::Sha256& hash) const;
   /// Interrupts who writes `object` and waits until it is free; false after some seconds.
   bool wait_free(std::unique_lock<std::mutex>& lock, const Id& object);
 
