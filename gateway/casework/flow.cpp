@@ -90,6 +90,11 @@ const ActRule& rule_of(Act act) noexcept {
 
 std::string_view act_name(Act act) noexcept { return rule_of(act).name; }
 
+const ActRule* rule_named(std::string_view name) noexcept {
+  const auto found = std::ranges::find(table(), name, &ActRule::name);
+  return found == table().end() ? nullptr : &*found;
+}
+
 std::optional<std::string> role_for(const Actor& actor, Act act) noexcept {
   for (const std::string_view role : rule_of(act).roles)
     if (actor.has(role)) return std::string(role);

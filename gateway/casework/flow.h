@@ -42,6 +42,8 @@ struct ActRule {
 
 const ActRule& rule_of(Act act) noexcept;
 std::string_view act_name(Act act) noexcept;
+/// The row with this word of the ledger; null for what no person does with a dossier (logging in, setting up).
+const ActRule* rule_named(std::string_view name) noexcept;
 /// The role in which `actor` may do this; none: denied.
 std::optional<std::string> role_for(const Actor& actor, Act act) noexcept;
 bool possible(Act act, DossierState state) noexcept;

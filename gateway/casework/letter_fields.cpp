@@ -47,6 +47,12 @@ Json filled_in(const intake::RequestRule& rule, const std::map<std::string, std:
   return rows;
 }
 
+/// "2 jaar" for 730 days, "45 dagen" for what is no whole number of years.
+std::string period(int days) {
+  constexpr int kYear = 365;
+  return days > 0 && days % kYear == 0 ? fmt::format("{} jaar", days / kYear) : fmt::format("{} dagen", days);
+}
+
 std::string joined(const std::vector<std::string>& sentences) {
   std::string text;
   for (const std::string& one : sentences) text += (text.empty() ? "" : " ") + one;
@@ -112,7 +118,8 @@ Json viewed_by(const Office& office, const Id& dossier) {
   for (const crypto::LedgerEntry& entry : *entries) {
     if (entry.action != act_name(Act::kOpenDossier) || entry.outcome != "ok" || rows.size() == kMostRows) continue;
     const Purpose* const purpose = find_purpose(entry.purpose);
-    rows.push_back({{"viewed_at", local_minute_of(entry.time)}, {"who", entry.function}, {"purpose", purpose ? purpose->label : entry.purpose}});
+    Json row{{"viewed_at", local_minute_of(entry.time)}, {"who", entry.function}, {"purpose", purpose ? purpose->label : entry.purpose}};
+    if (rows.empty() || rows.back() != row) rows.push_back(std::move(row));  // clicks within a minute are one look
   }
   return rows;
 }
@@ -150,10 +157,8 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
                 {"signed_by", office.config.organisation.name},
                 {"about_person", profile.client.name == profile.requester.name ? "" : profile.client.name},
                 {"email_hint", email_hint(profile.requester.email)},
-                {"purposes", Json::array({"Wij gebruiken deze gegevens om dit verzoek te behandelen"})},
+                {"purposes", Json::array({"dit verzoek behandelen (artikel 6 lid 1 onder e AVG)"})},
                 {"valid_until", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * 24 * 3600 * 1000)}};
-  if (const auto day = intake::parse_date(today))
-    known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
   known["recipients"] = Json::array({{{"recipient", "Niemand buiten onze organisatie"}, {"what", "Niets"}, {"ground", "Niet van toepassing"}}});
   known["viewed_by"] = viewed_by(office, open.dossier.id);
   known["data_held"] = data_held(profile, documents);
@@ -163,7 +168,7 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
     known["legal_ground"] = rule->legal_ground;
     known["term_ground"] = rule->term_source;
     known["is_application"] = rule->term == "wlz";
-    known["retention_period"] = fmt::format("Wij bewaren dit dossier {} dagen nadat het is gesloten.", rule->retention_days);
+    known["retention_period"] = fmt::format("Wij bewaren dit dossier {} nadat het is gesloten.", period(rule->retention_days));
     if (const auto day = intake::parse_date(today))
       known["complete_before"] = intake::format_date(intake::completion_term(office.calendar, *day, rule->completion_days).last_day);
   }
@@ -201,17 +206,13 @@ Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const O
 }
 
 Announcement announcement_of(const Office& office, const templates::LetterInfo& info, const std::string& today, const std::string& last_day) {
-  if (info.name == "verzoek-om-aanvulling") {
-    const auto day = intake::parse_date(last_day);
-    return {info.title, "Zonder aanvulling kunnen wij besluiten uw verzoek niet te behandelen (Awb artikel 4:5).",
-            day ? "Stuur wat ontbreekt uiterlijk op " + intake::dutch_date(*day) + "." : std::string()};
+  Announcement announcement{info.announced_as, info.legal_effect, {}};
+  if (const auto day = intake::parse_date(last_day)) {
+    announcement.term = "Stuur wat ontbreekt uiterlijk op " + intake::dutch_date(*day) + ".";
+  } else if (const auto sent = intake::parse_date(today); sent && info.remedy == "bezwaar") {
+    announcement.term = "Bezwaar maken kan tot en met " + intake::dutch_date(intake::bezwaar_term(office.calendar, *sent).last_day) + ".";
   }
-  if (info.needs_approval) {
-    const auto day = intake::parse_date(today);
-    return {"Besluit op uw verzoek", "Dit is een besluit. U kunt bezwaar maken (Awb artikel 7:1).",
-            day ? "Bezwaar maken kan tot en met " + intake::dutch_date(intake::bezwaar_term(office.calendar, *day).last_day) + "." : std::string()};
-  }
-  return {info.title, "Dit bericht is ter informatie. Er verandert niets aan uw rechten.", ""};
+  return announcement;
 }
 
 }  // namespace zp::gateway

@@ -61,7 +61,7 @@ json editable_fields(const templates::LetterInfo& info, const json& values) {
     if (field.type == "table") {
       text = table_text(field, value);
       about += " Per regel:";
-      for (const auto& column : field.columns) about += (&column == &field.columns.front() ? " " : std::string(kBetweenCells)) + column.name;
+      for (const auto& column : field.columns) about += (&column == &field.columns.front() ? " " : std::string(kBetweenCells)) + column.label;
     } else if (value.is_array())
       for (const auto& item : value)
         if (item.is_string()) text += item.get<std::string>() + "\n";

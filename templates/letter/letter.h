@@ -50,10 +50,14 @@ struct LetterField {
   std::string name, type, about;
   bool required = true;              // there and not empty
   std::vector<LetterField> columns;  // of a table
+  std::string label;                 // of a column: its heading
 };
 
 struct LetterInfo {
   std::string name, title, purpose, legal_ground, retention;
+  std::string remedy;        // name of a clause in templates/letters/clauses, or empty
+  std::string announced_as;  // what kind of message it is, for the notification: no word about a person
+  std::string legal_effect;  // what it means for its recipient, in one or two sentences, for the notification
   bool needs_approval = true;
   std::vector<LetterField> fields;
 };

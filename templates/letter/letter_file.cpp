@@ -53,7 +53,8 @@ Result<LetterField> read_field(const std::string& name, const YAML::Node& node, 
                     .type = node["type"].as<std::string>(""),
                     .about = node["about"].as<std::string>(""),
                     .required = node["required"].as<bool>(true),
-                    .columns = {}};
+                    .columns = {},
+                    .label = node["label"].as<std::string>("")};
   if (!is_field_name(name))
     return wrong(path, name + ": names are small letters, digits and _, and not date or organisation");
   if (!is_field_type(field.type, column)) return wrong(path, name + ": no type \"" + field.type + "\"");
@@ -138,14 +139,13 @@ class Reader {
     const YAML::Node front = YAML::Load(whole.substr(4, end - 3));
     TRY_DO(check_keys(front,
                       {"title", "subject", "purpose", "legal_ground", "addressee", "references", "closing",
-                       "remedy", "needs_approval", "retention", "fields"},
+                       "remedy", "needs_approval", "retention", "fields", "announced_as", "legal_effect"},
                       path_));
     TRY_ASSIGN(LetterInfo info, read_info(front));
     scope_.emplace(info.fields);
     TRY_ASSIGN(MustacheText subject, plain(front["subject"].as<std::string>("")));
     TRY_ASSIGN(MustacheText text, markdown(whole.substr(end + 5), path_));
-    const auto remedy = front["remedy"].as<std::string>("");
-    TRY_ASSIGN(MustacheText clause, read_clause(remedy));
+    TRY_ASSIGN(MustacheText clause, read_clause(info.remedy));
     std::vector<std::pair<std::u32string, MustacheText>> references;
     for (const auto& entry : front["references"]) {
       TRY_ASSIGN(MustacheText value, plain(entry.second.as<std::string>()));
@@ -161,7 +161,6 @@ class Reader {
       if (entry.second["columns"]) tables[entry.first.as<std::string>()] = read_look(entry.second["columns"]);
     return LetterFile{std::move(info),
                       front["addressee"].as<std::string>(""),
-                      remedy,
                       std::move(subject),
                       std::move(references),
                       std::move(closing),
@@ -177,9 +176,12 @@ class Reader {
                     .purpose = front["purpose"].as<std::string>(""),
                     .legal_ground = front["legal_ground"].as<std::string>(""),
                     .retention = front["retention"].as<std::string>(""),
+                    .remedy = front["remedy"].as<std::string>(""),
+                    .announced_as = front["announced_as"].as<std::string>(""),
+                    .legal_effect = front["legal_effect"].as<std::string>(""),
                     .needs_approval = front["needs_approval"].as<bool>(true),
                     .fields = {}};
-    for (const char* key : {"title", "subject", "purpose", "legal_ground", "retention"})
+    for (const char* key : {"title", "subject", "purpose", "legal_ground", "retention", "announced_as", "legal_effect"})
       if (front[key].as<std::string>("").empty()) return wrong(path_, std::string(key) + " is missing");
     for (const auto& entry : front["fields"]) {
       TRY_ASSIGN(LetterField field, read_field(entry.first.as<std::string>(), entry.second, false, path_));

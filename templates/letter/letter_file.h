@@ -16,7 +16,6 @@ namespace zp::templates {
 struct LetterFile {
   LetterInfo info;
   std::string addressee;  // name of a multiline field
-  std::string remedy;     // name of a clause, or empty
   MustacheText subject;
   std::vector<std::pair<std::u32string, MustacheText>>
       references;  // beside the address, after date and reference

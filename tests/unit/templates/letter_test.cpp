@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kHead =
-    "---\ntitle: Proef\nsubject: \"Over {{thing}}\"\npurpose: p\nlegal_ground: g\nretention: r\naddressee: "
+    "---\ntitle: Proef\nsubject: \"Over {{thing}}\"\npurpose: p\nlegal_ground: g\nannounced_as: Proef\nlegal_effect: geen\nretention: r\naddressee: "
     "to\n"
     "fields:\n"
     "  to: {type: multiline, about: a}\n"
