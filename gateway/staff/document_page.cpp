@@ -14,6 +14,19 @@ Result<std::uint32_t> page_number(const std::string& text) {
   return number;
 }
 
+/// What a document can be said to be; the word that holds now is chosen.
+nlohmann::json kinds_json(const DocumentView& document) {
+  static constexpr std::pair<const char*, const char*> kKinds[] = {
+      {"form", "formulier"}, {"court-order", "beschikking"}, {"mandate", "machtiging"}, {"consent", "toestemming"},
+      {"letter", "brief"}, {"decision", "besluit"}, {"identity-document", "identiteitsbewijs"}};
+  const auto& details = document.details;
+  const auto corrected = details.corrections.find("kind");
+  const std::string now = corrected != details.corrections.end() ? corrected->second : details.findings ? details.findings->kind : "";
+  nlohmann::json kinds = nlohmann::json::array();
+  for (const auto& [kind, label] : kKinds) kinds.push_back({{"kind", kind}, {"label", label}, {"here", now == kind}});
+  return kinds;
+}
+
 }  // namespace
 
 Result<Response> Workbench::document(Visit& visit) {
@@ -33,6 +46,7 @@ Result<Response> Workbench::document(Visit& visit) {
   data["may_correct"] = may(view, Act::kCorrect);
   data["may_release"] = may(view, Act::kReleaseDocument) && !found->details.may_be_used() && found->details.malware != Malware::kInfected;
   data["may_download"] = may(view, Act::kDownloadOriginal);
+  data["kinds"] = kinds_json(*found);
   data["slots"] = nlohmann::json::array();
   if (view.rule)
     for (const auto& rule : view.rule->documents) data["slots"].push_back({{"slot", rule.slot}, {"label", rule.label}, {"here", rule.slot == found->details.slot}});

@@ -2,6 +2,7 @@
 
 #include "crypto/reference.h"
 #include "gateway/process/process.h"
+#include "gateway/staff/sentences.h"
 #include "gateway/staff/workbench.h"
 
 namespace zp::gateway {
@@ -25,9 +26,10 @@ Result<Names> names_of_staff(Store& store) {
 nlohmann::json entry_json(const crypto::LedgerEntry& entry, const Names& names) {
   const Purpose* purpose = find_purpose(entry.purpose);
   const auto who = names.find(entry.actor);
-  return {{"time", entry.time}, {"actor", who == names.end() ? entry.actor : who->second}, {"function", entry.function}, {"action", entry.action}, {"object", entry.object.substr(0, 8)},
-          {"dossier", entry.dossier.substr(0, 8)}, {"purpose", purpose ? std::string(purpose->label) : entry.purpose}, {"ground", entry.ground},
-          {"outcome", entry.outcome}, {"denied", entry.outcome != "ok"}, {"detail", entry.detail}};
+  return {{"day", entry.time.substr(0, 10)}, {"moment", entry.time.substr(11, 8)}, {"actor", who == names.end() ? entry.actor : who->second},
+          {"function", entry.function == entry.actor ? "" : entry.function}, {"action", action_sentence(entry.action)}, {"word", entry.action},
+          {"object", entry.object.substr(0, 8)}, {"dossier", entry.dossier.substr(0, 8)}, {"purpose", purpose ? std::string(purpose->label) : entry.purpose},
+          {"ground", entry.ground}, {"outcome", outcome_sentence(entry.outcome)}, {"denied", entry.outcome != "ok"}, {"detail", entry.detail}};
 }
 
 /// "ZP-..." as typed, or a dossier's id.

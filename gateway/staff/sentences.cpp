@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "gateway/casework/flow.h"
+
 namespace zp::gateway {
 namespace {
 
@@ -55,6 +57,15 @@ std::string letter_state(std::string_view state) {
 std::string message_state(std::string_view state) {
   return lookup({{"queued", "wordt klaargezet"}, {"published", "staat klaar"}, {"notified", "melding gestuurd"}, {"read", "gelezen"}, {"expired", "verlopen"},
                  {"recalled", "ingetrokken"}, {"undeliverable", "niet bezorgd"}, {"printed", "bij de post"}}, state);
+}
+
+std::string action_sentence(std::string_view action) {
+  if (const ActRule* const rule = rule_named(action)) return std::string(rule->label);
+  return lookup({{"staff.log-in", "Inloggen"}, {"staff.log-out", "Uitloggen"}, {"object.check", "Opslag controleren"}, {"instance.init", "Inrichten"}}, action);
+}
+
+std::string outcome_sentence(std::string_view outcome) {
+  return lookup({{"ok", "gelukt"}, {"denied", "geweigerd"}, {"failed", "mislukt"}}, outcome);
 }
 
 }  // namespace zp::gateway

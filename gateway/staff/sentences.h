@@ -14,6 +14,9 @@ std::string sentence_for_status(int status);
 std::string malware_sentence(std::string_view verdict);
 std::string letter_state(std::string_view state);
 std::string message_state(std::string_view state);
+/// What an entry of the ledger says was done ("dossier.open"), and how it ended.
+std::string action_sentence(std::string_view action);
+std::string outcome_sentence(std::string_view outcome);
 
 }  // namespace zp::gateway
 
