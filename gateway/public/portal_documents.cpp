@@ -103,7 +103,8 @@ nlohmann::json file_view(const DraftFile& file, const std::vector<intake::Requir
       if (requirement.document != id || requirement.state == intake::RequirementState::kMet) continue;
       if (verdict == "good") verdict = "doubt";
       for (const auto& lacking : requirement.lacking)
-        messages.push_back({{"code", "lacking"}, {"text", lacking}});
+        if (std::ranges::none_of(messages, [&](const Json& said) { return said["text"] == lacking; }))
+          messages.push_back({{"code", "lacking"}, {"text", lacking}});
     }
   }
   const bool later = file.inspected && !file.findings;

@@ -223,7 +223,7 @@ RequirementResult result_for(const DocumentRule& rule, const Fields& fields,
   result.mask = rule.mask;
   if (candidates.empty()) {
     result.seen.emplace_back("Niet ontvangen.");
-    result.lacking.push_back(fmt::format("Dit hebben wij nog niet: {}.", rule.label));
+    result.lacking.emplace_back("Dit hebben wij nog niet ontvangen.");
     return result;
   }
   int best = -1;
