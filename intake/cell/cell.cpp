@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <memory>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
@@ -18,15 +18,18 @@ namespace {
 
 constexpr std::size_t kMailPiece = 16 << 20;
 
-std::unique_ptr<vision::Engines>& engines() {
-  static std::unique_ptr<vision::Engines> loaded;
+// One for each page that is looked at at once: the second makes use of a second core, more would cost 20 MB each.
+constexpr std::size_t kPagesAtOnce = 2;
+
+std::vector<vision::Engines>& engines() {
+  static std::vector<vision::Engines> loaded;
   return loaded;
 }
 
 std::string dump(const nlohmann::json& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
 
 void serve_inspection(const Request& request, const Connection& connection) {
-  const Findings findings = inspect(request, connection, *engines());
+  const Findings findings = inspect(request, connection, engines());
   connection.frame(FrameKind::kFindings, dump(to_json(findings, true)));
 }
 
@@ -66,8 +69,10 @@ Result<void> prepare() {
   crypto::load_cms_algorithms();
   prepare_mail();
   prepare_poppler();
-  TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());
-  engines() = std::make_unique<vision::Engines>(std::move(loaded));
+  while (engines().size() < kPagesAtOnce) {
+    TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());
+    engines().push_back(std::move(loaded));
+  }
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "intake/cell/kind.h"
 #include "intake/cell/mail.h"
 #include "intake/cell/page_images.h"
+#include "intake/cell/page_queue.h"
 #include "intake/cell/pdf_pages.h"
 #include "intake/cell/pdf_signatures.h"
 #include "intake/cell/pdf_structure.h"
@@ -36,7 +37,7 @@ std::int64_t end_of_day(const std::string& date) {
 
 class Inspection {
  public:
-  Inspection(const Request& request, const Connection& connection, vision::Engines& engines)
+  Inspection(const Request& request, const Connection& connection, std::span<vision::Engines> engines)
       : request_(request), connection_(connection), engines_(engines), images_(connection, request.options) {
     policy_.trust_anchors_pem = request.options.trust_anchors_pem;
     policy_.at = end_of_day(request.options.as_of);
@@ -96,16 +97,16 @@ class Inspection {
                  Hazards& hazards) {
     const std::size_t count = std::min(pages.count(), kMaxPages);
     if (pages.count() > kMaxPages) hazards.insert("too-many-pages");
+    Looking looking{engines_, depth, static_cast<int>(count), findings, hazards};
     for (std::size_t i = 0; i < count; ++i) {
-      const std::vector<vision::Word> words = pages.words(i);
-      const cv::Mat drawn = pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
+      cv::Mat drawn = pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
       if (drawn.empty()) hazards.insert("page-unreadable");
-      PageFindings page = examine(drawn, words, static_cast<int>(i + 1), depth, findings, hazards);
-      if (i < empty_fields.size()) {
-        page.empty_signature_fields.insert(page.empty_signature_fields.end(), empty_fields[i].begin(), empty_fields[i].end());
-      }
-      findings.pages.push_back(std::move(page));
-      connection_.progress(static_cast<int>(i + 1), static_cast<int>(count));
+      look(looking, static_cast<int>(i + 1), std::move(drawn), pages.words(i));
+    }
+    finish(looking);
+    for (std::size_t i = 0; i < std::min(count, empty_fields.size()); ++i) {
+      std::vector<Box>& fields = findings.pages[i].empty_signature_fields;
+      fields.insert(fields.end(), empty_fields[i].begin(), empty_fields[i].end());
     }
   }
 
@@ -121,35 +122,53 @@ class Inspection {
     }
     if (image->has_location) hazards.insert("location-data");
     if (image->truncated) hazards.insert("too-many-pages");
-    const int count = static_cast<int>(image->pages.size());
-    for (int number = 1; number <= count; ++number) {
-      findings.pages.push_back(examine(image->pages[static_cast<std::size_t>(number - 1)], {}, number, depth, findings, hazards));
-      image->pages[static_cast<std::size_t>(number - 1)].release();
-      connection_.progress(number, count);
-    }
+    Looking looking{engines_, depth, static_cast<int>(image->pages.size()), findings, hazards};
+    int number = 0;
+    for (cv::Mat& page : image->pages) look(looking, ++number, std::move(page), {});
+    finish(looking);
   }
 
-  PageFindings examine(const cv::Mat& picture, const std::vector<vision::Word>& words, int number, int depth, Findings& findings,
-                       Hazards& hazards) {
-    PageFindings page;
-    page.text = vision::text_of(words, kMaxPageText);
-    page.number = number;
-    if (picture.empty()) return page;
-    if (Clock::now() - started_ > kTimeForLooking) {
-      hazards.insert("too-many-pages");
-      if (depth == 0) images_.send(number, picture, kPhotoDpi);
-      return page;
+  // ---- pages, several at once, findings in order
+
+  struct Looking {
+    Looking(std::span<vision::Engines> engines, int document_depth, int page_count, Findings& into, Hazards& hazards_into)
+        : queue(engines), depth(document_depth), count(page_count), findings(into), hazards(hazards_into) {}
+    PageQueue queue;
+    int depth, count;
+    Findings& findings;
+    Hazards& hazards;
+  };
+
+  void look(Looking& looking, int number, cv::Mat picture, std::vector<vision::Word> words) {
+    const bool late = !picture.empty() && Clock::now() - started_ > kTimeForLooking;
+    if (!picture.empty() && !late) {
+      if (looking.queue.full()) add_page(looking, looking.queue.next());
+      looking.queue.begin(number, std::move(picture), std::move(words));
+      return;
     }
-    vision::PageReport report = vision::examine_page(picture, engines_, words);
-    page = std::move(report.findings);
-    page.number = number;
-    if (page.text.empty()) page.text = vision::text_of(report.words, kMaxPageText);
-    if (depth == 0) send_images(report, number);
-    if (report.identity && !findings.identity_document) {
-      findings.identity_document = std::move(report.identity);
-      findings.identity_document->page = number;
+    finish(looking);
+    SeenPage unseen{number, std::move(words), {}};
+    unseen.report.upright = std::move(picture);
+    if (late) looking.hazards.insert("too-many-pages");
+    add_page(looking, std::move(unseen));
+  }
+
+  void finish(Looking& looking) {
+    while (!looking.queue.empty()) add_page(looking, looking.queue.next());
+  }
+
+  void add_page(Looking& looking, SeenPage seen) {
+    vision::PageReport& report = seen.report;
+    PageFindings& page = looking.findings.pages.emplace_back(std::move(report.findings));
+    page.number = seen.number;
+    const auto& words = seen.text_layer.empty() ? report.words : seen.text_layer;
+    if (page.text.empty()) page.text = vision::text_of(words, kMaxPageText);
+    if (looking.depth == 0 && !report.upright.empty()) send_images(report, seen.number);
+    if (report.identity && !looking.findings.identity_document) {
+      looking.findings.identity_document = std::move(report.identity);
+      looking.findings.identity_document->page = seen.number;
     }
-    return page;
+    connection_.progress(seen.number, looking.count);
   }
 
   void send_images(const vision::PageReport& report, int number) {
@@ -208,7 +227,7 @@ class Inspection {
 
   const Request& request_;
   const Connection& connection_;
-  vision::Engines& engines_;
+  std::span<vision::Engines> engines_;
   PageImages images_;
   SignaturePolicy policy_;
   std::size_t attachments_ = 0;
@@ -217,7 +236,7 @@ class Inspection {
 
 }  // namespace
 
-Findings inspect(const Request& request, const Connection& connection, vision::Engines& engines) {
+Findings inspect(const Request& request, const Connection& connection, std::span<vision::Engines> engines) {
   return Inspection(request, connection, engines).document(request.document, 0);
 }
 

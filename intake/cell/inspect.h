@@ -1,8 +1,10 @@
 // intake/cell/inspect.h - one document, and what is inside it, to findings.
 //
-// Threads: one. Never throws and never fails: what cannot be read is a finding.
+// Threads: one, which uses others for pages. Never throws and never fails: what cannot be read is a finding.
 #ifndef INTAKE_CELL_INSPECT_H_
 #define INTAKE_CELL_INSPECT_H_
+
+#include <span>
 
 #include "intake/cell/connection.h"
 #include "intake/cell/vision/vision.h"
@@ -11,7 +13,8 @@
 namespace zp::intake::cell {
 
 /// Page images go out over `connection` as they are made, if the request wants them; findings are returned.
-Findings inspect(const Request& request, const Connection& connection, vision::Engines& engines);
+/// As many pages are looked at side by side as there are `engines`.
+Findings inspect(const Request& request, const Connection& connection, std::span<vision::Engines> engines);
 
 }  // namespace zp::intake::cell
 

@@ -68,10 +68,7 @@ Result<Engines> Engines::create(const std::string& tessdata) try {
   constexpr const char* kOperation = "load recognisers";
   cv::setNumThreads(1);
   auto impl = std::make_unique<Impl>();
-  if (!start(impl->text, tessdata, "nld")) return fail(Code::kConfig, kOperation, "tesseract-ocr-nld, tesseract-ocr-eng");
-  if (!start(impl->mrz, tessdata, "eng")) return fail(Code::kConfig, kOperation, "tesseract-ocr-eng");
-  impl->mrz.SetVariable("tessedit_char_whitelist", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<");
-  impl->mrz.SetVariable("load_system_dawg", "0");
+  if (!start(impl->text, tessdata, "nld")) return fail(Code::kConfig, kOperation, "tesseract-ocr-nld");
   if (!impl->face.load(kFaceCascade)) return fail(Code::kConfig, kOperation, kFaceCascade);
   return Engines(std::move(impl));
 } catch (const std::exception&) {

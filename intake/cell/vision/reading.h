@@ -15,8 +15,7 @@
 namespace zp::intake::vision {
 
 struct Engines::Impl {
-  tesseract::TessBaseAPI text;  // Dutch and English, page text
-  tesseract::TessBaseAPI mrz;   // English, MRZ alphabet only
+  tesseract::TessBaseAPI text;  // Dutch
   cv::CascadeClassifier face;
 };
 

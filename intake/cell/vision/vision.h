@@ -48,10 +48,10 @@ Result<DecodedImage> decode_image(ByteView untrusted_bytes);
 
 // --- engines ---
 
-/// The recognisers with their data, loaded once. Costs about 0.3 s and 60 MB: create it before forking cells.
+/// The recognisers with their data, loaded once, for one page at a time. Create them before forking cells: that costs 0.1 s and 20 MB.
 class Engines {
  public:
-  /// `tessdata` empty: the system's. kConfig if Dutch, English or the face cascade is not installed.
+  /// `tessdata` empty: the system's. kConfig if Dutch or the face cascade is not installed.
   static Result<Engines> create(const std::string& tessdata = {});
   Engines(Engines&&) noexcept;
   Engines& operator=(Engines&&) noexcept;
@@ -75,7 +75,7 @@ struct Word {
   int line = 0;           // words of one line share a number, ascending down the page
 };
 
-/// Dutch and English words of `page`; `region` limits the reading to a part of it.
+/// The words of `page`; `region` limits the reading to a part of it.
 std::vector<Word> ocr_words(const cv::Mat& page, Engines& engines, const Box& region = {0, 0, 1, 1});
 
 /// The words as text, one line each, at most `max_bytes` (cut at a line).

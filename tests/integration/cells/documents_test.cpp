@@ -81,6 +81,32 @@ TEST_F(Documents, PageImagesComeInTheResolutionAskedFor) {
   }
 }
 
+TEST_F(Documents, PagesLookedAtSideBySideComeInOrder) {
+  SmallPdf pdf;
+  std::string kids;
+  for (int page = 1; page <= 7; ++page) {
+    kids += std::to_string(8 + 2 * page) + " 0 R ";
+    pdf.object(8 + 2 * page, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents " + std::to_string(9 + 2 * page) +
+                                 " 0 R/Resources<</Font<</F 4 0 R>>>>>>");
+    // The first pages have most on them, so that later ones are ready sooner.
+    std::string lines;
+    for (int line = 0; line < 32 - 4 * page; ++line) lines += "(een regel met nogal wat tekst erop) ' ";
+    pdf.stream(9 + 2 * page, "", "BT /F 14 Tf 60 760 Td 20 TL (Bladzijde " + std::to_string(page) + ") Tj " + lines + "ET");
+  }
+  pdf.object(2, "<</Type/Pages/Kids[" + kids + "]/Count 7>>");
+  InspectionRequest request;
+  request.want_pages = true;
+  const intake::Inspection inspection = inspect(pdf.bytes(), request);
+  ASSERT_EQ(inspection.findings.pages.size(), 7u);
+  ASSERT_EQ(inspection.images.size(), 7u);
+  for (int page = 1; page <= 7; ++page) {
+    const auto at = static_cast<std::size_t>(page - 1);
+    EXPECT_EQ(inspection.findings.pages[at].number, page);
+    EXPECT_THAT(inspection.findings.pages[at].text, HasSubstr("Bladzijde " + std::to_string(page)));
+    EXPECT_EQ(inspection.images[at].page, page);
+  }
+}
+
 TEST_F(Documents, EmptyAndTinyFilesAreRejectedQuietly) {
   EXPECT_THAT(findings("").hazards, ElementsAre("empty"));
   EXPECT_EQ(findings("").verdict, Verdict::kRejected);
