@@ -11,4 +11,6 @@ install(DIRECTORY templates/letters templates/pages templates/messages DESTINATI
 install(DIRECTORY gateway/assets/dist DESTINATION ${data}/gateway/assets OPTIONAL)
 install(DIRECTORY samples/letters DESTINATION ${data}/samples)
 install(FILES gateway/public/nginx/zegelpost.conf DESTINATION ${data}/nginx OPTIONAL)
+install(FILES gateway/supervisor/zegelpost.service DESTINATION lib/systemd/system)
+install(FILES gateway/supervisor/sysusers.conf DESTINATION lib/sysusers.d RENAME zegelpost.conf)
 install(DIRECTORY docs DESTINATION share/doc/zegelpost)

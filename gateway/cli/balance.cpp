@@ -3,6 +3,7 @@
 #include <iostream>
 #include <set>
 
+#include "gateway/cli/inner_zone.h"
 #include "gateway/cli/parse.h"
 #include "gateway/store/sqlite_store.h"
 #include "gateway/store/tray.h"
@@ -76,7 +77,7 @@ int balance(const Arguments& arguments) {
   std::string path;
   add_config_option(app, path);
   if (const auto status = parse(app, arguments)) return *status;
-  const auto config = Config::load(path);
+  const auto config = load_as_inner(path);
   if (!config) return report("balance", config.error());
   const auto added = add_up(*config);
   if (!added) return report("balance", added.error());

@@ -31,6 +31,7 @@ int init(const Arguments& arguments) {
   app.add_option("--clamd", setup.clamd_socket, "socket of clamd")->capture_default_str();
   app.add_option("--admin", setup.admin, "login of the first administrator")->capture_default_str();
   app.add_option("--reserve-megabytes", setup.reserve_megabytes, "accept nothing new with less free disk")->capture_default_str();
+  app.add_flag("--separate-users", setup.separate_users, "every process becomes a user of its own (root only; docs/operators/install.md)");
   if (const auto status = parse(app, arguments)) return *status;
   if (explain) {
     std::cout << describe_keys();

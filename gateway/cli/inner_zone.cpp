@@ -4,19 +4,36 @@
 #include <unistd.h>
 
 #include "gateway/process/process.h"
+#include "gateway/process/users.h"
 #include "gateway/store/sqlite_store.h"
 
 namespace zp::gateway {
 
-Result<InnerZone> open_inner_zone(const std::string& config_path) {
+namespace {
+
+/// Who typed the command; asked before root becomes somebody else.
+std::string person_at_the_keyboard() {
+  const passwd* const entry = ::getpwuid(::getuid());
+  return entry ? entry->pw_name : std::to_string(::getuid());
+}
+
+}  // namespace
+
+Result<Config> load_as_inner(const std::string& config_path) {
   TRY_ASSIGN(Config config, Config::load(config_path));
+  TRY_DO(become_user_of(config, "worker"));
+  return config;
+}
+
+Result<InnerZone> open_inner_zone(const std::string& config_path) {
+  const std::string person = person_at_the_keyboard();
+  TRY_ASSIGN(Config config, load_as_inner(config_path));
   TRY_ASSIGN(const crypto::Opener opener, crypto::Opener::load(config.zone_home()));
   InnerZone zone{.config = std::move(config)};
   TRY_ASSIGN(zone.vault, Vault::open(zone.config, opener));
   TRY_ASSIGN(zone.ledger, LedgerBook::open(zone.config, opener, now_ms));
   TRY_ASSIGN(zone.store, open_sqlite_store(zone.config.store()));
-  const passwd* entry = ::getpwuid(::getuid());
-  zone.actor = {.name = std::string("cli:") + (entry ? entry->pw_name : std::to_string(::getuid())), .roles = {"beheerder"}};
+  zone.actor = {.name = "cli:" + person, .roles = {"beheerder"}};
   return zone;
 }
 

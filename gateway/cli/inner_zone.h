@@ -21,6 +21,8 @@ struct InnerZone {
   Actor actor;
 };
 
+/// The configuration; root becomes the user of the inner zone, so that nothing it writes belongs to root.
+Result<Config> load_as_inner(const std::string& config_path);
 Result<InnerZone> open_inner_zone(const std::string& config_path);
 
 }  // namespace zp::gateway

@@ -1,6 +1,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "gateway/cli/inner_zone.h"
 #include "gateway/cli/parse.h"
 #include "gateway/store/files.h"
 #include "gateway/store/ledger_file.h"
@@ -22,7 +23,7 @@ struct Opened {
 Result<Opened> open(const Options& options) {
   std::string folder = options.folder, verifier_file = options.verifier;
   if (folder.empty()) {
-    TRY_ASSIGN(const Config config, Config::load(options.config));
+    TRY_ASSIGN(const Config config, load_as_inner(options.config));
     folder = config.ledger();
     verifier_file = config.ledger_verifier();
   }

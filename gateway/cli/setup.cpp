@@ -6,6 +6,7 @@
 #include "crypto/keyring/openpgp.h"
 #include "gateway/cli/inner_zone.h"
 #include "gateway/process/process.h"
+#include "gateway/process/users.h"
 #include "gateway/store/files.h"
 #include "gateway/store/object_store.h"
 #include "gateway/store/shelf.h"
@@ -17,6 +18,9 @@ namespace {
 
 constexpr int kKeyYears = 3;
 constexpr int kCertificateDays = 825;
+
+constexpr const char* kUsers =
+    "\nusers:\n  inner: zegelpost\n  public: zegelpost-public\n  mail: zegelpost-mail\n  keymaker: zegelpost-keys\n  broker: zegelpost-cells\n";
 
 std::string quoted(const std::string& text) {
   std::string out = "\"";
@@ -35,12 +39,12 @@ std::string config_text(const Setup& setup, const Made& made) {
          "\n  contact_lines: [\"Postbus 1\", \"1000 AA Voorbeeldstad\", \"088 000 00 00\"]\n  footer: " + quoted(setup.organisation) +
          "\n\npublic:\n  listen: 127.0.0.1:" + std::to_string(setup.public_port) + "\n  certificate: tls/certificate.pem\n  key: tls/key.pem\n  base_url: " +
          base + std::to_string(setup.public_port) + "\n\nstaff:\n  listen: 127.0.0.1:" + std::to_string(setup.staff_port) +
-         "\n  certificate: tls/certificate.pem\n  key: tls/key.pem\n  base_url: " + base + std::to_string(setup.staff_port) +
+         "\n  certificate: tls-workbench/certificate.pem\n  key: tls-workbench/key.pem\n  base_url: " + base + std::to_string(setup.staff_port) +
          "\n\nmail:\n  lmtp_listen: 127.0.0.1:" + std::to_string(setup.lmtp_port) + "\n  recipients: [" + quoted(setup.mail_address) + "]\n\nsmtp:\n" +
          (setup.smtp_port ? "  host: 127.0.0.1\n  port: " + std::to_string(setup.smtp_port) + "\n  security: none\n" : "") +
          "  from: " + quoted(setup.mail_address) + "\n\nkeys:\n  zone_fingerprint: " + made.zone_fingerprint + "\n  recovery_fingerprints: [" +
          made.recovery_fingerprint + "]\n  seal_certificate: seal/certificate.pem\n  seal_key: seal/key.pem\n\nlimits:\n  disk_reserve_megabytes: " +
-         std::to_string(setup.reserve_megabytes) + "\n";
+         std::to_string(setup.reserve_megabytes) + "\n" + (setup.separate_users ? kUsers : "");
 }
 
 /// Zone key pair in the zone home; recovery key pair made there, exported, and its private half removed; both public keys in the public home.
@@ -101,12 +105,15 @@ Result<Made> make_instance(const Setup& setup) {
   Made made;
   TRY_DO(make_openpgp_keys(setup, made));
   TRY_DO(make_certificate(setup.folder + "/tls", setup.host));
+  TRY_DO(make_certificate(setup.folder + "/tls-workbench", setup.host));
   TRY_DO(make_certificate(setup.folder + "/seal", setup.organisation));
   // The configuration comes last but one: an interrupted init leaves none, so it can be seen and run again in another folder.
   TRY_DO(replace_file(config_path, as_bytes(config_text(setup, made)), 0640));
   TRY_ASSIGN(const Config config, Config::load(config_path));
   TRY_DO(make_sealed_keys(config));
   TRY_DO(make_folders(config));
+  crypto::stop_agent(config.zone_home());  // root's; the inner zone's user starts its own
+  TRY_DO(hand_out_folders(config));
   TRY_ASSIGN(InnerZone zone, open_inner_zone(config_path));
   TRY_DO(zone.ledger->record(zone.actor, "beheerder", "instance.init", {}));
   Accounts accounts(*zone.store, zone.vault->zone_key(), zone.config.staff);

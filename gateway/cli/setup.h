@@ -18,6 +18,7 @@ struct Setup {
   std::string clamd_socket;
   std::string admin = "beheer";
   std::uint32_t reserve_megabytes = 512;
+  bool separate_users = false;  // the users of gateway/supervisor/sysusers.conf; they must exist, and only root can
 };
 
 struct Made {

@@ -58,6 +58,12 @@ struct CellsConfig {
   std::uint32_t warm, at_once, memory_megabytes, cpu_seconds, wall_seconds;
 };
 
+/// Names of users of this machine; empty: whoever starts Zegelpost.
+struct UsersConfig {
+  std::string inner, public_door, mail, keymaker, broker;
+  std::string group;
+};
+
 struct LimitsConfig {
   std::uint64_t disk_reserve_bytes;
   std::uint32_t job_attempts, message_days;
@@ -77,6 +83,7 @@ struct Config {
   SmtpConfig smtp;
   KeysConfig keys;
   CellsConfig cells;
+  UsersConfig users;
   LimitsConfig limits;
 
   // What lies where below data/ and run/.

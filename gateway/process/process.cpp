@@ -1,5 +1,7 @@
 #include "gateway/process/process.h"
 
+#include "gateway/process/users.h"
+
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -83,14 +85,14 @@ int run_process(int argc, char** argv, const char* name, const std::function<Res
     return 2;
   }
   const int signals = block_stop_signals();
-  harden();
   auto config = Config::load(argv[2]);
-  if (!config) {
-    log_setup(name, false);
-    log_error("cannot start", config.error());
+  log_setup(name, config && config->log_format == "json");
+  const auto became = config ? become_user_of(*config, name) : std::unexpected(config.error());
+  if (!became) {
+    log_error("cannot start", became.error());
     return kExitConfig;
   }
-  log_setup(name, config->log_format == "json");
+  harden();  // after the change of user, which undoes it
   RunningProcess process(std::move(*config), signals);
   if (auto ran = role(process); !ran) {
     log_error("stopped by an error", ran.error());

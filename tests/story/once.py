@@ -9,6 +9,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import steps_house  # noqa: E402
 import steps_mail  # noqa: E402
 import steps_oversight  # noqa: E402
 import steps_sender  # noqa: E402
@@ -16,7 +17,8 @@ import steps_staff  # noqa: E402
 from story import Story  # noqa: E402
 
 PROGRAMS = pathlib.Path(__file__).resolve().parents[2] / "build" / "release" / "bin"
-STEPS = [("1. A mentor uploads on a phone", steps_sender.step_1),
+STEPS = [("0. Every process in its room", steps_house.step_0),
+         ("1. A mentor uploads on a phone", steps_sender.step_1),
          ("2. She sends it and gets a receipt", steps_sender.step_2),
          ("3. An AVG request arrives by mail", steps_mail.step_3),
          ("8a. A request whose retention term will be over", steps_oversight.begin_copy),

@@ -1,10 +1,20 @@
 # A complete instance in a folder, with mail server and malware scanner around it: for the demo and the tests. Sourced after common.sh and servers.sh.
 ADDRESS=post@zegelpost.example
 
+# The users of gateway/supervisor/sysusers.conf.
+make_users() {
+  local name
+  getent group zegelpost >/dev/null || groupadd --system zegelpost
+  for name in zegelpost zegelpost-public zegelpost-mail zegelpost-keys zegelpost-cells; do
+    id -u $name >/dev/null 2>&1 || useradd --system --gid zegelpost --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin $name
+  done
+}
+
 # make_instance FOLDER PROGRAMS PUBLIC STAFF LMTP SMTP: configuration, keys, one member of staff per role; FOLDER/samples must be there.
 make_instance() {
   local folder=$1 zegelpost="$2/zegelpost" person
-  "$zegelpost" init "$folder" --public-port "$3" --staff-port "$4" --lmtp-port "$5" --smtp-port "$6" --mail-address $ADDRESS \
+  make_users
+  "$zegelpost" init "$folder" --separate-users --public-port "$3" --staff-port "$4" --lmtp-port "$5" --smtp-port "$6" --mail-address $ADDRESS \
     --clamd "$folder/clamd/clamd.sock" >"$folder/init.txt"
   export ZEGELPOST_CONFIG="$folder/zegelpost.yaml"
   # The sample signer's root, so that its signature counts as trusted here.
