@@ -7,6 +7,12 @@
 #include <mutex>
 
 namespace zp::gateway {
+namespace {
+
+// An upload comes in records of 16 KB, which OpenSSL would fetch with two calls each.
+constexpr std::size_t kReadAheadBytes = 64 * 1024;
+
+}  // namespace
 
 Result<Poco::Net::Context::Ptr> server_tls(const std::string& certificate, const std::string& key) {
   static std::once_flag once;
@@ -29,6 +35,8 @@ Result<Poco::Net::Context::Ptr> server_tls(const std::string& certificate, const
         SSL_CTX_set_ciphersuites(
             ssl, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") != 1)
       return fail(Code::kConfig, "set up TLS");
+    SSL_CTX_set_read_ahead(ssl, 1);
+    SSL_CTX_set_default_read_buffer_len(ssl, kReadAheadBytes);
     if (SSL_CTX_check_private_key(ssl) != 1) return fail(Code::kConfig, "use TLS key with certificate", key);
     return context;
   } catch (const Poco::Exception&) {
