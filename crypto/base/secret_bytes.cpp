@@ -21,15 +21,12 @@ constexpr std::size_t kWorkBytes = 64 * 1024;  // work memory of the object writ
 constexpr std::size_t kKeptBytes =
     512 * 1024;  // of each size, so that little of what may be locked lies idle
 
-/// Blocks that secrets of the common sizes left behind, wiped and without access, for the next secret of that
-/// size. Making and freeing a block takes a dozen system calls and 20 us; an upload needs some forty.
+/// Blocks that secrets of the common sizes left behind, wiped, locked and between their guard pages, for the next
+/// secret of that size. Making and freeing a block takes a dozen system calls and 20 us; an upload needs some forty.
 class Blocks {
  public:
   std::uint8_t* take(std::size_t size) {
-    if (void* const kept = take_kept(size)) {
-      ZP_CHECK(sodium_mprotect_readwrite(kept) == 0);
-      return static_cast<std::uint8_t*>(kept);
-    }
+    if (void* const kept = take_kept(size)) return static_cast<std::uint8_t*>(kept);
     auto* const fresh = static_cast<std::uint8_t*>(sodium_malloc(size));
     ZP_CHECK(fresh != nullptr);
     sodium_memzero(fresh, size);
@@ -40,7 +37,6 @@ class Blocks {
     if (block == nullptr) return;
     if (is_kept(size)) {
       sodium_memzero(block, size);
-      ZP_CHECK(sodium_mprotect_noaccess(block) == 0);
       const std::lock_guard lock(mutex_);
       auto& same = kept_[size];
       if (same.size() < same.capacity()) {
