@@ -4,6 +4,8 @@
 // store, has no database, and runs no other program. What it stores is sealed before it reaches the disk;
 // what it can read back is what a sender's own cookie opens. It can drop into the incoming tray and read the
 // shelf, nothing else.
+#include <malloc.h>
+
 #include "gateway/http/server.h"
 #include "gateway/process/process.h"
 #include "gateway/public/mailbox_pages.h"
@@ -14,6 +16,7 @@ namespace zp::gateway {
 namespace {
 
 constexpr auto kSweepEvery = std::chrono::minutes(10);
+constexpr int kKeptFreeBytes = 1024 * 1024;
 
 void fill_error(const Door& door, Response& response, const Request* request) {
   const auto sentence = error_sentence(response.status);
@@ -32,6 +35,8 @@ void fill_error(const Door& door, Response& response, const Request* request) {
 }
 
 Result<void> serve(Process& process) {
+  // What one request frees serves the next: malloc would give it back to the system and fetch it again page by page.
+  ::mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
   const auto& config = process.config();
   TRY_ASSIGN(const auto door, Door::open(config));
   Portal portal(*door);
