@@ -18,7 +18,8 @@ make_instance() {
     --clamd "$folder/clamd/clamd.sock" >"$folder/init.txt"
   export ZEGELPOST_CONFIG="$folder/zegelpost.yaml"
   # The sample signer's root, so that its signature counts as trusted here.
-  sed -i 's|^keys:|&\n  trust_anchors: samples/avg/anker.pem|' "$ZEGELPOST_CONFIG"
+  install -m 644 "$folder/samples/avg/anker.pem" "$folder/anker.pem"
+  sed -i 's|^keys:|&\n  trust_anchors: anker.pem|' "$ZEGELPOST_CONFIG"
   {
     "$zegelpost" user add p.postma --name "Pia Postma" --role postkamer
     "$zegelpost" user add i.balie --name "Ilse Balie" --role informatiebalie

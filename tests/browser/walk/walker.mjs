@@ -15,7 +15,7 @@ export class Walker {
     walker.context = await browser.newContext({ viewport: SIZES[size], isMobile: size === "phone", hasTouch: size === "phone", deviceScaleFactor: size === "phone" ? 2 : 1,
       ignoreHTTPSErrors: true, locale: "nl-NL", acceptDownloads: true });
     await walker.context.addCookies(cookies);
-    walker.context.setDefaultTimeout(30000);
+    walker.context.setDefaultTimeout(120000);
     walker.page = await walker.context.newPage();
     walker.complaints = [];
     walker.page.on("pageerror", (error) => walker.complaints.push(String(error)));
@@ -37,7 +37,7 @@ export class Walker {
       .filter((one) => !one.labels.length && !one.getAttribute("aria-label")).map((one) => one.outerHTML)), [], `${name}: every field has a label`);
   }
 
-  async sees(text, timeout = 30000) {
+  async sees(text, timeout = 120000) {
     await this.page.getByText(text).first().waitFor({ state: "visible", timeout });
   }
 
