@@ -151,12 +151,12 @@ SecretBytes Draft::encode() const {
   return state;
 }
 
-Result<Draft> Draft::decode(const SecretBytes& state) {
+Result<Draft> Draft::decode(ByteView state) {
   if (state.size() < crypto::kDataKeyBytes) return fail(Code::kMalformed, "read draft");
   TRY_ASSIGN(auto key,
-             crypto::DataKey::from(SecretBytes::copy_of(state.view().first(crypto::kDataKeyBytes))));
+             crypto::DataKey::from(SecretBytes::copy_of(state.first(crypto::kDataKeyBytes))));
   try {
-    return parse_draft(Json::parse(state.text().substr(crypto::kDataKeyBytes)), std::move(key));
+    return parse_draft(Json::parse(as_text(state.subspan(crypto::kDataKeyBytes))), std::move(key));
   } catch (const Json::exception&) {
     return fail(Code::kMalformed, "read draft");
   }

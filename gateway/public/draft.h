@@ -103,7 +103,7 @@ struct Draft {
 
   /// The data key, then JSON.
   SecretBytes encode() const;
-  static Result<Draft> decode(const SecretBytes& state);
+  static Result<Draft> decode(ByteView state);
 };
 
 }  // namespace zp::gateway

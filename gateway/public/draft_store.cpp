@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
@@ -17,7 +18,33 @@ namespace {
 
 constexpr std::size_t kMaxState = 32 * 1024 * 1024;
 
+constexpr std::size_t kNumberBytes = 8;
+
 crypto::ObjectLabel state_label(const Id& id) { return {id, id, 0}; }
+
+/// The number, big-endian, then the draft.
+Bytes sealed_state(const crypto::DataKey& key, const Draft& draft, std::uint64_t number) {
+  const auto encoded = draft.encode();
+  SecretBytes state(kNumberBytes + encoded.size());
+  const auto bytes = state.mutable_view();
+  for (std::size_t i = kNumberBytes; i > 0; --i, number >>= 8) bytes[i - 1] = static_cast<std::uint8_t>(number);
+  std::ranges::copy(encoded.view(), bytes.begin() + kNumberBytes);
+  return crypto::seal_bytes(key, state_label(draft.id), state.view());
+}
+
+struct OpenedState {
+  SecretBytes bytes;
+  std::uint64_t number = 0;
+};
+
+Result<OpenedState> open_state(const crypto::DataKey& key, const Id& id, const std::string& path) {
+  TRY_ASSIGN(const auto sealed, read_file(path, kMaxState));
+  OpenedState state;
+  TRY_ASSIGN(state.bytes, crypto::open_bytes(key, state_label(id), sealed));
+  if (state.bytes.size() < kNumberBytes) return fail(Code::kMalformed, "read draft", id.hex());
+  for (const std::uint8_t byte : state.bytes.view().first(kNumberBytes)) state.number = state.number << 8 | byte;
+  return state;
+}
 
 /// Holds a draft's lock file; released by the destructor or by the death of the process.
 class DraftLock {
@@ -50,33 +77,45 @@ std::string DraftStore::part_path(const Id& id, const Id& object, std::size_t pa
   return item_folder(id) + "/" + object.hex() + "." + std::to_string(part);
 }
 
-Result<void> DraftStore::write(const DraftSecret& secret, const Draft& draft) const {
-  const auto state = draft.encode();
-  const auto sealed = crypto::seal_bytes(secret.state_key(), state_label(secret.id()), state.view());
-  return replace_file(draft_folder(secret.id()) + "/state", sealed);
-}
-
 Result<void> DraftStore::create(const DraftSecret& secret, Draft draft) const {
   draft.id = secret.id();
   TRY_DO(make_folder(draft_folder(draft.id)));
   TRY_DO(make_folder(item_folder(draft.id)));
-  TRY_DO(write(secret, draft));
+  const auto sealed = sealed_state(secret.state_key(), draft, 1);
+  for (const int slot : {0, 1}) TRY_DO(replace_file(state_path(draft.id, slot), sealed));
   return sync_folder(folder_);
 }
 
+Result<DraftStore::Stored> DraftStore::newest(const DraftSecret& secret) const {
+  const auto key = secret.state_key();
+  auto first = open_state(key, secret.id(), state_path(secret.id(), 0));
+  auto second = open_state(key, secret.id(), state_path(secret.id(), 1));
+  if (!first && !second) return std::unexpected(first.error());
+  const int slot = !first || (second && second->number > first->number) ? 1 : 0;
+  const OpenedState& state = slot == 0 ? *first : *second;
+  TRY_ASSIGN(auto draft, Draft::decode(state.bytes.view().subspan(kNumberBytes)));
+  return Stored{std::move(draft), state.number, slot};
+}
+
 Result<Draft> DraftStore::read(const DraftSecret& secret) const {
-  TRY_ASSIGN(const auto sealed, read_file(draft_folder(secret.id()) + "/state", kMaxState));
-  TRY_ASSIGN(const auto state, crypto::open_bytes(secret.state_key(), state_label(secret.id()), sealed));
-  return Draft::decode(state);
+  auto stored = newest(secret);
+  if (!stored && stored.error().code != Code::kNotFound) {
+    // Two changes in a row may have caught each file half written.
+    TRY_ASSIGN(const auto lock, DraftLock::take(draft_folder(secret.id())));
+    stored = newest(secret);
+  }
+  if (!stored) return std::unexpected(stored.error());
+  return std::move(stored->draft);
 }
 
 Result<Draft> DraftStore::update(const DraftSecret& secret,
                                  const std::function<Result<void>(Draft&)>& change) const {
   TRY_ASSIGN(const auto lock, DraftLock::take(draft_folder(secret.id())));
-  TRY_ASSIGN(auto draft, read(secret));
-  TRY_DO(change(draft));
-  TRY_DO(write(secret, draft));
-  return draft;
+  TRY_ASSIGN(auto stored, newest(secret));
+  TRY_DO(change(stored.draft));
+  const auto sealed = sealed_state(secret.state_key(), stored.draft, stored.number + 1);
+  TRY_DO(overwrite_file(state_path(secret.id(), 1 - stored.slot), sealed));
+  return std::move(stored.draft);
 }
 
 Result<void> DraftStore::remove(const Id& id) const {
@@ -98,11 +137,13 @@ Result<std::size_t> DraftStore::sweep(std::int64_t seconds) const {
        entry.increment(error)) {
     const auto id = Id::parse(entry->path().filename().string());
     if (!id) continue;
-    struct stat info{};
     // A folder without a state is one that a crash left while it was made.
-    const auto state = entry->path().string() + "/state";
-    if (::stat(state.c_str(), &info) != 0 && ::stat(entry->path().c_str(), &info) != 0) continue;
-    if (info.st_mtime >= oldest) continue;
+    std::time_t changed = 0;
+    for (const auto& path : {state_path(*id, 0), state_path(*id, 1), entry->path().string()}) {
+      struct stat info{};
+      if (::stat(path.c_str(), &info) == 0) changed = std::max(changed, info.st_mtime);
+    }
+    if (changed == 0 || changed >= oldest) continue;
     TRY_DO(remove(*id));
     ++removed;
   }

@@ -1,12 +1,14 @@
 // gateway/public/draft_store.h - where drafts lie between requests: a folder each in the spool, sealed files
 // only.
 //
-//   spool/ID/state         the Draft, sealed under DraftSecret::state_key, label {ID, ID}
-//   spool/ID/item/         what will become the tray item: parts OBJECT.N, and at the end manifest and
-//   item.json spool/ID/lock          held while the state changes (flock: several doors may share a spool)
+//   spool/ID/state.0, .1   the Draft, sealed under DraftSecret::state_key, label {ID, ID}
+//   spool/ID/item/         what will become the tray item: parts OBJECT.N, and at the end manifest and item.json
+//   spool/ID/lock          held while the state changes (flock: several doors may share a spool)
 //
-// Every change is on stable storage before update() returns. Threads: all members may be called from any
-// thread.
+// The state is written over the older of its two files, with the next number in front. A crash meanwhile spoils that
+// one, which then does not open, and the other still holds what was acknowledged: one sync, and no file is made,
+// renamed or removed for it. Every change is on stable storage before update() returns. Threads: all members may be
+// called from any thread.
 #ifndef GATEWAY_PUBLIC_DRAFT_STORE_H_
 #define GATEWAY_PUBLIC_DRAFT_STORE_H_
 
@@ -23,7 +25,7 @@ class DraftStore {
 
   /// Makes the folders and the first state. kExists can't happen but for a repeated secret.
   Result<void> create(const DraftSecret& secret, Draft draft) const;
-  /// kNotFound if there is none (any more), kTampered if the state was changed on disk.
+  /// kNotFound if there is none (any more), kTampered if neither file of the state opens.
   Result<Draft> read(const DraftSecret& secret) const;
   /// Lets `change` work on the newest state, and keeps the result unless it fails. The draft as kept.
   Result<Draft> update(const DraftSecret& secret, const std::function<Result<void>(Draft&)>& change) const;
@@ -35,9 +37,16 @@ class DraftStore {
   Result<std::size_t> sweep(std::int64_t seconds) const;
 
  private:
+  struct Stored {
+    Draft draft;
+    std::uint64_t number;  // counts the changes
+    int slot;              // which file holds it
+  };
+
   explicit DraftStore(std::string folder) : folder_(std::move(folder)) {}
   std::string draft_folder(const Id& id) const { return folder_ + "/" + id.hex(); }
-  Result<void> write(const DraftSecret& secret, const Draft& draft) const;
+  std::string state_path(const Id& id, int slot) const { return draft_folder(id) + "/state." + std::to_string(slot); }
+  Result<Stored> newest(const DraftSecret& secret) const;
   std::string folder_;
 };
 

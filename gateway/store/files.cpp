@@ -185,6 +185,16 @@ Result<void> replace_file(const std::string& path, ByteView bytes, unsigned mode
   return sync_folder(folder);
 }
 
+Result<void> overwrite_file(const std::string& path, ByteView bytes) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return fail_errno("open file", path);
+  Result<void> written = write_all(fd, bytes);
+  if (written && ::ftruncate(fd, static_cast<off_t>(bytes.size())) != 0) written = fail_errno("cut file", path);
+  if (written && ::fdatasync(fd) != 0) written = fail_errno("sync file", path);
+  if (::close(fd) != 0 && written) written = fail_errno("close file", path);
+  return written;
+}
+
 Result<std::uint64_t> free_bytes(const std::string& folder) {
   struct statvfs info{};
   if (::statvfs(folder.c_str(), &info) != 0) return fail_errno("ask for free space", folder);
