@@ -69,10 +69,12 @@ Result<void> prepare() {
   crypto::load_cms_algorithms();
   prepare_mail();
   prepare_poppler();
-  while (engines().size() < kPagesAtOnce) {
+  std::vector<vision::Engines> all;
+  while (all.size() < kPagesAtOnce) {
     TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());
-    engines().push_back(std::move(loaded));
+    all.push_back(std::move(loaded));
   }
+  engines() = std::move(all);  // not filled in place: it must be made after, so end before, the cache that Tesseract keeps
   return {};
 }
 
