@@ -1,6 +1,7 @@
 """tus 1.0.0 and the form, with everything that goes wrong on the way."""
 import base64
 import hashlib
+import pathlib
 import random
 import threading
 import time
@@ -76,6 +77,31 @@ class Uploads(DoorTest):
         self.assertLessEqual(offset, 15 * MEGABYTE)
         self.finish_and_compare(client, location, data)
         self.assertEqual(client.send().headers["location"], "/inzending/ontvangst")
+
+    def test_a_state_half_written_when_the_door_died_leaves_what_was_acknowledged(self):
+        for damage in (lambda file: file.write_bytes(file.read_bytes()[:40]), lambda file: file.write_bytes(bytes(file.stat().st_size)),
+                       lambda file: file.write_bytes(b"")):
+            client = self.client().begin()
+            data = random.randbytes(3 * MEGABYTE)
+            location = client.create(len(data)).headers["location"]
+            self.assertEqual(client.patch(location, 0, data[:MEGABYTE]).status, 204)
+            newest = max(pathlib.Path(self.door.home, "data").glob("spool/*/state.*"), key=lambda file: file.stat().st_mtime_ns)
+            older = newest.with_suffix(".1" if newest.suffix == ".0" else ".0")
+            # As if the next change had been cut short: it is written over the older of the two.
+            damage(older)
+            self.assertEqual(client.offset(location), MEGABYTE)
+            self.finish_and_compare(client, location, data)
+            self.assertTrue(newest.exists() and older.exists())
+
+    def test_a_state_of_which_neither_file_opens_is_no_submission(self):
+        client = self.client().begin()
+        location = client.create(5).headers["location"]
+        newest = max(pathlib.Path(self.door.home, "data").glob("spool/*/state.*"), key=lambda file: file.stat().st_mtime_ns)
+        for file in newest.parent.glob("state.*"):
+            changed = bytearray(file.read_bytes())
+            changed[-1] ^= 1
+            file.write_bytes(changed)
+        self.assertGreaterEqual(client.patch(location, 0, b"five!").status, 400)
 
     def test_kill_9_while_sending_neither_loses_nor_doubles(self):
         for attempt in range(8):
