@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <vector>
 
 namespace zp::intake::cell {
 namespace {
@@ -18,7 +19,8 @@ struct Clue {
   std::string_view words;
 };
 
-// Each counts once, and half as much again near the top of the document, where its title stands.
+// Each counts once, and twice where it begins a line near the top of the document: there a document names itself, elsewhere it
+// speaks of others. What follows "mijn" or "van" counts half: it is spoken of.
 constexpr std::array kClues = {
     Clue{kCourtOrder, 2.0, "beschikking"sv},
     Clue{kCourtOrder, 2.0, "kantonrechter"sv},
@@ -52,26 +54,46 @@ constexpr std::array kClues = {
     Clue{kForm, 1.0, "invullen"sv},
     Clue{kForm, 1.0, "ondertekening"sv},
     Clue{kForm, 0.5, "geboortedatum"sv},
+    Clue{kForm, 1.0, "straat en huisnummer"sv},
+    Clue{kForm, 1.0, "postcode en w"sv},
+    Clue{kForm, 1.0, "plaats en datum"sv},
+    Clue{kForm, 1.0, "uw handtekening"sv},
     Clue{kLetter, 2.0, "geachte"sv},
     Clue{kLetter, 1.5, "hoogachtend"sv},
     Clue{kLetter, 1.5, "met vriendelijke groet"sv},
     Clue{kLetter, 1.0, "betreft"sv},
     Clue{kLetter, 1.5, "verzoek"sv},
     Clue{kLetter, 1.0, "hierbij verzoek ik"sv},
-    Clue{kDecision, 4.0, "indicatiebesluit"sv},
+    Clue{kDecision, 3.0, "indicatiebesluit"sv},
     Clue{kDecision, 1.5, "besluit"sv},
     Clue{kDecision, 1.5, "bezwaar maken"sv},
     Clue{kDecision, 1.0, "zorgprofiel"sv},
     Clue{kDecision, 1.0, "wet langdurige zorg"sv},
 };
 
-/// Lower case, runs of white space as one blank, so that a phrase may cross a line.
-std::string normalised(std::string_view text) {
-  std::string plain;
+struct Plain {
+  std::string text;                // lower case, runs of white space as one blank, so that a phrase may cross a line
+  std::vector<std::size_t> lines;  // where in it lines begin, ascending
+
+  bool begins_line(std::size_t at) const { return std::ranges::binary_search(lines, at); }
+};
+
+bool is_spoken_of(std::string_view text, std::size_t at) {
+  constexpr std::array kBefore = {"mijn "sv, " uw "sv, " van "sv, " een "sv, " dit "sv};
+  return std::ranges::any_of(kBefore, [&](std::string_view word) { return text.substr(0, at).ends_with(word); });
+}
+
+Plain normalised(std::string_view text) {
+  Plain plain;
+  bool new_line = true;
   for (const char c : text) {
     const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (space && !plain.empty() && plain.back() != ' ') plain += ' ';
-    if (!space) plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    new_line |= c == '\n';
+    if (space && !plain.text.empty() && plain.text.back() != ' ') plain.text += ' ';
+    if (space) continue;
+    if (new_line) plain.lines.push_back(plain.text.size());
+    new_line = false;
+    plain.text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
   return plain;
 }
@@ -83,11 +105,13 @@ Kind kind_of(std::string_view text) {
   constexpr std::size_t kTop = 500;
   constexpr double kEnough = 6;             // weight of a document that plainly says what it is
   constexpr double kTooLittle = 1.5;
-  const std::string plain = normalised(text.substr(0, kLook));
+  const Plain plain = normalised(text.substr(0, kLook));
   std::array<double, kCount> weights{};
   for (const Clue& clue : kClues) {
-    const std::size_t at = plain.find(clue.words);
-    if (at != std::string::npos) weights[clue.kind] += clue.weight * (at < kTop ? 1.5 : 1);
+    const std::size_t at = plain.text.find(clue.words);
+    if (at == std::string::npos) continue;
+    const bool names_itself = at < kTop && plain.begins_line(at);
+    weights[clue.kind] += clue.weight * (is_spoken_of(plain.text, at) ? 0.5 : names_itself ? 2 : 1);
   }
   const auto best = std::ranges::max_element(weights);
   if (*best < kTooLittle) return {};
