@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kAssumedLetters = 110;  // letter heights per page height where too few letters are found
 constexpr std::size_t kMostCandidates = 200;
+constexpr double kRuleHeight = 0.9;  // letter heights
 
 // What the page's own print looks like: candidates are measured against it.
 struct Print {
@@ -261,6 +262,17 @@ StrokeValues measure(const Ink& ink, const cv::Mat& labels, const std::vector<Pi
           static_cast<double>(area)};
 }
 
+// A ruled line or the edge of a frame that lies askew, so that without_rules() leaves it.
+bool is_rule(const cv::Mat& labels, const std::vector<int>& group, const cv::Rect& box, double unit) {
+  if (box.width < 5 * box.height && box.height < 5 * box.width) return false;
+  std::vector<cv::Point> points;
+  for (int y = box.y; y < box.y + box.height; ++y)
+    for (int x = box.x; x < box.x + box.width; ++x)
+      if (std::ranges::find(group, labels.at<int>(y, x)) != group.end()) points.emplace_back(x, y);
+  const cv::Size2f size = cv::minAreaRect(points).size;
+  return std::min(size.width, size.height) < kRuleHeight * unit;
+}
+
 // What can be said only once all candidates of the page are known.
 void compare(std::vector<StrokeCandidate>& candidates) {
   constexpr std::size_t crowd = kStrokeFeatures.size() - 2, share = kStrokeFeatures.size() - 1;
@@ -291,6 +303,7 @@ std::vector<StrokeCandidate> stroke_candidates(const Ink& ink) {
     }
     if (!large || box.width < 2.5 * unit || box.height < 1.6 * unit) continue;
     if (box.width > 0.75 * ink.gray.cols || box.height > 0.4 * ink.gray.rows) continue;
+    if (is_rule(labels, group, box, unit)) continue;
     candidates.push_back({box, measure(ink, labels, pieces, group, box, print)});
     if (candidates.size() == kMostCandidates) break;
   }
