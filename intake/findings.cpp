@@ -16,6 +16,7 @@ constexpr std::size_t kMaxPages = 200;
 constexpr std::size_t kMaxSignatures = 200;
 constexpr std::size_t kMaxAttachments = 200;
 constexpr std::size_t kMaxMessages = 1000;
+constexpr std::size_t kMaxIdentityDocuments = 20;  // besides the first
 constexpr std::size_t kMaxHazards = 100;
 constexpr int kMaxDepth = 4;
 constexpr std::size_t kMaxWord = 64;
@@ -87,7 +88,8 @@ Json identity_json(const IdentityDocument& document) {
           {"area", box_json(document.area)},
           {"photo_box", optional_box(document.photo_box)},
           {"bsn_boxes", std::move(bsn_boxes)},
-          {"mrz_box", optional_box(document.mrz_box)}};
+          {"mrz_box", optional_box(document.mrz_box)},
+          {"shortcomings", document.shortcomings}};
 }
 
 // ---- from JSON
@@ -186,6 +188,7 @@ class FindingsParser {
     document.photo_box = maybe_box(json, "photo_box");
     for (const Json& one : reader_.array(json, "bsn_boxes", 20)) document.bsn_boxes.push_back(box(one, "bsn_boxes"));
     document.mrz_box = maybe_box(json, "mrz_box");
+    document.shortcomings = reader_.texts(json, "shortcomings", 10, kMaxWord);
     return document;
   }
 
@@ -218,6 +221,8 @@ class FindingsParser {
     if (const Json& found = reader_.object(json, "identity_document"); found.is_object()) {
       findings.identity_document = identity(found);
     }
+    for (const Json& one : reader_.array(json, "other_identity_documents", kMaxIdentityDocuments))
+      findings.other_identity_documents.push_back(identity(one));
     findings.hazards = reader_.texts(json, "hazards", kMaxHazards, kMaxWord);
     for (const Json& one : reader_.array(json, "messages", kMaxMessages)) {
       findings.messages.push_back({reader_.text(one, "code", kMaxWord), reader_.text(one, "nl", kMaxSentence),
@@ -251,6 +256,7 @@ Json to_json(const Findings& findings, bool with_text) {
                {"attachments", Json::array()},
                {"messages", Json::array()}};
   if (!findings.name.empty()) json["name"] = findings.name;
+  for (const IdentityDocument& one : findings.other_identity_documents) json["other_identity_documents"].push_back(identity_json(one));
   for (const PageFindings& page : findings.pages) json["pages"].push_back(page_json(page, with_text));
   for (const DigitalSignature& one : findings.digital_signatures) json["digital_signatures"].push_back(signature_json(one));
   for (const Findings& one : findings.attachments) json["attachments"].push_back(to_json(one, with_text));

@@ -64,6 +64,7 @@ struct IdentityDocument {
   std::optional<Box> photo_box;
   std::vector<Box> bsn_boxes;
   std::optional<Box> mrz_box;
+  std::vector<std::string> shortcomings;  // cut-off | glare | unreadable: what keeps a copy from being used
 };
 
 struct Message {
@@ -84,6 +85,7 @@ struct Findings {
   std::vector<PageFindings> pages;
   std::vector<DigitalSignature> digital_signatures;
   std::optional<IdentityDocument> identity_document;
+  std::vector<IdentityDocument> other_identity_documents;  // where there are several
   std::vector<std::string> hazards;  // encrypted, javascript, embedded-file, launch-action, xfa, malformed, image-bomb, crash, timeout, ...
   std::vector<Findings> attachments;
   std::vector<Message> messages;

@@ -164,6 +164,7 @@ class Judge {
       tell("identity-document-unmasked", "Uw pasfoto of burgerservicenummer (BSN) is te zien. Die mag u afdekken.",
            "Photo or BSN is visible; the sender may cover them.");
     }
+    judge_copy(document);
     if (!document.mrz) return;
     if (!document.mrz->checks_ok) {
       say(Verdict::kDoubtful, "identity-document-unclear",
@@ -172,6 +173,25 @@ class Judge {
     } else if (!as_of_.empty() && !document.mrz->expiry_date.empty() && document.mrz->expiry_date < as_of_) {
       say(Verdict::kDoubtful, "identity-document-expired", "Het identiteitsbewijs is verlopen. Stuur een geldig identiteitsbewijs.",
           "The identity document had expired on the day of receipt.");
+    }
+  }
+
+  // What a person with a phone can do better. Judged by a program, so it makes a copy doubtful, never unusable.
+  void judge_copy(const IdentityDocument& document) {
+    const auto falls_short = [&](std::string_view how) { return std::ranges::find(document.shortcomings, how) != document.shortcomings.end(); };
+    if (falls_short("cut-off")) {
+      say(Verdict::kDoubtful, "identity-document-cut-off",
+          "Wij zien niet het hele identiteitsbewijs. Leg het op een donkere tafel en maak een foto waar alle hoeken op staan.",
+          "A corner of the identity document lies outside the picture.");
+    }
+    if (falls_short("glare")) {
+      say(Verdict::kDoubtful, "identity-document-glare",
+          "Er schijnt licht op het identiteitsbewijs. Zet de flitser uit en houd de telefoon een beetje schuin.",
+          "A reflection covers a part of the identity document.");
+    }
+    if (document.mrz && document.mrz->corrected) {
+      tell("identity-document-corrected", "Een teken in de onderste regels was niet goed te lezen. Wij konden het aanvullen.",
+           "A character of the machine-readable zone was mended with the help of its check digits.");
     }
   }
 

@@ -52,12 +52,14 @@ json boxes_json(const intake::Findings& findings, int page) {
     for (const auto& signature : found.handwritten_signatures) boxes.push_back(box_json(signature.box, "signature", "handtekening, zekerheid " + percent(signature.confidence)));
     for (const auto& field : found.empty_signature_fields) boxes.push_back(box_json(field, "empty", "leeg handtekeningveld"));
   }
-  const auto& identity = findings.identity_document;
-  if (identity && identity->page == page) {
-    boxes.push_back(box_json(identity->area, "identity", "identiteitsbewijs"));
-    if (identity->photo_box) boxes.push_back(box_json(*identity->photo_box, "personal", "pasfoto"));
-    for (const auto& bsn : identity->bsn_boxes) boxes.push_back(box_json(bsn, "personal", "BSN"));
-  }
+  const auto add_identity = [&](const intake::IdentityDocument& identity) {
+    if (identity.page != page) return;
+    boxes.push_back(box_json(identity.area, "identity", "identiteitsbewijs"));
+    if (identity.photo_box) boxes.push_back(box_json(*identity.photo_box, "personal", "pasfoto"));
+    for (const auto& bsn : identity.bsn_boxes) boxes.push_back(box_json(bsn, "personal", "BSN"));
+  };
+  if (findings.identity_document) add_identity(*findings.identity_document);
+  for (const auto& other : findings.other_identity_documents) add_identity(other);
   return boxes;
 }
 

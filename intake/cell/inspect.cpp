@@ -24,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMaxDepth = 4;                     // as parse_findings() bounds it
 constexpr std::size_t kMaxAttachments = 100;     // of the whole document
+constexpr std::size_t kMaxIdentityDocuments = 20;  // besides the first, as parse_findings() bounds it
 constexpr std::size_t kMaxPageText = 64 * 1024;
 constexpr int kExamineDpi = 150;                 // enough for the strokes of a signature and for letters of 8 points
 constexpr int kPhotoDpi = 150;                   // what a photo counts as when it is made smaller for the screen
@@ -164,17 +165,32 @@ class Inspection {
     const auto& words = seen.text_layer.empty() ? report.words : seen.text_layer;
     if (page.text.empty()) page.text = vision::text_of(words, kMaxPageText);
     if (looking.depth == 0 && !report.upright.empty()) send_images(report, seen.number);
-    if (report.identity && !looking.findings.identity_document) {
-      looking.findings.identity_document = std::move(report.identity);
-      looking.findings.identity_document->page = seen.number;
+    for (IdentityDocument& document : report.identities) {
+      document.page = seen.number;
+      add_identity(std::move(document), looking.findings);
     }
     connection_.progress(seen.number, looking.count);
   }
 
+  // One whose zone was read comes before one that was only recognised.
+  static void add_identity(IdentityDocument document, Findings& findings) {
+    if (!findings.identity_document) {
+      findings.identity_document = std::move(document);
+      return;
+    }
+    if (findings.other_identity_documents.size() >= kMaxIdentityDocuments) return;
+    if (document.mrz && !findings.identity_document->mrz) std::swap(document, *findings.identity_document);
+    findings.other_identity_documents.push_back(std::move(document));
+  }
+
   void send_images(const vision::PageReport& report, int number) {
     images_.send(number, report.upright, kPhotoDpi);
-    if (!report.identity) return;
-    const std::vector<Box> boxes = vision::boxes_to_mask(*report.identity);
+    std::vector<Box> boxes;
+    for (const IdentityDocument& document : report.identities) {
+      const std::vector<Box> some = vision::boxes_to_mask(document);
+      boxes.insert(boxes.end(), some.begin(), some.end());
+    }
+    if (boxes.empty()) return;
     images_.send_masked(number, vision::mask(report.upright, boxes), kPhotoDpi);
   }
 

@@ -24,6 +24,12 @@ void describe(const Ink& ink, PageReport& report) {
   findings.text = text_of(report.words);
 }
 
+// A table's grain or a cloth around a card says nothing about the card.
+bool sharp_within(const cv::Mat& page, const Box& area) {
+  const cv::Rect part = pixels_of(area, page.size());
+  return part.width > 80 && part.height > 80 && quality_of(find_ink(page(part)), nullptr).sharp;
+}
+
 }  // namespace
 
 PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const Word> text_layer) try {
@@ -41,7 +47,9 @@ PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const W
     } else {
       report.words.assign(text_layer.begin(), text_layer.end());
     }
-    report.identity = find_identity_document(report.upright, engines, report.words);
+    report.identities = find_identity_documents(report.upright, engines, report.words);
+    if (!report.quality.sharp && !report.identities.empty())
+      report.quality.sharp = sharp_within(report.upright, report.identities.front().area);
   }
   describe(ink, report);
   return report;

@@ -1,6 +1,5 @@
 // The identity document on a page: MRZ first, then photo, BSN and area by the layout that its format prescribes.
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cmath>
 #include <string>
@@ -8,16 +7,23 @@
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
 
+#include "intake/cell/vision/cards.h"
 #include "intake/cell/vision/ink.h"
 #include "intake/cell/vision/mrz_reader.h"
-#include "intake/cell/vision/reading.h"
+#include "intake/cell/vision/portrait.h"
 #include "intake/cell/vision/vision.h"
 
 namespace zp::intake::vision {
 namespace {
 
 constexpr double kReadWell = 0.72;      // likeness of glyphs from which a zone counts even where check digits fail
-constexpr int kFaceSearchSide = 640;    // pixels
+constexpr double kCutOff = 0.08;        // part of its width that may lie outside the picture
+constexpr double kPaleDocument = 225;   // mean brightness from which white is its colour
+constexpr double kGlarePart = 0.012;    // of the document, in one patch
+constexpr double kCardWidth = 85.6;     // millimetres, ISO 7810 ID-1
+constexpr int kReadingWidth = 1000;     // pixels of a card given to Tesseract
+constexpr std::size_t kMostOnAPage = 4;
+constexpr double kRoomForAnother = 0.4;  // part of the page
 constexpr double kCharacter = 2.54;     // millimetres, ICAO 9303-3 4.3
 
 // ICAO 9303-4 to -6: size of the page in millimetres, left margin of the zone, and from the zone's first line to the lower edge.
@@ -70,31 +76,6 @@ Box box_of(const Frame& frame, double x, double y, double w, double h, const cv:
   return box_of({frame.at(x, y), frame.at(x + w, y), frame.at(x + w, y + h), frame.at(x, y + h)}, page);
 }
 
-// The largest face that looks up when the page is turned; on a page as given.
-std::optional<cv::Rect> largest_face(const cv::Mat& gray, Engines& engines, int quarter_turns) {
-  const double zoom = std::min(1.0, static_cast<double>(kFaceSearchSide) / std::max(gray.cols, gray.rows));
-  cv::Mat small;
-  cv::resize(gray, small, {}, zoom, zoom, cv::INTER_AREA);
-  small = turned(small, quarter_turns);
-  std::vector<cv::Rect> faces;
-  const int least = std::max(24, small.cols / 16);
-  engines.impl().face.detectMultiScale(small, faces, 1.15, 4, 0, {least, least});
-  if (faces.empty()) return std::nullopt;
-  const cv::Rect face = *std::ranges::max_element(faces, {}, [](const cv::Rect& r) { return r.area(); });
-  // Drawing the face on an empty page and turning that back spares the four cases of coordinates.
-  cv::Mat drawn = cv::Mat::zeros(small.size(), CV_8U);
-  drawn(face).setTo(255);
-  const cv::Rect back = cv::boundingRect(turned(drawn, -quarter_turns));
-  return cv::Rect(static_cast<int>(back.x / zoom), static_cast<int>(back.y / zoom), static_cast<int>(back.width / zoom),
-                  static_cast<int>(back.height / zoom));
-}
-
-// A portrait is wider and higher than the face in it: hair, neck, shoulders.
-cv::Rect portrait_around(const cv::Rect& face, const cv::Size& page) {
-  return cv::Rect(face.x - face.width * 3 / 10, face.y - face.height * 4 / 10, face.width * 16 / 10, face.height * 19 / 10) &
-         cv::Rect({}, page);
-}
-
 // The turn that sets text of this direction upright.
 int turns_for(const Frame& frame) {
   const double degrees = std::atan2(frame.right.y, frame.right.x) * 180 / CV_PI;
@@ -128,15 +109,39 @@ void add_qr_code(const cv::Mat& gray, IdentityDocument& document) {
     document.bsn_boxes.push_back(box_of(corners, small.size()));
 }
 
-bool names_an_identity_document(std::span<const Word> words) {
-  static constexpr std::array<std::string_view, 10> names = {
-      "paspoort", "passport", "passeport", "identiteitskaart", "identity", "rijbewijs", "driving", "verblijf", "residence",
-      "identit"};
-  return std::ranges::any_of(words, [](const Word& word) {
-    std::string lower;
-    for (const char c : word.text) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return std::ranges::any_of(names, [&](std::string_view name) { return lower.find(name) != std::string::npos; });
-  });
+// Where on the page the portrait may stand: in the document, or for a card whose zone is on its back, on what lies around.
+cv::Rect around_zone(const Frame& frame, MrzFormat format, const cv::Size& page) {
+  const Sheet sheet = sheet_of(format);
+  const double reach = format == MrzFormat::kTd1 ? 130 : 3;
+  const double left = -sheet.left - reach, top = sheet.below - sheet.height - reach;
+  const double width = sheet.width + 2 * reach, height = sheet.height + 2 * reach;
+  return pixels_of(box_of(frame, left, top, width, height, page), page);
+}
+
+// What of the sheet lies outside the picture, in parts of its width; prints differ by a few millimetres.
+double beyond_edge(const Frame& frame, const Sheet& sheet, const cv::Size& page) {
+  double beyond = 0;
+  for (const double x : {-sheet.left, sheet.width - sheet.left}) {
+    for (const double y : {sheet.below - sheet.height, sheet.below}) {
+      const cv::Point2f p = frame.at(x, y);
+      beyond = std::max({beyond, -static_cast<double>(p.x), -static_cast<double>(p.y), p.x - page.width * 1.0, p.y - page.height * 1.0});
+    }
+  }
+  return beyond / (cv::norm(frame.right) * sheet.width);
+}
+
+// A lamp in the laminate: a patch without any shade in a document that has some.
+bool has_glare(const cv::Mat& gray, const cv::Rect& area) {
+  if (area.width < 40 || area.height < 40) return false;
+  cv::Mat part, bright, labels, stats, centres;
+  cv::resize(gray(area), part, {400, 400.0 * area.height / area.width > 40 ? 400 * area.height / area.width : 40}, 0, 0, cv::INTER_AREA);
+  if (cv::mean(part)[0] > kPaleDocument) return false;
+  cv::threshold(part, bright, 251, 255, cv::THRESH_BINARY);
+  cv::morphologyEx(bright, bright, cv::MORPH_OPEN, cv::getStructuringElement(cv::MORPH_ELLIPSE, {5, 5}));
+  const int count = cv::connectedComponentsWithStats(bright, labels, stats, centres, 8, CV_32S);
+  for (int i = 1; i < count; ++i)
+    if (stats.at<int>(i, cv::CC_STAT_AREA) > kGlarePart * static_cast<double>(part.total())) return true;
+  return false;
 }
 
 IdentityDocument by_mrz(const cv::Mat& gray, MrzOnPage& mrz, Engines& engines, std::span<const Word> words) {
@@ -147,8 +152,9 @@ IdentityDocument by_mrz(const cv::Mat& gray, MrzOnPage& mrz, Engines& engines, s
   document.document_type = mrz.parsed.document_type;
   document.area = box_of(frame, -sheet.left, sheet.below - sheet.height, sheet.width, sheet.height, page);
   document.mrz_box = box_of(mrz.corners, page);
-  if (const auto face = largest_face(gray, engines, turns_for(frame))) {
-    document.photo_box = fraction_of(portrait_around(*face, page), page);
+  if (const auto portrait = find_portrait(gray, around_zone(frame, mrz.parsed.format, page), cv::norm(frame.right),
+                                          turns_for(frame), engines)) {
+    document.photo_box = fraction_of(*portrait, page);
   } else if (mrz.parsed.format == MrzFormat::kTd3) {
     // ICAO 9303-4: the portrait stands at the left, above the zone.
     document.photo_box = box_of(frame, -3, sheet.below - sheet.height + 12, 42, 52, page);
@@ -156,30 +162,66 @@ IdentityDocument by_mrz(const cv::Mat& gray, MrzOnPage& mrz, Engines& engines, s
   add_bsn_in_mrz(mrz, frame, page, document);
   if (mrz.parsed.mrz.issuing_state == "NLD") add_qr_code(gray, document);
   add_bsn_words(words, document);
+  if (beyond_edge(frame, sheet, page) > kCutOff) document.shortcomings.emplace_back("cut-off");
+  if (has_glare(gray, pixels_of(document.area, page))) document.shortcomings.emplace_back("glare");
+  if (!mrz.parsed.mrz.checks_ok) document.shortcomings.emplace_back("unreadable");
   document.mrz = std::move(mrz.parsed.mrz);
   return document;
 }
 
+// A document without a zone on this side: a card's shape, words that name it, and mostly a face.
+std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gray, Engines& engines, std::span<const Word> words) {
+  const std::string page_type = document_type_by_words(words);
+  for (const CardCorners& corners : card_shapes(page)) {
+    const cv::Rect area = cv::boundingRect(std::vector<cv::Point2f>(corners.begin(), corners.end())) & cv::Rect({}, page.size());
+    const auto portrait = find_portrait(gray, area, std::max(area.width, area.height) / kCardWidth, 0, engines);
+    if (!portrait && page_type.empty()) continue;
+    std::string type = page_type;
+    if (type.empty() || type == "other") {
+      const std::vector<Word> on_card = ocr_words(straightened_card(page, corners, kReadingWidth), engines);
+      if (const std::string said = document_type_by_words(on_card); !said.empty()) type = said;
+    }
+    if (type.empty() || (type == "other" && !portrait)) continue;
+    IdentityDocument document;
+    document.document_type = type;
+    document.area = fraction_of(area, page.size());
+    if (portrait) document.photo_box = fraction_of(*portrait, page.size());
+    if (has_glare(gray, area)) document.shortcomings.emplace_back("glare");
+    add_bsn_words(words, document);
+    return document;
+  }
+  return std::nullopt;
+}
+
+cv::Mat without(const cv::Mat& gray, const Box& box) {
+  cv::Mat rest = gray.clone();
+  rest(pixels_of(box, gray.size())).setTo(cv::mean(gray));
+  return rest;
+}
+
 }  // namespace
 
-std::optional<IdentityDocument> find_identity_document(const cv::Mat& page, Engines& engines,
-                                                       std::span<const Word> words) try {
+std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engines& engines, std::span<const Word> words) try {
   cv::Mat gray;
   cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
-  auto mrz = find_mrz(gray);
-  if (mrz && mrz->parsed.document_type != "visa" && (mrz->parsed.mrz.checks_ok || mrz->score >= kReadWell))
-    return by_mrz(gray, *mrz, engines, words);
-  if (mrz || !names_an_identity_document(words)) return std::nullopt;
-  const auto face = largest_face(gray, engines, 0);
-  if (!face) return std::nullopt;
-  IdentityDocument document;
-  document.document_type = "other";
-  document.area = {0, 0, 1, 1};
-  document.photo_box = fraction_of(portrait_around(*face, gray.size()), gray.size());
-  add_bsn_words(words, document);
-  return document;
+  std::vector<IdentityDocument> documents;
+  cv::Mat unread = gray;
+  bool told_apart = false;
+  while (documents.size() < kMostOnAPage) {
+    auto mrz = find_mrz(unread);
+    if (!mrz) break;
+    told_apart = true;
+    if (mrz->parsed.document_type == "visa" || (!mrz->parsed.mrz.checks_ok && mrz->score < kReadWell)) break;
+    documents.push_back(by_mrz(gray, *mrz, engines, words));
+    const Box& area = documents.back().area;
+    if (area.w * area.h > kRoomForAnother) break;
+    unread = without(unread, area);
+  }
+  if (!told_apart)
+    if (auto document = by_words(page, gray, engines, words)) documents.push_back(std::move(*document));
+  return documents;
 } catch (const std::exception&) {
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace zp::intake::vision

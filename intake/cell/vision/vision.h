@@ -117,17 +117,17 @@ std::vector<SignatureField> find_signature_fields(const cv::Mat& page, std::span
 
 // --- identity documents ---
 
-/// The identity document on `page`: MRZ read in any of four directions, photo, BSN and whole area. Nothing if there is
-/// no MRZ and no document-shaped thing with a face. Boxes refer to `page` as given.
-std::optional<IdentityDocument> find_identity_document(const cv::Mat& page, Engines& engines,
-                                                       std::span<const Word> words = {});
+/// The identity documents on `page`, at most four: MRZ read in any of four directions, photo, BSN, whole area, and what keeps
+/// it from being used. Without an MRZ only what has a card's shape and words that name such a document. Boxes refer to `page` as
+/// given. Front and back of one card on one page are one document.
+std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engines& engines, std::span<const Word> words = {});
 
 // --- everything at once ---
 
 struct PageReport {
   PageFindings findings;  // `number` is left at 1; boxes refer to `upright`
   PageQuality quality;
-  std::optional<IdentityDocument> identity;
+  std::vector<IdentityDocument> identities;
   std::vector<SignatureField> signature_fields;
   std::vector<Word> words;
   cv::Mat upright;        // the page turned so that its text is upright

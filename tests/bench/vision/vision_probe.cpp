@@ -79,12 +79,14 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
       out["signatures"].push_back({s.box.x, s.box.y, s.box.w, s.box.h, s.confidence});
     for (const auto& f : report.signature_fields)
       out["fields"].push_back({{"box", {f.box.x, f.box.y, f.box.w, f.box.h}}, {"signed", f.is_signed}});
-    if (report.identity) {
-      out["identity"] = {{"type", report.identity->document_type}, {"bsn", report.identity->bsn_boxes.size()}};
-      if (const auto& b = report.identity->photo_box) out["identity"]["photo"] = {b->x, b->y, b->w, b->h};
-      const Box& a = report.identity->area;
-      out["identity"]["area"] = {a.x, a.y, a.w, a.h};
-      if (report.identity->mrz) out["identity"]["mrz"] = report.identity->mrz->lines;
+    for (const IdentityDocument& document : report.identities) {
+      json one = {{"type", document.document_type}, {"bsn", document.bsn_boxes.size()}, {"shortcomings", document.shortcomings}};
+      if (const auto& b = document.photo_box) one["photo"] = {b->x, b->y, b->w, b->h};
+      const Box& a = document.area;
+      one["area"] = {a.x, a.y, a.w, a.h};
+      if (document.mrz) one["mrz"] = document.mrz->lines;
+      out["identities"].push_back(one);
+      if (!out.contains("identity")) out["identity"] = one;
     }
     return out;
   }

@@ -91,11 +91,12 @@ TEST(FindMrz, FindsNoneInALetter) {
   EXPECT_FALSE(read(page));
 }
 
-TEST(FindIdentityDocument, PointsAtTheBsnInTheZoneOfADutchCard) {
+TEST(FindIdentityDocuments, PointsAtTheBsnInTheZoneOfADutchCard) {
   auto engines = Engines::create();
   ASSERT_TRUE(engines);
-  const auto found = find_identity_document(document(kCard, 16), *engines);
-  ASSERT_TRUE(found);
+  const auto all = find_identity_documents(document(kCard, 16), *engines);
+  ASSERT_EQ(all.size(), 1U);
+  const IdentityDocument* found = &all[0];
   EXPECT_EQ(found->document_type, "identity-card");
   ASSERT_TRUE(found->mrz);
   EXPECT_EQ(found->mrz->expiry_date, "2024-03-09");
@@ -107,22 +108,48 @@ TEST(FindIdentityDocument, PointsAtTheBsnInTheZoneOfADutchCard) {
   EXPECT_NEAR(bsn.x, (2 + 15) / 34.0, 0.04);
 }
 
-TEST(FindIdentityDocument, PointsAtAPrintedBsn) {
+TEST(FindIdentityDocuments, PointsAtAPrintedBsn) {
   auto engines = Engines::create();
   ASSERT_TRUE(engines);
   const std::vector<Word> words = {{"BSN", {0.1, 0.5, 0.1, 0.03}}, {"999999990", {0.22, 0.5, 0.2, 0.03}}, {"123456789", {0.5, 0.5, 0.2, 0.03}}};
-  const auto found = find_identity_document(document(kPassport, 16), *engines, words);
-  ASSERT_TRUE(found);
+  const auto all = find_identity_documents(document(kPassport, 16), *engines, words);
+  ASSERT_EQ(all.size(), 1U);
+  const IdentityDocument* found = &all[0];
   ASSERT_EQ(found->bsn_boxes.size(), 1U);
   EXPECT_EQ(found->bsn_boxes[0].x, 0.22);
 }
 
-TEST(FindIdentityDocument, TakesNoLetterForOne) {
+TEST(FindIdentityDocuments, FindsTwoOnAPage) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  const cv::Mat one = document(kPassport, 14), two = document(kCard, 14);
+  cv::Mat page(one.rows + two.rows + 600, std::max(one.cols, two.cols) + 200, CV_8UC3, cv::Scalar(250, 250, 250));
+  one.copyTo(page(cv::Rect(100, 100, one.cols, one.rows)));
+  two.copyTo(page(cv::Rect(100, one.rows + 500, two.cols, two.rows)));
+  const auto all = find_identity_documents(page, *engines);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_NE(all[0].document_type, all[1].document_type);
+}
+
+TEST(FindIdentityDocuments, SaysThatACornerIsCutOff) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  cv::Mat page;
+  cv::copyMakeBorder(document(kPassport, 16), page, 700, 60, 60, 60, cv::BORDER_CONSTANT, cv::Scalar(250, 250, 250));
+  const auto whole = find_identity_documents(page, *engines);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_TRUE(whole[0].shortcomings.empty());
+  const auto cut = find_identity_documents(page.rowRange(page.rows - 300, page.rows).clone(), *engines);
+  ASSERT_EQ(cut.size(), 1U);
+  EXPECT_EQ(cut[0].shortcomings, std::vector<std::string>{"cut-off"});
+}
+
+TEST(FindIdentityDocuments, TakesNoLetterForOne) {
   auto engines = Engines::create();
   ASSERT_TRUE(engines);
   cv::Mat page = testing::sheet();
   testing::print_text(page, 30);
-  EXPECT_FALSE(find_identity_document(page, *engines));
+  EXPECT_TRUE(find_identity_documents(page, *engines).empty());
 }
 
 TEST(Mask, ReplacesThePixelsAndALittleAround) {

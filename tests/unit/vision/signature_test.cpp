@@ -111,7 +111,7 @@ TEST(ExaminePage, PutsTheStepsTogether) {
   EXPECT_GT(report.findings.handwritten_signatures[0].box.y, 0.6);
   EXPECT_FALSE(report.findings.blank);
   EXPECT_TRUE(report.findings.sharp);
-  EXPECT_FALSE(report.identity);
+  EXPECT_TRUE(report.identities.empty());
 }
 
 TEST(ExaminePage, SurvivesStrangePictures) {

@@ -1,0 +1,132 @@
+#include "intake/cell/vision/cards.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <string_view>
+
+#include <opencv2/imgproc.hpp>
+
+namespace zp::intake::vision {
+namespace {
+
+constexpr int kSearchSide = 700;  // pixels
+constexpr double kLeastPart = 0.04, kLeastAspect = 1.3, kMostAspect = 1.75;
+constexpr std::size_t kMostCards = 4;
+
+bool has_card_aspect(double a, double b) {
+  const double aspect = std::max(a, b) / std::max(1.0, std::min(a, b));
+  return aspect >= kLeastAspect && aspect <= kMostAspect;
+}
+
+double side(const CardCorners& corners, std::size_t i) { return cv::norm(corners[(i + 1) % 4] - corners[i]); }
+
+bool card_shaped(const CardCorners& corners) {
+  const double top = side(corners, 0), right = side(corners, 1), foot = side(corners, 2), left = side(corners, 3);
+  const auto alike = [](double a, double b) { return std::min(a, b) > 0.75 * std::max(a, b); };
+  return alike(top, foot) && alike(left, right) && has_card_aspect(top + foot, left + right);
+}
+
+// From the corner nearest to the page's top left, clockwise.
+CardCorners in_order(const std::vector<cv::Point>& outline, double zoom) {
+  CardCorners corners;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    if (outline[i].x + outline[i].y < outline[first].x + outline[first].y) first = i;
+  const bool clockwise = cv::contourArea(outline, true) > 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const cv::Point& p = outline[(first + (clockwise ? i : 4 - i)) % 4];
+    corners[i] = cv::Point2f(static_cast<float>(p.x / zoom), static_cast<float>(p.y / zoom));
+  }
+  return corners;
+}
+
+struct Clue {
+  std::string_view word, type;
+};
+
+// Stems, as a machine may spoil an ending. Those without a type are labels that many documents share.
+constexpr std::array kNames = {
+    Clue{"paspoort", "passport"}, Clue{"passport", "passport"}, Clue{"passeport", "passport"}, Clue{"reisepass", "passport"},
+    Clue{"pasaport", "passport"}, Clue{"identiteitskaart", "identity-card"}, Clue{"identitycard", "identity-card"},
+    Clue{"cartedidentit", "identity-card"}, Clue{"cartenationale", "identity-card"}, Clue{"personalausweis", "identity-card"},
+    Clue{"cartadidentit", "identity-card"}, Clue{"kimlik", "identity-card"}, Clue{"identificationcard", "identity-card"},
+    Clue{"letrnjoftim", "identity-card"}, Clue{"letnjoftimi", "identity-card"}, Clue{"dokumentidentit", "identity-card"},
+    Clue{"nationalid", "identity-card"}, Clue{"rijbewijs", "driving-licence"}, Clue{"driverlicense", "driving-licence"},
+    Clue{"driverslicense", "driving-licence"}, Clue{"drivinglicen", "driving-licence"}, Clue{"driverlicence", "driving-licence"},
+    Clue{"permisdeconduire", "driving-licence"}, Clue{"hrerschein", "driving-licence"}, Clue{"operatorlicense", "driving-licence"},
+    Clue{"verblijfs", "residence-permit"}, Clue{"residencepermit", "residence-permit"}, Clue{"permanentresident", "residence-permit"},
+    Clue{"titredesjour", "residence-permit"}, Clue{"aufenthaltstitel", "residence-permit"}};
+
+constexpr std::array<std::string_view, 25> kLabels = {
+    "surname", "givenname", "voornamen", "achternaam", "dateofbirth", "geboortedatum", "geboren",  "naissance", "nationality",
+    "nationalit", "placeofbirth", "geboorteplaats", "dateofexpiry", "dateofissue", "geldigtot", "documentno", "personalno",
+    "cardno",  "dob",  "sexsexe",  "restrictions", "endorsements", "expires", "licenseno", "bsn"};
+
+std::string letters_of(std::span<const Word> words) {
+  std::string letters;
+  for (const Word& word : words)
+    for (const char c : word.text)
+      if (std::isalpha(static_cast<unsigned char>(c))) letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return letters;
+}
+
+}  // namespace
+
+std::vector<CardCorners> card_shapes(const cv::Mat& page) {
+  const double zoom = std::min(1.0, static_cast<double>(kSearchSide) / std::max(page.cols, page.rows));
+  cv::Mat small, edges;
+  cv::resize(page, small, {}, zoom, zoom, cv::INTER_AREA);
+  cv::GaussianBlur(small, small, {5, 5}, 0);
+  std::vector<CardCorners> cards;
+  for (const int strong : {40, 110}) {
+    cv::Canny(small, edges, strong / 2.0, strong);
+    cv::dilate(edges, edges, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
+    std::vector<std::vector<cv::Point>> outlines;
+    cv::findContours(edges, outlines, cv::RETR_LIST, cv::CHAIN_APPROX_SIMPLE);
+    for (const auto& outline : outlines) {
+      if (std::abs(cv::contourArea(outline)) < kLeastPart * static_cast<double>(small.total())) continue;
+      std::vector<cv::Point> hull, corners;
+      cv::convexHull(outline, hull);
+      cv::approxPolyDP(hull, corners, 0.03 * cv::arcLength(hull, true), true);
+      if (corners.size() != 4) continue;
+      const CardCorners card = in_order(corners, zoom);
+      const bool known = std::ranges::any_of(cards, [&](const CardCorners& other) {
+        return cv::norm(other[0] - card[0]) + cv::norm(other[2] - card[2]) < 0.15 * cv::norm(card[0] - card[2]);
+      });
+      if (!known && card_shaped(card)) cards.push_back(card);
+    }
+  }
+  if (has_card_aspect(page.cols, page.rows)) {
+    const auto w = static_cast<float>(page.cols), h = static_cast<float>(page.rows);
+    cards.push_back({cv::Point2f{0, 0}, {w, 0}, {w, h}, {0, h}});
+  }
+  std::ranges::stable_sort(cards, std::greater{}, [](const CardCorners& c) { return cv::norm(c[0] - c[2]); });
+  if (cards.size() > kMostCards) cards.resize(kMostCards);
+  return cards;
+}
+
+cv::Mat straightened_card(const cv::Mat& page, const CardCorners& corners, int width) {
+  const double level = side(corners, 0) + side(corners, 2), upright = side(corners, 1) + side(corners, 3);
+  const int height = static_cast<int>(std::lround(width * std::min(level, upright) / std::max(level, upright)));
+  const auto w = static_cast<float>(width), h = static_cast<float>(height);
+  const std::array<cv::Point2f, 4> lying = {cv::Point2f{0, 0}, {w, 0}, {w, h}, {0, h}};
+  std::array<cv::Point2f, 4> from = corners;
+  if (upright > level) std::ranges::rotate(from, from.begin() + 1);
+  cv::Mat card;
+  cv::warpPerspective(page, card, cv::getPerspectiveTransform(from.data(), lying.data()), {width, height}, cv::INTER_LINEAR,
+                      cv::BORDER_REPLICATE);
+  return card;
+}
+
+std::string document_type_by_words(std::span<const Word> words) {
+  const std::string letters = letters_of(words);
+  const auto says = [&](std::string_view word) { return letters.find(word) != std::string::npos; };
+  if (says("visa")) return {};
+  const auto labels = std::ranges::count_if(kLabels, says);
+  const auto name = std::ranges::find_if(kNames, says, &Clue::word);
+  if (name != kNames.end() && labels >= 1) return std::string(name->type);
+  return labels >= 3 ? "other" : "";
+}
+
+}  // namespace zp::intake::vision
