@@ -1,6 +1,7 @@
 #include "crypto/keyring/openpgp.h"
 
 #include "crypto/keyring/gpgme.h"
+#include "crypto/keyring/message_shape.h"
 
 namespace zp::crypto {
 namespace {
@@ -66,7 +67,10 @@ Result<Bytes> Sealer::seal(const SecretBytes& plaintext) const {
     return fail_gpg(error, "seal to OpenPGP keys");
   if (const auto* refused = gpgme_op_encrypt_result(context)->invalid_recipients)
     return fail_gpg(refused->reason, "seal to OpenPGP key", refused->fpr == nullptr ? "" : refused->fpr);
-  return bytes_of(std::move(into));
+  Bytes message = bytes_of(std::move(into));
+  if (!is_whole_message(message, impl_->keys.size()))
+    return fail(Code::kUnavailable, "seal to OpenPGP keys: gpg did not run to its end");
+  return message;
 }
 
 Result<FreshKey> Sealer::fresh_key() const {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "crypto/keyring/message_shape.h"
 #include "crypto/keyring/openpgp.h"
 
 namespace zp::crypto {
@@ -137,6 +138,17 @@ TEST_F(Keyring, SealsToEveryRecipientGiven) {
   const FreshKey fresh = to_both.fresh_key().value();
   EXPECT_EQ(Opener::load(zone()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
   EXPECT_EQ(Opener::load(recovery.path()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
+}
+
+TEST_F(Keyring, KnowsAWholeMessageFromACutOne) {
+  const Bytes message = sealer().fresh_key()->sealed.openpgp;
+  EXPECT_TRUE(is_whole_message(message, 1));
+  EXPECT_FALSE(is_whole_message(message, 0));
+  EXPECT_FALSE(is_whole_message(message, 2)) << "a recipient is missing";
+  for (std::size_t size = 0; size < message.size(); ++size) EXPECT_FALSE(is_whole_message(ByteView(message).first(size), 1)) << size;
+  Bytes longer = message;
+  longer.push_back(0);
+  EXPECT_FALSE(is_whole_message(longer, 1));
 }
 
 TEST_F(Keyring, OpensNothingThatWasChangedCutOrNeverSealed) {
