@@ -77,6 +77,14 @@ void harden() {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
+/// The supervisor ended before we asked to die with it: nobody reads what we would write when ready.
+bool is_orphan() {
+  const char* text = std::getenv(kReadyVariable);
+  if (!text) return false;
+  pollfd reader{std::atoi(text), 0, 0};
+  return ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR);
+}
+
 }  // namespace
 
 int run_process(int argc, char** argv, const char* name, const std::function<Result<void>(Process&)>& role) {
@@ -93,6 +101,7 @@ int run_process(int argc, char** argv, const char* name, const std::function<Res
     return kExitConfig;
   }
   harden();  // after the change of user, which undoes it
+  if (is_orphan()) return 1;
   RunningProcess process(std::move(*config), signals);
   if (auto ran = role(process); !ran) {
     log_error("stopped by an error", ran.error());

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,7 +28,8 @@ constexpr int kExitConfig = 78;
 constexpr std::int64_t kReadyMs = 60'000;
 constexpr std::int64_t kStopMs = 20'000;
 constexpr std::int64_t kQuietMs = 60'000;
-constexpr std::int64_t kLongestPauseMs = 60'000;
+constexpr std::int64_t kFirstPauseMs = 500;
+constexpr std::int64_t kFormerMs = 60'000;  // for the children of a supervisor that was killed to end
 
 struct Child {
   std::string name;
@@ -35,34 +37,40 @@ struct Child {
   int ready_fd = -1;  // until it says ready
   std::int64_t started = 0;
   std::int64_t start_at = 0;
-  std::int64_t pause = 1000;
+  std::int64_t pause = kFirstPauseMs;
   bool running() const { return pid > 0; }
+  bool starting() const { return ready_fd >= 0; }
 };
 
 class Supervisor {
  public:
-  explicit Supervisor(const Config& config);
+  /// `lock`: of the run folder, inherited by every child.
+  Supervisor(const Config& config, int lock);
   ~Supervisor();
   int run();
 
  private:
   void start(Child& child);
-  void wait_ready(Child& child);
+  void start_all();
+  void announce();
+  void hear(Child& child);
   void reap();
   void ended(Child& child, int status);
   void start_due();
+  std::int64_t until_next_start() const;
   void sleep_until_something(std::int64_t milliseconds);
   void stop_all();
   void note_pid(const Child& child) const;
 
   const Config& config_;
+  const int lock_;
   std::vector<Child> children_;
   int signals_ = -1;
-  bool stopping_ = false;
+  bool stopping_ = false, announced_ = false;
   int exit_status_ = 0;
 };
 
-Supervisor::Supervisor(const Config& config) : config_(config) {
+Supervisor::Supervisor(const Config& config, int lock) : config_(config), lock_(lock) {
   for (const char* name : {"keymaker", "broker", "worker", "staff", "public", "mail"}) {
     if (std::string(name) == "mail" && config.mail.lmtp_listen.empty()) continue;
     children_.push_back(Child{.name = name});
@@ -92,7 +100,7 @@ void Supervisor::start(Child& child) {
   std::string config_path = config_.file, flag = "--config", name = program;
   char* arguments[] = {name.data(), flag.data(), config_path.data(), nullptr};
 
-  constexpr int kReadyFd = 3;
+  constexpr int kReadyFd = 3, kLockFd = 4;
   std::vector<std::string> variables;
   for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
   variables.emplace_back("ZEGELPOST_READY_FD=" + std::to_string(kReadyFd));
@@ -103,6 +111,7 @@ void Supervisor::start(Child& child) {
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, ready[1], kReadyFd);
+  ::posix_spawn_file_actions_adddup2(&actions, lock_, kLockFd);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -126,17 +135,13 @@ void Supervisor::start(Child& child) {
   note_pid(child);
 }
 
-void Supervisor::wait_ready(Child& child) {
-  if (!child.running()) return;
+/// Has the child said that it is ready, or ended, or waited too long to say so?
+void Supervisor::hear(Child& child) {
   pollfd waiting{child.ready_fd, POLLIN, 0};
-  const std::int64_t deadline = now_ms() + kReadyMs;
-  // A stop must not wait for a slow starter: the signal descriptor is watched here too.
-  while (now_ms() < deadline && !stopping_) {
-    if (::poll(&waiting, 1, 200) == 1) break;
-    sleep_until_something(0);
-  }
+  const bool spoke = ::poll(&waiting, 1, 0) == 1;
+  if (!spoke && now_ms() - child.started < kReadyMs) return;
   char byte = 0;
-  const bool ready = waiting.revents & POLLIN && ::read(child.ready_fd, &byte, 1) == 1;
+  const bool ready = spoke && ::read(child.ready_fd, &byte, 1) == 1;
   ::close(child.ready_fd);
   child.ready_fd = -1;
   if (!ready && !stopping_) log(Level::kWarning, "process is not ready", {{"name", child.name}, {"pid", child.pid}});
@@ -158,9 +163,9 @@ void Supervisor::ended(Child& child, int status) {
     return;
   }
   const std::int64_t now = now_ms();
-  if (now - child.started > kQuietMs) child.pause = 1000;
+  if (now - child.started > kQuietMs) child.pause = kFirstPauseMs;
   child.start_at = now + child.pause;
-  child.pause = std::min(child.pause * 2, kLongestPauseMs);
+  child.pause = std::min<std::int64_t>(child.pause * 2, config_.limits.restart_pause_seconds * 1000);
 }
 
 void Supervisor::reap() {
@@ -171,17 +176,45 @@ void Supervisor::reap() {
   }
 }
 
-void Supervisor::start_due() {
+/// One after the other: each waits until those that it needs are there.
+void Supervisor::start_all() {
   for (Child& child : children_) {
-    if (child.running() || child.start_at > now_ms() || stopping_) continue;
     start(child);
-    wait_ready(child);
+    while (child.starting() && !stopping_) {
+      sleep_until_something(1000);
+      reap();
+      if (child.starting()) hear(child);
+    }
+    if (stopping_) return;
   }
 }
 
+void Supervisor::announce() {
+  if (announced_ || !std::ranges::all_of(children_, [](const Child& c) { return c.running() && !c.starting(); })) return;
+  log(Level::kInfo, "all processes run", {{"portal", config_.public_door.base_url}, {"workbench", config_.staff.base_url}});
+  announced_ = true;
+}
+
+void Supervisor::start_due() {
+  for (Child& child : children_) {
+    if (child.starting()) hear(child);
+    if (!child.running() && child.start_at <= now_ms() && !stopping_) start(child);
+  }
+}
+
+std::int64_t Supervisor::until_next_start() const {
+  std::int64_t next = now_ms() + 60'000;
+  for (const Child& child : children_)
+    if (!child.running()) next = std::min(next, child.start_at);
+  return std::max<std::int64_t>(next - now_ms(), 0);
+}
+
+/// Wakes for a signal, and when a child says that it is ready.
 void Supervisor::sleep_until_something(std::int64_t milliseconds) {
-  pollfd waiting{signals_, POLLIN, 0};
-  if (::poll(&waiting, 1, static_cast<int>(milliseconds)) != 1) return;
+  std::vector<pollfd> waiting{{signals_, POLLIN, 0}};
+  for (const Child& child : children_)
+    if (child.starting() && !stopping_) waiting.push_back({child.ready_fd, POLLIN, 0});
+  if (::poll(waiting.data(), waiting.size(), static_cast<int>(milliseconds)) < 1 || !(waiting.front().revents & POLLIN)) return;
   signalfd_siginfo info;
   while (::read(signals_, &info, sizeof info) == sizeof info)
     if (info.ssi_signo != SIGCHLD) stopping_ = true;
@@ -209,19 +242,34 @@ void Supervisor::stop_all() {
 
 int Supervisor::run() {
   log(Level::kInfo, "starting", {{"config", config_.file}});
-  bool announced = false;
+  start_all();
   while (!stopping_) {
-    start_due();
-    if (!announced && std::all_of(children_.begin(), children_.end(), [](const Child& c) { return c.running(); })) {
-      log(Level::kInfo, "all processes run", {{"portal", config_.public_door.base_url}, {"workbench", config_.staff.base_url}});
-      announced = true;
-    }
-    sleep_until_something(500);
+    announce();
+    sleep_until_something(until_next_start());
     reap();
+    start_due();
   }
   stop_all();
   log(Level::kInfo, "stopped");
   return exit_status_;
+}
+
+/// Held for as long as this supervisor or a child of it lives. -1 if others keep it.
+int lock_run_folder(const std::string& folder) {
+  constexpr int kAboveThoseOfChildren = 10;
+  const int low = ::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int fd = ::fcntl(low, F_DUPFD_CLOEXEC, kAboveThoseOfChildren);
+  ::close(low);
+  const std::int64_t deadline = now_ms() + kFormerMs;
+  for (bool told = false; fd >= 0 && ::flock(fd, LOCK_EX | LOCK_NB) != 0; told = true) {
+    if (errno != EWOULDBLOCK || now_ms() > deadline) {
+      ::close(fd);
+      return -1;
+    }
+    if (!told) log(Level::kInfo, "waiting for processes that were started before to end", {{"folder", folder}});
+    ::poll(nullptr, 0, 50);
+  }
+  return fd;
 }
 
 }  // namespace
@@ -234,7 +282,14 @@ int supervise(const Config& config) {
     log(Level::kError, "cannot make the folder for sockets", {{"folder", config.run}, {"errno", error.value()}});
     return 1;
   }
-  return Supervisor(config).run();
+  const int lock = lock_run_folder(config.run);
+  if (lock < 0) {
+    log(Level::kError, "cannot start: Zegelpost runs already, or a process of it does not end", {{"folder", config.run}});
+    return 1;
+  }
+  const int status = Supervisor(config, lock).run();
+  ::close(lock);
+  return status;
 }
 
 }  // namespace zp::gateway
