@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxItemJson = 1024 * 1024;
 constexpr std::size_t kMaxKeys = 256;
 constexpr TimeMs kFirstWait = 2'000;
-constexpr TimeMs kLongestWait = 300'000;
+constexpr TimeMs kLongestWait = 60'000;
 
 /// What trying again can mend. The rest waits for a person.
 bool may_pass(Code code) noexcept {
@@ -30,7 +30,7 @@ bool may_pass(Code code) noexcept {
 
 }  // namespace
 
-Result<std::size_t> Inbox::empty() {
+Result<std::size_t> Inbox::empty(const std::function<bool()>& stop) {
   TRY_ASSIGN(const auto taken, tray_.taken());
   TRY_ASSIGN(const auto waiting, tray_.waiting());
   std::size_t filed = 0;
@@ -42,9 +42,12 @@ Result<std::size_t> Inbox::empty() {
       note_failure(item, done.error());
     }
   };
-  for (const Id& item : taken)
+  for (const Id& item : taken) {
+    if (stop()) return filed;
     if (!waits(item)) handle(item, tray_.taken_path(item));
+  }
   for (const Id& item : waiting) {
+    if (stop()) return filed;
     TRY_ASSIGN(const auto folder, tray_.claim(item));
     handle(item, folder);
   }

@@ -6,6 +6,7 @@
 #ifndef GATEWAY_WORKER_INBOX_H_
 #define GATEWAY_WORKER_INBOX_H_
 
+#include <functional>
 #include <map>
 
 #include "crypto/keyring/openpgp.h"
@@ -17,8 +18,8 @@ namespace zp::gateway {
 class Inbox {
  public:
   Inbox(const Tools& tools, const Tray& tray, const crypto::Opener& opener) : tools_(tools), tray_(tray), opener_(opener) {}
-  /// Files all that waits; how many were filed. An Error only when the tray itself can't be read.
-  Result<std::size_t> empty();
+  /// Files all that waits, or until `stop` says so between two items; how many were filed. An Error only when the tray itself can't be read.
+  Result<std::size_t> empty(const std::function<bool()>& stop);
 
  private:
   Result<void> file(const Id& item, const std::string& folder);

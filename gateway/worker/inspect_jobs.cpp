@@ -11,6 +11,7 @@ namespace zp::gateway {
 namespace {
 
 constexpr std::uint32_t kSlowTries = 3;
+constexpr TimeMs kCellsBackAfter = 2'000;
 constexpr TimeMs kRescanAfter = 60'000;
 constexpr TimeMs kRescanEvery = 300'000;
 
@@ -89,7 +90,10 @@ Result<Next> inspect_document(const Tools& tools, const Job& job) {
   request.trust_anchors_pem = tools.trust_anchors_pem;
   request.as_of = local_date(opened.document.received);
   request.want_pages = request.want_masked = true;
-  TRY_ASSIGN(auto inspection, tools.inspector.inspect(bytes.view(), request));
+  auto inspected = tools.inspector.inspect(bytes.view(), request);
+  // No cell to be had says nothing about the document: no try is counted.
+  if (!inspected && inspected.error().code == Code::kUnavailable) return Next{kCellsBackAfter};
+  TRY_ASSIGN(auto inspection, std::move(inspected));
   // A busy machine looks like a document that hangs: only the third time it is said of the document.
   if (job.attempts < kSlowTries && std::ranges::find(inspection.findings.hazards, "timeout") != inspection.findings.hazards.end())
     return fail(Code::kTimeout, "inspect document", job.subject.hex());

@@ -13,8 +13,8 @@ namespace zp::gateway {
 namespace {
 
 /// Short, so that the jobs of a worker that was killed go on soon; renewed for as long as a job takes.
-constexpr TimeMs kLease = 60'000;
-constexpr std::chrono::seconds kRenewEvery{20};
+constexpr TimeMs kLease = 20'000;
+constexpr std::chrono::seconds kRenewEvery{5};
 
 struct Kind {
   std::string_view name;

@@ -28,7 +28,7 @@ void run_inbox(Process& process, const Tools& tools, const Tray& tray, const cry
   Inbox inbox(tools, tray, opener);
   bool stop = false;
   while (!stop) {
-    const auto filed = inbox.empty();
+    const auto filed = inbox.empty([&] { return process.stop_requested(); });
     if (!filed) log_error("tray not read", filed.error());
     stop = process.wait(filed ? kTrayPause : kAfterError);
   }
