@@ -79,7 +79,8 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
     for (const Document& document : documents) {
       TRY_ASSIGN(auto details, open.keys.details(document));
       const bool masked = wants_mask(open.profile, document, details);
-      view.documents.push_back({document, std::move(details), pages_of(objects, document.id), masked});
+      auto pages = details.malware == Malware::kInfected ? std::vector<ObjectRow>() : pages_of(objects, document.id);
+      view.documents.push_back({document, std::move(details), std::move(pages), masked});
     }
     for (const Letter& letter : letters) {
       TRY_ASSIGN(auto data, open.keys.letter(letter));
@@ -120,6 +121,7 @@ Result<SecretBytes> Casework::page(const Actor& actor, const Id& document, std::
     TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier.id));
     TRY_ASSIGN(const auto details, open.keys.details(row));
     TRY_ASSIGN(const auto objects, store.objects(dossier.id));
+    if (details.malware == Malware::kInfected) return fail(Code::kRefused, "show page", std::string(malware_name(details.malware)));
     needs_mask = wants_mask(open.profile, row, details);
     pages = pages_of(objects, document);
     keys = std::move(open.keys);

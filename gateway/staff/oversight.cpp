@@ -67,6 +67,7 @@ Result<Response> Workbench::ledger(Visit& visit) {
 }
 
 Result<Response> Workbench::jobs(Visit& visit) {
+  if (!role_for(visit.actor, Act::kReviveJob)) return fail(Code::kDenied, "list jobs");
   std::vector<Job> dead;
   std::vector<Job> waiting;
   TRY_DO(casework_.office().store.read([&](StoreReader& reader) -> Result<void> {
@@ -74,7 +75,7 @@ Result<Response> Workbench::jobs(Visit& visit) {
     TRY_ASSIGN(waiting, reader.jobs(false));
     return {};
   }));
-  nlohmann::json data{{"dead", nlohmann::json::array()}, {"none", dead.empty()}, {"waiting", waiting.size()}, {"may_revive", role_for(visit.actor, Act::kReviveJob).has_value()}};
+  nlohmann::json data{{"dead", nlohmann::json::array()}, {"none", dead.empty()}, {"waiting", waiting.size()}};
   for (const Job& job : dead)
     data["dead"].push_back({{"id", job.id.hex()}, {"kind", job.kind}, {"attempts", job.attempts}, {"error", job.last_error}, {"subject", job.subject.hex().substr(0, 8)}});
   return show("vastgelopen", std::move(data), visit);
