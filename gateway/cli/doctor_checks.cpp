@@ -36,7 +36,7 @@ void bad(Checks& checks, std::string what, std::string advice) { checks.push_bac
 void by_expiry(Checks& checks, const std::string& what, std::int64_t expires, const std::string& advice) {
   const std::int64_t days = (expires - now_ms() / 1000) / kDay;
   const std::string text = what + " is valid for " + std::to_string(days) + " days";
-  if (days < 0) return bad(checks, what + " has expired", advice);
+  if (expires <= now_ms() / 1000) return bad(checks, what + " has expired", advice);
   if (days < kWarnDays) return warn(checks, text, advice);
   good(checks, text);
 }
@@ -60,6 +60,9 @@ void check_folders(Checks& checks, const Config& config) {
       bad(checks, "folder " + folder + " can't be written", "Give it to the user that runs Zegelpost.");
     }
   }
+  struct stat spool{}, tray{};
+  if (::stat(config.spool().c_str(), &spool) == 0 && ::stat(config.incoming().c_str(), &tray) == 0 && spool.st_dev != tray.st_dev)
+    bad(checks, config.spool() + " and " + config.incoming() + " lie on different file systems", "Put them on one: a submission is handed over by renaming it.");
   const auto free = free_bytes(config.data);
   if (!free) return bad(checks, "free space of " + config.data + " is unknown", "Is the disk mounted?");
   const std::string megabytes = std::to_string(*free / 1024 / 1024) + " MB free in " + config.data;
