@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import hmac
+import pathlib
 import struct
 import time
 import urllib.parse
@@ -26,7 +27,7 @@ def code(uri, login):
 def read_credentials(path):
     """{login: (password, otpauth uri)} from what `zegelpost user` printed."""
     people, login, password = {}, None, None
-    for line in open(path, encoding="utf-8"):
+    for line in pathlib.Path(path).read_text().splitlines():
         key, _, value = line.partition(":")
         value = value.strip()
         if key == "login":

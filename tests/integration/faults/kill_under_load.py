@@ -1,138 +1,80 @@
 #!/usr/bin/python3
-"""Kills processes of a running instance with SIGKILL at random moments while people send by web and mail, and then asks for every item that was
-acknowledged: it is there, once, whole. KILLS and SEED come from the environment (50, and the time).
+"""Kills every process of a running instance, the supervisor too, with SIGKILL at random moments while people send by web and mail and staff
+look; then asks for every item that was acknowledged: it is there, once, whole; and for every look: it is in the ledger.
+
+KILLS (of each process; 50) and SEED (the time) come from the environment.
 """
 import collections
-import io
+import hashlib
+import json
 import os
 import random
 import re
+import signal
+import sqlite3
 import sys
 import threading
 import time
-from http.client import HTTPException
 
-from PIL import Image
-
-import tus
 from instance import Instance
-from lmtp import deliver
-from portal import Sender
-from staff import Staff
+from load import PURPOSE, Load, log_in
+from supervised import Supervised
 
-PROCESSES = ["public", "mail", "worker", "keymaker", "broker", "staff"]
-FIELDS = {"requester_role": "self", "client_name": "Cornelia Johanna Voorbeeld", "client_birth_date": "1948-03-12", "email": "cornelia@post.example", "access_code": ""}
-PATIENCE = 240  # seconds: longer than the supervisor's longest pause
+PROCESSES = ["keymaker", "broker", "worker", "staff", "public", "mail"]
+SECONDS = 150  # over which the kills are spread
 
 
-class Load:
-    """Senders that never give up, as a browser's script and an MTA do, and what they were told."""
+class Killer:
+    """One thread per kind of process, each with dice of its own: the same seed gives the same pauses."""
 
-    def __init__(self, instance):
-        self.instance = instance
-        self.ended = threading.Event()
-        self.by_web, self.by_mail = [], []  # references; senders
-        self.errors = collections.Counter()
-        self._threads = [threading.Thread(target=self._run, args=(work, number)) for work in (self.web, self.mail) for number in range(2)]
+    def __init__(self, supervised, kills, seed):
+        self.supervised, self.kills, self.seed = supervised, kills, seed
+        self.done = collections.Counter()
+        self._threads = [threading.Thread(target=self._run, args=(name,)) for name in PROCESSES + ["supervisor"]]
         for thread in self._threads:
             thread.start()
 
-    def stop(self):
-        self.ended.set()
+    def wait(self):
         for thread in self._threads:
             thread.join()
 
-    def _run(self, work, number):
-        count = 0
-        while not self.ended.is_set():
-            count += 1
-            work(f"{number}-{count}")
-
-    def insist(self, what, action):
-        """Until it works. A lost answer says nothing: whoever asks again must not get a second one."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
+    def _run(self, name):
+        dice, last = random.Random(f"{self.seed}-{name}"), None
+        while self.done[name] < self.kills:
+            time.sleep(dice.uniform(0, 2 * SECONDS / self.kills))
+            if name == "supervisor":
+                self.supervised.kill_supervisor()
+                self.done[name] += 1
+                continue
+            while (pid := self.supervised.running(name)) in (None, last):
+                time.sleep(0.02)
             try:
-                return action()
-            except (OSError, RuntimeError, LookupError, HTTPException) as error:
-                self.errors[f"{what}: {type(error).__name__}"] += 1
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.3)
-
-    def web(self, name):
-        sender, content = Sender(self.instance.portal), picture(name)
-        self.insist("begin", lambda: expect(sender.begin("indicatiebesluit", FIELDS), "/inzending/documenten"))
-        # A creation whose answer was lost leaves an empty upload: the sender takes it back on the page, so here too.
-        address = self.insist("create", lambda: tus.create(sender, f"{name}.png", "image/png", "client-identity", len(content)))
-        self.insist("upload", lambda: finish(sender, address, content))
-        self.insist("tidy", lambda: take_back_empty(sender))
-        receipt = self.insist("send", lambda: send(sender))
-        self.by_web.append(re.search(r"ZP-\w{4}-\w{4}-\w", receipt.text).group(0))
-
-    def mail(self, name):
-        sender = f"load-{name}@post.example"
-        message = (f"From: <{sender}>\r\nTo: post@zegelpost.example\r\nSubject: Vraag {name}\r\nMessage-ID: <load.{name}@post.example>\r\n"
-                   f"Date: Sun, 22 Nov 2026 10:00:00 +0100\r\n\r\nGoedemiddag, dit is bericht {name}.\r\n").encode()
-        self.insist("mail", lambda: deliver(self.instance, sender, message))
-        self.by_mail.append(sender)
-        time.sleep(1)  # the worker opens each mail in a cell of its own
+                os.kill(pid, signal.SIGKILL)
+                self.done[name] += 1
+            except ProcessLookupError:
+                pass  # it ended with its supervisor
+            last = pid
 
 
-def picture(name):
-    """A small picture that no other sender has."""
-    file = io.BytesIO()
-    Image.effect_noise((160, 120), 40).convert("RGB").save(file, "PNG")
-    return file.getvalue() + name.encode()
+class Watch:
+    """How much waits, read beside the worker."""
 
+    def __init__(self, instance):
+        self._path = next(instance.folder.rglob("zegelpost.db"))
+        self._tray = instance.folder / "data" / "incoming"
 
-def expect(page, end):
-    if not page.url.endswith(end):
-        raise RuntimeError(f"{page.status} {page.url}")
-    return page
+    def backlog(self):
+        return sum(len(os.listdir(self._tray / name)) for name in ("new", "taken")) + self._jobs()
 
-
-def finish(sender, address, content):
-    at = tus.offset(sender, address)
-    if at < len(content):
-        tus.append(sender, address, at, content[at:])
-    if tus.offset(sender, address) < len(content):
-        raise RuntimeError("not yet")
-
-
-def take_back_empty(sender):
-    page = expect(sender.documents(), "/inzending/documenten")
-    for found in re.findall(r'data-id="([0-9a-f]{32})"(?:(?!</li>).)*?nog niet helemaal ontvangen', page.body.decode(), re.S):
-        sender.submit(page, form=next(form for form in page.forms if found in form["action"]))
-
-
-def send(sender):
-    page = sender.get("/inzending/ontvangst")
-    if page.status == 200 and page.url.endswith("/inzending/ontvangst"):
-        return page
-    _, receipt = sender.send()
-    return expect(receipt, "/inzending/ontvangst")
-
-
-def kill_at_random(instance, kills, dice):
-    done = collections.Counter()
-    while sum(done.values()) < kills:
-        time.sleep(dice.uniform(0.1, 2.5))
-        running = [name for name in PROCESSES if instance.pid(name)]
-        if not running:
-            continue
-        # The supervisor waits longer after each crash: whoever died least is next, so that all are killed about as often.
-        fewest = min(done[name] for name in running)
-        name = dice.choice([name for name in running if done[name] <= fewest + 1])
+    def _jobs(self):
         try:
-            instance.kill(name)
-            done[name] += 1
-        except (ProcessLookupError, TypeError):
-            pass  # it was just gone
-    return done
+            with sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=10) as database:
+                return database.execute("SELECT count(*) FROM jobs WHERE dead = 0").fetchone()[0]
+        except sqlite3.Error:
+            return 0  # just being opened by a new worker
 
 
-def wait_until_quiet(instance, seconds=600):
+def wait_until_quiet(instance, seconds=240):
     """Until the tray is empty and every job is done; the numbers of the balance."""
     deadline, last = time.monotonic() + seconds, None
     while True:
@@ -144,46 +86,74 @@ def wait_until_quiet(instance, seconds=600):
         if left != last:
             print(f"  tray, filing, jobs: {left}", flush=True)
         last = left
-        time.sleep(3)
+        time.sleep(1)
+
+
+def not_there_once(instance, load):
+    """Every acknowledged item stands in the work list once and holds the document that was sent, to the byte."""
+    clerk = log_in(instance, load.insist)
+    for word in [*load.by_web, *load.by_mail]:
+        rows = re.findall(r'<td><a href="(/dossier/[0-9a-f]{32})', clerk.get("/?zoek=" + word).body.decode())
+        if len(rows) != 1:
+            yield f"{word} was acknowledged and stands {len(rows)} times in the work list"
+        elif word in load.by_web:
+            page = clerk.get(f"{rows[0]}?doel={PURPOSE}").body.decode()
+            documents = set(re.findall(r"/dossier/[0-9a-f]{32}/document/([0-9a-f]{32})", page))
+            found = [hashlib.sha256(clerk.request("GET", f"/document/{one}/origineel?doel={PURPOSE}")[2]).hexdigest() for one in documents]
+            if found != [load.by_web[word]]:
+                yield f"{word} was acknowledged with document {load.by_web[word]} and holds {found}"
+
+
+def not_in_ledger(instance, load):
+    ledger = next(instance.folder.rglob("entries.jsonl"))
+    entries = [json.loads(line) for line in ledger.read_text().splitlines()]
+    opened = collections.Counter(one["dossier"] for one in entries if one["action"] == "dossier.open" and one["outcome"] == "ok")
+    for dossier, count in load.looks.items():
+        if opened[dossier] < count:
+            yield f"dossier {dossier} was shown {count} times and stands {opened[dossier]} times in the ledger"
 
 
 def problems_after(instance, load):
     numbers = wait_until_quiet(instance)
-    if not load.by_web or not load.by_mail:
-        yield "nothing came in at all"
+    if not load.by_web or not load.by_mail or not load.looks:
+        yield "there was no load: " + load.told()
+    yield from (f"never served: {one}" for one in load.gave_up)
     status, told = instance.zegelpost("balance")
     print(told)
     if status != 0:
-        yield "the balance is not zero"
-    if numbers.get("waiting in the tray") or numbers.get("being filed"):
-        yield "items stay in the tray"
-    if numbers.get("dead letters (need a person)", 0):
+        yield "the balance is not zero:\n" + told
+    for key in ("waiting in the tray", "being filed", "jobs waiting"):
+        if numbers.get(key):
+            yield f"{numbers[key]} {key}, for ever"
+    if numbers.get("dead letters (need a person)"):
         yield "there are dead letters:\n" + instance.zegelpost("jobs", "list")[1]
-    clerk = Staff(instance.workbench, "p.postma", instance.credentials)
-    clerk.log_in()
-    for word in load.by_web + load.by_mail:
-        rows = len(re.findall(r'<td><a href="/dossier/', clerk.get("/?zoek=" + word).body.decode()))
-        if rows != 1:
-            yield f"{word} was acknowledged and stands {rows} times in the work list"
+    if numbers.get("dossiers") != len(load.by_web) + len(load.by_mail):
+        yield f"{len(load.by_web) + len(load.by_mail)} items were acknowledged, and there are {numbers.get('dossiers')} dossiers"
+    yield from not_there_once(instance, load)
+    yield from not_in_ledger(instance, load)
     for arguments in (["object", "check"], ["ledger", "verify"]):
         status, told = instance.zegelpost(*arguments)
         print(told)
         if status != 0:
-            yield " ".join(arguments) + " finds a problem"
+            yield " ".join(arguments) + " finds a problem:\n" + told
 
 
 def main():
     instance = Instance(os.environ["INSTANCE"], os.environ["PROGRAMS"])
     kills, seed = int(os.environ.get("KILLS", 50)), int(os.environ.get("SEED", time.time()))
-    print(f"{kills} kills, SEED={seed}", flush=True)
-    load = Load(instance)
-    done = kill_at_random(instance, kills, random.Random(seed))
+    print(f"{kills} kills of each process, SEED={seed}", flush=True)
+    began = time.monotonic()
+    supervised = Supervised(instance, {"limits": "  restart_pause_seconds: 1\n"})
+    watch = Watch(instance)
+    load = Load(instance, watch.backlog)
+    killer = Killer(supervised, kills, seed)
+    killer.wait()
+    print(f"{time.monotonic() - began:.0f} s; killed: {dict(killer.done)}; {load.told()}; refused or cut: {dict(load.errors)}", flush=True)
     load.stop()
-    print(f"killed: {dict(done)}; acknowledged: {len(load.by_web)} by web, {len(load.by_mail)} by mail; refused or cut: {dict(load.errors)}", flush=True)
     problems = list(problems_after(instance, load))
     for problem in problems:
         print("FAIL " + problem)
-    print(f"{len(problems)} problems" if problems else "nothing lost, nothing doubled")
+    print(f"{time.monotonic() - began:.0f} s; " + (f"{len(problems)} problems, SEED={seed}" if problems else "nothing lost, nothing doubled; " + load.told()))
     return 1 if problems else 0
 
 

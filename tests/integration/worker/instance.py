@@ -47,16 +47,25 @@ class Instance:
 
     def start(self, *names):
         for name in names:
-            log = open(self.folder / f"{name}.log", "ab")
-            ready, told = os.pipe()
-            environment = dict(os.environ, ZEGELPOST_READY_FD=str(told))
-            self.running[name] = subprocess.Popen([self.binaries / f"zegelpost-{name}", "--config", self.config], stderr=log,
-                                                  env=environment, pass_fds=[told])
-            os.close(told)
-            if os.read(ready, 1) != b"r":
-                raise RuntimeError(f"{name} did not start: " + self.log(name))
-            os.close(ready)
-            log.close()
+            self.start_in([], name)
+
+    def start_in(self, surroundings, name):
+        """Behind another command: "faketime", "unshare"."""
+        ready, told = os.pipe()
+        self.running[name] = self._spawn(surroundings, name, dict(os.environ, ZEGELPOST_READY_FD=str(told)), [told])
+        os.close(told)
+        if os.read(ready, 1) != b"r":
+            raise RuntimeError(f"{name} did not start: " + self.log(name))
+        os.close(ready)
+
+    def exit_status(self, name):
+        """Of a program that is expected to end by itself."""
+        return self._spawn([], name, dict(os.environ), []).wait(60)
+
+    def _spawn(self, surroundings, name, environment, descriptors):
+        with open(self.folder / f"{name}.log", "ab") as log:
+            return subprocess.Popen([*surroundings, self.binaries / f"zegelpost-{name}", "--config", self.config], stderr=log, env=environment,
+                                    pass_fds=descriptors)
 
     def kill(self, name, how=signal.SIGKILL):
         process = self.running.pop(name)
