@@ -70,7 +70,7 @@ EOF
   clamd -c "$folder/clamd.conf" >"$folder/log" 2>&1 &
   echo $! >"$folder/pid"
   local i
-  for i in $(seq 200); do [ -S "$folder/clamd.sock" ] && return 0; sleep 0.1; done
+  for i in $(seq 1200); do [ -S "$folder/clamd.sock" ] && return 0; sleep 0.1; done
   tail -n 20 "$folder/log" >&2
   die "clamd does not start"
 }
@@ -83,7 +83,7 @@ stop_clamd() {
 # wait_for_port PORT NAME LOG
 wait_for_port() {
   local i
-  for i in $(seq 200); do (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0; sleep 0.1; done
+  for i in $(seq 1200); do (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0; sleep 0.1; done
   tail -n 20 "$3" >&2
   die "$2 does not answer on port $1"
 }
