@@ -40,8 +40,9 @@ class Killer:
 
     def _run(self, name):
         dice, last = random.Random(f"{self.seed}-{name}"), None
+        pauses = [dice.random() for _ in range(self.kills)]
         while self.done[name] < self.kills:
-            time.sleep(dice.uniform(0, 2 * SECONDS / self.kills))
+            time.sleep(pauses[self.done[name]] * SECONDS / sum(pauses))
             if name == "supervisor":
                 self.supervised.kill_supervisor()
                 self.done[name] += 1
