@@ -186,6 +186,10 @@ void stop_agent(const std::string& home) noexcept {
   const char* arguments[] = {"gpgconf", "--homedir", home.c_str(), "--kill", "gpg-agent", nullptr};
   if (gpgme_set_protocol(raw, GPGME_PROTOCOL_SPAWN) == 0)
     gpgme_op_spawn(raw, gpgconf, arguments, nullptr, nullptr, nullptr, 0);
+  // It stops a moment after it said so; whoever asks it in between gets a broken pipe.
+  const fs::path socket = fs::path(home) / "S.gpg-agent";
+  std::error_code error;
+  for (int tries = 0; tries < 300 && fs::exists(fs::symlink_status(socket, error)); ++tries) ::usleep(10'000);
 }
 
 }  // namespace zp::crypto

@@ -44,7 +44,7 @@ Result<SecretBytes> export_secret(const std::string& home, const std::string& fi
 Result<std::vector<std::string>> import_keys(const std::string& home, ByteView armoured, bool allow_secret = false);
 /// Deletes the secret half (after it has been exported to paper or a stick).
 Result<void> delete_secret(const std::string& home, const std::string& fingerprint);
-/// Stops the home's gpg-agent, if any.
+/// Stops the home's gpg-agent, if any, and waits until it is gone (at most 3 seconds).
 void stop_agent(const std::string& home) noexcept;
 
 /// Seals to all of `fingerprints`.

@@ -112,8 +112,10 @@ Result<Made> make_instance(const Setup& setup) {
   TRY_ASSIGN(const Config config, Config::load(config_path));
   TRY_DO(make_sealed_keys(config));
   TRY_DO(make_folders(config));
-  crypto::stop_agent(config.zone_home());  // root's; the inner zone's user starts its own
-  TRY_DO(hand_out_folders(config));
+  if (setup.separate_users) {
+    crypto::stop_agent(config.zone_home());  // root's; the inner zone's user starts its own
+    TRY_DO(hand_out_folders(config));
+  }
   TRY_ASSIGN(InnerZone zone, open_inner_zone(config_path));
   TRY_DO(zone.ledger->record(zone.actor, "beheerder", "instance.init", {}));
   Accounts accounts(*zone.store, zone.vault->zone_key(), zone.config.staff);

@@ -73,7 +73,6 @@ Result<void> become_user_of(const Config& config, const std::string& role) {
 }
 
 Result<void> hand_out_folders(const Config& config) {
-  if (config.users.inner.empty()) return {};
   TRY_ASSIGN(const uid_t inner, uid_of(config.users.inner));
   TRY_ASSIGN(const uid_t door, uid_of(config.users.public_door));
   TRY_ASSIGN(const gid_t group, gid_of(config.users.group));

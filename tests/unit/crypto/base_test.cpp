@@ -116,16 +116,21 @@ TEST(SecretBytesDeathTest, TouchingTheByteAfterTheEndStopsTheProcess) {
   EXPECT_DEATH(const_cast<volatile std::uint8_t*>(secret.mutable_view().data())[32] = 1, "");
 }
 
+/// Where a secret of `size` bytes was: what is there after its end can only be looked at through such a pointer.
+const volatile std::uint8_t* where_a_secret_was(std::size_t size) {
+  const SecretBytes secret = SecretBytes::copy_of(std::string(size, 'x'));
+  return secret.view().data();
+}
+
 TEST(SecretBytesDeathTest, MemoryIsGoneAfterItsEnd) {
-  const auto use_after_end = [] {
-    const volatile std::uint8_t* dangling = nullptr;
-    {
-      const SecretBytes secret = SecretBytes::copy_of("geheim");
-      dangling = secret.view().data();
-    }
-    static_cast<void>(*dangling);
-  };
-  EXPECT_DEATH(use_after_end(), "");
+  constexpr std::size_t kOddSize = 4321;
+  EXPECT_DEATH(static_cast<void>(*where_a_secret_was(kOddSize)), "");
+}
+
+TEST(SecretBytes, MemoryThatIsKeptForTheNextOneIsWiped) {
+  constexpr std::size_t kKeySize = 32;
+  const volatile std::uint8_t* const kept = where_a_secret_was(kKeySize);
+  for (std::size_t i = 0; i < kKeySize; ++i) EXPECT_EQ(kept[i], 0) << i;
 }
 
 TEST(Error, SaysWhatHappenedToWhatAndWhy) {
