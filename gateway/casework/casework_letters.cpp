@@ -10,7 +10,7 @@
 namespace zp::gateway {
 namespace {
 
-constexpr std::string_view kAskLetter = "verzoek-om-aanvulling";
+constexpr std::string_view kRequester = "verzoeker";
 constexpr std::string_view kCodeLetter = "toegangscode";
 constexpr TimeMs kDay = 24LL * 3600 * 1000;
 
@@ -60,7 +60,9 @@ Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::str
   TRY_DO(change(actor, Act::kDraft, dossier, letter.id, name, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(const auto documents, listed_documents(store, open));
     LetterData data;
-    data.fields = fill_fields(*info, known_fields(office_, open, documents), fields);
+    nlohmann::json known = known_fields(office_, open, documents);
+    if (info->written_to != kRequester) known.erase("addressee");
+    data.fields = fill_fields(*info, known, fields);
     open.keys.seal(data, letter);
     if (info->needs_approval && open.dossier.state == DossierState::kComplete) open.dossier.state = DossierState::kDeciding;
     remember(office_, actor, open, "Brief opgesteld: " + info->title);
@@ -229,6 +231,30 @@ Message new_message(const Office& office, const Letter& letter, const Delivering
   return message;
 }
 
+/// Somebody else's letter never falls back on the requester's address.
+std::vector<std::string> post_address(const templates::LetterInfo& info, const OpenDossier& open, const Delivering& how) {
+  return how.address.empty() && info.written_to == kRequester ? open.profile.requester.address : how.address;
+}
+
+/// For somebody else: the name on the first line of the letter's own addressee.
+std::string recipient_of(const templates::LetterInfo& info, const OpenDossier& open, const LetterData& data) {
+  if (info.written_to == kRequester) return open.profile.requester.name;
+  const std::string lines = data.fields.value("addressee", "");
+  return lines.substr(0, lines.find('\n'));
+}
+
+/// Only an answer ends the terms; after any other letter the request still waits for one.
+void after_sending(const templates::LetterInfo& info, OpenDossier& open) {
+  const bool answers = info.term == templates::LetterTerm::kAnswer;
+  const bool was_answered = open.dossier.due.empty() && !open.profile.terms.empty();
+  if (answers && possible(Act::kClassify, open.dossier.state)) {
+    open.dossier.state = DossierState::kAnswered;
+    end_terms(open);
+  } else if (open.dossier.state == DossierState::kApproval) {
+    open.dossier.state = was_answered ? DossierState::kAnswered : DossierState::kDeciding;
+  }
+}
+
 void ask_for(const intake::Evaluation& evaluation, MessageData& data) {
   for (const intake::RequirementResult& one : evaluation.requirements)
     if (one.state != intake::RequirementState::kMet) data.asked.emplace_back(one.slot, one.label);
@@ -240,39 +266,40 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
   TRY_ASSIGN(const auto row, letter_row(office_, id));
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, row.name));
   if (how.route != "mailbox" && how.route != "post") return fail(Code::kRefused, "send letter", "unknown route");
-  const bool asks = row.name == kAskLetter;
+  const bool asks = info->term == templates::LetterTerm::kCompletion;
   const std::string today = local_date(office_.now());
   MessageData about;
   about.link_secret = SecretBytes::random(32);
   const Message blank = new_message(office_, row, how, about.link_secret);
   TRY_DO(change(actor, asks ? Act::kAskMissing : Act::kSend, row.dossier, id, how.route, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto letter, store.letter(id));
+    if (info->written_to != kRequester && how.route != "post")
+      return fail(Code::kRefused, "send letter", "this letter is not for the requester, and the mailbox is: send it by post");
     const bool ready = letter.state == "approved" || (letter.state == "draft" && !info->needs_approval);
     if (!ready) return fail(Code::kRefused, "send letter", info->needs_approval ? "a second person must approve it first" : letter.state);
-    about.recipient = open.profile.requester.name;
+    TRY_ASSIGN(auto data, open.keys.letter(letter));
+    about.recipient = recipient_of(*info, open, data);
     if (how.route == "post") {
-      about.address = how.address.empty() ? open.profile.requester.address : how.address;
+      about.address = post_address(*info, open, how);
       if (about.address.empty()) return fail(Code::kRefused, "send letter", "the post needs an address");
     } else {
       about.email = open.profile.requester.email;
       if (about.email.empty()) return fail(Code::kRefused, "send letter", "no e-mail address is known: send it by post");
       TRY_DO(arrange_code(office_, actor, store, open, how));
     }
-    TRY_ASSIGN(auto data, open.keys.letter(letter));
     data.date = today;
     if (asks) {
       TRY_ASSIGN(about.last_day, suspend_term(office_, open, today));
       if (open.profile.evaluation) ask_for(*open.profile.evaluation, about);
       data.fields = fill_fields(*info, data.fields, nlohmann::json{{"complete_before", about.last_day}});
-    } else if (open.dossier.state == DossierState::kApproval) {
-      open.dossier.state = DossierState::kAnswered;
-      end_terms(open);
+    } else {
+      after_sending(*info, open);
     }
     // The term for objection counts from the day on which it leaves, not from the day on which it was written.
     if (data.fields.contains("objection_before"))
       data.fields["objection_before"] = known_fields(office_, open, {})["objection_before"];
     TRY_DO(draw(office_, letter, data, open.dossier.reference));
-    const Announcement announcement = announcement_of(office_, *info, today, about.last_day);
+    const Announcement announcement = announcement_of(*info, data.fields, about.last_day);
     about.subject = announcement.subject;
     about.legal_effect = announcement.legal_effect;
     about.term = announcement.term;

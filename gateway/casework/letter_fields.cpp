@@ -124,9 +124,32 @@ Json viewed_by(const Office& office, const Id& dossier) {
   return rows;
 }
 
+/// The request for completion that is still open, or that went by unused.
+const TermRecord* completion_asked(const Profile& profile) {
+  const auto found = std::ranges::find_if(profile.terms.rbegin(), profile.terms.rend(),
+                                          [](const TermRecord& term) { return term.kind == "aanvulling" && (term.running || term.ended == term.last_day); });
+  return found == profile.terms.rend() ? nullptr : &*found;
+}
+
 const TermRecord* answer_term(const Profile& profile) {
   const auto found = std::ranges::find_if(profile.terms, [](const TermRecord& term) { return term.kind != "aanvulling" && term.running; });
   return found == profile.terms.end() ? nullptr : &*found;
+}
+
+/// The dates that letters print about the terms of this dossier.
+void add_terms(const Office& office, const Profile& profile, Json& known) {
+  if (const TermRecord* const asked = completion_asked(profile)) {
+    known["asked_on"] = asked->from;
+    known["complete_before"] = asked->last_day;
+  }
+  const TermRecord* const term = answer_term(profile);
+  if (!term) return;
+  known["answer_before"] = term->last_day;
+  known["answer_ground"] = known.value("term_ground", "");
+  const auto received = intake::parse_date(term->from);
+  if (!received || !term->kind.starts_with("avg")) return;
+  known["first_term"] = intake::format_date(intake::avg_term(office.calendar, *received).last_day);
+  known["new_term"] = intake::format_date(intake::avg_term(office.calendar, *received, true).last_day);
 }
 
 }  // namespace
@@ -175,10 +198,7 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
   // Counted from today; whoever sends it later sees the date in the letter and in its form.
   if (const auto day = intake::parse_date(today)) known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
   if (profile.evaluation) known["missing"] = missing_of(*profile.evaluation);
-  if (const TermRecord* const term = answer_term(profile)) {
-    known["answer_before"] = term->last_day;
-    known["answer_ground"] = rule ? rule->term_source : std::string();
-  }
+  add_terms(office, profile, known);
   return known;
 }
 
@@ -205,12 +225,12 @@ Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const O
   return listed;
 }
 
-Announcement announcement_of(const Office& office, const templates::LetterInfo& info, const std::string& today, const std::string& last_day) {
+Announcement announcement_of(const templates::LetterInfo& info, const Json& fields, const std::string& last_day) {
   Announcement announcement{info.announced_as, info.legal_effect, {}};
   if (const auto day = intake::parse_date(last_day)) {
     announcement.term = "Stuur wat ontbreekt uiterlijk op " + intake::dutch_date(*day) + ".";
-  } else if (const auto sent = intake::parse_date(today); sent && info.remedy == "bezwaar") {
-    announcement.term = "Bezwaar maken kan tot en met " + intake::dutch_date(intake::bezwaar_term(office.calendar, *sent).last_day) + ".";
+  } else if (const auto objection = intake::parse_date(fields.value("objection_before", ""))) {
+    announcement.term = "Bezwaar maken kan tot en met " + intake::dutch_date(*objection) + ".";
   }
   return announcement;
 }

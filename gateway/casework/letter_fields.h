@@ -30,8 +30,7 @@ std::string addressee(const Person& person);
 struct Announcement {
   std::string subject, legal_effect, term;
 };
-Announcement announcement_of(const Office& office, const templates::LetterInfo& info, const std::string& today,
-                             const std::string& last_day);
+Announcement announcement_of(const templates::LetterInfo& info, const nlohmann::json& fields, const std::string& last_day);
 
 }  // namespace zp::gateway
 

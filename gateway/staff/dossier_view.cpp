@@ -1,6 +1,7 @@
 #include "gateway/staff/dossier_view.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "gateway/process/process.h"
@@ -143,6 +144,21 @@ json letters_json(const DossierView& view) {
   return rows;
 }
 
+/// What fits this request first, then what fits any, then the rest: a person may see it otherwise than the rules do.
+json letter_groups(const std::vector<templates::LetterInfo>& letters, const std::string& kind) {
+  constexpr std::array<const char*, 3> kLabels = {"Voor dit verzoek", "Voor elk verzoek", "Voor andere verzoeken"};
+  std::array<json, 3> groups = {json::array(), json::array(), json::array()};
+  for (const auto& letter : letters) {
+    if (!letter.offered) continue;
+    const bool fits = std::ranges::find(letter.for_kinds, kind) != letter.for_kinds.end();
+    groups[fits ? 0 : letter.for_kinds.empty() ? 1 : 2].push_back({{"name", letter.name}, {"title", letter.title}});
+  }
+  json rows = json::array();
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    if (!groups[i].empty()) rows.push_back({{"label", kLabels[i]}, {"choices", std::move(groups[i])}});
+  return rows;
+}
+
 json messages_json(const DossierView& view) {
   json rows = json::array();
   for (const MessageView& message : view.messages)
@@ -239,9 +255,7 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["has_messages"] = !view.messages.empty();
   data["kinds"] = json::array();
   for (const auto& kind : kinds) data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
-  data["letter_choices"] = json::array();
-  for (const auto& letter : letters)
-    if (letter.needs_approval) data["letter_choices"].push_back({{"name", letter.name}, {"title", letter.title}});
+  data["letter_groups"] = letter_groups(letters, view.dossier.kind);
   return data;
 }
 

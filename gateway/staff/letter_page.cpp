@@ -135,14 +135,17 @@ Result<Response> Workbench::letter(Visit& visit) {
   data["own_waits"] = state == "proposed" && found->row.author == visit.actor.user;
   data["may_send"] = (state == "approved" || (draft_now && !found->needs_approval)) && may(view, Act::kSend);
   data["may_withdraw"] = state != "sent" && state != "withdrawn" && may(view, Act::kWithdrawLetter);
-  data["has_email"] = !view.profile.requester.email.empty();
+  const bool to_requester = info && info->written_to == "verzoeker";
+  data["has_email"] = to_requester && !view.profile.requester.email.empty();
   data["email"] = view.profile.requester.email;
   data["has_code"] = !view.profile.access_code.empty();
   data["code_way"] = view.profile.access_code_way;
   std::string address;
-  for (const auto& line : view.profile.requester.address) address += line + "\n";
+  if (to_requester)
+    for (const auto& line : view.profile.requester.address) address += line + "\n";
   data["address"] = address;
-  data["recipient"] = view.profile.requester.name;
+  const std::string addressee = found->data.fields.value("addressee", "");
+  data["recipient"] = to_requester ? view.profile.requester.name : addressee.substr(0, addressee.find('\n'));
   return show("brief", std::move(data), visit);
 }
 

@@ -203,6 +203,7 @@ Result<void> print_cover(const Tools& tools, const Opened& opened, const std::st
   const auto info = std::ranges::find(letters, "voorblad", &templates::LetterInfo::name);
   if (info == letters.end()) return {};
   Person recipient = opened.open->profile.requester;
+  recipient.name = opened.data.recipient;
   recipient.address = opened.data.address;
   Json known = known_fields(tools.office, *opened.open, {});
   known["addressee"] = addressee(recipient);

@@ -53,11 +53,25 @@ struct LetterField {
   std::string label;                 // of a column: its heading
 };
 
+/// What the day on which a letter leaves does to the terms of the request that it is about.
+enum class LetterTerm {
+  kNone,        // they run on
+  kAnswer,      // it answers the request: they end
+  kCompletion,  // it gives a term to complete the request (Awb 4:5); its last day is `complete_before`
+  kExtension,   // it tells of a longer term (AVG art. 12 lid 3); its last day is `new_term`
+};
+
 struct LetterInfo {
   std::string name, title, purpose, legal_ground, retention;
-  std::string remedy;        // name of a clause in templates/letters/clauses, or empty
+  std::vector<std::string> remedy;  // clauses in templates/letters/clauses that close the letter, in this order
   std::string announced_as;  // what kind of message it is, for the notification: no word about a person
   std::string legal_effect;  // what it means for its recipient, in one or two sentences, for the notification
+  /// "verzoeker": whoever wrote to us, or speaks for that person. Anybody else ("huisarts", "ontvanger",
+  /// "organisatie") has an address of their own, and no access to the requester's mailbox.
+  std::string written_to;
+  LetterTerm term = LetterTerm::kNone;
+  std::vector<std::string> for_kinds;  // kinds of request that it is for (intake/rules/requests); empty: any
+  bool offered = true;                 // to staff; false for what only the program starts
   bool needs_approval = true;
   std::vector<LetterField> fields;
 };

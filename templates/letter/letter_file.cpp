@@ -37,6 +37,25 @@ Result<void> check_keys(const YAML::Node& node, const std::set<std::string>& kno
   return {};
 }
 
+const std::map<std::string, LetterTerm> kTerms = {{"geen", LetterTerm::kNone},
+                                                  {"antwoord", LetterTerm::kAnswer},
+                                                  {"aanvulling", LetterTerm::kCompletion},
+                                                  {"verlenging", LetterTerm::kExtension}};
+const std::set<std::string> kReaders = {"verzoeker", "huisarts", "ontvanger", "organisatie"};
+
+/// The date field that prints the last day of the term.
+std::string last_day_field(LetterTerm term) {
+  if (term == LetterTerm::kCompletion) return "complete_before";
+  return term == LetterTerm::kExtension ? "new_term" : "";
+}
+
+/// One name, or a list of names.
+std::vector<std::string> names_in(const YAML::Node& node) {
+  if (!node) return {};
+  if (node.IsScalar()) return {node.as<std::string>()};
+  return node.as<std::vector<std::string>>();
+}
+
 bool is_field_name(const std::string& name) {
   return !name.empty() && name != "date" && name != "organisation" && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -139,13 +158,14 @@ class Reader {
     const YAML::Node front = YAML::Load(whole.substr(4, end - 3));
     TRY_DO(check_keys(front,
                       {"title", "subject", "purpose", "legal_ground", "addressee", "references", "closing",
-                       "remedy", "needs_approval", "retention", "fields", "announced_as", "legal_effect"},
+                       "remedy", "needs_approval", "retention", "fields", "announced_as", "legal_effect",
+                       "written_to", "term", "for", "offered"},
                       path_));
     TRY_ASSIGN(LetterInfo info, read_info(front));
     scope_.emplace(info.fields);
     TRY_ASSIGN(MustacheText subject, plain(front["subject"].as<std::string>("")));
     TRY_ASSIGN(MustacheText text, markdown(whole.substr(end + 5), path_));
-    TRY_ASSIGN(MustacheText clause, read_clause(info.remedy));
+    TRY_ASSIGN(MustacheText clause, read_clauses(info.remedy));
     std::vector<std::pair<std::u32string, MustacheText>> references;
     for (const auto& entry : front["references"]) {
       TRY_ASSIGN(MustacheText value, plain(entry.second.as<std::string>()));
@@ -176,13 +196,22 @@ class Reader {
                     .purpose = front["purpose"].as<std::string>(""),
                     .legal_ground = front["legal_ground"].as<std::string>(""),
                     .retention = front["retention"].as<std::string>(""),
-                    .remedy = front["remedy"].as<std::string>(""),
+                    .remedy = names_in(front["remedy"]),
                     .announced_as = front["announced_as"].as<std::string>(""),
                     .legal_effect = front["legal_effect"].as<std::string>(""),
+                    .written_to = front["written_to"].as<std::string>(""),
+                    .term = LetterTerm::kNone,
+                    .for_kinds = names_in(front["for"]),
+                    .offered = front["offered"].as<bool>(true),
                     .needs_approval = front["needs_approval"].as<bool>(true),
                     .fields = {}};
     for (const char* key : {"title", "subject", "purpose", "legal_ground", "retention", "announced_as", "legal_effect"})
       if (front[key].as<std::string>("").empty()) return wrong(path_, std::string(key) + " is missing");
+    if (!kReaders.contains(info.written_to))
+      return wrong(path_, "written_to is verzoeker, huisarts, ontvanger or organisatie");
+    const auto term = kTerms.find(front["term"].as<std::string>(""));
+    if (term == kTerms.end()) return wrong(path_, "term is antwoord, aanvulling, verlenging or geen");
+    info.term = term->second;
     for (const auto& entry : front["fields"]) {
       TRY_ASSIGN(LetterField field, read_field(entry.first.as<std::string>(), entry.second, false, path_));
       info.fields.push_back(std::move(field));
@@ -194,14 +223,20 @@ class Reader {
     if (!has("reference", "text")) return wrong(path_, "every letter has a text field `reference`");
     if (!has(front["addressee"].as<std::string>(""), "multiline"))
       return wrong(path_, "addressee names no multiline field");
+    if (const std::string day = last_day_field(info.term); !day.empty() && !has(day, "date"))
+      return wrong(path_, "a letter with this term has a date field `" + day + "`");
     return info;
   }
 
-  Result<MustacheText> read_clause(const std::string& remedy) {
-    if (remedy.empty()) return MustacheText::parse("", escape_markdown);
-    const std::string path = folder_ + "/clauses/" + remedy + ".md";
-    TRY_ASSIGN(const std::string text, read_text(path));
-    return markdown(text, path);
+  Result<MustacheText> read_clauses(const std::vector<std::string>& remedy) {
+    std::string all, paths;
+    for (const std::string& clause : remedy) {
+      const std::string path = folder_ + "/clauses/" + clause + ".md";
+      TRY_ASSIGN(const std::string text, read_text(path));
+      all += text + "\n\n";
+      paths += (paths.empty() ? "" : " or ") + path;
+    }
+    return markdown(all, paths);
   }
 
   Result<MustacheText> plain(const std::string& text) { return parse(text, MustacheText::no_escape, path_); }

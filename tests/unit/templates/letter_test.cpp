@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kHead =
-    "---\ntitle: Proef\nsubject: \"Over {{thing}}\"\npurpose: p\nlegal_ground: g\nannounced_as: Proef\nlegal_effect: geen\nretention: r\naddressee: "
+    "---\ntitle: Proef\nsubject: \"Over {{thing}}\"\npurpose: p\nlegal_ground: g\nannounced_as: Proef\nlegal_effect: geen\nretention: r\nwritten_to: verzoeker\nterm: geen\naddressee: "
     "to\n"
     "fields:\n"
     "  to: {type: multiline, about: a}\n"
@@ -196,6 +196,23 @@ TEST_F(LetterTest, RefusesRawValuesAndWhatCannotBeSet) {
 TEST_F(LetterTest, RefusesARemedyWithoutItsClause) {
   letter("remedy: beroep\n---\nx\n");
   EXPECT_THAT(mistake(), HasSubstr("clauses/beroep.md"));
+}
+
+TEST_F(LetterTest, ALetterThatStartsATermPrintsItsLastDay) {
+  const std::string head = kHead;
+  const auto with_term = [&](const std::string& term) {
+    std::string changed = head;
+    changed.replace(changed.find("term: geen"), 10, "term: " + term);
+    std::ofstream(folder_ / "proef.md") << changed << "---\nx\n";
+  };
+  with_term("aanvulling");
+  EXPECT_THAT(mistake(), HasSubstr("complete_before"));
+  with_term("verlenging");
+  EXPECT_THAT(mistake(), HasSubstr("new_term"));
+  with_term("ooit");
+  EXPECT_THAT(mistake(), HasSubstr("term is antwoord"));
+  with_term("antwoord");
+  EXPECT_EQ(mistake(), "none");
 }
 
 class SignedLetterTest : public LetterTest {
