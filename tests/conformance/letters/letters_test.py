@@ -23,6 +23,14 @@ def run(*command):
     return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
 
 
+MONTHS = ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"]
+
+
+def dutch(date):
+    year, month, day = str(date).split("-")
+    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+
+
 def elements(pdf, kind):
     return [o for o in pdf.objects if isinstance(o, Dictionary) and o.get("/Type") == Name.StructElem and o.get("/S") == Name(kind)]
 
@@ -113,6 +121,21 @@ class Letters(unittest.TestCase):
     def test_every_letter_has_a_sample(self):
         letters = {path.stem for path in (SAMPLES.parent.parent / "templates/letters").glob("*.md")}
         self.assertEqual(letters, set(self.pdfs))
+
+    def test_letters_are_for_kinds_of_request_that_exist(self):
+        root = SAMPLES.parent.parent
+        kinds = {path.stem for path in (root / "intake/rules/requests").glob("*.yaml")}
+        for path in (root / "templates/letters").glob("*.md"):
+            front = yaml.safe_load(path.read_text().split("---\n")[1])
+            self.assertLessEqual(set(front.get("for", [])), kinds, path.stem)
+
+    def test_a_decision_says_how_to_object(self):
+        for name, pdf in self.pdfs.items():
+            front = yaml.safe_load((SAMPLES.parent.parent / f"templates/letters/{name}.md").read_text().split("---\n")[1])
+            if "Dit is een besluit" in front["legal_effect"]:
+                words = re.sub(r"\s+", " ", self.text(pdf))
+                self.assertIn("Dan kunt u bezwaar maken", words, name)
+                self.assertIn(dutch(yaml.safe_load((SAMPLES / f"{name}.yaml").read_text())["objection_before"]), words, name)
 
     def test_qpdf_and_the_structure_check_find_nothing(self):
         for pdf in sorted(self.home.glob("*.pdf")):
