@@ -43,7 +43,7 @@ const std::vector<ActRule>& table() {
       {Act::kReopenReview, "dossier.reopen-review", "Terug naar controle", kWriters, {kWaiting, kComplete, kDeciding}, kReview, true},
 
       {Act::kDraft, "letter.draft", "Brief opstellen", kWriters, {}, {}, true},
-      {Act::kPropose, "letter.propose", "Ter goedkeuring", {"jurist"}, {kReview, kComplete, kDeciding, kAnswered}, kApproval, true},
+      {Act::kPropose, "letter.propose", "Ter goedkeuring", {"jurist"}, {kReview, kWaiting, kComplete, kDeciding, kAnswered}, kApproval, true},
       {Act::kApprove, "letter.approve", "Goedkeuren", {"goedkeurder"}, {kApproval}, {}, true},
       {Act::kReturn, "letter.return", "Teruggeven", {"goedkeurder"}, {kApproval}, kDeciding, true},
       {Act::kWithdrawLetter, "letter.withdraw", "Brief intrekken", kWriters, {}, {}, true},
