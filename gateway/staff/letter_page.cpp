@@ -46,10 +46,10 @@ json table_rows(const templates::LetterField& table, const std::vector<std::stri
 /// Only decisions have tables that a person fills: in other letters they list what the dossier holds.
 bool typed_by_people(const templates::LetterInfo& info, const templates::LetterField& field) {
   if (field.type == "table") return info.needs_approval && std::ranges::none_of(field.columns, [](const auto& c) { return c.type == "size" || c.type == "number"; });
-  return field.type != "flag" && field.type != "number" && field.type != "size";
+  return field.type != "number" && field.type != "size";
 }
 
-/// What a person may type: texts, dates, lists (one item a line), tables (one row a line).
+/// What a person may type: texts, dates, yes or no, lists (one item a line), tables (one row a line).
 json editable_fields(const templates::LetterInfo& info, const json& values) {
   json rows = json::array();
   for (const auto& field : info.fields) {
@@ -66,6 +66,7 @@ json editable_fields(const templates::LetterInfo& info, const json& values) {
       for (const auto& item : value)
         if (item.is_string()) text += item.get<std::string>() + "\n";
     rows.push_back({{"name", field.name}, {"about", about}, {"value", text}, {"required", field.required}, {"is_date", field.type == "date"},
+                    {"is_flag", field.type == "flag"}, {"is_on", value == true},
                     {"is_long", field.type == "multiline" || field.type == "list" || field.type == "table"}, {"is_line", field.type == "text" || field.type == "time"}});
   }
   return rows;
@@ -89,7 +90,8 @@ json fields_of(const templates::LetterInfo& info, const Form& form) {
   for (const auto& field : info.fields) {
     const auto found = form.find("veld-" + field.name);
     if (found == form.end()) continue;
-    if (field.type == "list") values[field.name] = lines_of(found->second);
+    if (field.type == "flag") values[field.name] = found->second == "ja";
+    else if (field.type == "list") values[field.name] = lines_of(found->second);
     else if (field.type == "table") values[field.name] = table_rows(field, lines_of(found->second));
     else values[field.name] = found->second;
   }
