@@ -4,6 +4,7 @@
 #include <cmath>
 #include <complex>
 #include <numbers>
+#include <ranges>
 
 #include <opencv2/imgproc.hpp>
 
@@ -22,6 +23,7 @@ constexpr double kWorthShifting = 0.75;
 constexpr double kReadsWell = 0.85;
 constexpr double kBeat = 0.12;            // part of the columns' variance
 constexpr double kLooksLikeOcrB = 0.6;
+constexpr std::size_t kTightened = 8;      // ribbons, longest first, that get a second chance
 
 // One glyph a row, without mean and of length one, a little soft as cameras see it.
 const cv::Mat& glyph_rows() {
@@ -286,10 +288,10 @@ void try_ribbon(const cv::Mat& gray, const Ribbon& ribbon, std::optional<MrzOnPa
     const Zone zone = zone_around(gray, *line, cells);
     auto found = parsed_zone(zone);
     for (const int cells_right : {1, -1}) {
-      if (!found || trust(*found) == 2 || found->score < kWorthShifting) break;
+      if ((found && trust(*found) == 2) || (found ? found->score : line->reading.likeness) < kWorthShifting) break;
       Zone moved;
       for (const LineOnPage& part : zone) moved.push_back(read_cells(gray, shifted(part, cells_right), cells));
-      if (auto other = parsed_zone(moved); other && better(*other, *found)) found = std::move(other);
+      if (auto other = parsed_zone(moved); other && (!found || better(*other, *found))) found = std::move(other);
     }
     if (found && (!best || better(*found, *best))) best = std::move(found);
   }
@@ -319,6 +321,14 @@ std::optional<MrzOnPage> find_mrz(const cv::Mat& gray) {
       try_ribbon(gray, ribbon, best);
       try_ribbon(gray, reversed(ribbon), best);
       if (best && trust(*best) == 2 && best->parsed.checks >= 3 && best->score > kReadsWell) return best;
+    }
+    if (best) return best;
+    if (run == Run::kSlanted) break;
+    for (const Ribbon& ribbon : finder.ribbons(run) | std::views::take(kTightened)) {
+      const Ribbon tight = tightened(gray, ribbon);
+      try_ribbon(gray, tight, best);
+      try_ribbon(gray, reversed(tight), best);
+      if (best && trust(*best) == 2) return best;
     }
     if (best) return best;
   }

@@ -36,6 +36,9 @@ class RibbonFinder {
   std::vector<cv::Mat> marks_;  // of the picture shrunk or enlarged by zoom_
 };
 
+/// The ribbon drawn in to the text that it holds: patterned paper makes ribbons too long, too high and a little askew.
+Ribbon tightened(const cv::Mat& gray, const Ribbon& ribbon);
+
 struct LineOnPage {
   LineReading reading;
   Ribbon ribbon;    // corrected by the rhythm of the cells

@@ -111,7 +111,84 @@ std::vector<cv::Size> joins_for(Run run) {
   return joins;
 }
 
+// Dark strokes along the ribbon, level, its middle in the middle, twice as high as it is; `zoom` strip pixels to a page pixel.
+cv::Mat strokes_along(const cv::Mat& gray, const Ribbon& ribbon, float zoom) {
+  const cv::Size size(static_cast<int>(ribbon.along * zoom) + 1, static_cast<int>(2 * ribbon.across * zoom) + 1);
+  const cv::Point2f along = direction(ribbon) * zoom;
+  cv::Matx23f turn(along.x, along.y, 0, -along.y, along.x, 0);
+  for (int row = 0; row < 2; ++row)
+    turn(row, 2) = static_cast<float>(row ? size.height : size.width) / 2 - turn(row, 0) * ribbon.middle.x - turn(row, 1) * ribbon.middle.y;
+  cv::Mat strip, dark;
+  cv::warpAffine(gray, strip, turn, size, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  cv::GaussianBlur(strip, strip, {3, 3}, 0);
+  cv::morphologyEx(strip, dark, cv::MORPH_BLACKHAT, cv::getStructuringElement(cv::MORPH_RECT, {9, 9}));
+  return dark;
+}
+
+struct Range {
+  int first = 0, last = 0;
+};
+
+// The run of values above half of what is usual, around `at`; gaps up to `gap` are bridged.
+Range run_around(const std::vector<float>& values, float level, int at, int gap) {
+  Range run{at, at};
+  const auto reach = [&](int step, int& end) {
+    int missed = 0;
+    for (int i = at; i >= 0 && i < static_cast<int>(values.size()) && missed <= gap; i += step) {
+      missed = values[static_cast<std::size_t>(i)] >= level ? 0 : missed + 1;
+      if (missed == 0) end = i;
+    }
+  };
+  reach(-1, run.first);
+  reach(1, run.last);
+  return run;
+}
+
+std::vector<float> rows_of(const cv::Mat& strip) {
+  cv::Mat mean;
+  cv::reduce(strip, mean, 1, cv::REDUCE_AVG, CV_32F);
+  return {mean.begin<float>(), mean.end<float>()};
+}
+
 }  // namespace
+
+Ribbon tightened(const cv::Mat& gray, const Ribbon& ribbon) {
+  constexpr float kHeight = 24, kWidest = 1.8F, kStep = 0.3F;  // strip pixels; degrees
+  const float zoom = std::min(2.0F, kHeight / ribbon.across);
+  Ribbon best = ribbon;
+  cv::Mat strip;
+  float sharpest = -1;
+  for (float askew = -kWidest; askew <= kWidest; askew += kStep) {
+    Ribbon turned = ribbon;
+    turned.angle += askew;
+    const cv::Mat dark = strokes_along(gray, turned, zoom);
+    // Lines of text that lie level make the rows differ most.
+    const std::vector<float> rows = rows_of(dark);
+    const float highest = *std::ranges::max_element(rows);
+    if (highest <= sharpest) continue;
+    sharpest = highest;
+    best = turned;
+    strip = dark;
+  }
+  const std::vector<float> rows = rows_of(strip);
+  const int densest = static_cast<int>(std::ranges::max_element(rows) - rows.begin());
+  const Range high = run_around(rows, 0.45F * rows[static_cast<std::size_t>(densest)], densest, 2);
+  const int height = high.last - high.first + 1;
+  cv::Mat darkest;
+  cv::reduce(strip.rowRange(high.first, high.last + 1), darkest, 0, cv::REDUCE_MAX);
+  darkest.convertTo(darkest, CV_32F);
+  cv::blur(darkest, darkest, {std::max(3, height / 2) | 1, 1});
+  const std::vector<float> columns(darkest.begin<float>(), darkest.end<float>());
+  std::vector<float> sorted = columns;
+  std::ranges::nth_element(sorted, sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 6 / 10));
+  const Range wide = run_around(columns, 0.55F * sorted[sorted.size() * 6 / 10], strip.cols / 2, height);
+  const cv::Point2f along = direction(best), down(-along.y, along.x);
+  best.middle += along * ((static_cast<float>(wide.first + wide.last - strip.cols) / 2) / zoom) +
+                 down * ((static_cast<float>(high.first + high.last - strip.rows) / 2) / zoom);
+  best.along = static_cast<float>(wide.last - wide.first + 1) / zoom;
+  best.across = static_cast<float>(height) / zoom;
+  return best;
+}
 
 RibbonFinder::RibbonFinder(const cv::Mat& gray) : zoom_(static_cast<double>(kSearchSide) / std::max(gray.cols, gray.rows)) {
   cv::Mat small;
