@@ -30,6 +30,8 @@ constexpr std::array<std::string_view, 8> kKinds = {"form",   "court-order", "ma
 constexpr std::array<std::string_view, 3> kIntegrities = {"ok", "broken", "unknown"};
 constexpr std::array<std::string_view, 4> kCoverages = {"whole", "extended-allowed", "extended-disallowed", "partial"};
 constexpr std::array<std::string_view, 5> kChains = {"trusted", "untrusted", "expired", "revoked", "unknown"};
+constexpr std::array<std::string_view, 3> kFieldStates = {"empty", "doubtful", "signed"};
+constexpr std::array<std::string_view, 4> kSigners = {"client", "parent", "representative", ""};
 constexpr std::array<std::string_view, 5> kDocumentTypes = {"passport", "identity-card", "residence-permit",
                                                             "driving-licence", "other"};
 
@@ -45,13 +47,17 @@ Json page_json(const PageFindings& page, bool with_text) {
     signatures.push_back({{"box", box_json(signature.box)}, {"confidence", signature.confidence}});
   }
   for (const Box& field : page.empty_signature_fields) fields.push_back({{"box", box_json(field)}});
+  Json labelled = Json::array();
+  for (const SignatureField& field : page.signature_fields)
+    labelled.push_back({{"box", box_json(field.box)}, {"state", field.state}, {"whose", field.whose}});
   Json json = {{"number", page.number},
                {"blank", page.blank},
                {"upside_down", page.upside_down},
                {"skew_degrees", page.skew_degrees},
                {"sharp", page.sharp},
                {"handwritten_signatures", std::move(signatures)},
-               {"empty_signature_fields", std::move(fields)}};
+               {"empty_signature_fields", std::move(fields)},
+               {"signature_fields", std::move(labelled)}};
   if (with_text) json["text"] = page.text;
   return json;
 }
@@ -148,6 +154,9 @@ class FindingsParser {
     for (const Json& one : reader_.array(json, "empty_signature_fields", kMaxSignatures)) {
       page.empty_signature_fields.push_back(maybe_box(one, "box").value_or(Box{}));
     }
+    for (const Json& one : reader_.array(json, "signature_fields", kMaxSignatures))
+      page.signature_fields.push_back({maybe_box(one, "box").value_or(Box{}), word(one, "state", kFieldStates, "doubtful"),
+                                       word(one, "whose", kSigners, "")});
     page.text = reader_.text(json, "text", kMaxPageText, Lines::kKeep);
     return page;
   }

@@ -27,6 +27,13 @@ struct HandwrittenSignature {
   double confidence = 0;  // 0 to 1
 };
 
+/// A place to sign that a label asks for.
+struct SignatureField {
+  Box box;
+  std::string state = "empty";  // empty | doubtful | signed; doubtful: something is written there, perhaps no signature
+  std::string whose;            // client | parent | representative, or empty where the form does not tell
+};
+
 struct PageFindings {
   int number = 1;
   bool blank = false;
@@ -34,7 +41,8 @@ struct PageFindings {
   double skew_degrees = 0;  // degrees counter-clockwise that level the page
   bool sharp = true;
   std::vector<HandwrittenSignature> handwritten_signatures;
-  std::vector<Box> empty_signature_fields;
+  std::vector<SignatureField> signature_fields;  // by their labels
+  std::vector<Box> empty_signature_fields;       // those of them that are empty, and empty fields of a PDF form
   std::string text;         // not part of the contract: for classification, sealed with the rest; at most 64 KiB a page
 };
 

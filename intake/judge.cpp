@@ -150,6 +150,9 @@ class Judge {
     if (sure > 0) {
       tell("signature-found", fmt::format("Wij zien uw handtekening op {}.", where(page)),
            fmt::format("Handwritten signature on page {}.", page.number));
+    } else if (std::ranges::any_of(page.signature_fields, [](const SignatureField& field) { return field.state == "doubtful"; })) {
+      tell("signature-field-doubtful", fmt::format("Op {} kijkt een medewerker of u uw handtekening hebt gezet.", where(page)),
+           fmt::format("Something that may not be a signature stands in a signature field on page {}.", page.number));
     } else if (!page.empty_signature_fields.empty()) {
       tell("signature-field-empty", fmt::format("Op {} is de plaats voor de handtekening nog leeg.", where(page)),
            fmt::format("Empty signature field on page {}.", page.number));

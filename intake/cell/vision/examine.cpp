@@ -18,9 +18,9 @@ void describe(const Ink& ink, PageReport& report) {
   if (findings.blank) return;
   for (const HandwrittenSignature& signature : signatures_of(ink, report.words))
     if (signature.confidence >= kIsSignature) findings.handwritten_signatures.push_back(signature);
-  report.signature_fields = fields_of(ink, report.words, findings.handwritten_signatures);
-  for (const SignatureField& field : report.signature_fields)
-    if (!field.is_signed) findings.empty_signature_fields.push_back(field.box);
+  findings.signature_fields = fields_of(ink, report.words, findings.handwritten_signatures);
+  for (const SignatureField& field : findings.signature_fields)
+    if (field.state == "empty") findings.empty_signature_fields.push_back(field.box);
   findings.text = text_of(report.words);
 }
 

@@ -33,6 +33,7 @@ cv::Rect united(const cv::Rect& a, const cv::Rect& b) { return a | b; }
 
 struct Label {
   cv::Rect box;
+  std::string text;  // letters only, lower case
   std::size_t words = 0;
   bool named = false;
 };
@@ -45,7 +46,8 @@ std::vector<Label> labels_in(std::span<const Word> words, const cv::Size& size) 
     const cv::Rect box = pixels_of(word.box, size);
     const bool joins = !labels.empty() && word.line == line && box.x >= labels.back().box.x &&
                        box.x - (labels.back().box.x + labels.back().box.width) < 2 * std::max(box.height, 6);
-    if (!joins) labels.push_back({box, 0, false});
+    if (!joins) labels.push_back({box, {}, 0, false});
+    labels.back().text += letters_of(word.text);
     labels.back().box = united(labels.back().box, box);
     ++labels.back().words;
     labels.back().named |= names_a_signature(word.text);
@@ -110,6 +112,35 @@ bool has_strokes(const Ink& ink, const cv::Rect& field, const cv::Rect& label, d
   return area > 4 * unit * unit;
 }
 
+struct Role {
+  std::string_view word, whose;
+};
+
+// Who is asked to sign, as forms put it. A representative's own title comes before the client that is represented.
+constexpr std::array kRoles = {
+    Role{"gemachtigde", "representative"}, Role{"vertegenwoordiger", "representative"}, Role{"mentor", "representative"},
+    Role{"curator", "representative"},     Role{"bewindvoerder", "representative"},     Role{"representative", "representative"},
+    Role{"ouder", "parent"},               Role{"gezag", "parent"},                     Role{"parent", "parent"},
+    Role{"volmachtgever", "client"},       Role{"client", "client"},                    Role{"clint", "client"},
+    Role{"aanvrager", "client"},           Role{"patient", "client"},                   Role{"uwhandtekening", "client"}};
+
+std::string role_in(std::string_view text) {
+  const auto role = std::ranges::find_if(kRoles, [&](const Role& r) { return text.find(r.word) != std::string_view::npos; });
+  return role == kRoles.end() ? std::string{} : std::string(role->whose);
+}
+
+// By the label itself, else by the heading above it.
+std::string whose(const Label& label, std::span<const Word> words, const cv::Size& size, double unit) {
+  if (std::string role = role_in(label.text); !role.empty()) return role;
+  constexpr double kHeadingAbove = 14;  // letter heights
+  std::string above;
+  for (const Word& word : words) {
+    const cv::Rect box = pixels_of(word.box, size);
+    if (box.y < label.box.y && box.y > label.box.y - kHeadingAbove * unit) above += letters_of(word.text);
+  }
+  return role_in(above);
+}
+
 }  // namespace
 
 std::vector<SignatureField> fields_of(const Ink& ink, std::span<const Word> words,
@@ -128,8 +159,8 @@ std::vector<SignatureField> fields_of(const Ink& ink, std::span<const Word> word
       const cv::Rect box = pixels_of(signature.box, size);
       return (box & wide).area() > 0.3 * box.area();
     });
-    fields.push_back({fraction_of(label.box, size), fraction_of(field, size),
-                      covered || has_strokes(ink, field, label.box, unit)});
+    const char* state = covered ? "signed" : has_strokes(ink, field, label.box, unit) ? "doubtful" : "empty";
+    fields.push_back({fraction_of(field, size), state, whose(label, words, size, unit)});
   }
   return fields;
 }

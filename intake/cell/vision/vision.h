@@ -105,13 +105,8 @@ cv::Mat turned(const cv::Mat& page, int quarter_turns);
 /// as far as form tells. From 0.5 on call it a signature; what is below (initials among it) is for a person to see.
 std::vector<HandwrittenSignature> find_signatures(const cv::Mat& page, std::span<const Word> words = {});
 
-struct SignatureField {
-  Box label;             // "Handtekening", "Ondertekening", "Signature", ...
-  Box box;               // where one would sign
-  bool is_signed = false;
-};
-
-/// Fields by their label in `words`: the line or frame beside or below it; signed if one of `signatures` or other ink is in it.
+/// Fields by their label in `words` ("Handtekening", "Ondertekening", "Signature", ...): the line or frame beside or below it.
+/// Signed if one of `signatures` is in it, doubtful if other ink is.
 std::vector<SignatureField> find_signature_fields(const cv::Mat& page, std::span<const Word> words,
                                                   std::span<const HandwrittenSignature> signatures);
 
@@ -128,7 +123,6 @@ struct PageReport {
   PageFindings findings;  // `number` is left at 1; boxes refer to `upright`
   PageQuality quality;
   std::vector<IdentityDocument> identities;
-  std::vector<SignatureField> signature_fields;
   std::vector<Word> words;
   cv::Mat upright;        // the page turned so that its text is upright
 };

@@ -21,6 +21,7 @@ Findings everything() {
   page.skew_degrees = -1.5;
   page.handwritten_signatures = {{{0.1, 0.2, 0.3, 0.05}, 0.9}};
   page.empty_signature_fields = {{0.5, 0.6, 0.2, 0.04}};
+  page.signature_fields = {{{0.5, 0.6, 0.2, 0.04}, "doubtful", "representative"}};
   page.text = "Beschikking\nvan de kantonrechter";
   findings.pages = {page};
   findings.digital_signatures = {{"ETSI.CAdES.detached", "ok", "whole", "trusted", "A. Voorbeeld", "2026-01-02T03:04:05Z", {"SHA1"}}};

@@ -78,7 +78,7 @@ TEST(FindSignatureFields, ReportsAnEmptyFieldBesideItsLabel) {
   const cv::Mat page = form();
   const auto fields = find_signature_fields(page, label("Handtekening:", page, kLabel), {});
   ASSERT_EQ(fields.size(), 1U);
-  EXPECT_FALSE(fields[0].is_signed);
+  EXPECT_EQ(fields[0].state, "empty");
   EXPECT_GT(fields[0].box.x * page.cols, 320);
   EXPECT_NEAR((fields[0].box.y + fields[0].box.h) * page.rows, 1264, 8);
 }
@@ -88,7 +88,23 @@ TEST(FindSignatureFields, SeesThatAFieldIsSigned) {
   sign(page, {420, 1170, 300, 110});
   const auto fields = find_signature_fields(page, label("Handtekening:", page, kLabel), find_signatures(page));
   ASSERT_EQ(fields.size(), 1U);
-  EXPECT_TRUE(fields[0].is_signed);
+  EXPECT_EQ(fields[0].state, "signed");
+}
+
+TEST(FindSignatureFields, SaysWhoseItIs) {
+  const cv::Mat page = form();
+  const auto whose = [&](const std::string& second) {
+    std::vector<Word> words = label("Handtekening", page, kLabel);
+    words.push_back(label(second, page, {kLabel.x + kLabel.width + 10, kLabel.y, 150, kLabel.height})[0]);
+    return find_signature_fields(page, words, {}).at(0).whose;
+  };
+  EXPECT_EQ(whose("gemachtigde:"), "representative");
+  EXPECT_EQ(whose("ouder"), "parent");
+  EXPECT_EQ(whose("hier"), "");
+  std::vector<Word> words = label("Ondertekening door de volmachtgever", page, {120, 1150, 500, 24});
+  words.push_back(label("Handtekening:", page, kLabel)[0]);
+  words.back().line = 1;
+  EXPECT_EQ(find_signature_fields(page, words, {}).back().whose, "client");
 }
 
 TEST(FindSignatureFields, PassesOverASentenceAboutSigning) {
