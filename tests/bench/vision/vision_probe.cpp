@@ -77,8 +77,8 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
     out["text"] = report.findings.text;
     for (const auto& s : report.findings.handwritten_signatures)
       out["signatures"].push_back({s.box.x, s.box.y, s.box.w, s.box.h, s.confidence});
-    for (const auto& f : report.signature_fields)
-      out["fields"].push_back({{"box", {f.box.x, f.box.y, f.box.w, f.box.h}}, {"signed", f.is_signed}});
+    for (const auto& f : report.findings.signature_fields)
+      out["fields"].push_back({{"box", {f.box.x, f.box.y, f.box.w, f.box.h}}, {"state", f.state}, {"whose", f.whose}});
     for (const IdentityDocument& document : report.identities) {
       json one = {{"type", document.document_type}, {"bsn", document.bsn_boxes.size()}, {"shortcomings", document.shortcomings}};
       if (const auto& b = document.photo_box) one["photo"] = {b->x, b->y, b->w, b->h};
