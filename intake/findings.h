@@ -72,7 +72,7 @@ struct IdentityDocument {
   std::optional<Box> photo_box;
   std::vector<Box> bsn_boxes;
   std::optional<Box> mrz_box;
-  std::vector<std::string> shortcomings;  // cut-off | glare | unreadable: what keeps a copy from being used
+  std::vector<std::string> shortcomings = {};  // cut-off | glare | unreadable: what keeps a copy from being used
 };
 
 struct Message {
