@@ -38,7 +38,7 @@ export class Walker {
   }
 
   async sees(text, timeout = 120000) {
-    await this.page.getByText(text).first().waitFor({ state: "visible", timeout });
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor({ state: "visible", timeout });
   }
 
   async end() {
