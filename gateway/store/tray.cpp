@@ -90,17 +90,14 @@ Result<void> sync_item(const std::string& folder) {
   return sync_folder(folder);
 }
 
-/// Makes a rename in `folder` durable. Who may write a folder but not read it can't open it to sync it: then
-/// the whole file system that `item` lies on is synced.
-Result<void> sync_rename(const std::string& folder, const std::string& item) {
-  auto synced = sync_folder(folder);
+/// Makes the move of an item between two folders durable. Who may write a folder but not read it can't open it to sync it:
+/// then the whole file system that the item lies on is synced. `item`: opened before the move, for the taker may be
+/// faster than we are.
+Result<void> sync_move(const std::string& from, const std::string& to, int item) {
+  auto synced = sync_folder(to);
+  if (synced) synced = sync_folder(from);
   if (synced || synced.error().sys_errno != EACCES) return synced;
-  const int fd = ::open(item.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return fail_errno("open item", item);
-  const bool done = ::syncfs(fd) == 0;
-  auto failure = fail_errno("sync file system", item);
-  ::close(fd);
-  if (!done) return failure;
+  if (::syncfs(item) != 0) return fail_errno("sync file system", to);
   return {};
 }
 
@@ -175,10 +172,12 @@ Result<void> Tray::publish(const Id& id, const std::string& prepared, bool ackno
   TRY_DO(check_space());
   TRY_DO(sync_item(prepared));
   const std::string published = folder_ + "/new/" + id.hex();
-  TRY_DO(move_folder(prepared, published));
-  TRY_DO(sync_rename(folder_ + "/new", published));
-  TRY_DO(sync_rename(prepared.substr(0, prepared.find_last_of('/')), published));
-  if (!acknowledged) return {};
+  const int item = ::open(prepared.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (item < 0) return fail_errno("open item", prepared);
+  auto moved = move_folder(prepared, published);
+  if (moved) moved = sync_move(prepared.substr(0, prepared.find_last_of('/')), folder_ + "/new", item);
+  ::close(item);
+  if (!moved || !acknowledged) return moved;
 
   TRY_ASSIGN(const int fd, open_journal(folder_, O_WRONLY | O_APPEND));
   auto noted = write_all(fd, as_bytes(journal_record(id)));
