@@ -173,37 +173,65 @@ TEST_F(TrayTest, RefusesAnItemThatHoldsSomethingElseThanFiles) {
   EXPECT_THAT(value_of(tray_.waiting()), IsEmpty());
 }
 
-TEST_F(TrayTest, LetsAnotherUserDropButNotListAndTheTakerTake) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root: acts as two other users";
-  constexpr uid_t kTaker = 60001, kGiver = 60002;
-  const gid_t kGroup = 60003;
-  // The folder is made for the taker and the group before it is first opened.
-  const std::string path = folder_ / "shared";
-  ASSERT_EQ(::chmod(folder_.path().c_str(), 0755), 0);
-  ASSERT_EQ(::mkdir(path.c_str(), 0700), 0);
-  ASSERT_EQ(::chown(path.c_str(), kTaker, kGroup), 0);
-  ASSERT_EQ(::chmod(path.c_str(), 02710), 0);
-  const auto become = [kGroup](uid_t user) {
-    return ::setgroups(1, &kGroup) == 0 && ::setgid(user) == 0 && ::setuid(user) == 0;
-  };
-  const Id id = Id::random();
-  EXPECT_TRUE(succeeded(in_child([&] { return become(kTaker) && Tray::open(path, 0).has_value(); })));
-  EXPECT_TRUE(succeeded(in_child([&] {
-    if (!become(kGiver)) return false;
-    const Tray tray = value_of(Tray::open(path, 0));
+constexpr uid_t kTaker = 60001, kGiver = 60002;
+constexpr gid_t kGroup = 60003;
+
+bool become(uid_t user) { return ::setgroups(1, &kGroup) == 0 && ::setgid(user) == 0 && ::setuid(user) == 0; }
+
+/// A tray of the taker; givers are in its group. Made before it is first opened.
+class SharedTrayTest : public TrayTest {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root: acts as two other users";
+    ASSERT_EQ(::chmod(folder_.path().c_str(), 0755), 0);
+    ASSERT_EQ(::mkdir(path_.c_str(), 0700), 0);
+    ASSERT_EQ(::chown(path_.c_str(), kTaker, kGroup), 0);
+    ASSERT_EQ(::chmod(path_.c_str(), 02710), 0);
+    ASSERT_TRUE(succeeded(in_child([&] { return become(kTaker) && Tray::open(path_, 0).has_value(); })));
+  }
+  static void give(const Tray& tray, const Id& id) {
     const std::string aside = value_of(tray.begin(id));
     put(aside + "/item.json", "{}");
     const auto published = tray.publish(id, aside);
     if (!published) throw std::runtime_error(published.error().message());
+  }
+  const std::string path_ = folder_ / "shared";
+};
+
+TEST_F(SharedTrayTest, LetsAnotherUserDropButNotListAndTheTakerTake) {
+  const Id id = Id::random();
+  EXPECT_TRUE(succeeded(in_child([&] {
+    if (!become(kGiver)) return false;
+    const Tray tray = value_of(Tray::open(path_, 0));
+    give(tray, id);
     return !tray.waiting() && !tray.accepted() && !tray.claim(id);
   })));
   EXPECT_TRUE(succeeded(in_child([&] {
     if (!become(kTaker)) return false;
-    const Tray tray = value_of(Tray::open(path, 0));
+    const Tray tray = value_of(Tray::open(path_, 0));
     const std::string taken = value_of(tray.claim(id));
     const bool read = read_file(taken + "/item.json").has_value();
     return read && tray.done(id).has_value() && value_of(tray.accepted()) == std::vector<Id>{id};
   })));
+}
+
+TEST_F(SharedTrayTest, ATakerMayBeFasterThanTheGiver) {
+  constexpr int kItems = 60;
+  const pid_t taker = in_child([&] {
+    if (!become(kTaker)) return false;
+    const Tray tray = value_of(Tray::open(path_, 0));
+    for (int taken = 0; taken < kItems;)
+      for (const Id& id : value_of(tray.waiting()))
+        if (tray.claim(id) && tray.done(id)) ++taken;
+    return true;
+  });
+  EXPECT_TRUE(succeeded(in_child([&] {
+    if (!become(kGiver)) return false;
+    const Tray tray = value_of(Tray::open(path_, 0));
+    for (int i = 0; i < kItems; ++i) give(tray, Id::random());
+    return true;
+  })));
+  EXPECT_TRUE(succeeded(taker));
 }
 
 }  // namespace
