@@ -20,20 +20,30 @@ namespace zp::crypto {
 
 enum class Integrity { kOk, kBroken, kUnknown };
 enum class Chain { kTrusted, kUntrusted, kExpired, kRevoked, kUnknown };
+/// By the CRLs and OCSP answers at hand; nothing is fetched.
+enum class Revocation { kGood, kRevoked, kUnknown };
 
 struct CmsVerdict {
   Integrity integrity = Integrity::kUnknown;
-  Chain chain = Chain::kUnknown;
+  std::string failure;                       // why it is not kOk, as ETSI EN 319 102-1 names it: "HASH_FAILURE"
+  Chain chain = Chain::kUnknown;             // at `at`, or when a time-stamp proves that the signature existed
+  Revocation revocation = Revocation::kUnknown;
   std::string signer;                        // subject common name, else the whole subject (untrusted text)
   std::optional<std::int64_t> claimed_time;  // signing-time attribute, unix seconds
+  std::optional<std::int64_t> proven_time;   // of a time-stamp that holds, from an authority that leads to an anchor
   std::string digest_algorithm;              // "SHA256"
   std::string key;                           // "RSA-2048", "EC-P-256"
-  std::vector<std::string> weaknesses;       // "SHA1", "RSA-1024", "MD5"
+  std::vector<std::string> weaknesses;       // "SHA1", "RSA-1024", "MD5": never kTrusted; "time-stamp": one that does not fit
 };
 
 /// Anchors as PEM; with none every chain is kUnknown. `at` is the time for validity, unix seconds.
 struct TrustAnchors {
   std::string pem;
+};
+
+/// DER from beside the message, such as a PDF keeps in /DSS (ISO 32000-2 12.8.4.3). Not trusted: it only helps.
+struct ValidationMaterial {
+  std::vector<Bytes> certificates, crls, ocsp_responses;
 };
 
 /// Which form `cms` has; a PDF names it in /SubFilter.
@@ -46,11 +56,10 @@ enum class CmsForm {
 /// Loads what OpenSSL would otherwise read from files at first use: call it before a process gives up its file access.
 void load_cms_algorithms();
 
-/// Checks one CMS blob over `content` (the concatenation of `content` spans). No revocation fetch, no
-/// network. Ed25519 and Ed448 are kUnknown (OpenSSL 3.0 has no CMS with them). A "detached" CMS that carries
-/// its own content is kBroken; trailing zero padding of `cms` is allowed.
+/// Checks one CMS blob over `content` (the concatenation of `content` spans), and the time-stamps in it. No network. A
+/// "detached" CMS that carries its own content is kBroken; trailing zero padding of `cms` is allowed.
 CmsVerdict verify_detached(ByteView cms, const std::vector<ByteView>& content, CmsForm form,
-                           const TrustAnchors& anchors, std::int64_t at);
+                           const TrustAnchors& anchors, std::int64_t at, const ValidationMaterial& material = {});
 
 /// The organisation's seal: certificate chain (PEM, leaf first) and private key.
 class SealKey {

@@ -15,106 +15,15 @@
 #include <limits>
 
 #include "crypto/cms.h"
-#include "crypto/openssl.h"
-#include "crypto/openssl_x509.h"
+#include "crypto/cms_chain.h"
+#include "crypto/cms_message.h"
 
 namespace zp::crypto {
 namespace {
 
-constexpr int kLongestChain = 10;
 constexpr int kFewestRsaBits = 2048;
 constexpr int kFewestCurveBits = 224;
-
-// Reads the spans one after the other, so that a large PDF is not copied to be checked.
-struct SpanSource {
-  const std::vector<ByteView>& spans;
-  std::size_t span = 0;
-  std::size_t offset = 0;
-};
-
-int read_spans(BIO* bio, char* into, std::size_t room, std::size_t* got) {
-  auto& source = *static_cast<SpanSource*>(BIO_get_data(bio));
-  *got = 0;
-  while (source.span < source.spans.size() && *got == 0) {
-    const ByteView rest = source.spans[source.span].subspan(source.offset);
-    *got = std::min(room, rest.size());
-    std::copy_n(rest.begin(), *got, into);
-    source.offset += *got;
-    if (*got == rest.size()) {
-      ++source.span;
-      source.offset = 0;
-    }
-  }
-  return *got > 0 ? 1 : 0;
-}
-
-long control_spans(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-
-Owned<BIO, BIO_free_all> open_spans(SpanSource& source) {
-  static BIO_METHOD* const method = [] {
-    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "spans");
-    ZP_CHECK(made != nullptr);
-    BIO_meth_set_read_ex(made, read_spans);
-    BIO_meth_set_ctrl(made, control_spans);
-    return made;
-  }();
-  Owned<BIO, BIO_free_all> bio(BIO_new(method));
-  ZP_CHECK(bio != nullptr);
-  BIO_set_data(bio.get(), &source);
-  BIO_set_init(bio.get(), 1);
-  return bio;
-}
-
-Bytes digest(const EVP_MD* algorithm, const std::vector<ByteView>& content) {
-  const DigestContext context(EVP_MD_CTX_new());
-  ZP_CHECK(EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1);
-  for (const ByteView span : content)
-    ZP_CHECK(EVP_DigestUpdate(context.get(), span.data(), span.size()) == 1);
-  Bytes value(EVP_MAX_MD_SIZE);
-  unsigned size = 0;
-  ZP_CHECK(EVP_DigestFinal_ex(context.get(), value.data(), &size) == 1);
-  value.resize(size);
-  return value;
-}
-
-ByteView bytes_of(const ASN1_STRING* value) {
-  return {ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value))};
-}
-
-// The CMS inside a /Contents string, which is padded with zeros; nothing if anything else follows.
-Owned<CMS_ContentInfo, CMS_ContentInfo_free> parse(ByteView bytes) {
-  if (bytes.size() > std::numeric_limits<int>::max()) return nullptr;
-  const std::uint8_t* at = bytes.data();
-  Owned<CMS_ContentInfo, CMS_ContentInfo_free> cms(
-      d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(bytes.size())));
-  if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return nullptr;
-  if (!std::all_of(at, bytes.data() + bytes.size(), [](std::uint8_t b) { return b == 0; })) return nullptr;
-  return cms;
-}
-
-// Null if it has none.
-const ASN1_OCTET_STRING* embedded_content(CMS_ContentInfo* cms) {
-  ASN1_OCTET_STRING** const content = CMS_get0_content(cms);
-  return content == nullptr ? nullptr : *content;
-}
-
-struct Signer {
-  CMS_SignerInfo* info = nullptr;
-  EVP_PKEY* key = nullptr;
-  X509* certificate = nullptr;
-  X509_ALGOR* digest = nullptr;
-  X509_ALGOR* signature = nullptr;
-};
-
-Signer first_signer(CMS_ContentInfo* cms) {
-  Signer signer;
-  CMS_set1_signers_certs(cms, nullptr, 0);
-  signer.info = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
-  if (signer.info != nullptr)
-    CMS_SignerInfo_get0_algs(signer.info, &signer.key, &signer.certificate, &signer.digest,
-                             &signer.signature);
-  return signer;
-}
+constexpr const char* kTimeStampWeakness = "time-stamp";
 
 int digest_of(const X509_ALGOR* algorithm) {
   return algorithm == nullptr ? NID_sha1 : OBJ_obj2nid(algorithm->algorithm);
@@ -136,40 +45,18 @@ bool pss_uses_one_digest(const Signer& signer) {
   return digest_of(pss->hashAlgorithm) == mask_digest && mask_digest == digest_of(signer.digest);
 }
 
-Bytes in_sequence(ByteView content) {
-  const int size = static_cast<int>(content.size());
-  Bytes sequence(static_cast<std::size_t>(ASN1_object_size(1, size, V_ASN1_SEQUENCE)) - content.size());
-  std::uint8_t* at = sequence.data();
-  ASN1_put_object(&at, 1, size, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-  sequence.insert(sequence.end(), content.begin(), content.end());
-  return sequence;
-}
-
-// The content of the element that `bytes` starts with, and what follows it; nothing unless it is a DER
-// SEQUENCE.
-struct Element {
-  ByteView content;
-  ByteView whole;
-};
-std::optional<Element> leading_sequence(ByteView bytes) {
-  const std::uint8_t* at = bytes.data();
-  long size = 0;
-  int tag = 0, kind = 0;
-  const int form = ASN1_get_object(&at, &size, &tag, &kind, static_cast<long>(bytes.size()));
-  if (form != V_ASN1_CONSTRUCTED || tag != V_ASN1_SEQUENCE) return std::nullopt;
-  const auto header = static_cast<std::size_t>(at - bytes.data());
-  const auto content = static_cast<std::size_t>(size);
-  return Element{bytes.subspan(header, content), bytes.first(header + content)};
-}
-
 // SigningCertificate(V2) without what follows its first reference: only that one binds the signer (RFC 5035
 // section 5), the others name a chain that need not be in the message.
 std::optional<Bytes> first_reference(const ASN1_STRING* attribute) {
-  const auto outer = leading_sequence(bytes_of(attribute));
-  const auto references = outer ? leading_sequence(outer->content) : std::nullopt;
-  const auto first = references ? leading_sequence(references->content) : std::nullopt;
+  const auto sequence = [](ByteView bytes) {
+    auto element = leading_element(bytes);
+    return element && element->tag == V_ASN1_SEQUENCE ? element : std::nullopt;
+  };
+  const auto outer = sequence(bytes_of(attribute));
+  const auto references = outer ? sequence(outer->content) : std::nullopt;
+  const auto first = references ? sequence(references->content) : std::nullopt;
   if (!first) return std::nullopt;
-  return in_sequence(in_sequence(first->whole));
+  return in_element(V_ASN1_SEQUENCE, in_element(V_ASN1_SEQUENCE, first->whole));
 }
 
 // The signed attribute that names the signing certificate by its hash must name the one we found.
@@ -218,7 +105,7 @@ bool stamps(const TimeStamp& stamp, const std::vector<ByteView>& content) {
   TS_MSG_IMPRINT* const imprint = TS_TST_INFO_get_msg_imprint(stamp.get());
   const EVP_MD* const algorithm = EVP_get_digestbyobj(TS_MSG_IMPRINT_get_algo(imprint)->algorithm);
   return algorithm != nullptr &&
-         std::ranges::equal(bytes_of(TS_MSG_IMPRINT_get_msg(imprint)), digest(algorithm, content));
+         std::ranges::equal(bytes_of(TS_MSG_IMPRINT_get_msg(imprint)), digest_of_spans(algorithm, content));
 }
 
 // Whether what the message carries inside is what its form wants there.
@@ -227,58 +114,82 @@ bool carries_what_its_form_wants(CMS_ContentInfo* cms, const std::vector<ByteVie
   if (form == CmsForm::kDetached) return embedded == nullptr;
   if (embedded == nullptr) return false;
   if (form == CmsForm::kSha1Digest)
-    return std::ranges::equal(bytes_of(embedded), digest(EVP_sha1(), content));
+    return std::ranges::equal(bytes_of(embedded), digest_of_spans(EVP_sha1(), content));
   return OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_id_smime_ct_TSTInfo &&
          stamps(parse_time_stamp(bytes_of(embedded)), content);
 }
 
-Integrity check_integrity(CMS_ContentInfo* cms, const Signer& signer, const std::vector<ByteView>& content,
-                          CmsForm form) {
-  if (!carries_what_its_form_wants(cms, content, form)) return Integrity::kBroken;
-  if (signer.certificate == nullptr || signer.key == nullptr) return Integrity::kUnknown;
-  // OpenSSL 3.0 has no CMS with these (RFC 8419).
-  if (EVP_PKEY_is_a(signer.key, "ED25519") || EVP_PKEY_is_a(signer.key, "ED448")) return Integrity::kUnknown;
-  if (!pss_uses_one_digest(signer) || !names_its_certificate(signer) ||
-      !signs_its_content_type(cms, signer.info))
-    return Integrity::kBroken;
+// An empty failure: it holds.
+struct Holding {
+  Integrity integrity = Integrity::kOk;
+  const char* failure = "";
+};
+constexpr Holding kBadFormat{Integrity::kBroken, "FORMAT_FAILURE"};
+constexpr Holding kBadHash{Integrity::kBroken, "HASH_FAILURE"};
+constexpr Holding kBadSignature{Integrity::kBroken, "SIG_CRYPTO_FAILURE"};
+constexpr Holding kNoSigner{Integrity::kUnknown, "NO_SIGNING_CERTIFICATE_FOUND"};
+constexpr Holding kBeyondUs{Integrity::kUnknown, "CRYPTO_CONSTRAINTS_FAILURE"};
 
-  SpanSource source{content};
-  const Owned<BIO, BIO_free_all> detached = open_spans(source);
-  ERR_clear_error();
-  if (CMS_verify(cms, nullptr, nullptr, form == CmsForm::kDetached ? detached.get() : nullptr, nullptr,
-                 CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1)
-    return Integrity::kOk;
-  const int reason = ERR_GET_REASON(ERR_peek_last_error());
-  const bool beyond_us = reason == CMS_R_UNKNOWN_DIGEST_ALGORITHM || reason == CMS_R_UNSUPPORTED_TYPE;
-  return beyond_us ? Integrity::kUnknown : Integrity::kBroken;
+bool is_edwards(const EVP_PKEY* key) { return EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"); }
+
+// What is signed when there are signed attributes: all of them as a SET (RFC 5652 section 5.4), in the order of the message.
+Bytes signed_attributes(const CMS_SignerInfo* info) {
+  Bytes all;
+  for (int i = 0; i < CMS_signed_get_attr_count(info); ++i) {
+    unsigned char* raw = nullptr;
+    const int size = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(info, i), &raw);
+    if (size > 0) all.insert(all.end(), raw, raw + size);
+    OPENSSL_free(raw);
+  }
+  return in_element(V_ASN1_SET, all);
 }
 
-Chain check_chain(CMS_ContentInfo* cms, X509* certificate, const TrustAnchors& anchors, std::int64_t at) {
-  const CertificateStack roots = read_certificates(anchors.pem);
-  if (!roots || sk_X509_num(roots.get()) == 0 || certificate == nullptr) return Chain::kUnknown;
-  const Owned<X509_STORE, X509_STORE_free> store(X509_STORE_new());
-  for (int i = 0; i < sk_X509_num(roots.get()); ++i)
-    X509_STORE_add_cert(store.get(), sk_X509_value(roots.get(), i));
-  const CertificateStack embedded(CMS_get1_certs(cms));
-  const Owned<X509_STORE_CTX, X509_STORE_CTX_free> context(X509_STORE_CTX_new());
-  ZP_CHECK(context != nullptr);
-  if (X509_STORE_CTX_init(context.get(), store.get(), certificate, embedded.get()) != 1)
-    return Chain::kUnknown;
-  X509_VERIFY_PARAM* const parameters = X509_STORE_CTX_get0_param(context.get());
-  X509_VERIFY_PARAM_set_time(parameters, at);
-  X509_VERIFY_PARAM_set_depth(parameters, kLongestChain);
-  // An anchor is trusted because the administrator named it, not because it signed itself.
-  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-  if (X509_verify_cert(context.get()) == 1) return Chain::kTrusted;
-  switch (X509_STORE_CTX_get_error(context.get())) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return Chain::kExpired;
-    case X509_V_ERR_CERT_REVOKED:
-      return Chain::kRevoked;
-    default:
-      return Chain::kUntrusted;
+// OpenSSL 3.0 has no CMS with these (RFC 8419).
+bool edwards_verifies(const Signer& signer, ByteView message) {
+  const DigestContext context(EVP_MD_CTX_new());
+  const ByteView value = bytes_of(CMS_SignerInfo_get0_signature(signer.info));
+  return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, signer.key) == 1 &&
+         EVP_DigestVerify(context.get(), value.data(), value.size(), message.data(), message.size()) == 1;
+}
+
+Holding check_attributes(const Signer& signer, const std::vector<ByteView>& content) {
+  const EVP_MD* const algorithm = EVP_get_digestbyobj(signer.digest->algorithm);
+  if (algorithm == nullptr) return kBeyondUs;
+  const auto* const wanted = static_cast<const ASN1_STRING*>(
+      CMS_signed_get0_data_by_OBJ(signer.info, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING));
+  if (wanted == nullptr) return kBadFormat;
+  if (!std::ranges::equal(bytes_of(wanted), digest_of_spans(algorithm, content))) return kBadHash;
+  const bool verifies = is_edwards(signer.key) ? edwards_verifies(signer, signed_attributes(signer.info))
+                                               : CMS_SignerInfo_verify(signer.info) == 1;
+  return verifies ? Holding{} : kBadSignature;
+}
+
+// Without signed attributes the signature is over the content itself.
+Holding check_content(CMS_ContentInfo* cms, const Signer& signer, const std::vector<ByteView>& content) {
+  if (is_edwards(signer.key)) {
+    Bytes whole;
+    for (const ByteView span : content) whole.insert(whole.end(), span.begin(), span.end());
+    return edwards_verifies(signer, whole) ? Holding{} : kBadSignature;
   }
+  const auto source = open_spans(content);
+  ERR_clear_error();
+  if (CMS_verify(cms, nullptr, nullptr, embedded_content(cms) == nullptr ? source.get() : nullptr, nullptr,
+                 CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1)
+    return {};
+  const int reason = ERR_GET_REASON(ERR_peek_last_error());
+  const bool beyond_us = reason == CMS_R_UNKNOWN_DIGEST_ALGORITHM || reason == CMS_R_UNSUPPORTED_TYPE;
+  return beyond_us ? kBeyondUs : kBadSignature;
+}
+
+Holding check_integrity(CMS_ContentInfo* cms, const Signer& signer, const std::vector<ByteView>& content, CmsForm form) {
+  const ASN1_OCTET_STRING* const embedded = embedded_content(cms);
+  if ((embedded == nullptr) != (form == CmsForm::kDetached)) return kBadFormat;
+  if (!carries_what_its_form_wants(cms, content, form)) return kBadHash;
+  if (signer.certificate == nullptr || signer.key == nullptr) return kNoSigner;
+  if (!pss_uses_one_digest(signer) || !names_its_certificate(signer) || !signs_its_content_type(cms, signer.info))
+    return kBadFormat;
+  const std::vector<ByteView> own = embedded == nullptr ? content : std::vector{bytes_of(embedded)};
+  return CMS_signed_get_attr_count(signer.info) > 0 ? check_attributes(signer, own) : check_content(cms, signer, own);
 }
 
 std::optional<std::int64_t> unix_seconds(const ASN1_TIME* time) {
@@ -335,6 +246,32 @@ void name_weaknesses(const Signer& signer, CmsForm form, CmsVerdict& verdict) {
   if (EVP_PKEY_get_bits(key) < (rsa ? kFewestRsaBits : kFewestCurveBits)) add(key_name(key));
 }
 
+bool is_weak(const CmsVerdict& verdict) {
+  return std::ranges::any_of(verdict.weaknesses, [](const std::string& weakness) { return weakness != kTimeStampWeakness; });
+}
+
+// Signature time-stamps (RFC 3161 appendix A): over the signature's own bytes, so each proves when it existed at the latest.
+void check_time_stamps(const Signer& signer, const TrustAnchors& anchors, std::int64_t at, const ValidationMaterial& material,
+                       CmsVerdict& verdict) {
+  const std::vector<ByteView> signature = {bytes_of(CMS_SignerInfo_get0_signature(signer.info))};
+  for (int i = 0; i < CMS_unsigned_get_attr_count(signer.info); ++i) {
+    X509_ATTRIBUTE* const attribute = CMS_unsigned_get_attr(signer.info, i);
+    if (OBJ_obj2nid(X509_ATTRIBUTE_get0_object(attribute)) != NID_id_smime_aa_timeStampToken) continue;
+    const ASN1_TYPE* const value = X509_ATTRIBUTE_get0_type(attribute, 0);
+    if (value == nullptr || value->type != V_ASN1_SEQUENCE) continue;
+    const CmsVerdict stamp =
+        verify_detached(bytes_of(value->value.sequence), signature, CmsForm::kTimeStamp, anchors, at, material);
+    if (stamp.integrity == Integrity::kBroken) {
+      // The signature itself may hold, but somebody put a strange time-stamp on it.
+      verdict.weaknesses.emplace_back(kTimeStampWeakness);
+      verdict.integrity = Integrity::kUnknown;
+      verdict.failure = "TIMESTAMP_ORDER_FAILURE";
+    } else if (stamp.proven_time) {
+      verdict.proven_time = std::min(stamp.proven_time, verdict.proven_time ? verdict.proven_time : stamp.proven_time);
+    }
+  }
+}
+
 }  // namespace
 
 void load_cms_algorithms() {
@@ -343,12 +280,14 @@ void load_cms_algorithms() {
 }
 
 CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& content, CmsForm form,
-                           const TrustAnchors& anchors, std::int64_t at) {
+                           const TrustAnchors& anchors, std::int64_t at, const ValidationMaterial& material) {
   CmsVerdict verdict;
-  verdict.integrity = Integrity::kBroken;
-  const auto cms = parse(cms_bytes);
+  verdict.integrity = kBadFormat.integrity;
+  verdict.failure = kBadFormat.failure;
+  const auto cms = parse_signed_message(cms_bytes);
   if (!cms) return verdict;
-  const Signer signer = first_signer(cms.get());
+  const Evidence evidence = collect_evidence(cms.get(), nullptr, material);
+  const Signer signer = first_signer(cms.get(), evidence.certificates.get());
   if (signer.info == nullptr) return verdict;
 
   verdict.digest_algorithm = OBJ_nid2sn(digest_of(signer.digest));
@@ -358,8 +297,17 @@ CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& cont
     if (const EVP_PKEY* key = X509_get0_pubkey(signer.certificate)) verdict.key = key_name(key);
   }
   name_weaknesses(signer, form, verdict);
-  verdict.integrity = check_integrity(cms.get(), signer, content, form);
-  verdict.chain = check_chain(cms.get(), signer.certificate, anchors, at);
+  const Holding holding = check_integrity(cms.get(), signer, content, form);
+  verdict.integrity = holding.integrity;
+  verdict.failure = holding.failure;
+  const bool stamp = form == CmsForm::kTimeStamp;
+  if (!stamp && verdict.integrity == Integrity::kOk) check_time_stamps(signer, anchors, at, material, verdict);
+  const ChainVerdict chain = check_chain(signer.certificate, collect_evidence(cms.get(), signer.info, material), anchors,
+                                         stamp ? X509_PURPOSE_TIMESTAMP_SIGN : X509_PURPOSE_ANY,
+                                         std::min(at, verdict.proven_time.value_or(at)));
+  verdict.chain = chain.chain == Chain::kTrusted && is_weak(verdict) ? Chain::kUntrusted : chain.chain;
+  verdict.revocation = chain.revocation;
+  if (stamp && verdict.integrity == Integrity::kOk && verdict.chain == Chain::kTrusted) verdict.proven_time = verdict.claimed_time;
   ERR_clear_error();
   return verdict;
 }

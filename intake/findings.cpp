@@ -32,6 +32,8 @@ constexpr std::array<std::string_view, 4> kCoverages = {"whole", "extended-allow
 constexpr std::array<std::string_view, 5> kChains = {"trusted", "untrusted", "expired", "revoked", "unknown"};
 constexpr std::array<std::string_view, 3> kFieldStates = {"empty", "doubtful", "signed"};
 constexpr std::array<std::string_view, 4> kSigners = {"client", "parent", "representative", ""};
+constexpr std::array<std::string_view, 3> kRevocations = {"good", "revoked", "unknown"};
+constexpr std::array<std::string_view, 3> kIndications = {"TOTAL-PASSED", "INDETERMINATE", "TOTAL-FAILED"};
 constexpr std::array<std::string_view, 5> kDocumentTypes = {"passport", "identity-card", "residence-permit",
                                                             "driving-licence", "other"};
 
@@ -69,7 +71,11 @@ Json signature_json(const DigitalSignature& signature) {
           {"chain", signature.chain},
           {"signer", signature.signer},
           {"claimed_time", signature.claimed_time},
-          {"weaknesses", signature.weaknesses}};
+          {"weaknesses", signature.weaknesses},
+          {"revocation", signature.revocation},
+          {"proven_time", signature.proven_time},
+          {"indication", signature.indication},
+          {"sub_indication", signature.sub_indication}};
 }
 
 Json mrz_json(const Mrz& mrz) {
@@ -170,6 +176,10 @@ class FindingsParser {
     signature.signer = reader_.text(json, "signer", kMaxName);
     signature.claimed_time = reader_.text(json, "claimed_time", kMaxWord);
     signature.weaknesses = reader_.texts(json, "weaknesses", 20, kMaxWord);
+    signature.revocation = word(json, "revocation", kRevocations, "unknown");
+    signature.proven_time = reader_.text(json, "proven_time", kMaxWord);
+    signature.indication = word(json, "indication", kIndications, "INDETERMINATE");
+    signature.sub_indication = reader_.text(json, "sub_indication", kMaxWord);
     return signature;
   }
 

@@ -54,6 +54,10 @@ struct DigitalSignature {
   std::string signer;
   std::string claimed_time;           // RFC 3339 or empty
   std::vector<std::string> weaknesses;
+  std::string revocation = "unknown"; // good | revoked | unknown: by what came with the document
+  std::string proven_time;            // RFC 3339: a trusted time-stamp proves that it existed then; or empty
+  std::string indication = "INDETERMINATE";  // TOTAL-PASSED | INDETERMINATE | TOTAL-FAILED (ETSI EN 319 102-1)
+  std::string sub_indication;                // such as "HASH_FAILURE"; empty when passed
 };
 
 struct Mrz {

@@ -14,6 +14,7 @@
 #include "intake/cell/pdf_signatures.h"
 #include "intake/cell/pdf_structure.h"
 #include "intake/cell/sniff.h"
+#include "intake/cell/tnef.h"
 #include "intake/submission.h"
 #include "intake/text.h"
 
@@ -52,6 +53,7 @@ class Inspection {
     std::set<std::string> hazards;
     if (findings.type == "application/pdf") pdf(bytes, depth, findings, hazards);
     else if (findings.type == "message/rfc822") mail(bytes, depth, findings, hazards);
+    else if (findings.type == "application/ms-tnef") tnef(bytes, depth, findings, hazards);
     else if (findings.type.starts_with("text/")) text(bytes, findings);
     else if (findings.type.starts_with("image/")) picture(bytes, depth, findings, hazards);
     else hazards.merge(hazards_of_type(findings.type));
@@ -78,6 +80,7 @@ class Inspection {
     hazards.merge(structure.hazards);
     if (structure.needs_password) {
       hazards.insert("needs-password");
+      findings.digital_signatures = check_locked_signatures(bytes, policy_);
       return;
     }
     connection_.progress(0, 0);
@@ -205,6 +208,13 @@ class Inspection {
     hazards.insert(mail->hazards.begin(), mail->hazards.end());
     add_text(mail->text, findings);
     for (const MailPart& part : mail->parts) attachment(part.name, part.content, depth, findings, hazards);
+  }
+
+  void tnef(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
+    const Tnef packed = read_tnef(bytes);
+    if (packed.damaged) hazards.insert("malformed");
+    if (!packed.text.empty()) add_text(packed.text, findings);
+    for (const TnefFile& file : packed.files) attachment(file.name, file.content, depth, findings, hazards);
   }
 
   void text(ByteView bytes, Findings& findings) { add_text(as_text(bytes.first(std::min(bytes.size(), 4 * kMaxPageText))), findings); }

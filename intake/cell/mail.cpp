@@ -11,12 +11,15 @@
 
 #include "intake/cell/mail_headers.h"
 #include "intake/cell/protocol.h"
+#include "intake/cell/tnef.h"
+#include "intake/cell/uuencode.h"
 #include "intake/text.h"
 
 namespace zp::intake::cell {
 namespace {
 
 constexpr int kMaxDepth = 50;
+constexpr int kMaxPacked = 3;  // winmail.dat in winmail.dat
 constexpr std::size_t kMaxText = 256 * 1024;
 constexpr std::size_t kMaxBoundaryLines = 50'000;  // GMime needs seconds and a gigabyte for a million parts
 
@@ -123,12 +126,25 @@ class MailReader {
     GMimeObject* object = GMIME_OBJECT(part);
     if (is_readable(part)) {
       const std::string text = text_of(part);
+      for (UuFile& file : uuencoded_files(text)) add_part(file.name, "application/octet-stream", std::move(file.content));
       return add_text(is_type(object, "text", "html") ? text_of_html(text, kMaxText) : text);
     }
-    if (mail_.parts.size() >= kMaxMailParts) return hazard("too-many-parts");
     if (is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime")) hazard("encrypted");
     const char* name = g_mime_part_get_filename(part);
-    mail_.parts.push_back({clean_text(name ? name : "", 4096), clean_text(type_of(object), 255), decoded(part)});
+    add_part(name ? name : "", type_of(object), decoded(part));
+  }
+
+  void add_part(std::string_view name, std::string_view type, Bytes content, int packed_in = 0) {
+    if (mail_.parts.size() >= kMaxMailParts) return hazard("too-many-parts");
+    const Tnef packed = packed_in < kMaxPacked && is_tnef(content) ? read_tnef(content) : Tnef{};
+    mail_.parts.push_back({clean_text(name, 4096), clean_text(type, 255), {}});
+    const std::size_t own = mail_.parts.size() - 1;
+    if (packed.damaged) hazard("malformed");
+    add_text(packed.text);
+    for (const TnefFile& file : packed.files) {
+      add_part(file.name, "application/octet-stream", Bytes(file.content.begin(), file.content.end()), packed_in + 1);
+    }
+    mail_.parts[own].content = std::move(content);
   }
 
   void add_text(std::string_view text) {

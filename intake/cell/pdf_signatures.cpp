@@ -1,11 +1,15 @@
 #include "intake/cell/pdf_signatures.h"
 
 #include <algorithm>
-#include <ctime>
+#include <charconv>
 #include <map>
 #include <optional>
+#include <set>
+
+#include <qpdf/Buffer.hh>
 
 #include "crypto/cms.h"
+#include "intake/cell/pdf_byte_range.h"
 #include "intake/cell/pdf_fields.h"
 #include "intake/cell/pdf_revisions.h"
 #include "intake/cell/pdf_structure.h"
@@ -14,68 +18,11 @@ namespace zp::intake::cell {
 namespace {
 
 constexpr std::size_t kMaxSignatures = 50;
-
-struct ByteRange {
-  std::size_t before = 0;        // [0, before) is signed
-  std::size_t after_begin = 0;   // [after_begin, after_end) is signed
-  std::size_t after_end = 0;
-};
-
-std::optional<ByteRange> read_range(QPDFObjectHandle array, std::size_t file_size) {
-  if (!array.isArray() || array.getArrayNItems() != 4) return std::nullopt;
-  std::size_t values[4] = {};
-  for (int i = 0; i < 4; ++i) {
-    QPDFObjectHandle item = array.getArrayItem(i);
-    if (!item.isInteger() || item.getIntValue() < 0) return std::nullopt;
-    values[i] = static_cast<std::size_t>(item.getIntValue());
-    if (values[i] > file_size) return std::nullopt;
-  }
-  const ByteRange range{values[1], values[2], values[2] + values[3]};
-  const bool right = values[0] == 0 && range.before > 0 && range.after_begin > range.before + 1 && values[3] > 0 &&
-                     range.after_end <= file_size;
-  return right ? std::optional(range) : std::nullopt;
-}
-
-int hex_value(std::uint8_t c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-bool is_space(std::uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0; }
-
-/// What is left out of the range must be one hexadecimal string and nothing else; its bytes. Some programs sign its angle brackets
-/// too: more than need be.
-std::optional<Bytes> read_gap(ByteView pdf, const ByteRange& range) {
-  ByteView gap = pdf.subspan(range.before, range.after_begin - range.before);
-  const bool brackets_left_out = gap.front() == '<' && gap.back() == '>';
-  const bool brackets_signed = pdf[range.before - 1] == '<' && range.after_begin < pdf.size() && pdf[range.after_begin] == '>';
-  if (!brackets_left_out && !brackets_signed) return std::nullopt;
-  if (brackets_left_out) gap = gap.subspan(1, gap.size() - 2);
-  Bytes bytes;
-  int high = -1;
-  for (const std::uint8_t c : gap) {
-    if (is_space(c)) continue;
-    const int value = hex_value(c);
-    if (value < 0) return std::nullopt;
-    if (high >= 0) bytes.push_back(static_cast<std::uint8_t>(high << 4 | value));
-    high = high >= 0 ? -1 : value;
-  }
-  if (high >= 0) bytes.push_back(static_cast<std::uint8_t>(high << 4));
-  return bytes;
-}
+constexpr std::size_t kMaxMaterial = 500;           // certificates, CRLs and OCSP answers, of each
+constexpr std::size_t kMaxMaterialBytes = 32 << 20;
 
 std::string name_or(QPDFObjectHandle value, std::string otherwise) {
   return value.isName() ? value.getName().substr(1) : std::move(otherwise);
-}
-
-std::string rfc3339(std::int64_t seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm utc{};
-  char text[32] = "";
-  if (::gmtime_r(&time, &utc)) std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
 }
 
 /// "D:20240131120000+01'00'" as far as it is one (ISO 32000-1 7.9.4).
@@ -90,13 +37,60 @@ std::string pdf_time(const std::string& text) {
   return part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + "T" + part(8, 2) + ":" + part(10, 2) + ":" + part(12, 2) + zone;
 }
 
+std::optional<ByteRange> read_range(QPDFObjectHandle array, std::size_t file_size) {
+  if (!array.isArray() || array.getArrayNItems() != 4) return std::nullopt;
+  std::array<long long, 4> numbers{};
+  for (int i = 0; i < 4; ++i) {
+    QPDFObjectHandle item = array.getArrayItem(i);
+    if (!item.isInteger()) return std::nullopt;
+    numbers[static_cast<std::size_t>(i)] = item.getIntValue();
+  }
+  return to_byte_range(numbers, file_size);
+}
+
+std::optional<crypto::CmsForm> form_of(const std::string& format) {
+  static const std::map<std::string, crypto::CmsForm, std::less<>> kForms = {{"adbe.pkcs7.detached", crypto::CmsForm::kDetached},
+                                                                             {"ETSI.CAdES.detached", crypto::CmsForm::kDetached},
+                                                                             {"adbe.pkcs7.sha1", crypto::CmsForm::kSha1Digest},
+                                                                             {"ETSI.RFC3161", crypto::CmsForm::kTimeStamp}};
+  const auto form = kForms.find(format);
+  return form == kForms.end() ? std::nullopt : std::optional(form->second);
+}
+
+/// The /DSS of the file as it is now (ISO 32000-2 12.8.4.3): it helps, and may be anybody's.
+crypto::ValidationMaterial material_of(QPDF& document) {
+  crypto::ValidationMaterial material;
+  QPDFObjectHandle store = document.getRoot().getKey("/DSS");
+  if (!store.isDictionary()) return material;
+  std::size_t total = 0;
+  const auto read = [&](const char* key, std::vector<Bytes>& into) {
+    QPDFObjectHandle list = store.getKey(key);
+    const int count = list.isArray() ? list.getArrayNItems() : 0;
+    for (int i = 0; i < count && into.size() < kMaxMaterial; ++i) {
+      QPDFObjectHandle stream = list.getArrayItem(i);
+      if (!stream.isStream()) continue;
+      const auto data = stream.getStreamData(qpdf_dl_generalized);
+      total += data->getSize();
+      if (total > kMaxMaterialBytes) return;
+      into.emplace_back(data->getBuffer(), data->getBuffer() + data->getSize());
+    }
+  };
+  read("/Certs", material.certificates);
+  read("/CRLs", material.crls);
+  read("/OCSPs", material.ocsp_responses);
+  return material;
+}
+
 class SignatureChecker {
  public:
-  SignatureChecker(ByteView pdf, QPDF& document, const SignaturePolicy& policy) : pdf_(pdf), document_(document), policy_(policy) {}
+  SignatureChecker(ByteView pdf, QPDF& document, const SignaturePolicy& policy)
+      : pdf_(pdf), document_(document), policy_(policy), material_(material_of(document)), proven_(policy.at) {}
 
   std::vector<DigitalSignature> check_all() {
-    std::vector<DigitalSignature> checked;
-    for (QPDFObjectHandle& dictionary : dictionaries()) checked.push_back(check(dictionary));
+    std::vector<QPDFObjectHandle> all = dictionaries();
+    std::vector<DigitalSignature> checked(all.size());
+    // From the last to the first: a document time-stamp proves when all before it existed.
+    for (std::size_t i = all.size(); i-- > 0;) checked[i] = check(all[i]);
     return checked;
   }
 
@@ -104,11 +98,11 @@ class SignatureChecker {
   /// Also those that no field points to: hiding the form must not hide its signatures.
   std::vector<QPDFObjectHandle> dictionaries() {
     std::vector<QPDFObjectHandle> found;
-    std::map<std::string, bool> seen;
+    std::set<std::string> seen;
     const auto add = [&](QPDFObjectHandle candidate) {
       if (!candidate.isDictionary() || !candidate.hasKey("/ByteRange") || !candidate.hasKey("/Contents")) return;
       const std::string identity = candidate.isIndirect() ? candidate.unparse() : candidate.unparseResolved();
-      if (found.size() < kMaxSignatures && seen.emplace(identity, true).second) found.push_back(candidate);
+      if (found.size() < kMaxSignatures && seen.insert(identity).second) found.push_back(candidate);
     };
     for (const Field& field : form_fields(document_)) {
       if (field.type == "/Sig") add(field.value);
@@ -128,14 +122,16 @@ class SignatureChecker {
     if (dictionary.getKey("/M").isString()) result.claimed_time = pdf_time(dictionary.getKey("/M").getUTF8Value());
     if (dictionary.getKey("/Name").isString()) result.signer = dictionary.getKey("/Name").getUTF8Value();
     const std::optional<ByteRange> range = read_range(dictionary.getKey("/ByteRange"), pdf_.size());
-    const std::optional<Bytes> cms = range ? read_gap(pdf_, *range) : std::nullopt;
+    const std::optional<Bytes> cms = range ? signature_in_gap(pdf_, *range) : std::nullopt;
     if (!cms || !belongs_together(dictionary, *range)) {
       result.integrity = "broken";
       result.weaknesses.push_back("byte-range");
+      conclude("FORMAT_FAILURE", result);
       return result;
     }
-    check_cms(*cms, *range, result);
+    const std::string failure = check_cms(*cms, *range, result);
     judge_coverage(*range, result);
+    conclude(failure, result);
     return result;
   }
 
@@ -149,30 +145,19 @@ class SignatureChecker {
     return at >= gap - 16 && at <= gap;
   }
 
-  void check_cms(ByteView cms, const ByteRange& range, DigitalSignature& result) {
-    static const std::map<std::string_view, crypto::CmsForm> kForms = {{"adbe.pkcs7.detached", crypto::CmsForm::kDetached},
-                                                                       {"ETSI.CAdES.detached", crypto::CmsForm::kDetached},
-                                                                       {"adbe.pkcs7.sha1", crypto::CmsForm::kSha1Digest},
-                                                                       {"ETSI.RFC3161", crypto::CmsForm::kTimeStamp}};
-    const auto form = kForms.find(result.format);
-    if (form == kForms.end()) return;
-    const std::vector<ByteView> content = {pdf_.first(range.before),
-                                           pdf_.subspan(range.after_begin, range.after_end - range.after_begin)};
-    const crypto::TrustAnchors anchors{policy_.at == 0 ? "" : policy_.trust_anchors_pem};
-    const crypto::CmsVerdict verdict = crypto::verify_detached(cms, content, form->second, anchors, policy_.at);
-    result.integrity = verdict.integrity == crypto::Integrity::kOk       ? "ok"
-                       : verdict.integrity == crypto::Integrity::kBroken ? "broken"
-                                                                         : "unknown";
-    static constexpr const char* kChainNames[] = {"trusted", "untrusted", "expired", "revoked", "unknown"};
-    result.chain = kChainNames[static_cast<std::size_t>(verdict.chain)];
-    if (!verdict.signer.empty()) result.signer = verdict.signer;
-    if (verdict.claimed_time) result.claimed_time = rfc3339(*verdict.claimed_time);
-    result.weaknesses = verdict.weaknesses;
+  std::string check_cms(ByteView cms, const ByteRange& range, DigitalSignature& result) {
+    const auto form = form_of(result.format);
+    if (!form) return "CRYPTO_CONSTRAINTS_FAILURE";
+    const crypto::CmsVerdict verdict = crypto::verify_detached(cms, range.content(pdf_), *form, policy_.anchors(), proven_, material_);
+    report(verdict, result);
+    if (proven_ < policy_.at && result.proven_time.empty()) result.proven_time = rfc3339(proven_);
+    if (*form == crypto::CmsForm::kTimeStamp && verdict.proven_time) proven_ = std::min(proven_, *verdict.proven_time);
+    return verdict.failure;
   }
 
   void judge_coverage(const ByteRange& range, DigitalSignature& result) {
     result.coverage = "whole";
-    if (std::ranges::all_of(pdf_.subspan(range.after_end), is_space)) return;
+    if (std::ranges::all_of(pdf_.subspan(range.after_end), is_pdf_space)) return;
     result.coverage = "partial";
     if (!ends_a_revision(range.after_end)) return;
     const std::string change = forbidden_change(pdf_.first(range.after_end), pdf_);
@@ -184,14 +169,32 @@ class SignatureChecker {
   bool ends_a_revision(std::size_t end) const {
     constexpr std::string_view kMark = "%%EOF";
     std::string_view text = as_text(pdf_.first(end));
-    while (!text.empty() && is_space(static_cast<std::uint8_t>(text.back()))) text.remove_suffix(1);
+    while (!text.empty() && is_pdf_space(static_cast<std::uint8_t>(text.back()))) text.remove_suffix(1);
     return text.ends_with(kMark);
   }
 
   ByteView pdf_;
   QPDF& document_;
   const SignaturePolicy& policy_;
+  crypto::ValidationMaterial material_;
+  std::int64_t proven_;  // all signatures that are still to be checked existed then, unix seconds
 };
+
+/// The four numbers after a "/ByteRange" in the bytes themselves.
+std::optional<std::array<long long, 4>> numbers_at(std::string_view text) {
+  std::array<long long, 4> numbers{};
+  const auto skip_space = [&] { text.remove_prefix(std::min(text.size(), text.find_first_not_of(" \t\r\n"))); };
+  skip_space();
+  if (!text.starts_with('[')) return std::nullopt;
+  text.remove_prefix(1);
+  for (long long& number : numbers) {
+    skip_space();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  }
+  return numbers;
+}
 
 }  // namespace
 
@@ -204,6 +207,26 @@ std::vector<DigitalSignature> check_signatures(ByteView untrusted_pdf, QPDF& doc
     unknown.format = "unknown";
     return {unknown};
   }
+}
+
+std::vector<DigitalSignature> check_locked_signatures(ByteView untrusted_pdf, const SignaturePolicy& policy) {
+  constexpr std::string_view kKey = "/ByteRange";
+  const std::string_view text = as_text(untrusted_pdf);
+  std::vector<DigitalSignature> found;
+  for (std::size_t at = text.find(kKey); at != std::string_view::npos && found.size() < kMaxSignatures; at = text.find(kKey, at + 1)) {
+    const auto numbers = numbers_at(text.substr(at + kKey.size()));
+    const auto range = numbers ? to_byte_range(*numbers, untrusted_pdf.size()) : std::nullopt;
+    const auto cms = range ? signature_in_gap(untrusted_pdf, *range) : std::nullopt;
+    if (!cms) continue;
+    DigitalSignature signature;
+    signature.format = "locked";
+    const auto verdict = crypto::verify_detached(*cms, range->content(untrusted_pdf), crypto::CmsForm::kDetached, policy.anchors(), policy.at);
+    report(verdict, signature);
+    signature.coverage = std::ranges::all_of(untrusted_pdf.subspan(range->after_end), is_pdf_space) ? "whole" : "partial";
+    conclude(verdict.failure, signature);
+    found.push_back(std::move(signature));
+  }
+  return found;
 }
 
 }  // namespace zp::intake::cell

@@ -7,23 +7,21 @@
 #ifndef INTAKE_CELL_PDF_SIGNATURES_H_
 #define INTAKE_CELL_PDF_SIGNATURES_H_
 
-#include <cstdint>
-#include <string>
 #include <vector>
 
 #include <qpdf/QPDF.hh>
 
 #include "crypto/base/bytes.h"
+#include "intake/cell/signature_verdict.h"
 #include "intake/findings.h"
 
 namespace zp::intake::cell {
 
-struct SignaturePolicy {
-  std::string trust_anchors_pem;
-  std::int64_t at = 0;  // unix seconds: when certificates must be valid; 0: chains stay unknown
-};
-
 std::vector<DigitalSignature> check_signatures(ByteView untrusted_pdf, QPDF& document, const SignaturePolicy& policy);
+
+/// Of a file that does not open without its password. Strings are locked but not signatures (ISO 32000-1 7.6.2), and those sign the
+/// locked bytes; what was added after one cannot be compared.
+std::vector<DigitalSignature> check_locked_signatures(ByteView untrusted_pdf, const SignaturePolicy& policy);
 
 }  // namespace zp::intake::cell
 

@@ -101,16 +101,20 @@ TEST_F(Seal, BreaksWithItsContent) {
   EXPECT_EQ(verify(cms_, "").integrity, Integrity::kBroken);
 }
 
-// CMS itself protects neither its two version numbers nor the name of the signature algorithm, and nothing
-// hangs on them.
+// CMS itself protects neither its two version numbers nor the name of the signature algorithm, nor the list of digest algorithms in
+// front (RFC 5652 section 5.1), and nothing hangs on them.
 TEST_F(Seal, BreaksWithEveryByteThatSaysSomething) {
   const Bytes ecdsa_with_sha256 = from_hex("06082a8648ce3d040302").value();
   const auto algorithm =
       std::find_end(cms_.begin(), cms_.end(), ecdsa_with_sha256.begin(), ecdsa_with_sha256.end());
   const auto algorithm_at = static_cast<std::size_t>(algorithm - cms_.begin());
+  const Bytes sha256_alone = from_hex("310d300b0609608648016503040201").value();
+  const auto list = std::search(cms_.begin(), cms_.end(), sha256_alone.begin(), sha256_alone.end());
+  const auto list_at = static_cast<std::size_t>(list - cms_.begin());
   std::size_t versions = 0;
   for (std::size_t at = 0; at < cms_.size(); ++at) {
     if (at >= algorithm_at && at < algorithm_at + ecdsa_with_sha256.size()) continue;
+    if (at >= list_at && at < list_at + sha256_alone.size()) continue;
     Bytes changed = cms_;
     changed[at] ^= 0x01;
     const CmsVerdict verdict = verify(changed, kContent, pem_.chain);
@@ -268,6 +272,58 @@ TEST_F(ForeignCms, ThatIsATimeStampHoldsOverWhatItStamped) {
   EXPECT_EQ(verify(as_bytes(token), "iets anders", {}, CmsForm::kTimeStamp).integrity, Integrity::kBroken);
   EXPECT_EQ(verify(as_bytes(token), kContent).integrity, Integrity::kBroken)
       << "it is no signature of the content";
+}
+
+class RevokedSigner : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_.write("ca.cnf", "[ca]\ndatabase=index\ncrlnumber=number\ndefault_md=sha256\ndefault_crl_days=30\n");
+    folder_.write("index", "");
+    folder_.write("number", "01\n");
+    folder_.write("content", kContent);
+    const char* const commands[] = {
+        "req -x509 -nodes -newkey rsa:2048 -subj '/CN=Uitgever' -days 30 -keyout ca.key -out ca.pem",
+        "req -nodes -newkey rsa:2048 -subj '/CN=Ondertekenaar' -keyout key.pem -out request.pem",
+        "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -out cert.pem",
+        "cms -sign -binary -in content -signer cert.pem -inkey key.pem -outform DER -out cms.der"};
+    for (const char* command : commands) ASSERT_TRUE(folder_.run(command)) << command;
+  }
+
+  ValidationMaterial fresh_crl() {
+    EXPECT_TRUE(folder_.run("ca -gencrl -config ca.cnf -name ca -cert ca.pem -keyfile ca.key -out crl.pem"));
+    EXPECT_TRUE(folder_.run("crl -in crl.pem -outform DER -out crl.der"));
+    const std::string der = folder_.read("crl.der");
+    return {.certificates = {}, .crls = {Bytes(der.begin(), der.end())}, .ocsp_responses = {}};
+  }
+
+  CmsVerdict verdict(const ValidationMaterial& material) {
+    const std::string cms = folder_.read("cms.der");
+    return verify_detached(as_bytes(cms), {as_bytes(kContent)}, CmsForm::kDetached, {folder_.read("ca.pem")},
+                           std::time(nullptr) + 60, material);
+  }
+
+  OpensslFolder folder_;
+};
+
+TEST_F(RevokedSigner, IsToldFromOneInGoodStandingByTheListAtHand) {
+  EXPECT_EQ(verdict({}).chain, Chain::kTrusted);
+  EXPECT_EQ(verdict({}).revocation, Revocation::kUnknown);
+  EXPECT_EQ(verdict(fresh_crl()).revocation, Revocation::kGood);
+  ASSERT_TRUE(folder_.run("ca -revoke cert.pem -config ca.cnf -name ca -cert ca.pem -keyfile ca.key"));
+  const CmsVerdict revoked = verdict(fresh_crl());
+  EXPECT_EQ(revoked.revocation, Revocation::kRevoked);
+  EXPECT_EQ(revoked.chain, Chain::kRevoked);
+  EXPECT_EQ(revoked.integrity, Integrity::kOk);
+}
+
+TEST_F(RevokedSigner, IsNotClearedByTheListOfAnother) {
+  ValidationMaterial material = fresh_crl();
+  ASSERT_TRUE(folder_.run("req -x509 -nodes -newkey rsa:2048 -subj '/CN=Uitgever' -days 30 -keyout ca.key -out other.pem"));
+  ASSERT_TRUE(folder_.run("ca -gencrl -config ca.cnf -name ca -cert other.pem -keyfile ca.key -out crl.pem"));
+  ASSERT_TRUE(folder_.run("crl -in crl.pem -outform DER -out crl.der"));
+  const std::string der = folder_.read("crl.der");
+  material.crls = {Bytes(der.begin(), der.end())};
+  EXPECT_EQ(verdict(material).revocation, Revocation::kUnknown);
 }
 
 TEST_F(ForeignCms, ThatIsEncryptedOrRubbishIsBroken) {

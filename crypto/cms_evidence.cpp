@@ -1,0 +1,90 @@
+#include <openssl/err.h>
+
+#include "crypto/cms_chain.h"
+#include "crypto/cms_message.h"
+
+namespace zp::crypto {
+namespace {
+
+constexpr const char* kAdobeRevocationArchive = "1.2.840.113583.1.1.8";   // a signed attribute (ISO 32000-1 12.8.3.3.2)
+constexpr const char* kRevocationValues = "1.2.840.113549.1.9.16.2.24";   // an unsigned one (RFC 5126 6.3.4)
+constexpr int kMost = 500;  // of each sort
+
+void add_certificate(ByteView der, Evidence& evidence) {
+  const std::uint8_t* at = der.data();
+  X509* certificate = d2i_X509(nullptr, &at, static_cast<long>(der.size()));
+  if (certificate != nullptr && sk_X509_num(evidence.certificates.get()) < kMost)
+    sk_X509_push(evidence.certificates.get(), certificate);
+  else
+    X509_free(certificate);
+}
+
+void add_crl(ByteView der, Evidence& evidence) {
+  const std::uint8_t* at = der.data();
+  X509_CRL* crl = d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size()));
+  if (crl != nullptr && sk_X509_CRL_num(evidence.crls.get()) < kMost)
+    sk_X509_CRL_push(evidence.crls.get(), crl);
+  else
+    X509_CRL_free(crl);
+}
+
+/// Some programs keep the whole response, others the basic response in it.
+void add_ocsp(ByteView der, Evidence& evidence) {
+  const std::uint8_t* at = der.data();
+  const Owned<OCSP_RESPONSE, OCSP_RESPONSE_free> response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
+  at = der.data();
+  OcspAnswer answer(response ? OCSP_response_get1_basic(response.get())
+                             : d2i_OCSP_BASICRESP(nullptr, &at, static_cast<long>(der.size())));
+  if (!answer || evidence.ocsp.size() >= kMost) return;
+  const auto* carried = OCSP_resp_get0_certs(answer.get());
+  for (int i = 0; i < sk_X509_num(carried); ++i)
+    if (X509* const one = sk_X509_value(carried, i); X509_up_ref(one) == 1) sk_X509_push(evidence.certificates.get(), one);
+  evidence.ocsp.push_back(std::move(answer));
+}
+
+void for_each_element(ByteView bytes, auto take) {
+  while (const auto element = leading_element(bytes)) {
+    take(*element);
+    bytes = bytes.subspan(element->whole.size());
+  }
+}
+
+// Both attributes: SEQUENCE { [0] SEQUENCE OF CertificateList, [1] SEQUENCE OF OCSP response, ... }.
+void add_attribute(ByteView der, Evidence& evidence) {
+  const auto outer = leading_element(der);
+  if (!outer) return;
+  for_each_element(outer->content, [&](const DerElement& kind) {
+    const auto list = leading_element(kind.content);
+    if (!kind.of_context || !list) return;
+    for_each_element(list->content, [&](const DerElement& one) {
+      if (kind.tag == 0) add_crl(one.whole, evidence);
+      if (kind.tag == 1) add_ocsp(one.whole, evidence);
+    });
+  });
+}
+
+void add_from_signer(const CMS_SignerInfo* signer, Evidence& evidence) {
+  const Owned<ASN1_OBJECT, ASN1_OBJECT_free> archive(OBJ_txt2obj(kAdobeRevocationArchive, 1));
+  const Owned<ASN1_OBJECT, ASN1_OBJECT_free> values(OBJ_txt2obj(kRevocationValues, 1));
+  for (const auto* attribute : {CMS_signed_get0_data_by_OBJ(signer, archive.get(), -3, V_ASN1_SEQUENCE),
+                                CMS_unsigned_get0_data_by_OBJ(const_cast<CMS_SignerInfo*>(signer), values.get(), -3, V_ASN1_SEQUENCE)})
+    if (attribute != nullptr) add_attribute(bytes_of(static_cast<const ASN1_STRING*>(attribute)), evidence);
+}
+
+}  // namespace
+
+Evidence collect_evidence(CMS_ContentInfo* message, const CMS_SignerInfo* signer, const ValidationMaterial& material) {
+  Evidence evidence;
+  if (message != nullptr) {
+    if (STACK_OF(X509)* own = CMS_get1_certs(message)) evidence.certificates.reset(own);
+    if (STACK_OF(X509_CRL)* own = CMS_get1_crls(message)) evidence.crls.reset(own);
+  }
+  if (signer != nullptr) add_from_signer(signer, evidence);
+  for (const Bytes& der : material.certificates) add_certificate(der, evidence);
+  for (const Bytes& der : material.crls) add_crl(der, evidence);
+  for (const Bytes& der : material.ocsp_responses) add_ocsp(der, evidence);
+  ERR_clear_error();
+  return evidence;
+}
+
+}  // namespace zp::crypto

@@ -1,0 +1,48 @@
+#include "intake/cell/pdf_byte_range.h"
+
+namespace zp::intake::cell {
+namespace {
+
+int hex_value(std::uint8_t c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+bool is_pdf_space(std::uint8_t c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0; }
+
+std::optional<ByteRange> to_byte_range(const std::array<long long, 4>& numbers, std::size_t file_size) {
+  std::array<std::size_t, 4> values{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (numbers[i] < 0 || static_cast<std::size_t>(numbers[i]) > file_size) return std::nullopt;
+    values[i] = static_cast<std::size_t>(numbers[i]);
+  }
+  const ByteRange range{values[1], values[2], values[2] + values[3]};
+  const bool right = values[0] == 0 && range.before > 0 && range.after_begin > range.before + 1 && values[3] > 0 &&
+                     range.after_end <= file_size;
+  return right ? std::optional(range) : std::nullopt;
+}
+
+std::optional<Bytes> signature_in_gap(ByteView pdf, const ByteRange& range) {
+  ByteView gap = pdf.subspan(range.before, range.after_begin - range.before);
+  const bool brackets_left_out = gap.front() == '<' && gap.back() == '>';
+  const bool brackets_signed = pdf[range.before - 1] == '<' && pdf[range.after_begin] == '>';
+  if (!brackets_left_out && !brackets_signed) return std::nullopt;
+  if (brackets_left_out) gap = gap.subspan(1, gap.size() - 2);
+  Bytes bytes;
+  int high = -1;
+  for (const std::uint8_t c : gap) {
+    if (is_pdf_space(c)) continue;
+    const int value = hex_value(c);
+    if (value < 0) return std::nullopt;
+    if (high >= 0) bytes.push_back(static_cast<std::uint8_t>(high << 4 | value));
+    high = high >= 0 ? -1 : value;
+  }
+  if (high >= 0) bytes.push_back(static_cast<std::uint8_t>(high << 4));
+  return bytes;
+}
+
+}  // namespace zp::intake::cell

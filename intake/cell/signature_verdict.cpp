@@ -1,0 +1,54 @@
+#include "intake/cell/signature_verdict.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace zp::intake::cell {
+namespace {
+
+/// Named by verify_detached(): "SHA1", "MD5", "RSA-1024"; all others are lower case.
+bool is_algorithm(const std::string& weakness) { return !weakness.empty() && weakness[0] >= 'A' && weakness[0] <= 'Z'; }
+
+const char* why_indeterminate(const DigitalSignature& signature) {
+  if (signature.coverage == "extended-disallowed" || signature.coverage == "partial") return "SIG_CONSTRAINTS_FAILURE";
+  if (std::ranges::any_of(signature.weaknesses, is_algorithm)) return "CRYPTO_CONSTRAINTS_FAILURE_NO_POE";
+  if (signature.chain == "revoked") return "REVOKED_NO_POE";
+  if (signature.chain == "expired") return "OUT_OF_BOUNDS_NO_POE";
+  if (signature.chain != "trusted") return "NO_CERTIFICATE_CHAIN_FOUND";
+  return signature.revocation == "good" ? "" : "TRY_LATER";
+}
+
+}  // namespace
+
+std::string rfc3339(std::int64_t unix_seconds) {
+  const auto time = static_cast<std::time_t>(unix_seconds);
+  std::tm utc{};
+  char text[32] = "";
+  if (::gmtime_r(&time, &utc)) std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+void report(const crypto::CmsVerdict& verdict, DigitalSignature& into) {
+  static constexpr const char* kIntegrityNames[] = {"ok", "broken", "unknown"};
+  static constexpr const char* kChainNames[] = {"trusted", "untrusted", "expired", "revoked", "unknown"};
+  static constexpr const char* kRevocationNames[] = {"good", "revoked", "unknown"};
+  into.integrity = kIntegrityNames[static_cast<std::size_t>(verdict.integrity)];
+  into.chain = kChainNames[static_cast<std::size_t>(verdict.chain)];
+  into.revocation = kRevocationNames[static_cast<std::size_t>(verdict.revocation)];
+  into.weaknesses.insert(into.weaknesses.end(), verdict.weaknesses.begin(), verdict.weaknesses.end());
+  if (!verdict.signer.empty()) into.signer = verdict.signer;
+  if (verdict.claimed_time) into.claimed_time = rfc3339(*verdict.claimed_time);
+  if (verdict.proven_time) into.proven_time = rfc3339(*verdict.proven_time);
+}
+
+void conclude(const std::string& failure, DigitalSignature& signature) {
+  if (signature.integrity == "broken") {
+    signature.indication = "TOTAL-FAILED";
+    signature.sub_indication = failure.empty() ? "FORMAT_FAILURE" : failure;
+    return;
+  }
+  signature.sub_indication = signature.integrity == "ok" ? why_indeterminate(signature) : failure;
+  signature.indication = signature.integrity == "ok" && signature.sub_indication.empty() ? "TOTAL-PASSED" : "INDETERMINATE";
+}
+
+}  // namespace zp::intake::cell

@@ -1,0 +1,33 @@
+// intake/cell/signature_verdict.h - what a checked CMS signature means, in the words of the findings and of ETSI EN 319 102-1.
+//
+// Threads: free functions.
+#ifndef INTAKE_CELL_SIGNATURE_VERDICT_H_
+#define INTAKE_CELL_SIGNATURE_VERDICT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "crypto/cms.h"
+#include "intake/findings.h"
+
+namespace zp::intake::cell {
+
+struct SignaturePolicy {
+  std::string trust_anchors_pem;
+  std::int64_t at = 0;  // unix seconds: when certificates must be valid; 0: chains stay unknown
+
+  crypto::TrustAnchors anchors() const { return {at == 0 ? "" : trust_anchors_pem}; }
+};
+
+/// "2026-11-22T10:15:00Z"
+std::string rfc3339(std::int64_t unix_seconds);
+
+/// Takes over integrity, chain, signer, times and weaknesses.
+void report(const crypto::CmsVerdict& verdict, DigitalSignature& into);
+
+/// Sets indication and sub_indication from the rest (EN 319 102-1 clause 5.1.3); `failure` as in CmsVerdict.
+void conclude(const std::string& failure, DigitalSignature& signature);
+
+}  // namespace zp::intake::cell
+
+#endif  // INTAKE_CELL_SIGNATURE_VERDICT_H_
