@@ -96,6 +96,11 @@ class Judge {
 
   static std::string where(const PageFindings& page) { return fmt::format("pagina {}", page.number); }
 
+  /// Weaknesses that name a technique ("SHA1", "RSA-1024") begin with a capital.
+  static bool uses_old_technique(const DigitalSignature& signature) {
+    return std::ranges::any_of(signature.weaknesses, [](const std::string& one) { return !one.empty() && one[0] >= 'A' && one[0] <= 'Z'; });
+  }
+
   void judge_digital(const DigitalSignature& signature) {
     if (signature.integrity == "broken") {
       say(Verdict::kUnusable, "digital-signature-broken",
@@ -109,6 +114,14 @@ class Judge {
       say(Verdict::kDoubtful, "digital-signature-partial",
           "De digitale handtekening geldt niet voor het hele document. Een medewerker kijkt ernaar.",
           "A digital signature covers a part of the document only.");
+    } else if (signature.chain == "revoked") {
+      say(Verdict::kDoubtful, "digital-signature-revoked",
+          "Het certificaat van de digitale handtekening is ingetrokken. Een medewerker kijkt ernaar.",
+          "The certificate of a digital signature was revoked.");
+    } else if (signature.integrity == "ok" && uses_old_technique(signature)) {
+      say(Verdict::kDoubtful, "digital-signature-weak",
+          "De digitale handtekening gebruikt verouderde techniek. Een medewerker kijkt ernaar.",
+          "A digital signature uses a digest or key that is too weak.");
     } else if (signature.integrity == "ok") {
       tell("digital-signature-found", "Wij zien een digitale handtekening.", "A digital signature holds.");
     } else {

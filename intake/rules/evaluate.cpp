@@ -104,11 +104,25 @@ void judge_kind(const DocumentRule& rule, const Evidence& evidence, Judgement& j
     judgement.doubt(seen, lacking);
 }
 
-/// True when one digital signature stands; a broken one is always a doubt.
-bool judge_digital(const Findings& found, Judgement& judgement) {
+/// The people who may sign: who asks, and the client.
+std::string who_should_sign(const Fields& fields) {
+  std::vector<std::string> names;
+  for (const char* field : {"client_name", "requester_name"}) {
+    const auto given = fields.find(field);
+    if (given != fields.end() && !given->second.empty() && !contains(names, given->second)) names.push_back(given->second);
+  }
+  return names.empty() ? "niet ingevuld" : fmt::format("{}", fmt::join(names, " of "));
+}
+
+/// True when one digital signature stands; a broken one is always a doubt. A time-stamp is nobody's signature.
+bool judge_digital(const Findings& found, const Fields& fields, Judgement& judgement) {
   bool stands = false;
   for (const DigitalSignature& signature : found.digital_signatures) {
     const std::string signer = signature.signer.empty() ? "onbekend" : signature.signer;
+    if (signature.format == "ETSI.RFC3161" && signature.integrity != "broken") {
+      judgement.seen.push_back(fmt::format("Digitaal tijdstempel van {}.", signer));
+      continue;
+    }
     const bool whole = signature.coverage == "whole" || signature.coverage == "extended-allowed";
     if (signature.integrity == "broken" || !whole) {
       judgement.doubt(
@@ -123,16 +137,19 @@ bool judge_digital(const Findings& found, Judgement& judgement) {
       judgement.doubt(
           fmt::format("Digitale handtekening van {}: het certificaat is verlopen of ingetrokken.", signer),
           "Het certificaat van de digitale handtekening is verlopen of ingetrokken.");
+    } else if (!signature.weaknesses.empty()) {
+      judgement.doubt(fmt::format("Digitale handtekening van {}: verouderde techniek ({}).", signer, fmt::join(signature.weaknesses, ", ")),
+                      "De digitale handtekening gebruikt verouderde techniek.");
     } else {
       stands = true;
-      judgement.seen.push_back(fmt::format("Digitale handtekening van {}: klopt; herkomst {}.", signer,
-                                           signature.chain == "trusted" ? "vertrouwd" : "niet bevestigd"));
+      judgement.seen.push_back(fmt::format("Digitale handtekening van {}: klopt; herkomst {}. Wie moet tekenen: {}.", signer,
+                                           signature.chain == "trusted" ? "vertrouwd" : "niet bevestigd", who_should_sign(fields)));
     }
   }
   return stands;
 }
 
-void judge_signature(const Evidence& evidence, Judgement& judgement) {
+void judge_signature(const Fields& fields, const Evidence& evidence, Judgement& judgement) {
   const std::string by_staff = correction(evidence, "signature");
   if (by_staff == "present") {
     judgement.seen.emplace_back("Een medewerker ziet een handtekening.");
@@ -154,7 +171,7 @@ void judge_signature(const Evidence& evidence, Judgement& judgement) {
       empty_field = fmt::format("het vak voor de handtekening op pagina {} is leeg", page.number);
   }
   if (!empty_field.empty()) judgement.seen.push_back(fmt::format("Let op: {}.", empty_field));
-  if (judge_digital(evidence.findings, judgement) || best >= kSureSignature) return;
+  if (judge_digital(evidence.findings, fields, judgement) || best >= kSureSignature) return;
   if (!evidence.findings.digital_signatures.empty()) return;  // its doubt is told already
   if (best > 0) {
     judgement.doubt("Niet zeker of dit een handtekening is.",
@@ -170,7 +187,7 @@ Judgement judge(const DocumentRule& rule, const Fields& fields, const Evidence& 
   Judgement judgement;
   if (!judge_usable(evidence, judgement)) return judgement;
   judge_kind(rule, evidence, judgement);
-  if (rule.needs_signature) judge_signature(evidence, judgement);
+  if (rule.needs_signature) judge_signature(fields, evidence, judgement);
   if (rule.identity_document) judge_identity(rule, fields, evidence, judgement);
   return judgement;
 }
