@@ -96,14 +96,14 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
   mail.hazards = reader.texts(json, "hazards", 100, 64);
   std::uint64_t total = 0;
   for (const auto& one : reader.array(json, "parts", kMaxMailParts)) {
-    const auto size = static_cast<std::uint64_t>(reader.integer(one, "size", 0, static_cast<std::int64_t>(raw_bytes_)));
+    const auto size = static_cast<std::uint64_t>(reader.integer(one, "size", 0, static_cast<std::int64_t>(most_bytes_)));
     total += size;
     part_sizes_.push_back(size);
     const std::string name = reader.text(one, "name", 4096);
     mail.parts.push_back({name.empty() ? "" : intake::clean_file_name(name), reader.text(one, "type", 255), {}});
   }
   // A part is decoded from bytes of the mail that no other part has, so all of them are no longer than it.
-  if (reader.failed() || total > raw_bytes_) return false;
+  if (reader.failed() || total > most_bytes_) return false;
   mail_ = std::move(mail);
   skip_empty_parts();
   return true;
@@ -127,7 +127,7 @@ void MailAnswer::reset() {
   mail_.reset();
   part_sizes_.clear();
   parts_done_ = 0;
-  bytes_left_ = raw_bytes_;
+  bytes_left_ = most_bytes_;
   refused_ = false;
 }
 

@@ -50,7 +50,7 @@ class InspectionAnswer : public CellAnswer {
 
 class MailAnswer : public CellAnswer {
  public:
-  explicit MailAnswer(std::size_t raw_bytes) : bytes_left_(raw_bytes), raw_bytes_(raw_bytes) {}
+  explicit MailAnswer(std::size_t raw_bytes) : bytes_left_(kTimesPacked * raw_bytes), most_bytes_(kTimesPacked * raw_bytes) {}
   std::size_t allowed_bytes(FrameKind kind) const override;
   bool take(FrameKind kind, Bytes untrusted_payload) override;
   bool complete() const override { return refused_ || (mail_ && parts_done_ == mail_->parts.size()); }
@@ -60,6 +60,9 @@ class MailAnswer : public CellAnswer {
   intake::ParsedMail mail() { return std::move(*mail_); }
 
  private:
+  // A part may be shown packed and unpacked (winmail.dat, in one another); nothing in a mail is compressed.
+  static constexpr std::size_t kTimesPacked = 4;
+
   bool take_mail(ByteView untrusted_json);
   bool take_part(ByteView untrusted_content);
   void skip_empty_parts();
@@ -67,7 +70,7 @@ class MailAnswer : public CellAnswer {
   std::optional<intake::ParsedMail> mail_;
   std::vector<std::size_t> part_sizes_;
   std::size_t parts_done_ = 0;
-  std::size_t bytes_left_, raw_bytes_;
+  std::size_t bytes_left_, most_bytes_;
   bool refused_ = false;
 };
 

@@ -211,6 +211,7 @@ class Inspection {
   }
 
   void tnef(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
+    if (depth > 0) return;  // what is packed in a mail's own part was unpacked with the mail
     const Tnef packed = read_tnef(bytes);
     if (packed.damaged) hazards.insert("malformed");
     if (!packed.text.empty()) add_text(packed.text, findings);

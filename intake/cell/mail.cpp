@@ -137,7 +137,7 @@ class MailReader {
   void add_part(std::string_view name, std::string_view type, Bytes content, int packed_in = 0) {
     if (mail_.parts.size() >= kMaxMailParts) return hazard("too-many-parts");
     const Tnef packed = packed_in < kMaxPacked && is_tnef(content) ? read_tnef(content) : Tnef{};
-    mail_.parts.push_back({clean_text(name, 4096), clean_text(type, 255), {}});
+    mail_.parts.push_back({composed(clean_text(name, 4096)), clean_text(type, 255), {}});
     const std::size_t own = mail_.parts.size() - 1;
     if (packed.damaged) hazard("malformed");
     add_text(packed.text);
@@ -145,6 +145,12 @@ class MailReader {
       add_part(file.name, "application/octet-stream", Bytes(file.content.begin(), file.content.end()), packed_in + 1);
     }
     mail_.parts[own].content = std::move(content);
+  }
+
+  /// Some systems write an accent behind its letter; one name must look the same everywhere (NFC).
+  static std::string composed(const std::string& name) {
+    const std::unique_ptr<char, void (*)(void*)> text(g_utf8_normalize(name.c_str(), -1, G_NORMALIZE_NFC), g_free);
+    return text ? text.get() : name;
   }
 
   void add_text(std::string_view text) {

@@ -70,7 +70,7 @@ void read_recipients(GMimeMessage* message, ParsedMail& mail) {
 
 bool from_a_robot(const ParsedMail& mail) {
   const std::string local = lower(mail.from_address.substr(0, mail.from_address.find('@')));
-  constexpr std::array<std::string_view, 6> kRobots = {"mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply"};
+  constexpr std::array<std::string_view, 8> kRobots = {"mailer-daemon", "postmaster", "post_master", "majordomo", "noreply", "no-reply", "donotreply", "do-not-reply"};
   return std::ranges::find(kRobots, local) != kRobots.end();
 }
 
@@ -80,7 +80,7 @@ bool is_automatic(GMimeMessage* message, const ParsedMail& mail) {
   if (!submitted.empty() && !submitted.starts_with("no")) return true;
   const std::string precedence = lower(trimmed(field(message, "Precedence")));
   if (precedence == "bulk" || precedence == "list" || precedence == "junk" || precedence == "auto_reply") return true;
-  for (const char* name : {"List-Id", "List-Unsubscribe", "List-Post", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress",
+  for (const char* name : {"List-Id", "List-Unsubscribe", "List-Post", "Mailing-List", "X-ML-Name", "X-MLServer", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress",
                            "X-Failed-Recipients", "X-Loop"}) {
     if (!field(message, name).empty()) return true;
   }

@@ -114,12 +114,17 @@ std::string who_should_sign(const Fields& fields) {
   return names.empty() ? "niet ingevuld" : fmt::format("{}", fmt::join(names, " of "));
 }
 
-/// True when one digital signature stands; a broken one is always a doubt. A time-stamp is nobody's signature.
+/// A time-stamp says when, not who.
+bool is_time_stamp(const DigitalSignature& signature) {
+  return signature.format == "ETSI.RFC3161" && signature.integrity != "broken";
+}
+
+/// True when one digital signature stands; a broken one is always a doubt.
 bool judge_digital(const Findings& found, const Fields& fields, Judgement& judgement) {
   bool stands = false;
   for (const DigitalSignature& signature : found.digital_signatures) {
     const std::string signer = signature.signer.empty() ? "onbekend" : signature.signer;
-    if (signature.format == "ETSI.RFC3161" && signature.integrity != "broken") {
+    if (is_time_stamp(signature)) {
       judgement.seen.push_back(fmt::format("Digitaal tijdstempel van {}.", signer));
       continue;
     }
@@ -172,7 +177,7 @@ void judge_signature(const Fields& fields, const Evidence& evidence, Judgement& 
   }
   if (!empty_field.empty()) judgement.seen.push_back(fmt::format("Let op: {}.", empty_field));
   if (judge_digital(evidence.findings, fields, judgement) || best >= kSureSignature) return;
-  if (!evidence.findings.digital_signatures.empty()) return;  // its doubt is told already
+  if (!std::ranges::all_of(evidence.findings.digital_signatures, is_time_stamp)) return;  // its doubt is told already
   if (best > 0) {
     judgement.doubt("Niet zeker of dit een handtekening is.",
                     "Wij zien niet duidelijk of er een handtekening op staat.");

@@ -1,7 +1,10 @@
 // Documents, good and bad, through the real broker and cells.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <zlib.h>
+
+#include <fstream>
 
 #include "tests/integration/cells/running_broker.h"
 #include "tests/integration/cells/small_pdf.h"
@@ -239,6 +242,18 @@ TEST_F(Documents, AMailIsTakenApart) {
   EXPECT_EQ(as_text(parsed.parts[0].content), "%PDF-1.7\n") << "inline is a document too";
   EXPECT_EQ(parsed.parts[1].name, "foto.jpg") << "inside an attached mail";
   EXPECT_EQ(parsed.parts[1].content.size(), 6u);
+}
+
+TEST_F(Documents, WhatAMailHasPackedIsUnpacked) {
+  const auto parts_of = [](const std::string& seed) {
+    std::ifstream file(ZP_SOURCE_DIR "/tests/fuzz/seeds/mail/" + seed, std::ios::binary);
+    std::vector<std::pair<std::string, std::string>> parts;
+    const auto mail = connect_cells(broker_->socket())->parse_mail(as_bytes(std::string(std::istreambuf_iterator<char>(file), {})));
+    for (const auto& part : mail ? mail->parts : std::vector<intake::MailPart>()) parts.emplace_back(part.name, as_text(part.content));
+    return parts;
+  };
+  EXPECT_THAT(parts_of("uuencode.eml"), testing::ElementsAre(testing::Pair("brief.txt", "Cat")));
+  EXPECT_THAT(parts_of("winmail.eml"), testing::ElementsAre(testing::Pair("winmail.dat", testing::_), testing::Pair("Brief van Söl.txt", "Geachte heer")));
 }
 
 TEST_F(Documents, AMailInsideAnInspectionShowsItsParts) {

@@ -45,7 +45,7 @@ Evidence signed_by_hand(Evidence evidence, double confidence = 0.93) {
   return evidence;
 }
 Evidence signed_digitally(Evidence evidence, const char* integrity = "ok", const char* coverage = "whole",
-                          const char* chain = "untrusted") {
+                          const char* chain = "untrusted", const char* weakness = nullptr) {
   evidence.findings.digital_signatures.push_back({.format = "adbe.pkcs7.detached",
                                                   .integrity = integrity,
                                                   .coverage = coverage,
@@ -53,6 +53,12 @@ Evidence signed_digitally(Evidence evidence, const char* integrity = "ok", const
                                                   .signer = "W. de Bruijn",
                                                   .claimed_time = "",
                                                   .weaknesses = {}});
+  if (weakness) evidence.findings.digital_signatures.back().weaknesses = {weakness};
+  return evidence;
+}
+Evidence time_stamped(Evidence evidence) {
+  evidence = signed_digitally(std::move(evidence), "ok", "whole", "trusted");
+  evidence.findings.digital_signatures.back().format = "ETSI.RFC3161";
   return evidence;
 }
 Evidence request() { return signed_by_hand(document("request.jpg", "request", "letter")); }
@@ -182,6 +188,17 @@ const Scenario kScenarios[] = {
      {signed_digitally(document("r", "request", "letter"), "ok", "whole", "revoked"),
       identity("client-identity"), court_order()},
      {kDoubtful, kMet, kMet}},
+    {"OldTechnique",
+     kInformation,
+     kMentor,
+     {signed_digitally(document("r", "request", "letter"), "ok", "whole", "untrusted", "SHA1"),
+      identity("client-identity"), court_order()},
+     {kDoubtful, kMet, kMet}},
+    {"TimeStampAlone",
+     kInformation,
+     kMentor,
+     {time_stamped(document("r", "request", "letter")), identity("client-identity"), court_order()},
+     {kMissing, kMet, kMet}},
     {"RequestNotRecognised",
      kInformation,
      kMentor,
