@@ -50,6 +50,7 @@ struct ValidationMaterial {
 enum class CmsForm {
   kDetached,    // adbe.pkcs7.detached, ETSI.CAdES.detached
   kSha1Digest,  // adbe.pkcs7.sha1
+  kEnclosing,   // S/MIME application/pkcs7-mime: what is signed is inside (signed_content), `content` is not looked at
   kTimeStamp,   // ETSI.RFC3161: a document time-stamp; claimed_time is the time that the authority gives
 };
 
@@ -60,6 +61,9 @@ void load_cms_algorithms();
 /// "detached" CMS that carries its own content is kBroken; trailing zero padding of `cms` is allowed.
 CmsVerdict verify_detached(ByteView cms, const std::vector<ByteView>& content, CmsForm form,
                            const TrustAnchors& anchors, std::int64_t at, const ValidationMaterial& material = {});
+
+/// What a signed message encloses, checked or not; nothing if it is detached or no signed message.
+std::optional<Bytes> signed_content(ByteView cms);
 
 /// The organisation's seal: certificate chain (PEM, leaf first) and private key.
 class SealKey {

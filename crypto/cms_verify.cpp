@@ -113,6 +113,7 @@ bool carries_what_its_form_wants(CMS_ContentInfo* cms, const std::vector<ByteVie
   const ASN1_OCTET_STRING* const embedded = embedded_content(cms);
   if (form == CmsForm::kDetached) return embedded == nullptr;
   if (embedded == nullptr) return false;
+  if (form == CmsForm::kEnclosing) return true;
   if (form == CmsForm::kSha1Digest)
     return std::ranges::equal(bytes_of(embedded), digest_of_spans(EVP_sha1(), content));
   return OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_id_smime_ct_TSTInfo &&
@@ -277,6 +278,14 @@ void check_time_stamps(const Signer& signer, const TrustAnchors& anchors, std::i
 void load_cms_algorithms() {
   constexpr std::uint64_t kAll = OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS;
   ZP_CHECK(OPENSSL_init_crypto(kAll, nullptr) == 1);
+}
+
+std::optional<Bytes> signed_content(ByteView cms) {
+  const auto message = parse_signed_message(cms);
+  const ASN1_OCTET_STRING* const embedded = message ? embedded_content(message.get()) : nullptr;
+  ERR_clear_error();
+  if (embedded == nullptr) return std::nullopt;
+  return Bytes(bytes_of(embedded).begin(), bytes_of(embedded).end());
 }
 
 CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& content, CmsForm form,

@@ -13,6 +13,7 @@
 #include "intake/cell/pdf_pages.h"
 #include "intake/cell/pdf_signatures.h"
 #include "intake/cell/pdf_structure.h"
+#include "intake/cell/smime.h"
 #include "intake/cell/sniff.h"
 #include "intake/cell/tnef.h"
 #include "intake/submission.h"
@@ -207,6 +208,7 @@ class Inspection {
     }
     hazards.insert(mail->hazards.begin(), mail->hazards.end());
     add_text(mail->text, findings);
+    findings.digital_signatures = mail_signatures(bytes, policy_);
     for (const MailPart& part : mail->parts) attachment(part.name, part.content, depth, findings, hazards);
   }
 

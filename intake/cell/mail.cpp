@@ -8,8 +8,11 @@
 #include <cctype>
 #include <cstring>
 #include <memory>
+#include <optional>
 
+#include "crypto/cms.h"
 #include "intake/cell/mail_headers.h"
+#include "intake/cell/mime_parts.h"
 #include "intake/cell/protocol.h"
 #include "intake/cell/tnef.h"
 #include "intake/cell/uuencode.h"
@@ -21,34 +24,6 @@ namespace {
 constexpr int kMaxDepth = 50;
 constexpr int kMaxPacked = 3;  // winmail.dat in winmail.dat
 constexpr std::size_t kMaxText = 256 * 1024;
-constexpr std::size_t kMaxBoundaryLines = 50'000;  // GMime needs seconds and a gigabyte for a million parts
-
-struct Unref {
-  void operator()(void* object) const { g_object_unref(object); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Unref>;
-
-bool is_type(GMimeObject* object, const char* type, const char* subtype) {
-  GMimeContentType* content_type = g_mime_object_get_content_type(object);
-  return content_type && g_mime_content_type_is_type(content_type, type, subtype);
-}
-
-std::string type_of(GMimeObject* object) {
-  GMimeContentType* content_type = g_mime_object_get_content_type(object);
-  if (!content_type) return {};
-  const std::unique_ptr<char, void (*)(void*)> name(g_mime_content_type_get_mime_type(content_type), g_free);
-  return name ? name.get() : "";
-}
-
-Bytes decoded(GMimePart* part) {
-  GMimeDataWrapper* content = g_mime_part_get_content(part);
-  if (!content) return {};
-  const Owned<GMimeStream> stream(g_mime_stream_mem_new());
-  g_mime_data_wrapper_write_to_stream(content, stream.get());
-  const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));
-  return {bytes->data, bytes->data + bytes->len};
-}
 
 /// Walks the tree of one mail; collects text and parts.
 class MailReader {
@@ -61,7 +36,7 @@ class MailReader {
     if (has_field_twice(object, "Content-Type") || has_field_twice(object, "Content-Transfer-Encoding")) hazard("ambiguous");
     if (GMIME_IS_MESSAGE_PART(object)) message(GMIME_MESSAGE_PART(object), depth);
     else if (GMIME_IS_MULTIPART(object)) multipart(GMIME_MULTIPART(object), depth);
-    else if (GMIME_IS_PART(object)) leaf(GMIME_PART(object));
+    else if (GMIME_IS_PART(object)) leaf(GMIME_PART(object), depth);
   }
 
   void hazard(const char* name) {
@@ -122,16 +97,22 @@ class MailReader {
     return std::string(as_text(bytes));
   }
 
-  void leaf(GMimePart* part) {
+  void leaf(GMimePart* part, int depth) {
     GMimeObject* object = GMIME_OBJECT(part);
     if (is_readable(part)) {
       const std::string text = text_of(part);
       for (UuFile& file : uuencoded_files(text)) add_part(file.name, "application/octet-stream", std::move(file.content));
       return add_text(is_type(object, "text", "html") ? text_of_html(text, kMaxText) : text);
     }
-    if (is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime")) hazard("encrypted");
     const char* name = g_mime_part_get_filename(part);
-    add_part(name ? name : "", type_of(object), decoded(part));
+    Bytes content = decoded(part);
+    const bool pkcs7 = is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime");
+    const std::optional<Bytes> enclosed = pkcs7 ? crypto::signed_content(content) : std::nullopt;
+    if (pkcs7 && !enclosed) hazard("encrypted");
+    add_part(name ? name : "", type_of(object), std::move(content));
+    if (!enclosed) return;
+    const Owned<GMimeObject> inner = parse_part(*enclosed);
+    walk(inner.get(), depth + 1);
   }
 
   void add_part(std::string_view name, std::string_view type, Bytes content, int packed_in = 0) {
@@ -160,22 +141,6 @@ class MailReader {
   ParsedMail& mail_;
 };
 
-/// An mbox line in front is no field: everything after it would be lost.
-ByteView without_mbox_line(ByteView mail) {
-  const std::string_view text = as_text(mail);
-  if (!text.starts_with("From ")) return mail;
-  return mail.subspan(std::min(mail.size(), text.find('\n') + 1));
-}
-
-bool too_many_boundaries(ByteView mail) {
-  const std::string_view text = as_text(mail);
-  std::size_t count = 0;
-  for (std::size_t at = text.find("\n--"); at != std::string_view::npos; at = text.find("\n--", at + 1)) {
-    if (++count > kMaxBoundaryLines) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void prepare_mail() {
@@ -195,11 +160,7 @@ void prepare_mail() {
 }
 
 Result<ParsedMail> read_mail(ByteView untrusted_mail) {
-  const ByteView bytes = without_mbox_line(untrusted_mail);
-  if (bytes.empty() || too_many_boundaries(bytes)) return fail(Code::kMalformed, "read mail");
-  const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
-  const Owned<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
+  const Owned<GMimeMessage> message = parse_message(untrusted_mail);
   if (!message) return fail(Code::kMalformed, "read mail");
   ParsedMail mail;
   read_headers(message.get(), mail);

@@ -1,10 +1,12 @@
 #include "intake/cell/pdf_revisions.h"
 
 #include <algorithm>
-#include <deque>
+#include <array>
+#include <cmath>
 #include <exception>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 
 #include <qpdf/Buffer.hh>
@@ -94,14 +96,13 @@ class RevisionComparison {
     return !old_value.isDictionary() && (old_value.isNull() || !new_value.isNull());
   }
 
-  /// The elements of the old array, then perhaps more.
-  bool begins_with(Object old_array, Object new_array) {
-    if (old_array.isNull()) return true;
-    if (!old_array.isArray() || !new_array.isArray() || new_array.getArrayNItems() < old_array.getArrayNItems()) return false;
-    for (int i = 0; i < old_array.getArrayNItems(); ++i) {
-      if (!graph_.same(old_array.getArrayItem(i), new_array.getArrayItem(i))) return false;
-    }
-    return true;
+  static std::vector<Object> items_of(Object list) { return list.isArray() ? list.getArrayAsVector() : std::vector<Object>(); }
+
+  /// The elements of the old list, then perhaps more.
+  bool begins_with(const std::vector<Object>& old_list, const std::vector<Object>& new_list) {
+    return new_list.size() >= old_list.size() &&
+           std::ranges::equal(old_list, std::span(new_list).first(old_list.size()),
+                              [&](Object before, Object after) { return graph_.same(before, after); });
   }
 
   bool same_but(Object old_dictionary, Object new_dictionary, const Keys& own_rules) {
@@ -115,15 +116,15 @@ class RevisionComparison {
 
   bool form() {
     Object old_form = before_.getRoot().getKey("/AcroForm"), new_form = after_.getRoot().getKey("/AcroForm");
-    if (old_form.isNull()) return new_form.isNull() || only_new_signature_fields(new_form.getKey("/Fields"), 0);
+    if (old_form.isNull()) return new_form.isNull() || only_new_signatures(items_of(new_form.getKey("/Fields")), 0);
     if (!new_form.isDictionary()) return false;
     // Programs that sign add a style for fields that name none, and no longer ask viewers to draw the fields anew.
     Keys own_rules = {"/Fields", "/SigFlags", "/DR", "/NeedAppearances"};
     if (!old_form.hasKey("/DA")) own_rules.insert("/DA");
     if (!asks_to_draw_fields(old_form) && asks_to_draw_fields(new_form)) return false;
-    Object old_list = old_form.getKey("/Fields"), new_list = new_form.getKey("/Fields");
+    const std::vector<Object> old_list = items_of(old_form.getKey("/Fields")), new_list = items_of(new_form.getKey("/Fields"));
     return same_but(old_form, new_form, own_rules) && resources_grow(old_form.getKey("/DR"), new_form.getKey("/DR")) &&
-           begins_with(old_list, new_list) && only_new_signature_fields(new_list, old_list.isArray() ? old_list.getArrayNItems() : 0);
+           begins_with(old_list, new_list) && only_new_signatures(new_list, old_list.size());
   }
 
   static bool asks_to_draw_fields(Object form) {
@@ -147,19 +148,40 @@ class RevisionComparison {
     return true;
   }
 
-  bool only_new_signature_fields(Object list, int from) {
-    const int count = list.isArray() ? list.getArrayNItems() : 0;
-    for (int i = from; i < count; ++i) {
-      if (!is_new_signature(list.getArrayItem(i))) return false;
+  bool only_new_signatures(const std::vector<Object>& list, std::size_t from) {
+    return std::all_of(list.begin() + static_cast<std::ptrdiff_t>(from), list.end(), [&](const Object& one) { return is_new_signature(one); });
+  }
+
+  /// ISO 32000-2 table 257 lets the maker of a document permit notes. One that hides text would be an attack, so only marks that
+  /// viewers draw themselves, and small ones.
+  static bool is_harmless_note(Object note) {
+    static const Keys kMarks = {"/Text", "/Popup", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret"};
+    if (!note.isDictionary() || !note.getKey("/Subtype").isName() || !kMarks.contains(note.getKey("/Subtype").getName())) return false;
+    constexpr double kSmall = 40;  // points
+    return !has_actions(note) && (!note.hasKey("/AP") || (width_and_height(note).first <= kSmall && width_and_height(note).second <= kSmall));
+  }
+
+  static std::pair<double, double> width_and_height(Object annotation) {
+    Object rect = annotation.getKey("/Rect");
+    std::array<double, 4> corner{};
+    for (int i = 0; i < 4; ++i) {
+      if (!rect.isArray() || rect.getArrayNItems() != 4 || !rect.getArrayItem(i).isNumber()) return {0, 0};
+      corner[static_cast<std::size_t>(i)] = rect.getArrayItem(i).getNumericValue();
     }
-    return true;
+    return {std::abs(corner[2] - corner[0]), std::abs(corner[3] - corner[1])};
+  }
+
+  /// A place for a signature that nobody foresaw, drawn over a document whose maker certified it, can hide what it says.
+  bool covers_certified(Object field) const {
+    const auto [width, height] = width_and_height(field);
+    return locks_.certified() && width > 0 && height > 0 && field.hasKey("/AP");
   }
 
   bool is_new_signature(Object field) {
     if (!field.isDictionary() || !field.isIndirect() || existed(field)) return false;
     const bool signature = field.getKey("/FT").isName() && field.getKey("/FT").getName() == "/Sig";
     Object value = field.getKey("/V");
-    if (!signature || !value.isDictionary() || field.hasKey("/Kids") || has_actions(field)) return false;
+    if (!signature || !value.isDictionary() || field.hasKey("/Kids") || has_actions(field) || covers_certified(field)) return false;
     const bool timestamp = value.getKey("/SubFilter").isName() && value.getKey("/SubFilter").getName() == "/ETSI.RFC3161";
     return timestamp || locks_.further_signatures_permitted();
   }
@@ -174,18 +196,14 @@ class RevisionComparison {
     const std::vector<Object>&old_pages = before_.getAllPages(), &new_pages = after_.getAllPages();
     static const Keys kOwnRules = {"/Annots"};
     for (std::size_t i = 0; i < old_pages.size(); ++i) {
-      Object old_list = Object(old_pages[i]).getKey("/Annots"), new_list = Object(new_pages[i]).getKey("/Annots");
+      std::vector<Object> old_list = items_of(Object(old_pages[i]).getKey("/Annots")), new_list = items_of(Object(new_pages[i]).getKey("/Annots"));
+      if (locks_.notes_permitted()) {
+        std::erase_if(old_list, is_harmless_note);
+        std::erase_if(new_list, is_harmless_note);
+      }
+      // Annotations that were added must be the places of new signatures.
       if (!same_but(old_pages[i], new_pages[i], kOwnRules) || !begins_with(old_list, new_list)) return false;
-      if (!only_new_widgets(new_list, old_list.isArray() ? old_list.getArrayNItems() : 0)) return false;
-    }
-    return true;
-  }
-
-  /// Annotations that were added must be the places of new signatures.
-  bool only_new_widgets(Object list, int from) {
-    const int count = list.isArray() ? list.getArrayNItems() : 0;
-    for (int i = from; i < count; ++i) {
-      if (!is_new_signature(list.getArrayItem(i))) return false;
+      if (!only_new_signatures(new_list, old_list.size())) return false;
     }
     return true;
   }

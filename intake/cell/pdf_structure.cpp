@@ -18,6 +18,7 @@ constexpr int kMaxDepth = 60;                              // of direct objects 
 constexpr std::size_t kMaxEmbedded = 50;
 constexpr std::size_t kMaxEmbeddedBytes = 64ul << 20;      // of one embedded file, decoded
 constexpr std::size_t kMaxEmbeddedTotal = 128ul << 20;
+constexpr std::size_t kMaxXfaBytes = 16ul << 20;           // of one packet, decoded
 constexpr double kMaxPicturePixels = 800e6;                // an A4 page at 2400 dpi has 557 million
 
 struct TooMuch {};  // no std::exception: QPDF would take that for a damaged stream and go on
@@ -92,7 +93,7 @@ class HazardFinder {
 
   void look_at_dictionary(QPDFObjectHandle dictionary) {
     if (dictionary.hasKey("/JS")) add("javascript");
-    if (dictionary.hasKey("/XFA")) add("xfa");
+    if (dictionary.hasKey("/XFA")) look_at_xfa(dictionary.getKey("/XFA"));
     if (dictionary.getKey("/NeedsRendering").isBool() && dictionary.getKey("/NeedsRendering").getBoolValue()) add("xfa");
     if (dictionary.hasKey("/EF")) embedded_file(dictionary);
     look_at_names(dictionary.getKey("/EmbeddedFiles"));
@@ -103,6 +104,23 @@ class HazardFinder {
       if (is_name(subtype, media)) add("rich-media");
     }
     if (is_name(subtype, "/FileAttachment")) add("embedded-file");
+  }
+
+  /// One stream, or names and streams by turns. A script in it is declared by its content type.
+  void look_at_xfa(QPDFObjectHandle form) {
+    add("xfa");
+    const std::vector<QPDFObjectHandle> streams = form.isArray() ? form.getArrayAsVector() : std::vector{form};
+    for (QPDFObjectHandle stream : streams) {
+      if (!stream.isStream()) continue;
+      BoundedBuffer buffer(kMaxXfaBytes);
+      try {
+        stream.pipeStreamData(&buffer, 0, qpdf_dl_all, true);
+      } catch (const TooMuch&) {
+        add("decompression-bomb");
+      }
+      const Bytes packet = buffer.take();
+      if (as_text(packet).find("x-javascript") != std::string_view::npos) add("javascript");
+    }
   }
 
   void look_at_names(QPDFObjectHandle tree) {

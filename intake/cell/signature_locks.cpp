@@ -26,6 +26,7 @@ void SignatureLocks::read_reference(QPDFObjectHandle reference, const std::strin
   QPDFObjectHandle parameters = reference.getKey("/TransformParams");
   const std::string method = name_of(reference.getKey("/TransformMethod"));
   if (!parameters.isDictionary()) return;
+  certified_ = certified_ || method == "/DocMDP";
   if (method == "/DocMDP") name_level(parameters.getKey("/P"), field_name);
   if (method == "/FieldMDP") read_lock(parameters, field_name);
 }
@@ -55,6 +56,10 @@ bool SignatureLocks::widened_by(const SignatureLocks& later) const {
   return !named_levels_.empty() && std::ranges::any_of(later.named_levels_, [&](const auto& named) {
     return !named_levels_.contains(named.first) && named.second > level_;
   });
+}
+
+bool SignatureLocks::notes_permitted() const {
+  return certified_ && !named_levels_.empty() && std::ranges::all_of(named_levels_, [](const auto& named) { return named.second == 3; });
 }
 
 bool SignatureLocks::locked(const std::string& field_name) const {

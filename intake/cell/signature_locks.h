@@ -21,6 +21,10 @@ class SignatureLocks {
   /// Level 1 of a certification permits validation data and time-stamps only.
   bool filling_permitted() const { return level_ >= 2; }
   bool further_signatures_permitted() const { return level_ >= 2; }
+  /// Certified by its maker (/DocMDP).
+  bool certified() const { return certified_; }
+  /// Certified at level 3 and nowhere more strictly.
+  bool notes_permitted() const;
   bool locked(const std::string& field_name) const;
   /// A later signature claims to permit what an earlier one forbade.
   bool widened_by(const SignatureLocks& later) const;
@@ -36,6 +40,7 @@ class SignatureLocks {
   void name_level(QPDFObjectHandle level, const std::string& field_name);
 
   int level_ = 2;  // the strictest of all; 2 where no signature names one
+  bool certified_ = false;
   std::map<std::string, int> named_levels_;  // by signature field
   std::vector<Lock> locks_;
 };

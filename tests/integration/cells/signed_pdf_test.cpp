@@ -172,6 +172,20 @@ TEST_F(SignedPdf, CertificationAndLocksForbidFillingIn) {
             "extended-allowed");
 }
 
+TEST_F(SignedPdf, ACertifiedDocumentTakesNotesOnlyIfItSaysSoAndOnlyThoseThatHideNothing) {
+  const auto after_note = [](const std::string& level, const std::string& note) {
+    std::string page = form().body(3);
+    page.replace(page.find("[6 0 R 8 0 R]"), 13, "[6 0 R 8 0 R 10 0 R]");
+    const std::string certified = signed_pdf("/Reference[<</TransformMethod/DocMDP/TransformParams<</P " + level + ">>>>]");
+    return signature(SmallPdf::updated(certified, {{3, page}, {10, note}})).coverage;
+  };
+  const std::string highlight = "<</Type/Annot/Subtype/Highlight/Rect[0 0 300 30]>>", text = "<</Type/Annot/Subtype/FreeText/Rect[0 0 300 300]>>";
+  EXPECT_EQ(after_note("3", highlight), "extended-allowed");
+  EXPECT_EQ(after_note("2", highlight), "extended-disallowed");
+  EXPECT_EQ(after_note("3", text), "extended-disallowed") << "evil annotation attack";
+  EXPECT_EQ(after_note("3", "<</Type/Annot/Subtype/Highlight/Rect[0 0 300 30]/AP<</N 5 0 R>>>>"), "extended-disallowed") << "drawn by the attacker";
+}
+
 TEST_F(SignedPdf, BytesBehindTheEndAreNotCovered) {
   EXPECT_EQ(signature(signed_pdf() + "\n\n").coverage, "whole") << "white space says nothing";
   EXPECT_NE(signature(signed_pdf() + "% more").coverage, "whole");
