@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "crypto/cms.h"
 #include "intake/cell/mail_headers.h"
@@ -146,6 +147,7 @@ class MailReader {
 void prepare_mail() {
   g_mime_init();
   // Converters are shared objects, which a cell can no longer load; one that is open stays loaded. Left open for good.
+  static std::vector<iconv_t> kept;
   for (const char* charset :
        {"ISO-8859-1",   "ISO-8859-2",   "ISO-8859-3",   "ISO-8859-4",   "ISO-8859-5",   "ISO-8859-6",   "ISO-8859-7",
         "ISO-8859-8",   "ISO-8859-9",   "ISO-8859-10",  "ISO-8859-13",  "ISO-8859-14",  "ISO-8859-15",  "ISO-8859-16",
@@ -154,7 +156,7 @@ void prepare_mail() {
         "GB2312",       "GBK",          "GB18030",      "BIG5",         "EUC-JP",       "SHIFT_JIS",    "ISO-2022-JP",
         "EUC-KR",       "UTF-16",       "UTF-32",       "UTF-7",        "TIS-620"}) {
     for (const auto& [to, from] : {std::pair("UTF-8", charset), std::pair(charset, "UTF-8")}) {
-      [[maybe_unused]] const iconv_t kept = ::iconv_open(to, from);
+      kept.push_back(::iconv_open(to, from));
     }
   }
 }
