@@ -7,6 +7,7 @@
 #ifndef INTAKE_FINDINGS_H_
 #define INTAKE_FINDINGS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,11 +54,16 @@ struct DigitalSignature {
   std::string chain = "unknown";      // trusted | untrusted | expired | revoked | unknown
   std::string signer;
   std::string claimed_time;           // RFC 3339 or empty
-  std::vector<std::string> weaknesses;
+  std::vector<std::string> weaknesses;  // "SHA1", "RSA-1024", "MD5"; "time-stamp": one that does not fit
   std::string revocation = "unknown"; // good | revoked | unknown: by what came with the document
   std::string proven_time;            // RFC 3339: a trusted time-stamp proves that it existed then; or empty
   std::string indication = "INDETERMINATE";  // TOTAL-PASSED | INDETERMINATE | TOTAL-FAILED (ETSI EN 319 102-1)
   std::string sub_indication;                // such as "HASH_FAILURE"; empty when passed
+
+  /// A digest or key that is too weak to trust.
+  bool uses_old_technique() const {
+    return std::ranges::any_of(weaknesses, [](const std::string& one) { return one != "time-stamp"; });
+  }
 };
 
 struct Mrz {

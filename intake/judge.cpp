@@ -96,11 +96,6 @@ class Judge {
 
   static std::string where(const PageFindings& page) { return fmt::format("pagina {}", page.number); }
 
-  /// Weaknesses that name a technique ("SHA1", "RSA-1024") begin with a capital.
-  static bool uses_old_technique(const DigitalSignature& signature) {
-    return std::ranges::any_of(signature.weaknesses, [](const std::string& one) { return !one.empty() && one[0] >= 'A' && one[0] <= 'Z'; });
-  }
-
   void judge_digital(const DigitalSignature& signature) {
     if (signature.integrity == "broken") {
       say(Verdict::kUnusable, "digital-signature-broken",
@@ -118,7 +113,7 @@ class Judge {
       say(Verdict::kDoubtful, "digital-signature-revoked",
           "Het certificaat van de digitale handtekening is ingetrokken. Een medewerker kijkt ernaar.",
           "The certificate of a digital signature was revoked.");
-    } else if (signature.integrity == "ok" && uses_old_technique(signature)) {
+    } else if (signature.integrity == "ok" && signature.uses_old_technique()) {
       say(Verdict::kDoubtful, "digital-signature-weak",
           "De digitale handtekening gebruikt verouderde techniek. Een medewerker kijkt ernaar.",
           "A digital signature uses a digest or key that is too weak.");

@@ -142,9 +142,12 @@ bool judge_digital(const Findings& found, const Fields& fields, Judgement& judge
       judgement.doubt(
           fmt::format("Digitale handtekening van {}: het certificaat is verlopen of ingetrokken.", signer),
           "Het certificaat van de digitale handtekening is verlopen of ingetrokken.");
-    } else if (!signature.weaknesses.empty()) {
+    } else if (signature.uses_old_technique()) {
       judgement.doubt(fmt::format("Digitale handtekening van {}: verouderde techniek ({}).", signer, fmt::join(signature.weaknesses, ", ")),
                       "De digitale handtekening gebruikt verouderde techniek.");
+    } else if (!signature.weaknesses.empty()) {
+      judgement.doubt(fmt::format("Digitale handtekening van {}: het tijdstempel past er niet bij.", signer),
+                      "Het tijdstempel van de digitale handtekening past er niet bij.");
     } else {
       stands = true;
       judgement.seen.push_back(fmt::format("Digitale handtekening van {}: klopt; herkomst {}. Wie moet tekenen: {}.", signer,
