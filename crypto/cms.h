@@ -25,15 +25,16 @@ enum class Revocation { kGood, kRevoked, kUnknown };
 
 struct CmsVerdict {
   Integrity integrity = Integrity::kUnknown;
-  std::string failure;                       // why it is not kOk, as ETSI EN 319 102-1 names it: "HASH_FAILURE"
-  Chain chain = Chain::kUnknown;             // at `at`, or when a time-stamp proves that the signature existed
+  std::string failure;            // why it is not kOk, as ETSI EN 319 102-1 names it: "HASH_FAILURE"
+  Chain chain = Chain::kUnknown;  // at `at`, or when a time-stamp proves that the signature existed
   Revocation revocation = Revocation::kUnknown;
   std::string signer;                        // subject common name, else the whole subject (untrusted text)
   std::optional<std::int64_t> claimed_time;  // signing-time attribute, unix seconds
   std::optional<std::int64_t> proven_time;   // of a time-stamp that holds, from an authority that leads to an anchor
   std::string digest_algorithm;              // "SHA256"
   std::string key;                           // "RSA-2048", "EC-P-256"
-  std::vector<std::string> weaknesses;       // "SHA1", "RSA-1024", "MD5": never kTrusted; "time-stamp": one that does not fit
+  std::vector<std::string>
+      weaknesses;  // "SHA1", "RSA-1024", "MD5": never kTrusted; "time-stamp": one that does not fit
 };
 
 /// Anchors as PEM; with none every chain is kUnknown. `at` is the time for validity, unix seconds.

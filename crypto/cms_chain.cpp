@@ -10,8 +10,8 @@ namespace zp::crypto {
 namespace {
 
 constexpr int kLongestChain = 10;
-constexpr int kSecurityLevel = 2;                  // of OpenSSL: 112 bits, so no RSA under 2048 and no SHA-1
-constexpr std::int64_t kFreshSeconds = 24 * 3600;  // how long a statement without an end counts as new
+constexpr int kSecurityLevel = 2;                       // of OpenSSL: 112 bits, so no RSA under 2048 and no SHA-1
+constexpr std::int64_t kFreshSeconds = 24 * 3600;       // how long a statement without an end counts as new
 constexpr const char* kShortTerm = "0.4.0.194121.2.1";  // ETSI EN 319 412-1 5.2: too short-lived to be revoked
 
 using Store = Owned<X509_STORE, X509_STORE_free>;
@@ -65,7 +65,8 @@ int on_crl_problem(int ok, X509_STORE_CTX* context) {
       X509_REVOKED* entry = nullptr;
       X509_CRL* const crl = X509_STORE_CTX_get0_current_crl(context);
       X509_CRL_get0_by_cert(crl, &entry, X509_STORE_CTX_get_current_cert(context));
-      if (entry == nullptr || unix_seconds(X509_REVOKED_get0_revocationDate(entry)) <= findings.at) findings.revoked = true;
+      if (entry == nullptr || unix_seconds(X509_REVOKED_get0_revocationDate(entry)) <= findings.at)
+        findings.revoked = true;
       return 1;
     }
     default:
@@ -139,7 +140,8 @@ Revocation judge_revocation(const STACK_OF(X509) * chain, const CrlFindings& crl
   return all;
 }
 
-Revocation check_revocation(X509* certificate, const Evidence& evidence, const STACK_OF(X509) * anchors, int purpose, std::int64_t at) {
+Revocation check_revocation(X509* certificate, const Evidence& evidence, const STACK_OF(X509) * anchors, int purpose,
+                            std::int64_t at) {
   const Store store = store_of(anchors, purpose, at);
   const Context context(X509_STORE_CTX_new());
   CrlFindings crls{.at = at};
@@ -148,24 +150,28 @@ Revocation check_revocation(X509* certificate, const Evidence& evidence, const S
   X509_STORE_CTX_set0_crls(context.get(), evidence.crls.get());
   X509_STORE_CTX_set_app_data(context.get(), &crls);
   X509_STORE_CTX_set_verify_cb(context.get(), on_crl_problem);
-  X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context.get()), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context.get()),
+                              X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
   if (X509_verify_cert(context.get()) != 1) return Revocation::kUnknown;
   return judge_revocation(X509_STORE_CTX_get0_chain(context.get()), crls, OcspAnswers(evidence, anchors, at));
 }
 
-Chain build_chain(X509* certificate, const Evidence& evidence, const STACK_OF(X509) * anchors, int purpose, std::int64_t at) {
+Chain build_chain(X509* certificate, const Evidence& evidence, const STACK_OF(X509) * anchors, int purpose,
+                  std::int64_t at) {
   const Store store = store_of(anchors, purpose, at);
   const Context context(X509_STORE_CTX_new());
   if (!context || X509_STORE_CTX_init(context.get(), store.get(), certificate, evidence.certificates.get()) != 1)
     return Chain::kUnknown;
   if (X509_verify_cert(context.get()) == 1) return Chain::kTrusted;
   const int error = X509_STORE_CTX_get_error(context.get());
-  return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID ? Chain::kExpired : Chain::kUntrusted;
+  return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID ? Chain::kExpired
+                                                                                        : Chain::kUntrusted;
 }
 
 }  // namespace
 
-ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors, int purpose, std::int64_t at) {
+ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors, int purpose,
+                         std::int64_t at) {
   ChainVerdict verdict;
   const CertificateStack trusted = read_certificates(anchors.pem);
   if (!trusted || sk_X509_num(trusted.get()) == 0 || certificate == nullptr) return verdict;

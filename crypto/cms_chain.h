@@ -1,6 +1,7 @@
 // crypto/cms_chain.h - does a certificate lead to an anchor, and was it revoked; private to crypto/.
 //
-// Nothing is fetched: revocation is judged by the CRLs (RFC 5280) and OCSP answers (RFC 6960) at hand. Threads: free functions.
+// Nothing is fetched: revocation is judged by the CRLs (RFC 5280) and OCSP answers (RFC 6960) at hand. Threads: free
+// functions.
 #ifndef CRYPTO_CMS_CHAIN_H_
 #define CRYPTO_CMS_CHAIN_H_
 
@@ -32,7 +33,8 @@ struct ChainVerdict {
   Revocation revocation = Revocation::kUnknown;
 };
 /// `purpose`: X509_PURPOSE_*. `at`: when the certificates must have been valid and not revoked, unix seconds.
-ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors, int purpose, std::int64_t at);
+ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors, int purpose,
+                         std::int64_t at);
 
 }  // namespace zp::crypto
 

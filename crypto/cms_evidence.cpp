@@ -6,9 +6,9 @@
 namespace zp::crypto {
 namespace {
 
-constexpr const char* kAdobeRevocationArchive = "1.2.840.113583.1.1.8";   // a signed attribute (ISO 32000-1 12.8.3.3.2)
-constexpr const char* kRevocationValues = "1.2.840.113549.1.9.16.2.24";   // an unsigned one (RFC 5126 6.3.4)
-constexpr int kMost = 500;  // of each sort
+constexpr const char* kAdobeRevocationArchive = "1.2.840.113583.1.1.8";  // a signed attribute (ISO 32000-1 12.8.3.3.2)
+constexpr const char* kRevocationValues = "1.2.840.113549.1.9.16.2.24";  // an unsigned one (RFC 5126 6.3.4)
+constexpr int kMost = 500;                                               // of each sort
 
 void add_certificate(ByteView der, Evidence& evidence) {
   const std::uint8_t* at = der.data();
@@ -31,14 +31,16 @@ void add_crl(ByteView der, Evidence& evidence) {
 /// Some programs keep the whole response, others the basic response in it.
 void add_ocsp(ByteView der, Evidence& evidence) {
   const std::uint8_t* at = der.data();
-  const Owned<OCSP_RESPONSE, OCSP_RESPONSE_free> response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
+  const Owned<OCSP_RESPONSE, OCSP_RESPONSE_free> response(
+      d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
   at = der.data();
   OcspAnswer answer(response ? OCSP_response_get1_basic(response.get())
                              : d2i_OCSP_BASICRESP(nullptr, &at, static_cast<long>(der.size())));
   if (!answer || evidence.ocsp.size() >= kMost) return;
   const auto* carried = OCSP_resp_get0_certs(answer.get());
   for (int i = 0; i < sk_X509_num(carried); ++i)
-    if (X509* const one = sk_X509_value(carried, i); X509_up_ref(one) == 1) sk_X509_push(evidence.certificates.get(), one);
+    if (X509* const one = sk_X509_value(carried, i); X509_up_ref(one) == 1)
+      sk_X509_push(evidence.certificates.get(), one);
   evidence.ocsp.push_back(std::move(answer));
 }
 
@@ -66,8 +68,9 @@ void add_attribute(ByteView der, Evidence& evidence) {
 void add_from_signer(const CMS_SignerInfo* signer, Evidence& evidence) {
   const Owned<ASN1_OBJECT, ASN1_OBJECT_free> archive(OBJ_txt2obj(kAdobeRevocationArchive, 1));
   const Owned<ASN1_OBJECT, ASN1_OBJECT_free> values(OBJ_txt2obj(kRevocationValues, 1));
-  for (const auto* attribute : {CMS_signed_get0_data_by_OBJ(signer, archive.get(), -3, V_ASN1_SEQUENCE),
-                                CMS_unsigned_get0_data_by_OBJ(const_cast<CMS_SignerInfo*>(signer), values.get(), -3, V_ASN1_SEQUENCE)})
+  for (const auto* attribute :
+       {CMS_signed_get0_data_by_OBJ(signer, archive.get(), -3, V_ASN1_SEQUENCE),
+        CMS_unsigned_get0_data_by_OBJ(const_cast<CMS_SignerInfo*>(signer), values.get(), -3, V_ASN1_SEQUENCE)})
     if (attribute != nullptr) add_attribute(bytes_of(static_cast<const ASN1_STRING*>(attribute)), evidence);
 }
 

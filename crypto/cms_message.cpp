@@ -60,8 +60,7 @@ Owned<BIO, BIO_free_all> open_spans(const std::vector<ByteView>& content) {
 Bytes digest_of_spans(const EVP_MD* algorithm, const std::vector<ByteView>& content) {
   const DigestContext context(EVP_MD_CTX_new());
   ZP_CHECK(EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1);
-  for (const ByteView span : content)
-    ZP_CHECK(EVP_DigestUpdate(context.get(), span.data(), span.size()) == 1);
+  for (const ByteView span : content) ZP_CHECK(EVP_DigestUpdate(context.get(), span.data(), span.size()) == 1);
   Bytes value(EVP_MAX_MD_SIZE);
   if ((EVP_MD_get_flags(algorithm) & EVP_MD_FLAG_XOF) != 0) {
     value.resize(kBytesOfOpenDigest);

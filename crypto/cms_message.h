@@ -25,7 +25,7 @@ const ASN1_OCTET_STRING* embedded_content(CMS_ContentInfo* message);
 struct Signer {
   CMS_SignerInfo* info = nullptr;  // null: the message has no signer
   EVP_PKEY* key = nullptr;
-  X509* certificate = nullptr;     // null: it is neither in the message nor among `more`
+  X509* certificate = nullptr;  // null: it is neither in the message nor among `more`
   X509_ALGOR* digest = nullptr;
   X509_ALGOR* signature = nullptr;
 };
@@ -36,12 +36,13 @@ ByteView bytes_of(const ASN1_STRING* value);
 /// Of the spans one after the other. A digest of any length (SHAKE256) is taken with 512 bits, as RFC 8419 has it.
 Bytes digest_of_spans(const EVP_MD* algorithm, const std::vector<ByteView>& content);
 
-/// A source that reads the spans one after the other, so that a large file is not copied to be checked. `content` must outlive it.
+/// A source that reads the spans one after the other, so that a large file is not copied to be checked. `content` must
+/// outlive it.
 Owned<BIO, BIO_free_all> open_spans(const std::vector<ByteView>& content);
 
 /// One element of a DER encoding.
 struct DerElement {
-  int tag = 0;        // the number alone
+  int tag = 0;  // the number alone
   bool of_context = false;
   ByteView content;
   ByteView whole;

@@ -76,8 +76,7 @@ Result<PrivateKey> read_private_key(const SecretBytes& pem) {
   ERR_clear_error();
   if (!key) return fail(Code::kConfig, "load seal key", "it is no PEM private key, or it has a passphrase");
   const bool rsa = EVP_PKEY_is_a(key.get(), "RSA");
-  if (!rsa && !EVP_PKEY_is_a(key.get(), "EC"))
-    return fail(Code::kConfig, "load seal key", "it is neither RSA nor EC");
+  if (!rsa && !EVP_PKEY_is_a(key.get(), "EC")) return fail(Code::kConfig, "load seal key", "it is neither RSA nor EC");
   if (EVP_PKEY_get_bits(key.get()) < (rsa ? kFewestRsaBits : kFewestCurveBits))
     return fail(Code::kConfig, "load seal key", "it is too weak: RSA needs 3072 bits, a curve 256");
   return key;
@@ -86,8 +85,7 @@ Result<PrivateKey> read_private_key(const SecretBytes& pem) {
 void add_extension(X509* certificate, int nid, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-  const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
-      X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+  const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
   ZP_CHECK(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
@@ -149,10 +147,8 @@ SealKey::Pem SealKey::self_signed(std::string_view common_name, int days) {
   const Bio certificate_pem(BIO_new(BIO_s_mem()));
   const Bio key_pem(BIO_new(BIO_s_secmem()));
   ZP_CHECK(PEM_write_bio_X509(certificate_pem.get(), certificate.get()) == 1);
-  ZP_CHECK(PEM_write_bio_PKCS8PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==
-           1);
-  return {std::string(as_text(written_to(certificate_pem.get()))),
-          SecretBytes::copy_of(written_to(key_pem.get()))};
+  ZP_CHECK(PEM_write_bio_PKCS8PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  return {std::string(as_text(written_to(certificate_pem.get()))), SecretBytes::copy_of(written_to(key_pem.get()))};
 }
 
 // CMS_final() and CMS_SignerInfo_sign() of OpenSSL 3.0 always add a signing-time, which PAdES baseline keeps
@@ -166,8 +162,8 @@ Result<Bytes> SealKey::sign_digest(ByteView digest) const {
   ZP_CHECK(signer != nullptr);
   for (int i = 1; i < sk_X509_num(impl_->chain.get()); ++i)
     CMS_add1_cert(message.get(), sk_X509_value(impl_->chain.get(), i));
-  ZP_CHECK(CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_contentType, V_ASN1_OBJECT,
-                                       OBJ_nid2obj(NID_pkcs7_data), -1) == 1);
+  ZP_CHECK(CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data), -1) ==
+           1);
   ZP_CHECK(CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.data(),
                                        static_cast<int>(digest.size())) == 1);
   name_signature_algorithm(signer, impl_->key.get());

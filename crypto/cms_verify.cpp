@@ -114,8 +114,7 @@ bool carries_what_its_form_wants(CMS_ContentInfo* cms, const std::vector<ByteVie
   if (form == CmsForm::kDetached) return embedded == nullptr;
   if (embedded == nullptr) return false;
   if (form == CmsForm::kEnclosing) return true;
-  if (form == CmsForm::kSha1Digest)
-    return std::ranges::equal(bytes_of(embedded), digest_of_spans(EVP_sha1(), content));
+  if (form == CmsForm::kSha1Digest) return std::ranges::equal(bytes_of(embedded), digest_of_spans(EVP_sha1(), content));
   return OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_id_smime_ct_TSTInfo &&
          stamps(parse_time_stamp(bytes_of(embedded)), content);
 }
@@ -133,7 +132,8 @@ constexpr Holding kBeyondUs{Integrity::kUnknown, "CRYPTO_CONSTRAINTS_FAILURE"};
 
 bool is_edwards(const EVP_PKEY* key) { return EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"); }
 
-// What is signed when there are signed attributes: all of them as a SET (RFC 5652 section 5.4), in the order of the message.
+// What is signed when there are signed attributes: all of them as a SET (RFC 5652 section 5.4), in the order of the
+// message.
 Bytes signed_attributes(const CMS_SignerInfo* info) {
   Bytes all;
   for (int i = 0; i < CMS_signed_get_attr_count(info); ++i) {
@@ -182,7 +182,8 @@ Holding check_content(CMS_ContentInfo* cms, const Signer& signer, const std::vec
   return beyond_us ? kBeyondUs : kBadSignature;
 }
 
-Holding check_integrity(CMS_ContentInfo* cms, const Signer& signer, const std::vector<ByteView>& content, CmsForm form) {
+Holding check_integrity(CMS_ContentInfo* cms, const Signer& signer, const std::vector<ByteView>& content,
+                        CmsForm form) {
   const ASN1_OCTET_STRING* const embedded = embedded_content(cms);
   if ((embedded == nullptr) != (form == CmsForm::kDetached)) return kBadFormat;
   if (!carries_what_its_form_wants(cms, content, form)) return kBadHash;
@@ -208,8 +209,7 @@ std::optional<std::int64_t> claimed_time(CMS_ContentInfo* cms, const CMS_SignerI
   const int at = CMS_signed_get_attr_by_NID(info, NID_pkcs9_signingTime, -1);
   X509_ATTRIBUTE* const attribute = at < 0 ? nullptr : CMS_signed_get_attr(info, at);
   const ASN1_TYPE* const value = attribute == nullptr ? nullptr : X509_ATTRIBUTE_get0_type(attribute, 0);
-  if (value == nullptr || (value->type != V_ASN1_UTCTIME && value->type != V_ASN1_GENERALIZEDTIME))
-    return std::nullopt;
+  if (value == nullptr || (value->type != V_ASN1_UTCTIME && value->type != V_ASN1_GENERALIZEDTIME)) return std::nullopt;
   return unix_seconds(value->value.asn1_string);
 }
 
@@ -248,12 +248,14 @@ void name_weaknesses(const Signer& signer, CmsForm form, CmsVerdict& verdict) {
 }
 
 bool is_weak(const CmsVerdict& verdict) {
-  return std::ranges::any_of(verdict.weaknesses, [](const std::string& weakness) { return weakness != kTimeStampWeakness; });
+  return std::ranges::any_of(verdict.weaknesses,
+                             [](const std::string& weakness) { return weakness != kTimeStampWeakness; });
 }
 
-// Signature time-stamps (RFC 3161 appendix A): over the signature's own bytes, so each proves when it existed at the latest.
-void check_time_stamps(const Signer& signer, const TrustAnchors& anchors, std::int64_t at, const ValidationMaterial& material,
-                       CmsVerdict& verdict) {
+// Signature time-stamps (RFC 3161 appendix A): over the signature's own bytes, so each proves when it existed at the
+// latest.
+void check_time_stamps(const Signer& signer, const TrustAnchors& anchors, std::int64_t at,
+                       const ValidationMaterial& material, CmsVerdict& verdict) {
   const std::vector<ByteView> signature = {bytes_of(CMS_SignerInfo_get0_signature(signer.info))};
   for (int i = 0; i < CMS_unsigned_get_attr_count(signer.info); ++i) {
     X509_ATTRIBUTE* const attribute = CMS_unsigned_get_attr(signer.info, i);
@@ -311,12 +313,13 @@ CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& cont
   verdict.failure = holding.failure;
   const bool stamp = form == CmsForm::kTimeStamp;
   if (!stamp && verdict.integrity == Integrity::kOk) check_time_stamps(signer, anchors, at, material, verdict);
-  const ChainVerdict chain = check_chain(signer.certificate, collect_evidence(cms.get(), signer.info, material), anchors,
-                                         stamp ? X509_PURPOSE_TIMESTAMP_SIGN : X509_PURPOSE_ANY,
+  const ChainVerdict chain = check_chain(signer.certificate, collect_evidence(cms.get(), signer.info, material),
+                                         anchors, stamp ? X509_PURPOSE_TIMESTAMP_SIGN : X509_PURPOSE_ANY,
                                          std::min(at, verdict.proven_time.value_or(at)));
   verdict.chain = chain.chain == Chain::kTrusted && is_weak(verdict) ? Chain::kUntrusted : chain.chain;
   verdict.revocation = chain.revocation;
-  if (stamp && verdict.integrity == Integrity::kOk && verdict.chain == Chain::kTrusted) verdict.proven_time = verdict.claimed_time;
+  if (stamp && verdict.integrity == Integrity::kOk && verdict.chain == Chain::kTrusted)
+    verdict.proven_time = verdict.claimed_time;
   ERR_clear_error();
   return verdict;
 }

@@ -1,4 +1,5 @@
-// crypto/crockford.h - base32 symbols that people can read aloud and type (Douglas Crockford's alphabet); private to crypto/.
+// crypto/crockford.h - base32 symbols that people can read aloud and type (Douglas Crockford's alphabet); private to
+// crypto/.
 #ifndef CRYPTO_CROCKFORD_H_
 #define CRYPTO_CROCKFORD_H_
 

@@ -20,8 +20,7 @@ CipherContext wrap_context(const SecretBytes& key, bool encrypt) {
   CipherContext context(EVP_CIPHER_CTX_new());
   ZP_CHECK(context != nullptr);
   EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-  ZP_CHECK(EVP_CipherInit_ex2(context.get(), key_wrap(), key.view().data(), nullptr, encrypt ? 1 : 0,
-                              nullptr) == 1);
+  ZP_CHECK(EVP_CipherInit_ex2(context.get(), key_wrap(), key.view().data(), nullptr, encrypt ? 1 : 0, nullptr) == 1);
   return context;
 }
 
@@ -77,8 +76,6 @@ Result<DataKey> ZoneKey::unwrap(ByteView wrapped) const {
   return DataKey::from(SecretBytes::copy_of(key.view().first(kDataKeyBytes)));
 }
 
-SecretBytes ZoneKey::search_key() const {
-  return hkdf_sha256(bytes_, {}, "zegelpost search index", kDataKeyBytes);
-}
+SecretBytes ZoneKey::search_key() const { return hkdf_sha256(bytes_, {}, "zegelpost search index", kDataKeyBytes); }
 
 }  // namespace zp::crypto

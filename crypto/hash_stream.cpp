@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kWords = 8;
 constexpr std::size_t kBlockBytes = SHA256_CBLOCK;
-constexpr std::size_t kFixedBytes = kWords * 4 + 8;  // the words and how many bytes came, big-endian; then the begun block
+constexpr std::size_t kFixedBytes =
+    kWords * 4 + 8;  // the words and how many bytes came, big-endian; then the begun block
 
 void put(Bytes& out, std::uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
@@ -37,9 +38,7 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 Sha256::~Sha256() = default;
 
-void Sha256::append(ByteView bytes) {
-  ZP_CHECK(SHA256_Update(&impl_->context, bytes.data(), bytes.size()) == 1);
-}
+void Sha256::append(ByteView bytes) { ZP_CHECK(SHA256_Update(&impl_->context, bytes.data(), bytes.size()) == 1); }
 
 Digest Sha256::finish() {
   Digest digest;

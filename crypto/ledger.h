@@ -1,9 +1,9 @@
 // crypto/ledger.h - the record of who did what, that cannot be altered unnoticed.
 //
-// Entries carry the fields of NEN 7513:2018 and Logboek Dataverwerkingen that apply. Each entry is one line of JSON; the
-// lines are the leaves of a Merkle tree (RFC 6962 section 2.1: leaf hash SHA-256(0x00 || line), node SHA-256(0x01 || l || r)).
-// Checkpoints are signed notes in the C2SP tlog-checkpoint form with an Ed25519 key, so that an outside witness can cosign.
-// The ledger itself has no file, clock or key store: `LedgerStorage` is handed in (gateway/store).
+// Entries carry the fields of NEN 7513:2018 and Logboek Dataverwerkingen that apply. Each entry is one line of JSON;
+// the lines are the leaves of a Merkle tree (RFC 6962 section 2.1: leaf hash SHA-256(0x00 || line), node SHA-256(0x01
+// || l || r)). Checkpoints are signed notes in the C2SP tlog-checkpoint form with an Ed25519 key, so that an outside
+// witness can cosign. The ledger itself has no file, clock or key store: `LedgerStorage` is handed in (gateway/store).
 // Threads: a Ledger may be shared; append() is serialised by its storage across processes as well.
 #ifndef CRYPTO_LEDGER_H_
 #define CRYPTO_LEDGER_H_
@@ -21,16 +21,17 @@ namespace zp::crypto {
 
 /// One event. No names of clients, no content: a dossier by its id, a document by its object id.
 struct LedgerEntry {
-  std::string time;        // RFC 3339, UTC, milliseconds (EventDateTime)
-  std::string actor;       // user id or process name (UserID)
-  std::string function;    // role in which the actor acted: "postkamer", "worker" (RoleIDCode)
-  std::string action;      // "dossier.open", "document.view", "letter.send", ... (EventTypeCode, from a closed list)
-  std::string object;      // id of what was touched (ParticipantObjectID); may be empty
-  std::string dossier;     // dossier id; may be empty (log-in, configuration)
-  std::string purpose;     // PurposeOfUse: a key of the purposes list, e.g. "behandelen-verzoek"; may be empty for processes
-  std::string ground;      // legal ground that goes with it, e.g. "AVG art. 15"; may be empty
-  std::string outcome;     // "ok", "denied", "failed" (EventOutcomeIndicator)
-  std::string detail;      // closed vocabulary or numbers ("pages=1-3"), never free text about a person; may be empty
+  std::string time;      // RFC 3339, UTC, milliseconds (EventDateTime)
+  std::string actor;     // user id or process name (UserID)
+  std::string function;  // role in which the actor acted: "postkamer", "worker" (RoleIDCode)
+  std::string action;    // "dossier.open", "document.view", "letter.send", ... (EventTypeCode, from a closed list)
+  std::string object;    // id of what was touched (ParticipantObjectID); may be empty
+  std::string dossier;   // dossier id; may be empty (log-in, configuration)
+  std::string
+      purpose;  // PurposeOfUse: a key of the purposes list, e.g. "behandelen-verzoek"; may be empty for processes
+  std::string ground;   // legal ground that goes with it, e.g. "AVG art. 15"; may be empty
+  std::string outcome;  // "ok", "denied", "failed" (EventOutcomeIndicator)
+  std::string detail;   // closed vocabulary or numbers ("pages=1-3"), never free text about a person; may be empty
 
   /// The line that is hashed: JSON object, keys in the order above, no spaces, UTF-8, no line break inside.
   std::string line() const;

@@ -7,15 +7,14 @@ namespace {
 
 struct Field {
   const char* key;
-  std::string LedgerEntry::* member;
+  std::string LedgerEntry::*member;
 };
 
 constexpr Field kFields[] = {
-    {"time", &LedgerEntry::time},         {"actor", &LedgerEntry::actor},
-    {"function", &LedgerEntry::function}, {"action", &LedgerEntry::action},
-    {"object", &LedgerEntry::object},     {"dossier", &LedgerEntry::dossier},
-    {"purpose", &LedgerEntry::purpose},   {"ground", &LedgerEntry::ground},
-    {"outcome", &LedgerEntry::outcome},   {"detail", &LedgerEntry::detail},
+    {"time", &LedgerEntry::time},       {"actor", &LedgerEntry::actor},   {"function", &LedgerEntry::function},
+    {"action", &LedgerEntry::action},   {"object", &LedgerEntry::object}, {"dossier", &LedgerEntry::dossier},
+    {"purpose", &LedgerEntry::purpose}, {"ground", &LedgerEntry::ground}, {"outcome", &LedgerEntry::outcome},
+    {"detail", &LedgerEntry::detail},
 };
 
 }  // namespace
@@ -28,8 +27,7 @@ std::string LedgerEntry::line() const {
 
 Result<LedgerEntry> LedgerEntry::parse(std::string_view line) {
   const auto json = nlohmann::ordered_json::parse(line, nullptr, false);
-  if (!json.is_object() || json.size() != std::size(kFields))
-    return fail(Code::kMalformed, "read ledger entry");
+  if (!json.is_object() || json.size() != std::size(kFields)) return fail(Code::kMalformed, "read ledger entry");
   LedgerEntry entry;
   for (const auto& [key, member] : kFields) {
     const auto found = json.find(key);

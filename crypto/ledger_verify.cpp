@@ -65,8 +65,7 @@ class Verification {
                          [&](std::uint64_t index, std::string_view line, const Digest& leaf) -> Result<void> {
                            const Digest now = leaf_hash(line);
                            if (now != leaf)
-                             problem("entry " + std::to_string(index) +
-                                     ": content does not match its recorded hash");
+                             problem("entry " + std::to_string(index) + ": content does not match its recorded hash");
                            content.add(now);
                            recorded.add(leaf);
                            note_roots();

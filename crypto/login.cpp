@@ -33,14 +33,13 @@ std::string base32(ByteView bytes) {
 std::string percent_encoded(std::string_view text) {
   std::string encoded;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '.' || c == '_' || c == '~';
     if (plain) {
       encoded += c;
     } else {
       std::array<char, 4> escape;
-      std::snprintf(escape.data(), escape.size(), "%%%02X",
-                    static_cast<unsigned>(static_cast<unsigned char>(c)));
+      std::snprintf(escape.data(), escape.size(), "%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
       encoded += escape.data();
     }
   }
@@ -50,11 +49,10 @@ std::string percent_encoded(std::string_view text) {
 // RFC 4226 section 5.3.
 std::string hotp(const SecretBytes& secret, std::uint64_t counter) {
   std::array<std::uint8_t, 8> message;
-  for (std::size_t i = 0; i < message.size(); ++i)
-    message[i] = static_cast<std::uint8_t>(counter >> (56 - 8 * i));
+  for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(counter >> (56 - 8 * i));
   std::array<std::uint8_t, 20> mac;
-  ZP_CHECK(HMAC(EVP_sha1(), secret.view().data(), static_cast<int>(secret.size()), message.data(),
-                message.size(), mac.data(), nullptr) != nullptr);
+  ZP_CHECK(HMAC(EVP_sha1(), secret.view().data(), static_cast<int>(secret.size()), message.data(), message.size(),
+                mac.data(), nullptr) != nullptr);
   const std::size_t at = mac[19] & 15;
   const std::uint32_t value = (mac[at] & 0x7Fu) << 24 | static_cast<std::uint32_t>(mac[at + 1]) << 16 |
                               static_cast<std::uint32_t>(mac[at + 2]) << 8 | mac[at + 3];
@@ -88,8 +86,8 @@ std::string totp_code(const SecretBytes& secret, std::int64_t unix_seconds) {
   return hotp(secret, static_cast<std::uint64_t>(unix_seconds / kStepSeconds));
 }
 
-std::optional<std::int64_t> verify_totp(const SecretBytes& secret, std::string_view code,
-                                        std::int64_t unix_seconds, std::int64_t last_used_step) {
+std::optional<std::int64_t> verify_totp(const SecretBytes& secret, std::string_view code, std::int64_t unix_seconds,
+                                        std::int64_t last_used_step) {
   const std::int64_t now = unix_seconds / kStepSeconds;
   std::optional<std::int64_t> matching;
   for (std::int64_t step = now - 1; step <= now + 1; ++step) {

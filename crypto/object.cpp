@@ -153,8 +153,7 @@ Bytes seal_bytes(const DataKey& key, const ObjectLabel& label, ByteView plaintex
   return sealed;
 }
 
-Result<SecretBytes> open_bytes(const DataKey& key, const ObjectLabel& label, ByteView sealed,
-                               std::size_t limit) {
+Result<SecretBytes> open_bytes(const DataKey& key, const ObjectLabel& label, ByteView sealed, std::size_t limit) {
   HeaderBytes header;
   if (sealed.size() < header.size()) return fail(Code::kMalformed, "open object", label.object.hex());
   std::copy_n(sealed.begin(), header.size(), header.begin());

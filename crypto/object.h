@@ -1,9 +1,9 @@
 // crypto/object.h - the sealed object: any byte stream under a data key. Byte layout: docs/sealed-format.md.
 //
-// STREAM construction over AES-256-GCM or ChaCha20-Poly1305, 64 KiB plaintext per chunk, a fresh key per object
-// (HKDF of the data key over a random salt and the header), a key commitment in the header; chunk counter and last-chunk flag in
-// the nonce; the header is associated data. No chunk, part, object or context can be swapped, cut, reordered or extended
-// unnoticed. Hoang, Reyhanitabar, Rogaway, Vizar: Online Authenticated-Encryption and its Nonce-Reuse
+// STREAM construction over AES-256-GCM or ChaCha20-Poly1305, 64 KiB plaintext per chunk, a fresh key per object (HKDF
+// of the data key over a random salt and the header), a key commitment in the header; chunk counter and last-chunk flag
+// in the nonce; the header is associated data. No chunk, part, object or context can be swapped, cut, reordered or
+// extended unnoticed. Hoang, Reyhanitabar, Rogaway, Vizar: Online Authenticated-Encryption and its Nonce-Reuse
 // Misuse-Resistance, CRYPTO 2015.
 // Threads: one writer or reader belongs to one thread. Errors: the first one sticks.
 // Secrets: plaintext lives only in the caller's buffers and one chunk buffer, wiped on every path.

@@ -109,8 +109,7 @@ ChunkCipher ChunkCipher::sealing(const DataKey& key, const ObjectLabel& label, C
   return ChunkCipher(header, secrets, true);
 }
 
-Result<ChunkCipher> ChunkCipher::opening(const DataKey& key, const ObjectLabel& label,
-                                         const HeaderBytes& header) {
+Result<ChunkCipher> ChunkCipher::opening(const DataKey& key, const ObjectLabel& label, const HeaderBytes& header) {
   const ByteView bytes(header);
   if (!std::equal(kMagic.begin(), kMagic.end(), header.begin()) || header[kMagic.size()] != kVersion ||
       !is_known_cipher(header[kCipherOffset]))
@@ -140,8 +139,7 @@ Result<void> ChunkCipher::seal(ByteView plaintext, bool last, std::uint8_t* out)
   ZP_CHECK(EVP_CipherInit_ex2(context, nullptr, nullptr, nonce.data(), -1, nullptr) == 1);
   ZP_CHECK(EVP_CipherUpdate(context, nullptr, &size, header_.data(), kHeaderBytes) == 1);
   if (!plaintext.empty())
-    ZP_CHECK(EVP_CipherUpdate(context, out, &size, plaintext.data(), static_cast<int>(plaintext.size())) ==
-             1);
+    ZP_CHECK(EVP_CipherUpdate(context, out, &size, plaintext.data(), static_cast<int>(plaintext.size())) == 1);
   std::uint8_t* const tag = out + plaintext.size();
   ZP_CHECK(EVP_CipherFinal_ex(context, tag, &size) == 1);
   ZP_CHECK(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kTagBytes, tag) == 1);
@@ -161,8 +159,7 @@ Result<void> ChunkCipher::open(ByteView sealed, bool last, std::uint8_t* out) {
   ZP_CHECK(EVP_CipherInit_ex2(context, nullptr, nullptr, nonce.data(), -1, nullptr) == 1);
   ZP_CHECK(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1);
   ZP_CHECK(EVP_CipherUpdate(context, nullptr, &size, header_.data(), kHeaderBytes) == 1);
-  if (!body.empty())
-    ZP_CHECK(EVP_CipherUpdate(context, out, &size, body.data(), static_cast<int>(body.size())) == 1);
+  if (!body.empty()) ZP_CHECK(EVP_CipherUpdate(context, out, &size, body.data(), static_cast<int>(body.size())) == 1);
   std::uint8_t unused[kTagBytes];
   if (EVP_CipherFinal_ex(context, unused, &size) != 1) {
     if (!body.empty()) sodium_memzero(out, body.size());

@@ -1,4 +1,5 @@
-// crypto/object_format.h - the bytes of a sealed object: header, keys, nonces, chunks; private to crypto/ and its tests.
+// crypto/object_format.h - the bytes of a sealed object: header, keys, nonces, chunks; private to crypto/ and its
+// tests.
 //
 // docs/sealed-format.md explains the layout. Threads: a ChunkCipher belongs to one thread.
 #ifndef CRYPTO_OBJECT_FORMAT_H_

@@ -23,8 +23,7 @@ static_assert(std::tuple_size_v<decltype(RecipientLock::salt)> == crypto_pwhash_
 Result<std::uint32_t> read_number(std::string_view text) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    return fail(Code::kMalformed, "read recipient lock");
+  if (error != std::errc() || end != text.data() + text.size()) return fail(Code::kMalformed, "read recipient lock");
   return value;
 }
 
@@ -61,27 +60,24 @@ Result<RecipientLock> RecipientLock::decode(std::string_view text) {
   TRY_ASSIGN(const Bytes salt, from_base64url(fields[3]));
   if (salt.size() != lock.salt.size() || lock.passes < 1 || lock.memory_bytes < crypto_pwhash_MEMLIMIT_MIN)
     return fail(Code::kMalformed, "read recipient lock");
-  if (lock.passes > kMostPasses || lock.memory_bytes > kMostMemory)
-    return fail(Code::kTooLarge, "read recipient lock");
+  if (lock.passes > kMostPasses || lock.memory_bytes > kMostMemory) return fail(Code::kTooLarge, "read recipient lock");
   std::copy(salt.begin(), salt.end(), lock.salt.begin());
   return lock;
 }
 
-Result<DataKey> recipient_key(const RecipientLock& lock, const SecretBytes& link_secret,
-                              std::string_view access_code) {
+Result<DataKey> recipient_key(const RecipientLock& lock, const SecretBytes& link_secret, std::string_view access_code) {
   start_sodium();
   const std::string code = normalise_access_code(access_code);
   // The link secret has one length only, so no two pairs of secret and code make the same input.
-  if (link_secret.size() != kLinkSecretBytes || code.empty())
-    return fail(Code::kMalformed, "make recipient key");
+  if (link_secret.size() != kLinkSecretBytes || code.empty()) return fail(Code::kMalformed, "make recipient key");
   SecretBytes password(kLinkSecretBytes + code.size());
   const auto into = password.mutable_view();
   std::copy_n(link_secret.view().begin(), kLinkSecretBytes, into.begin());
   std::copy(code.begin(), code.end(), into.begin() + kLinkSecretBytes);
 
   SecretBytes key(kDataKeyBytes);
-  if (crypto_pwhash(key.mutable_view().data(), key.size(), password.text().data(), password.size(),
-                    lock.salt.data(), lock.passes, lock.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+  if (crypto_pwhash(key.mutable_view().data(), key.size(), password.text().data(), password.size(), lock.salt.data(),
+                    lock.passes, lock.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
     return fail(Code::kUnavailable, "make recipient key", "not enough memory for Argon2id");
   return DataKey::from(std::move(key));
 }

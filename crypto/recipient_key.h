@@ -31,7 +31,8 @@ Result<DataKey> recipient_key(const RecipientLock& lock, const SecretBytes& link
 
 /// An access code for print or speech: 3 groups of 4 from an alphabet without look-alikes (60 bits): "K7PM-3XRD-9FQH".
 std::string random_access_code();
-/// Upper case, look-alikes folded (O to 0, I and L to 1), spaces and dashes dropped: what a person typed, ready to compare.
+/// Upper case, look-alikes folded (O to 0, I and L to 1), spaces and dashes dropped: what a person typed, ready to
+/// compare.
 std::string normalise_access_code(std::string_view typed);
 
 }  // namespace zp::crypto

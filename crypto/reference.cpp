@@ -40,8 +40,7 @@ bool is_word_character(char c) noexcept {
 
 // The reference that `text` starts with.
 std::optional<std::string> leading_reference(std::string_view text) {
-  for (std::size_t size = kPrefix.size() + kSymbols; size <= std::min(text.size(), kLongestSpelling);
-       ++size) {
+  for (std::size_t size = kPrefix.size() + kSymbols; size <= std::min(text.size(), kLongestSpelling); ++size) {
     if (size < text.size() && is_word_character(text[size])) continue;
     if (!is_word_character(text[size - 1])) continue;
     const std::string_view candidate = text.substr(0, size);
@@ -65,8 +64,7 @@ std::optional<std::string> parse_reference(std::string_view typed) {
   std::string_view symbols = folded;
   if (symbols.size() == kPrefix.size() + kSymbols && symbols.starts_with(kPrefix))
     symbols.remove_prefix(kPrefix.size());
-  if (symbols.size() != kSymbols || kCrockford.find(symbols.back()) == std::string_view::npos)
-    return std::nullopt;
+  if (symbols.size() != kSymbols || kCrockford.find(symbols.back()) == std::string_view::npos) return std::nullopt;
   if (check_symbol(symbols.substr(0, kRandomSymbols)) != symbols.back()) return std::nullopt;
   return spelled(symbols);
 }

@@ -1,7 +1,7 @@
 // crypto/reference.h - the reference of a submission or dossier that people write, say and put in a mail subject.
 //
-// "ZP-4K7M-9XQ2-R": eight random symbols of Crockford base32 (40 bits) and one check symbol over them (a Reed-Solomon symbol in
-// GF(32)), so that any one wrong symbol and any two swapped ones are noticed. Not a secret: it opens nothing.
+// "ZP-4K7M-9XQ2-R": eight random symbols of Crockford base32 (40 bits) and one check symbol over them (a Reed-Solomon
+// symbol in GF(32)), so that any one wrong symbol and any two swapped ones are noticed. Not a secret: it opens nothing.
 #ifndef CRYPTO_REFERENCE_H_
 #define CRYPTO_REFERENCE_H_
 

@@ -1,8 +1,8 @@
 // crypto/search_token.h - finding a dossier by name without a readable name in the database.
 //
-// A token is a truncated HMAC of a normalised word (lower case, diacritics folded, one of: name part, birth date, e-mail,
-// postcode, reference) under a key that only the inner zone has. Equal words give equal tokens: who holds the database
-// learns that two dossiers share a word, not which (docs/threat-model.md).
+// A token is a truncated HMAC of a normalised word (lower case, diacritics folded, one of: name part, birth date,
+// e-mail, postcode, reference) under a key that only the inner zone has. Equal words give equal tokens: who holds the
+// database learns that two dossiers share a word, not which (docs/threat-model.md).
 #ifndef CRYPTO_SEARCH_TOKEN_H_
 #define CRYPTO_SEARCH_TOKEN_H_
 

@@ -120,8 +120,7 @@ NoteSigner NoteSigner::generate(std::string name) {
 }
 
 Result<NoteSigner> NoteSigner::from(std::string name, SecretBytes seed) {
-  if (!is_key_name(name))
-    return fail(Code::kConfig, "take ledger key", "its name holds a space or plus sign");
+  if (!is_key_name(name)) return fail(Code::kConfig, "take ledger key", "its name holds a space or plus sign");
   if (seed.size() != crypto_sign_SEEDBYTES) return fail(Code::kMalformed, "take ledger key", name);
   return NoteSigner(std::move(name), std::move(seed));
 }

@@ -1,7 +1,6 @@
 #include "intake/findings.h"
 
 #include <array>
-
 #include <nlohmann/json.hpp>
 
 #include "intake/json_reader.h"
@@ -161,8 +160,8 @@ class FindingsParser {
       page.empty_signature_fields.push_back(maybe_box(one, "box").value_or(Box{}));
     }
     for (const Json& one : reader_.array(json, "signature_fields", kMaxSignatures))
-      page.signature_fields.push_back({maybe_box(one, "box").value_or(Box{}), word(one, "state", kFieldStates, "doubtful"),
-                                       word(one, "whose", kSigners, "")});
+      page.signature_fields.push_back({maybe_box(one, "box").value_or(Box{}),
+                                       word(one, "state", kFieldStates, "doubtful"), word(one, "whose", kSigners, "")});
     page.text = reader_.text(json, "text", kMaxPageText, Lines::kKeep);
     return page;
   }
@@ -213,7 +212,8 @@ class FindingsParser {
 
   std::string digest(const Json& json) {
     const std::string hex = reader_.text(json, "sha256", kMaxWord);
-    const bool right = hex.empty() || (hex.size() == 64 && hex.find_first_not_of("0123456789abcdef") == std::string::npos);
+    const bool right =
+        hex.empty() || (hex.size() == 64 && hex.find_first_not_of("0123456789abcdef") == std::string::npos);
     if (!right) reader_.fail(Code::kMalformed, "sha256");
     return right ? hex : std::string();
   }
@@ -275,9 +275,11 @@ Json to_json(const Findings& findings, bool with_text) {
                {"attachments", Json::array()},
                {"messages", Json::array()}};
   if (!findings.name.empty()) json["name"] = findings.name;
-  for (const IdentityDocument& one : findings.other_identity_documents) json["other_identity_documents"].push_back(identity_json(one));
+  for (const IdentityDocument& one : findings.other_identity_documents)
+    json["other_identity_documents"].push_back(identity_json(one));
   for (const PageFindings& page : findings.pages) json["pages"].push_back(page_json(page, with_text));
-  for (const DigitalSignature& one : findings.digital_signatures) json["digital_signatures"].push_back(signature_json(one));
+  for (const DigitalSignature& one : findings.digital_signatures)
+    json["digital_signatures"].push_back(signature_json(one));
   for (const Findings& one : findings.attachments) json["attachments"].push_back(to_json(one, with_text));
   for (const Message& one : findings.messages) {
     json["messages"].push_back({{"code", one.code}, {"nl", one.nl}, {"en", one.en}});

@@ -1,19 +1,18 @@
 // intake/findings.h - what inspection found in one document.
 //
-// The fields and their JSON spelling are contract 7 of the design (`zegelpost check --json`). Boxes are fractions of the upright
-// page, origin top left. Everything that came out of a cell is untrusted text until parse_findings() has bounded and
-// cleaned it (lengths, counts, control characters, ranges).
+// The fields and their JSON spelling are contract 7 of the design (`zegelpost check --json`). Boxes are fractions of
+// the upright page, origin top left. Everything that came out of a cell is untrusted text until parse_findings() has
+// bounded and cleaned it (lengths, counts, control characters, ranges).
 // Threads: values.
 #ifndef INTAKE_FINDINGS_H_
 #define INTAKE_FINDINGS_H_
 
 #include <algorithm>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "crypto/base/result.h"
 
@@ -44,19 +43,19 @@ struct PageFindings {
   std::vector<HandwrittenSignature> handwritten_signatures;
   std::vector<SignatureField> signature_fields;  // by their labels
   std::vector<Box> empty_signature_fields;       // those of them that are empty, and empty fields of a PDF form
-  std::string text;         // not part of the contract: for classification, sealed with the rest; at most 64 KiB a page
+  std::string text;  // not part of the contract: for classification, sealed with the rest; at most 64 KiB a page
 };
 
 struct DigitalSignature {
-  std::string format;       // "adbe.pkcs7.detached", "ETSI.CAdES.detached", ...
+  std::string format;                 // "adbe.pkcs7.detached", "ETSI.CAdES.detached", ...
   std::string integrity = "unknown";  // ok | broken | unknown
   std::string coverage = "partial";   // whole | extended-allowed | extended-disallowed | partial
   std::string chain = "unknown";      // trusted | untrusted | expired | revoked | unknown
   std::string signer;
-  std::string claimed_time;           // RFC 3339 or empty
-  std::vector<std::string> weaknesses;  // "SHA1", "RSA-1024", "MD5"; "time-stamp": one that does not fit
-  std::string revocation = "unknown"; // good | revoked | unknown: by what came with the document
-  std::string proven_time;            // RFC 3339: a trusted time-stamp proves that it existed then; or empty
+  std::string claimed_time;                  // RFC 3339 or empty
+  std::vector<std::string> weaknesses;       // "SHA1", "RSA-1024", "MD5"; "time-stamp": one that does not fit
+  std::string revocation = "unknown";        // good | revoked | unknown: by what came with the document
+  std::string proven_time;                   // RFC 3339: a trusted time-stamp proves that it existed then; or empty
   std::string indication = "INDETERMINATE";  // TOTAL-PASSED | INDETERMINATE | TOTAL-FAILED (ETSI EN 319 102-1)
   std::string sub_indication;                // such as "HASH_FAILURE"; empty when passed
 
@@ -69,7 +68,7 @@ struct DigitalSignature {
 struct Mrz {
   std::vector<std::string> lines;
   bool checks_ok = false;
-  bool corrected = false;   // a single OCR confusion was mended with the help of the check digits
+  bool corrected = false;  // a single OCR confusion was mended with the help of the check digits
   std::string issuing_state, document_number, birth_date, expiry_date;  // dates YYYY-MM-DD or empty
   std::string surname, given_names, personal_number;
 };
@@ -78,7 +77,7 @@ struct IdentityDocument {
   int page = 1;
   std::string document_type;  // passport | identity-card | residence-permit | driving-licence | other
   std::optional<Mrz> mrz;
-  Box area;                   // where the document lies on the page
+  Box area;  // where the document lies on the page
   std::optional<Box> photo_box;
   std::vector<Box> bsn_boxes;
   std::optional<Box> mrz_box;
@@ -86,25 +85,27 @@ struct IdentityDocument {
 };
 
 struct Message {
-  std::string code, nl, en;   // stable code, B1 Dutch for the sender, English for developers
+  std::string code, nl, en;  // stable code, B1 Dutch for the sender, English for developers
 };
 
 enum class Verdict { kUsable, kDoubtful, kUnusable, kRejected };
 std::string_view verdict_name(Verdict verdict) noexcept;
 
 struct Findings {
-  std::string sha256;         // set by the trusted side
-  std::uint64_t size = 0;     // set by the trusted side
-  std::string name;           // attachments only: the name it has in its container, cleaned
-  std::string type;           // by content: "application/pdf", "image/jpeg", "image/heic", "message/rfc822", ...
+  std::string sha256;      // set by the trusted side
+  std::uint64_t size = 0;  // set by the trusted side
+  std::string name;        // attachments only: the name it has in its container, cleaned
+  std::string type;        // by content: "application/pdf", "image/jpeg", "image/heic", "message/rfc822", ...
   Verdict verdict = Verdict::kDoubtful;
-  std::string kind = "unknown";  // form | court-order | mandate | consent | letter | decision | identity-document | unknown
+  std::string kind =
+      "unknown";  // form | court-order | mandate | consent | letter | decision | identity-document | unknown
   double kind_confidence = 0;
   std::vector<PageFindings> pages;
   std::vector<DigitalSignature> digital_signatures;
   std::optional<IdentityDocument> identity_document;
   std::vector<IdentityDocument> other_identity_documents;  // where there are several
-  std::vector<std::string> hazards;  // encrypted, javascript, embedded-file, launch-action, xfa, malformed, image-bomb, crash, timeout, ...
+  std::vector<std::string>
+      hazards;  // encrypted, javascript, embedded-file, launch-action, xfa, malformed, image-bomb, crash, timeout, ...
   std::vector<Findings> attachments;
   std::vector<Message> messages;
 };

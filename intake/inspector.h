@@ -16,12 +16,14 @@
 namespace zp::intake {
 
 struct InspectionRequest {
-  std::string declared_kind;      // what the sender says it is: "request", "identity-document", "court-order", ...; may be empty
+  std::string
+      declared_kind;  // what the sender says it is: "request", "identity-document", "court-order", ...; may be empty
   std::string trust_anchors_pem;  // for digital signatures; may be empty
   std::string as_of;              // YYYY-MM-DD: the day of receipt
   bool want_pages = false;        // also page images
   int page_dpi = 110;             // 36 to 300
-  bool want_masked = false;       // also page images with photo, BSN and MRZ blacked out, where there is an identity document
+  bool want_masked =
+      false;  // also page images with photo, BSN and MRZ blacked out, where there is an identity document
 };
 
 /// One rendered page, 8-bit RGB, rows without padding.
@@ -55,8 +57,8 @@ struct ParsedMail {
 class Inspector {
  public:
   virtual ~Inspector() = default;
-  /// A crash, hang or hostile file is a Findings with hazards and verdict rejected; an Error means that no cell could be had
-  /// (kUnavailable) and the caller should try again.
+  /// A crash, hang or hostile file is a Findings with hazards and verdict rejected; an Error means that no cell could
+  /// be had (kUnavailable) and the caller should try again.
   virtual Result<Inspection> inspect(ByteView document, const InspectionRequest& request) = 0;
   /// kMalformed if nothing could be made of it: then it waits for a person, with the raw bytes.
   virtual Result<ParsedMail> parse_mail(ByteView raw) = 0;

@@ -1,24 +1,24 @@
 // intake/json_reader.h - taking a stranger's JSON apart with bounds on everything.
 //
-// The first thing that is wrong sticks; later reads give empty values, so a parser reads straight on and asks failed() once.
+// The first thing that is wrong sticks; later reads give empty values, so a parser reads straight on and asks failed()
+// once.
 // Threads: one reader belongs to one thread.
 #ifndef INTAKE_JSON_READER_H_
 #define INTAKE_JSON_READER_H_
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "crypto/base/result.h"
 #include "intake/text.h"
 
 namespace zp::intake {
 
-/// The parsed text, or null (which no reader takes for an object) if it is no JSON or nested deeper than any document of ours: a
-/// few megabytes of brackets keep the library busy for minutes.
+/// The parsed text, or null (which no reader takes for an object) if it is no JSON or nested deeper than any document
+/// of ours: a few megabytes of brackets keep the library busy for minutes.
 nlohmann::json parse_json(std::string_view untrusted_text);
 
 class JsonReader {
@@ -35,7 +35,8 @@ class JsonReader {
   std::string text(const Json& object, const char* key, std::size_t max_bytes, Lines lines = Lines::kJoin);
   bool flag(const Json& object, const char* key, bool otherwise = false);
   double number(const Json& object, const char* key, double low, double high, double otherwise = 0);
-  std::int64_t integer(const Json& object, const char* key, std::int64_t low, std::int64_t high, std::int64_t otherwise = 0);
+  std::int64_t integer(const Json& object, const char* key, std::int64_t low, std::int64_t high,
+                       std::int64_t otherwise = 0);
   /// The elements of an array, at most `max_count` (kTooLarge over it).
   std::vector<Json> array(const Json& object, const char* key, std::size_t max_count);
   std::vector<std::string> texts(const Json& object, const char* key, std::size_t max_count, std::size_t max_bytes);

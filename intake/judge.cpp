@@ -1,9 +1,9 @@
 #include "intake/judge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 namespace zp::intake {
 namespace {
@@ -18,51 +18,65 @@ struct HazardMeaning {
 };
 
 constexpr std::array kHazards = {
-    HazardMeaning{"crash"sv, Verdict::kRejected, "Wij kunnen dit document niet openen. Maak een nieuwe scan of foto en stuur die."sv,
+    HazardMeaning{"crash"sv, Verdict::kRejected,
+                  "Wij kunnen dit document niet openen. Maak een nieuwe scan of foto en stuur die."sv,
                   "The inspection of this document crashed."sv},
     HazardMeaning{"timeout"sv, Verdict::kRejected,
                   "Het bekijken van dit document duurt te lang. Maak een nieuwe scan of foto en stuur die."sv,
                   "The inspection of this document took longer than its budget."sv},
-    HazardMeaning{"image-bomb"sv, Verdict::kRejected, "De afbeelding is te groot. Maak een gewone foto of scan en stuur die."sv,
+    HazardMeaning{"image-bomb"sv, Verdict::kRejected,
+                  "De afbeelding is te groot. Maak een gewone foto of scan en stuur die."sv,
                   "A picture has more pixels than may be decoded."sv},
     HazardMeaning{"decompression-bomb"sv, Verdict::kRejected,
                   "Het document wordt te groot als wij het openen. Maak een nieuwe scan of foto en stuur die."sv,
                   "The document unpacks to more than may be read."sv},
-    HazardMeaning{"empty"sv, Verdict::kRejected, "Dit bestand is leeg. Stuur het nog een keer."sv, "The file has no bytes."sv},
+    HazardMeaning{"empty"sv, Verdict::kRejected, "Dit bestand is leeg. Stuur het nog een keer."sv,
+                  "The file has no bytes."sv},
     HazardMeaning{"needs-password"sv, Verdict::kRejected,
                   "Dit document heeft een wachtwoord. Stuur een document zonder wachtwoord."sv,
                   "The document opens only with a password."sv},
-    HazardMeaning{"unknown-type"sv, Verdict::kRejected, "Wij kunnen dit soort bestand niet openen. Stuur een PDF of een foto."sv,
+    HazardMeaning{"unknown-type"sv, Verdict::kRejected,
+                  "Wij kunnen dit soort bestand niet openen. Stuur een PDF of een foto."sv,
                   "The type of this file is not one that can be inspected."sv},
-    HazardMeaning{"unreadable"sv, Verdict::kRejected,
-                  "Wij kunnen dit document niet openen: het is beschadigd. Maak een nieuwe scan of foto en stuur die."sv,
-                  "Nothing could be made of the document."sv},
-    HazardMeaning{"executable"sv, Verdict::kRejected, "Dit is een programma en geen document. Stuur een PDF of een foto."sv,
-                  "The file is a program."sv},
+    HazardMeaning{
+        "unreadable"sv, Verdict::kRejected,
+        "Wij kunnen dit document niet openen: het is beschadigd. Maak een nieuwe scan of foto en stuur die."sv,
+        "Nothing could be made of the document."sv},
+    HazardMeaning{"executable"sv, Verdict::kRejected,
+                  "Dit is een programma en geen document. Stuur een PDF of een foto."sv, "The file is a program."sv},
     HazardMeaning{"launch-action"sv, Verdict::kRejected,
                   "Het document probeert een programma te starten. Maak een nieuwe scan of foto en stuur die."sv,
                   "The document starts a program."sv},
-    HazardMeaning{"malformed"sv, Verdict::kDoubtful, "Het document is beschadigd. Een medewerker kijkt of het te lezen is."sv,
+    HazardMeaning{"malformed"sv, Verdict::kDoubtful,
+                  "Het document is beschadigd. Een medewerker kijkt of het te lezen is."sv,
                   "The document does not follow its format; it was repaired for reading."sv},
-    HazardMeaning{"javascript"sv, Verdict::kDoubtful, "Er zit een programmaatje in het document. Een medewerker kijkt ernaar."sv,
+    HazardMeaning{"javascript"sv, Verdict::kDoubtful,
+                  "Er zit een programmaatje in het document. Een medewerker kijkt ernaar."sv,
                   "The document contains JavaScript."sv},
-    HazardMeaning{"embedded-file"sv, Verdict::kDoubtful, "Er zitten andere bestanden in het document. Een medewerker kijkt ernaar."sv,
+    HazardMeaning{"embedded-file"sv, Verdict::kDoubtful,
+                  "Er zitten andere bestanden in het document. Een medewerker kijkt ernaar."sv,
                   "The document carries embedded files."sv},
-    HazardMeaning{"xfa"sv, Verdict::kDoubtful,
-                  "Dit formulier ziet er op elke computer anders uit. Druk het af, maak er een scan van en stuur die."sv,
-                  "The document is an XFA form: what a person sees depends on the program."sv},
-    HazardMeaning{"rich-media"sv, Verdict::kDoubtful, "Er zit film of geluid in het document. Een medewerker kijkt ernaar."sv,
+    HazardMeaning{
+        "xfa"sv, Verdict::kDoubtful,
+        "Dit formulier ziet er op elke computer anders uit. Druk het af, maak er een scan van en stuur die."sv,
+        "The document is an XFA form: what a person sees depends on the program."sv},
+    HazardMeaning{"rich-media"sv, Verdict::kDoubtful,
+                  "Er zit film of geluid in het document. Een medewerker kijkt ernaar."sv,
                   "The document contains rich media."sv},
     HazardMeaning{"external-action"sv, Verdict::kDoubtful,
                   "Het document verwijst naar andere bestanden of verstuurt gegevens. Een medewerker kijkt ernaar."sv,
                   "The document has actions that reach outside it (remote go-to, import, submit)."sv},
-    HazardMeaning{"too-many-pages"sv, Verdict::kDoubtful, "Het document heeft veel bladzijden. Een medewerker bekijkt de rest."sv,
+    HazardMeaning{"too-many-pages"sv, Verdict::kDoubtful,
+                  "Het document heeft veel bladzijden. Een medewerker bekijkt de rest."sv,
                   "Not all pages were inspected."sv},
-    HazardMeaning{"too-many-attachments"sv, Verdict::kDoubtful, "Het document heeft veel bijlagen. Een medewerker bekijkt de rest."sv,
+    HazardMeaning{"too-many-attachments"sv, Verdict::kDoubtful,
+                  "Het document heeft veel bijlagen. Een medewerker bekijkt de rest."sv,
                   "Not all attachments were inspected."sv},
-    HazardMeaning{"not-scannable"sv, Verdict::kDoubtful, "Een deel van het bestand is verpakt. Een medewerker kijkt ernaar."sv,
+    HazardMeaning{"not-scannable"sv, Verdict::kDoubtful,
+                  "Een deel van het bestand is verpakt. Een medewerker kijkt ernaar."sv,
                   "Packed content that is not opened."sv},
-    HazardMeaning{"page-unreadable"sv, Verdict::kDoubtful, "Wij kunnen een bladzijde niet lezen. Een medewerker kijkt ernaar."sv,
+    HazardMeaning{"page-unreadable"sv, Verdict::kDoubtful,
+                  "Wij kunnen een bladzijde niet lezen. Een medewerker kijkt ernaar."sv,
                   "A page could not be rendered."sv},
 };
 
@@ -83,7 +97,9 @@ class Judge {
   }
 
  private:
-  bool has_hazard(std::string_view hazard) const { return std::ranges::find(findings_.hazards, hazard) != findings_.hazards.end(); }
+  bool has_hazard(std::string_view hazard) const {
+    return std::ranges::find(findings_.hazards, hazard) != findings_.hazards.end();
+  }
 
   void tell(std::string_view code, std::string nl, std::string en) {
     findings_.messages.push_back({std::string(code), std::move(nl), std::move(en)});
@@ -134,10 +150,12 @@ class Judge {
     }
     const std::size_t all = findings_.pages.size();
     if (all > 0 && blank == all) {
-      say(Verdict::kUnusable, "blank", "Wij zien niets op het papier. Maak een nieuwe scan of foto.", "Every page is blank.");
+      say(Verdict::kUnusable, "blank", "Wij zien niets op het papier. Maak een nieuwe scan of foto.",
+          "Every page is blank.");
       return;
     }
-    if (all > 0 && blurred > 0 && blank + blurred == all) findings_.verdict = std::max(findings_.verdict, Verdict::kUnusable);
+    if (all > 0 && blurred > 0 && blank + blurred == all)
+      findings_.verdict = std::max(findings_.verdict, Verdict::kUnusable);
     for (const PageFindings& page : findings_.pages) judge_page(page);
   }
 
@@ -154,12 +172,15 @@ class Judge {
       say(Verdict::kDoubtful, "upside-down", fmt::format("Op {} staat de tekst op de kop.", where(page)),
           fmt::format("Page {} is upside down.", page.number));
     }
-    const auto sure = std::ranges::count_if(page.handwritten_signatures, [](const auto& one) { return one.confidence >= 0.5; });
+    const auto sure =
+        std::ranges::count_if(page.handwritten_signatures, [](const auto& one) { return one.confidence >= 0.5; });
     if (sure > 0) {
       tell("signature-found", fmt::format("Wij zien uw handtekening op {}.", where(page)),
            fmt::format("Handwritten signature on page {}.", page.number));
-    } else if (std::ranges::any_of(page.signature_fields, [](const SignatureField& field) { return field.state == "doubtful"; })) {
-      tell("signature-field-doubtful", fmt::format("Op {} kijkt een medewerker of u uw handtekening hebt gezet.", where(page)),
+    } else if (std::ranges::any_of(page.signature_fields,
+                                   [](const SignatureField& field) { return field.state == "doubtful"; })) {
+      tell("signature-field-doubtful",
+           fmt::format("Op {} kijkt een medewerker of u uw handtekening hebt gezet.", where(page)),
            fmt::format("Something that may not be a signature stands in a signature field on page {}.", page.number));
     } else if (!page.empty_signature_fields.empty()) {
       tell("signature-field-empty", fmt::format("Op {} is de plaats voor de handtekening nog leeg.", where(page)),
@@ -179,20 +200,25 @@ class Judge {
     if (!document.mrz) return;
     if (!document.mrz->checks_ok) {
       say(Verdict::kDoubtful, "identity-document-unclear",
-          "Wij kunnen de onderste regels van het identiteitsbewijs niet goed lezen. Maak een scherpe foto van het hele document.",
+          "Wij kunnen de onderste regels van het identiteitsbewijs niet goed lezen. Maak een scherpe foto van het hele "
+          "document.",
           "The check digits of the machine-readable zone do not fit.");
     } else if (!as_of_.empty() && !document.mrz->expiry_date.empty() && document.mrz->expiry_date < as_of_) {
-      say(Verdict::kDoubtful, "identity-document-expired", "Het identiteitsbewijs is verlopen. Stuur een geldig identiteitsbewijs.",
+      say(Verdict::kDoubtful, "identity-document-expired",
+          "Het identiteitsbewijs is verlopen. Stuur een geldig identiteitsbewijs.",
           "The identity document had expired on the day of receipt.");
     }
   }
 
   // What a person with a phone can do better. Judged by a program, so it makes a copy doubtful, never unusable.
   void judge_copy(const IdentityDocument& document) {
-    const auto falls_short = [&](std::string_view how) { return std::ranges::find(document.shortcomings, how) != document.shortcomings.end(); };
+    const auto falls_short = [&](std::string_view how) {
+      return std::ranges::find(document.shortcomings, how) != document.shortcomings.end();
+    };
     if (falls_short("cut-off")) {
       say(Verdict::kDoubtful, "identity-document-cut-off",
-          "Wij zien niet het hele identiteitsbewijs. Leg het op een donkere tafel en maak een foto waar alle hoeken op staan.",
+          "Wij zien niet het hele identiteitsbewijs. Leg het op een donkere tafel en maak een foto waar alle hoeken op "
+          "staan.",
           "A corner of the identity document lies outside the picture.");
     }
     if (falls_short("glare")) {
@@ -201,7 +227,8 @@ class Judge {
           "A reflection covers a part of the identity document.");
     }
     if (document.mrz && document.mrz->corrected) {
-      tell("identity-document-corrected", "Een teken in de onderste regels was niet goed te lezen. Wij konden het aanvullen.",
+      tell("identity-document-corrected",
+           "Een teken in de onderste regels was niet goed te lezen. Wij konden het aanvullen.",
            "A character of the machine-readable zone was mended with the help of its check digits.");
     }
   }
@@ -213,7 +240,8 @@ class Judge {
       all_usable = all_usable && attachment.verdict == Verdict::kUsable;
     }
     if (all_usable) return;
-    say(Verdict::kDoubtful, "attachment-doubtful", "Met een bijlage in dit document is iets mis. Een medewerker kijkt ernaar.",
+    say(Verdict::kDoubtful, "attachment-doubtful",
+        "Met een bijlage in dit document is iets mis. Een medewerker kijkt ernaar.",
         "An attachment is not plainly usable.");
   }
 

@@ -1,7 +1,7 @@
 // intake/judge.h - from what was seen to a verdict, and to sentences for the sender.
 //
-// Runs on the trusted side of the cell, over findings that parse_findings() has bounded: no sentence a sender reads was made by a
-// process that read a stranger's bytes. May be run again after a person corrected a finding.
+// Runs on the trusted side of the cell, over findings that parse_findings() has bounded: no sentence a sender reads was
+// made by a process that read a stranger's bytes. May be run again after a person corrected a finding.
 //
 // Verdicts, the first that applies:
 //   rejected   cannot or must not be opened: crash, timeout, image bomb, decompression bomb, locked with a password, an empty file,
@@ -19,8 +19,8 @@
 
 namespace zp::intake {
 
-/// Sets `verdict` and `messages` of the findings and of all attachments. `as_of`: YYYY-MM-DD, the day of receipt; empty: dates of
-/// expiry are not judged.
+/// Sets `verdict` and `messages` of the findings and of all attachments. `as_of`: YYYY-MM-DD, the day of receipt;
+/// empty: dates of expiry are not judged.
 void judge(Findings& findings, std::string_view as_of = {});
 
 /// Findings for a document whose inspection failed as a whole ("crash", "timeout").

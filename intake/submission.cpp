@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <nlohmann/json.hpp>
 
 #include "intake/json_reader.h"
@@ -25,9 +24,14 @@ constexpr std::int64_t kLastMs = 253'402'300'799'999;  // the end of the year 99
 constexpr std::array<std::string_view, 4> kChannels = {"web", "mail", "reply", "scan"};
 
 Json file_json(const ReceivedFile& file) {
-  return {{"object", file.object.hex()}, {"name", file.name},     {"slot", file.slot},
-          {"declared_type", file.declared_type}, {"size", file.size}, {"sha256", file.sha256},
-          {"key_of_part", file.key_of_part},     {"received_ms", file.received_ms}};
+  return {{"object", file.object.hex()},
+          {"name", file.name},
+          {"slot", file.slot},
+          {"declared_type", file.declared_type},
+          {"size", file.size},
+          {"sha256", file.sha256},
+          {"key_of_part", file.key_of_part},
+          {"received_ms", file.received_ms}};
 }
 
 class ManifestParser {

@@ -12,8 +12,9 @@ namespace zp::intake {
 
 enum class Lines { kJoin, kKeep };
 
-/// Valid UTF-8 of at most `max_bytes` bytes, cut between characters. Bytes that are no UTF-8 become U+FFFD; control, bidirectional
-/// and invisible formatting characters go. Lines::kKeep leaves \n and \t in; Lines::kJoin makes them spaces.
+/// Valid UTF-8 of at most `max_bytes` bytes, cut between characters. Bytes that are no UTF-8 become U+FFFD; control,
+/// bidirectional and invisible formatting characters go. Lines::kKeep leaves \n and \t in; Lines::kJoin makes them
+/// spaces.
 std::string clean_text(std::string_view untrusted_text, std::size_t max_bytes, Lines lines = Lines::kJoin);
 
 }  // namespace zp::intake

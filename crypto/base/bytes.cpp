@@ -17,8 +17,7 @@ std::string encode_base64(ByteView bytes, int variant) {
 Result<Bytes> decode_base64(std::string_view text, int variant) {
   Bytes bytes(text.size() / 4 * 3 + 3);
   std::size_t size = 0;
-  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr,
-                        variant) != 0)
+  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0)
     return fail(Code::kMalformed, "decode base64");
   bytes.resize(size);
   // libsodium takes some bytes above 127 for digits: what has another spelling than ours is refused.
@@ -68,13 +67,9 @@ Result<Bytes> from_hex(std::string_view hex) {
 
 std::string to_base64(ByteView bytes) { return encode_base64(bytes, sodium_base64_VARIANT_ORIGINAL); }
 
-Result<Bytes> from_base64(std::string_view text) {
-  return decode_base64(text, sodium_base64_VARIANT_ORIGINAL);
-}
+Result<Bytes> from_base64(std::string_view text) { return decode_base64(text, sodium_base64_VARIANT_ORIGINAL); }
 
-std::string to_base64url(ByteView bytes) {
-  return encode_base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
+std::string to_base64url(ByteView bytes) { return encode_base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING); }
 
 Result<Bytes> from_base64url(std::string_view text) {
   return decode_base64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);

@@ -50,8 +50,7 @@ struct Error {
 template <typename T>
 using Result = std::expected<T, Error>;
 
-inline std::unexpected<Error> fail(Code code, const char* operation, std::string subject = {},
-                                   int sys_errno = 0) {
+inline std::unexpected<Error> fail(Code code, const char* operation, std::string subject = {}, int sys_errno = 0) {
   return std::unexpected<Error>(Error{code, operation, std::move(subject), sys_errno});
 }
 
@@ -63,8 +62,8 @@ std::unexpected<Error> fail_errno(const char* operation, std::string subject = {
 
 }  // namespace zp
 
-#define ZP_CHECK(condition) \
-  do {                      \
+#define ZP_CHECK(condition)                                               \
+  do {                                                                    \
     if (!(condition)) ::zp::check_failed(__FILE__, __LINE__, #condition); \
   } while (false)
 
@@ -76,17 +75,16 @@ std::unexpected<Error> fail_errno(const char* operation, std::string subject = {
 /// Runs `expression`, a Result<...>; on failure returns its Error from the enclosing function.
 /// (__COUNTER__, since all macros inside a lambda given as argument stand on one line for the preprocessor.)
 #define TRY_DO(...) TRY_DO_INNER(ZP_CONCAT(zp_result_, __COUNTER__), __VA_ARGS__)
-#define TRY_DO_INNER(name, ...)                                                      \
-  do {                                                                               \
-    if (auto name = (__VA_ARGS__); !name)                                            \
-      return std::unexpected<::zp::Error>(std::move(name).error());                  \
+#define TRY_DO_INNER(name, ...)                                                                         \
+  do {                                                                                                  \
+    if (auto name = (__VA_ARGS__); !name) return std::unexpected<::zp::Error>(std::move(name).error()); \
   } while (false)
 
 /// `TRY_ASSIGN(auto x, f());`: x becomes the value, or the enclosing function returns the Error.
 #define TRY_ASSIGN(target, ...) TRY_ASSIGN_INNER(ZP_CONCAT(zp_result_, __COUNTER__), target, __VA_ARGS__)
-#define TRY_ASSIGN_INNER(name, target, ...)                                          \
-  auto name = (__VA_ARGS__);                                                         \
-  if (!name) return std::unexpected<::zp::Error>(std::move(name).error());           \
+#define TRY_ASSIGN_INNER(name, target, ...)                                \
+  auto name = (__VA_ARGS__);                                               \
+  if (!name) return std::unexpected<::zp::Error>(std::move(name).error()); \
   target = std::move(*name)
 
 #endif  // CRYPTO_BASE_RESULT_H_

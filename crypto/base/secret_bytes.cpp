@@ -16,10 +16,9 @@ namespace zp {
 namespace {
 
 constexpr std::size_t kPageBytes = 4096;
-constexpr std::size_t kKeyBytes = 128;         // no key is longer
-constexpr std::size_t kWorkBytes = 64 * 1024;  // work memory of the object writer and reader
-constexpr std::size_t kKeptBytes =
-    512 * 1024;  // of each size, so that little of what may be locked lies idle
+constexpr std::size_t kKeyBytes = 128;          // no key is longer
+constexpr std::size_t kWorkBytes = 64 * 1024;   // work memory of the object writer and reader
+constexpr std::size_t kKeptBytes = 512 * 1024;  // of each size, so that little of what may be locked lies idle
 
 /// Blocks that secrets of the common sizes left behind, wiped, locked and between their guard pages, for the next
 /// secret of that size. Making and freeing a block takes a dozen system calls and 20 us; an upload needs some forty.
@@ -114,9 +113,7 @@ SecretBytes::~SecretBytes() { blocks().give_back(data_, size_); }
 
 SecretBytes SecretBytes::clone() const { return copy_of(view()); }
 
-bool operator==(const SecretBytes& a, const SecretBytes& b) noexcept {
-  return equal_constant_time(a.view(), b.view());
-}
+bool operator==(const SecretBytes& a, const SecretBytes& b) noexcept { return equal_constant_time(a.view(), b.view()); }
 
 bool equal_constant_time(ByteView a, ByteView b) noexcept {
   return a.size() == b.size() && (a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0);

@@ -1,8 +1,8 @@
 // crypto/base/secret_bytes.h - memory that holds a secret.
 //
 // Locked against swap, kept out of core dumps, guarded by unmapped pages, wiped over its whole allocation on
-// destruction and on move-from (libsodium sodium_malloc). Memory of a gone secret can't be touched until a new one gets it.
-// Cannot be copied by accident: clone() says so.
+// destruction and on move-from (libsodium sodium_malloc). Memory of a gone secret can't be touched until a new one gets
+// it. Cannot be copied by accident: clone() says so.
 // Threads: a const SecretBytes may be shared. Errors: out of memory aborts. Beyond what the system lets a process lock
 // (RLIMIT_MEMLOCK) pages stay unlocked: the units we ship raise the limit and `zegelpost doctor` checks it.
 #ifndef CRYPTO_BASE_SECRET_BYTES_H_

@@ -118,8 +118,7 @@ Result<GpgKey> key_of(gpgme_ctx_t context, const std::string& fingerprint) {
 bool holds_secret_keys(const std::string& home) {
   std::error_code error;
   if (fs::file_size(fs::path(home) / "secring.gpg", error) > 0 && !error) return true;
-  for (fs::directory_iterator entry(private_keys(home), error), end; !error && entry != end;
-       entry.increment(error))
+  for (fs::directory_iterator entry(private_keys(home), error), end; !error && entry != end; entry.increment(error))
     if (entry->path().extension() == ".key") return true;
   return false;
 }
@@ -127,8 +126,7 @@ bool holds_secret_keys(const std::string& home) {
 bool holds_secret_of(const std::string& home, const _gpgme_key& key) {
   for (gpgme_subkey_t part = key.subkeys; part != nullptr; part = part->next) {
     std::error_code error;
-    if (part->keygrip != nullptr &&
-        fs::exists(private_keys(home) / (std::string(part->keygrip) + ".key"), error))
+    if (part->keygrip != nullptr && fs::exists(private_keys(home) / (std::string(part->keygrip) + ".key"), error))
       return true;
   }
   return false;

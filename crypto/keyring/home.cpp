@@ -66,8 +66,7 @@ OpenPgpKey described(const std::string& home, const _gpgme_key& key) {
   return described;
 }
 
-Result<GpgData> exported(gpgme_ctx_t context, const std::string& fingerprint, gpgme_export_mode_t mode,
-                         GpgData into) {
+Result<GpgData> exported(gpgme_ctx_t context, const std::string& fingerprint, gpgme_export_mode_t mode, GpgData into) {
   TRY_ASSIGN(const std::string checked, checked_fingerprint(fingerprint));
   gpgme_set_armor(context, 1);
   if (const gpgme_error_t error = gpgme_op_export(context, checked.c_str(), mode, into.get()))
@@ -155,8 +154,7 @@ Result<std::vector<std::string>> import_keys(const std::string& home, ByteView a
   if (const gpgme_error_t error = gpgme_op_import(context.get(), data.get()))
     return fail_gpg(error, "import OpenPGP keys", home);
   std::vector<std::string> fingerprints;
-  for (auto* status = gpgme_op_import_result(context.get())->imports; status != nullptr;
-       status = status->next) {
+  for (auto* status = gpgme_op_import_result(context.get())->imports; status != nullptr; status = status->next) {
     if (status->result != 0) return fail_gpg(status->result, "import OpenPGP key", status->fpr);
     if (std::find(fingerprints.begin(), fingerprints.end(), status->fpr) == fingerprints.end())
       fingerprints.emplace_back(status->fpr);

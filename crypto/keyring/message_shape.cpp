@@ -48,7 +48,9 @@ class Packets {
   }
 
   /// An indeterminate length (3) has no end that could be checked.
-  bool skip_old(unsigned length_type) noexcept { return length_type < 3 && skip(number(std::size_t{1} << length_type)); }
+  bool skip_old(unsigned length_type) noexcept {
+    return length_type < 3 && skip(number(std::size_t{1} << length_type));
+  }
 
   bool skip_new() noexcept {
     while (true) {

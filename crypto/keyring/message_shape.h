@@ -1,7 +1,7 @@
 // crypto/keyring/message_shape.h - is this an OpenPGP message from its first byte to its last?
 //
-// GPGME reports success when gpg could not be run, or died half-way: the output is then empty or cut. A key that was sealed like that
-// is lost with everything under it, so the shape of each message is checked before the key is used.
+// GPGME reports success when gpg could not be run, or died half-way: the output is then empty or cut. A key that was
+// sealed like that is lost with everything under it, so the shape of each message is checked before the key is used.
 // Source: RFC 9580 section 4.2 (packet headers), 10.3 (an encrypted message). Threads: free function.
 #ifndef CRYPTO_KEYRING_MESSAGE_SHAPE_H_
 #define CRYPTO_KEYRING_MESSAGE_SHAPE_H_

@@ -31,10 +31,8 @@ Sealer::Sealer(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 Sealer::Sealer(Sealer&&) noexcept = default;
 Sealer::~Sealer() = default;
 
-Result<Sealer> Sealer::load(const std::string& home, const std::vector<std::string>& fingerprints,
-                            std::int64_t now) {
-  if (fingerprints.empty())
-    return fail(Code::kConfig, "load OpenPGP keys", home + ": no fingerprint is given");
+Result<Sealer> Sealer::load(const std::string& home, const std::vector<std::string>& fingerprints, std::int64_t now) {
+  if (fingerprints.empty()) return fail(Code::kConfig, "load OpenPGP keys", home + ": no fingerprint is given");
   if (holds_secret_keys(home))
     return fail(Code::kConfig, "load OpenPGP keys", home + ": it holds a secret key; a sealing home may not");
   auto impl = std::make_unique<Impl>();
@@ -58,12 +56,11 @@ Result<Bytes> Sealer::seal(const SecretBytes& plaintext) const {
   gpgme_data_t raw = nullptr;
   ZP_CHECK(gpgme_data_new(&raw) == 0);
   GpgData into(raw);
-  constexpr auto kFlags = static_cast<gpgme_encrypt_flags_t>(
-      GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS | GPGME_ENCRYPT_NO_ENCRYPT_TO);
+  constexpr auto kFlags = static_cast<gpgme_encrypt_flags_t>(GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS |
+                                                             GPGME_ENCRYPT_NO_ENCRYPT_TO);
   gpgme_ctx_t const context = impl_->context.get();
   // Trust is decided by the fingerprints in the configuration, not by gpg's web of trust.
-  if (const gpgme_error_t error =
-          gpgme_op_encrypt(context, impl_->recipients.data(), kFlags, from.get(), into.get()))
+  if (const gpgme_error_t error = gpgme_op_encrypt(context, impl_->recipients.data(), kFlags, from.get(), into.get()))
     return fail_gpg(error, "seal to OpenPGP keys");
   if (const auto* refused = gpgme_op_encrypt_result(context)->invalid_recipients)
     return fail_gpg(refused->reason, "seal to OpenPGP key", refused->fpr == nullptr ? "" : refused->fpr);
@@ -103,8 +100,7 @@ Opener::~Opener() = default;
 
 Result<Opener> Opener::load(const std::string& home) {
   if (!holds_secret_keys(home))
-    return fail(Code::kConfig, "load OpenPGP home",
-                home + ": it holds no secret key, so nothing can be opened");
+    return fail(Code::kConfig, "load OpenPGP home", home + ": it holds no secret key, so nothing can be opened");
   auto impl = std::make_unique<Impl>();
   impl->home = home;
   TRY_ASSIGN(impl->context, open_home(home));
@@ -122,8 +118,7 @@ Result<SecretBytes> Opener::open(ByteView message) const {
     return fail_gpg(error, "open OpenPGP message");
   }
   // gpg also "decrypts" a message that was never encrypted.
-  if (gpgme_op_decrypt_result(context)->recipients == nullptr)
-    return fail(Code::kTampered, "open OpenPGP message");
+  if (gpgme_op_decrypt_result(context)->recipients == nullptr) return fail(Code::kTampered, "open OpenPGP message");
   return sink.taken();
 }
 

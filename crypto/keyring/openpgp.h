@@ -30,8 +30,8 @@ struct OpenPgpKey {
 
 /// A public home never starts a gpg-agent and may be read-only; a zone home starts its own when needed.
 enum class HomeKind { kPublic, kZone };
-/// Makes the folder (mode 0700) with the gpg.conf and gpg-agent.conf that concurrency and read-only use need. kConfig if
-/// the path is too long for the agent's socket (about 80 characters).
+/// Makes the folder (mode 0700) with the gpg.conf and gpg-agent.conf that concurrency and read-only use need. kConfig
+/// if the path is too long for the agent's socket (about 80 characters).
 Result<void> prepare_home(const std::string& home, HomeKind kind = HomeKind::kZone);
 /// A Curve25519 key pair without passphrase (the home's protection is the machine's or the smartcard's), valid `years`.
 Result<OpenPgpKey> generate_key(const std::string& home, const std::string& user_id, int years);
@@ -50,7 +50,8 @@ void stop_agent(const std::string& home) noexcept;
 /// Seals to all of `fingerprints`.
 class Sealer {
  public:
-  /// kConfig if a key is absent, can't encrypt, is expired or revoked at `now` (unix seconds), or if the home holds any secret key.
+  /// kConfig if a key is absent, can't encrypt, is expired or revoked at `now` (unix seconds), or if the home holds any
+  /// secret key.
   static Result<Sealer> load(const std::string& home, const std::vector<std::string>& fingerprints, std::int64_t now);
   Sealer(Sealer&&) noexcept;
   ~Sealer();

@@ -11,14 +11,15 @@
 namespace zp::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 6> kRoles = {"postkamer",   "informatiebalie", "jurist",
-                                                    "goedkeurder", "fg",              "beheerder"};
+constexpr std::array<std::string_view, 6> kRoles = {"postkamer", "informatiebalie", "jurist", "goedkeurder",
+                                                    "fg",        "beheerder"};
 constexpr const char* kIssuer = "Zegelpost";
 
 Result<void> check_roles(const std::vector<std::string>& roles) {
   if (roles.empty()) return fail(Code::kConfig, "give roles", "at least one role is needed");
   for (const auto& role : roles)
-    if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end()) return fail(Code::kConfig, "give roles", "unknown role " + role);
+    if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end())
+      return fail(Code::kConfig, "give roles", "unknown role " + role);
   if (roles.size() > 1 && std::find(roles.begin(), roles.end(), "beheerder") != roles.end())
     return fail(Code::kConfig, "give roles", "beheerder goes with no other role");
   return {};
@@ -52,7 +53,6 @@ crypto::DataKey Accounts::totp_key() const {
 }
 
 Result<Credentials> Accounts::give_credentials(User& user) {
-
   const std::string password = crypto::random_access_code() + "-" + crypto::random_access_code().substr(0, 4);
   const SecretBytes secret = crypto::random_totp_secret();
   user.password_hash = crypto::hash_password(password);
@@ -63,7 +63,8 @@ Result<Credentials> Accounts::give_credentials(User& user) {
   return Credentials{user.login, password, crypto::totp_uri(secret, kIssuer, user.login)};
 }
 
-Result<Credentials> Accounts::create(const std::string& login, const std::string& name, const std::vector<std::string>& roles) {
+Result<Credentials> Accounts::create(const std::string& login, const std::string& name,
+                                     const std::vector<std::string>& roles) {
   TRY_DO(check_roles(roles));
   if (!is_login(login)) return fail(Code::kConfig, "create user", "a login is made of a-z, 0-9, dot and dash");
   User user{.id = Id::random(), .login = login, .name = name, .roles = roles};
@@ -104,7 +105,8 @@ Result<void> Accounts::note_failure(User user, TimeMs now) {
   });
 }
 
-Result<LoggedIn> Accounts::log_in(const std::string& login, std::string_view password, std::string_view code, TimeMs now) {
+Result<LoggedIn> Accounts::log_in(const std::string& login, std::string_view password, std::string_view code,
+                                  TimeMs now) {
   constexpr const char* kOperation = "log in";
   User user;
   const auto found = store_.read([&](StoreReader& reader) -> Result<void> {

@@ -1,9 +1,10 @@
 // gateway/accounts/accounts.h - members of staff: who they are, logging in with password and one-time code, sessions.
 //
-// Roles: postkamer, informatiebalie, jurist, goedkeurder, fg, beheerder. A person may have several; beheerder goes with no other, because
-// administrators open no documents (design section 1).
+// Roles: postkamer, informatiebalie, jurist, goedkeurder, fg, beheerder. A person may have several; beheerder goes with
+// no other, because administrators open no documents (design section 1).
 // Secrets: passwords as Argon2id, TOTP secrets sealed under the zone key, session cookies stored as hashes only.
-// Threads: may be shared. Errors: kDenied for any wrong log-in part (never which), kRefused while locked, kExpired for a session.
+// Threads: may be shared. Errors: kDenied for any wrong log-in part (never which), kRefused while locked, kExpired for
+// a session.
 #ifndef GATEWAY_ACCOUNTS_ACCOUNTS_H_
 #define GATEWAY_ACCOUNTS_ACCOUNTS_H_
 

@@ -35,7 +35,7 @@ struct Cell {
   pid_t pid = 0;
   Descriptor process;  // pidfd: readable when the cell has ended
   Descriptor control;
-  Descriptor client;   // none while the cell is warm
+  Descriptor client;  // none while the cell is warm
   Clock::time_point since, heard;
   bool finished = false;  // it said so: the client may leave before the cell has ended
   const char* killed_for = nullptr;
@@ -48,7 +48,8 @@ Result<Descriptor> listen_on(const std::string& path) {
   const std::string aside = path + ".new";
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (aside.size() >= sizeof address.sun_path) return fail(Code::kConfig, "listen: the socket's path is too long", path);
+  if (aside.size() >= sizeof address.sun_path)
+    return fail(Code::kConfig, "listen: the socket's path is too long", path);
   std::memcpy(address.sun_path, aside.data(), aside.size());
   Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (listener.get() < 0) return fail_errno("listen", path);
@@ -101,7 +102,8 @@ int receive_descriptor(int control) {
   for (const int stream : {0, 1, 2}) ::dup2(nowhere, stream);
   ::dup2(control, kControl);
   ::syscall(SYS_close_range, kControl + 1, ~0U, 0);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGPIPE}) ::signal(signal, signal == SIGPIPE ? SIG_IGN : SIG_DFL);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGPIPE})
+    ::signal(signal, signal == SIGPIPE ? SIG_IGN : SIG_DFL);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -132,7 +134,8 @@ class Broker {
 
  private:
   std::size_t count(bool busy) const {
-    return static_cast<std::size_t>(std::ranges::count_if(cells_, [&](const Cell& cell) { return cell.busy() == busy; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(cells_, [&](const Cell& cell) { return cell.busy() == busy; }));
   }
 
   void keep_warm() {
@@ -177,13 +180,17 @@ class Broker {
     std::array<char, 256> life_signs{};
     const ssize_t count = ::recv(cell.control.get(), life_signs.data(), life_signs.size(), MSG_DONTWAIT);
     if (count > 0) cell.heard = Clock::now();
-    if (count > 0 && std::find(life_signs.begin(), life_signs.begin() + count, 'e') != life_signs.begin() + count) cell.finished = true;
+    if (count > 0 && std::find(life_signs.begin(), life_signs.begin() + count, 'e') != life_signs.begin() + count)
+      cell.finished = true;
     pollfd client{cell.client.get(), 0, 0};
     const auto now = Clock::now();
     const char* reason = nullptr;
-    if (!cell.finished && ::poll(&client, 1, 0) == 1 && (client.revents & (POLLHUP | POLLERR))) reason = "client hung up";
-    else if (now - cell.since > seconds(options_.wall_seconds)) reason = "wall-clock limit";
-    else if (now - cell.heard > seconds(options_.silence_seconds)) reason = "no progress";
+    if (!cell.finished && ::poll(&client, 1, 0) == 1 && (client.revents & (POLLHUP | POLLERR)))
+      reason = "client hung up";
+    else if (now - cell.since > seconds(options_.wall_seconds))
+      reason = "wall-clock limit";
+    else if (now - cell.heard > seconds(options_.silence_seconds))
+      reason = "no progress";
     if (!reason) return;
     cell.killed_for = reason;
     ::kill(cell.pid, SIGKILL);
@@ -205,9 +212,12 @@ class Broker {
 
   static void report(const Cell& cell, int status) {
     const char* state = cell.busy() ? "at work" : "warm";
-    if (cell.killed_for) log(Level::kWarning, "cell killed", {{"pid", cell.pid}, {"reason", cell.killed_for}});
-    else if (WIFSIGNALED(status)) log(Level::kWarning, "cell died", {{"pid", cell.pid}, {"signal", WTERMSIG(status)}, {"state", state}});
-    else if (WEXITSTATUS(status) != 0) log(Level::kError, "cell gave up", {{"pid", cell.pid}, {"status", WEXITSTATUS(status)}, {"state", state}});
+    if (cell.killed_for)
+      log(Level::kWarning, "cell killed", {{"pid", cell.pid}, {"reason", cell.killed_for}});
+    else if (WIFSIGNALED(status))
+      log(Level::kWarning, "cell died", {{"pid", cell.pid}, {"signal", WTERMSIG(status)}, {"state", state}});
+    else if (WEXITSTATUS(status) != 0)
+      log(Level::kError, "cell gave up", {{"pid", cell.pid}, {"status", WEXITSTATUS(status)}, {"state", state}});
   }
 
   /// False if no client is waiting.

@@ -1,8 +1,9 @@
 // gateway/broker/broker.h - keeps cells ready and gives each client one.
 //
-// The broker reads nothing from clients and nothing but life signs from cells. It accepts a connection, passes it by SCM_RIGHTS to
-// a warm cell (a fork that has shut itself in), and keeps a duplicate only to see the client hang up. A cell serves one
-// connection and ends. The broker kills it when it takes longer than `wall_seconds` or is silent for `silence_seconds`.
+// The broker reads nothing from clients and nothing but life signs from cells. It accepts a connection, passes it by
+// SCM_RIGHTS to a warm cell (a fork that has shut itself in), and keeps a duplicate only to see the client hang up. A
+// cell serves one connection and ends. The broker kills it when it takes longer than `wall_seconds` or is silent for
+// `silence_seconds`.
 // Threads: none; the calling process must have one thread, since it forks without exec.
 #ifndef GATEWAY_BROKER_BROKER_H_
 #define GATEWAY_BROKER_BROKER_H_
@@ -18,8 +19,8 @@ namespace zp::gateway {
 
 struct BrokerOptions {
   std::string socket_path;
-  std::uint32_t warm = 2;              // cells kept ready
-  std::uint32_t at_once = 4;           // cells at work; further clients wait in the socket's backlog
+  std::uint32_t warm = 2;     // cells kept ready
+  std::uint32_t at_once = 4;  // cells at work; further clients wait in the socket's backlog
   std::uint32_t wall_seconds = 120;
   std::uint32_t silence_seconds = 60;
   SandboxLimits sandbox;

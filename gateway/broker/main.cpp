@@ -1,10 +1,11 @@
 // zegelpost-broker - starts cells, in which strangers' documents are read.
 //
-// SECURITY: the broker itself reads no document, no request and no network. It runs as its own user; its cells drop to nobody where the
-// broker is root. It holds OCR language data and libraries in memory, no keys. Its log has process ids and signal numbers only.
+// SECURITY: the broker itself reads no document, no request and no network. It runs as its own user; its cells drop to
+// nobody where the broker is root. It holds OCR language data and libraries in memory, no keys. Its log has process ids
+// and signal numbers only.
 //
-// Run by the supervisor with --config FILE, or by `zegelpost check` with --private SOCKET: then without a configuration, until
-// the process that started it ends.
+// Run by the supervisor with --config FILE, or by `zegelpost check` with --private SOCKET: then without a
+// configuration, until the process that started it ends.
 #include <sys/prctl.h>
 #include <unistd.h>
 

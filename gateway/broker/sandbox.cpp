@@ -64,12 +64,9 @@ Result<void> limit(const SandboxLimits& limits) {
     rlimit value;
   };
   const std::array all = {
-      Limit{RLIMIT_AS, {memory, memory}},
-      Limit{RLIMIT_CPU, {limits.cpu_seconds, limits.cpu_seconds + 2}},
-      Limit{RLIMIT_FSIZE, {0, 0}},
-      Limit{RLIMIT_NOFILE, {kDescriptors, kDescriptors}},
-      Limit{RLIMIT_CORE, {0, 0}},
-      Limit{RLIMIT_MEMLOCK, {0, 0}},
+      Limit{RLIMIT_AS, {memory, memory}}, Limit{RLIMIT_CPU, {limits.cpu_seconds, limits.cpu_seconds + 2}},
+      Limit{RLIMIT_FSIZE, {0, 0}},        Limit{RLIMIT_NOFILE, {kDescriptors, kDescriptors}},
+      Limit{RLIMIT_CORE, {0, 0}},         Limit{RLIMIT_MEMLOCK, {0, 0}},
   };
   for (const Limit& one : all) {
     if (::setrlimit(one.resource, &one.value) != 0) return fail_errno("limit resources");

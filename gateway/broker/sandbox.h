@@ -16,8 +16,8 @@
 namespace zp::gateway {
 
 struct SandboxLimits {
-  std::uint64_t memory_bytes = 0;  // address space beyond what is mapped when shut_in() is called
-  std::uint32_t cpu_seconds = 0;   // SIGXCPU after this, SIGKILL two seconds later
+  std::uint64_t memory_bytes = 0;             // address space beyond what is mapped when shut_in() is called
+  std::uint32_t cpu_seconds = 0;              // SIGXCPU after this, SIGKILL two seconds later
   std::vector<std::string> readable_folders;  // without Landlock nothing at all can be opened
 };
 

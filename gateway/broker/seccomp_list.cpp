@@ -14,19 +14,57 @@ namespace {
 
 /// Memory, time, its own signals, descriptors it has already.
 constexpr int kAllowed[] = {
-    SCMP_SYS(read),           SCMP_SYS(readv),          SCMP_SYS(pread64),     SCMP_SYS(write),
-    SCMP_SYS(writev),         SCMP_SYS(lseek),          SCMP_SYS(close),       SCMP_SYS(fstat),
-    SCMP_SYS(recvmsg),        SCMP_SYS(sendmsg),        SCMP_SYS(sendto),      SCMP_SYS(recvfrom),
-    SCMP_SYS(poll),           SCMP_SYS(ppoll),          SCMP_SYS(munmap),      SCMP_SYS(mremap),
-    SCMP_SYS(brk),            SCMP_SYS(madvise),        SCMP_SYS(futex),       SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),   SCMP_SYS(sigaltstack), SCMP_SYS(exit),
-    SCMP_SYS(exit_group),     SCMP_SYS(clock_gettime),  SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),           SCMP_SYS(getrandom),      SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(getpid),         SCMP_SYS(gettid),         SCMP_SYS(getuid),      SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),         SCMP_SYS(getegid),        SCMP_SYS(getrusage),   SCMP_SYS(times),
-    SCMP_SYS(sysinfo),        SCMP_SYS(getcpu),         SCMP_SYS(nanosleep),   SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(set_robust_list), SCMP_SYS(rseq),          SCMP_SYS(membarrier),  SCMP_SYS(fadvise64),
-    SCMP_SYS(getdents64),     SCMP_SYS(fstatfs),        SCMP_SYS(restart_syscall),
+    SCMP_SYS(read),
+    SCMP_SYS(readv),
+    SCMP_SYS(pread64),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(sendto),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(brk),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(times),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(getcpu),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(membarrier),
+    SCMP_SYS(fadvise64),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(fstatfs),
+    SCMP_SYS(restart_syscall),
 };
 
 struct SoftDenied {
@@ -36,13 +74,31 @@ struct SoftDenied {
 
 /// What libraries try and can do without. ENOSYS makes the C library fall back to an older call.
 constexpr SoftDenied kSoftDenied[] = {
-    {SCMP_SYS(open), EACCES},       {SCMP_SYS(access), EACCES},   {SCMP_SYS(faccessat), EACCES}, {SCMP_SYS(faccessat2), EACCES},
-    {SCMP_SYS(stat), EACCES},       {SCMP_SYS(lstat), EACCES},    {SCMP_SYS(statx), ENOSYS},     {SCMP_SYS(readlink), EACCES},
-    {SCMP_SYS(readlinkat), EACCES}, {SCMP_SYS(statfs), EACCES},   {SCMP_SYS(unlink), EACCES},
-    {SCMP_SYS(clone3), ENOSYS},     {SCMP_SYS(fork), EAGAIN},     {SCMP_SYS(vfork), EAGAIN},     {SCMP_SYS(prlimit64), EPERM},
-    {SCMP_SYS(getrlimit), EPERM},   {SCMP_SYS(ioctl), ENOTTY},    {SCMP_SYS(uname), EPERM},      {SCMP_SYS(sched_setaffinity), EPERM},
-    {SCMP_SYS(prctl), EPERM},       {SCMP_SYS(getcwd), EACCES},   {SCMP_SYS(flock), EACCES},     {SCMP_SYS(setpriority), EPERM},
-    {SCMP_SYS(mbind), EPERM},       {SCMP_SYS(get_mempolicy), EPERM},
+    {SCMP_SYS(open), EACCES},
+    {SCMP_SYS(access), EACCES},
+    {SCMP_SYS(faccessat), EACCES},
+    {SCMP_SYS(faccessat2), EACCES},
+    {SCMP_SYS(stat), EACCES},
+    {SCMP_SYS(lstat), EACCES},
+    {SCMP_SYS(statx), ENOSYS},
+    {SCMP_SYS(readlink), EACCES},
+    {SCMP_SYS(readlinkat), EACCES},
+    {SCMP_SYS(statfs), EACCES},
+    {SCMP_SYS(unlink), EACCES},
+    {SCMP_SYS(clone3), ENOSYS},
+    {SCMP_SYS(fork), EAGAIN},
+    {SCMP_SYS(vfork), EAGAIN},
+    {SCMP_SYS(prlimit64), EPERM},
+    {SCMP_SYS(getrlimit), EPERM},
+    {SCMP_SYS(ioctl), ENOTTY},
+    {SCMP_SYS(uname), EPERM},
+    {SCMP_SYS(sched_setaffinity), EPERM},
+    {SCMP_SYS(prctl), EPERM},
+    {SCMP_SYS(getcwd), EACCES},
+    {SCMP_SYS(flock), EACCES},
+    {SCMP_SYS(setpriority), EPERM},
+    {SCMP_SYS(mbind), EPERM},
+    {SCMP_SYS(get_mempolicy), EPERM},
 };
 
 class Filter {
@@ -77,7 +133,8 @@ scmp_arg_cmp equal(unsigned index, std::uint64_t value) { return {index, SCMP_CM
 Result<void> load_seccomp_filter(bool may_open_read_only) {
   Filter filter;
   for (const int call : kAllowed) filter.rule(SCMP_ACT_ALLOW, call);
-  for (const SoftDenied& denied : kSoftDenied) filter.rule(SCMP_ACT_ERRNO(static_cast<std::uint16_t>(denied.error)), denied.call);
+  for (const SoftDenied& denied : kSoftDenied)
+    filter.rule(SCMP_ACT_ERRNO(static_cast<std::uint16_t>(denied.error)), denied.call);
 
   // Memory is never made executable.
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(mmap), masked(2, PROT_EXEC, 0));
@@ -86,18 +143,21 @@ Result<void> load_seccomp_filter(bool may_open_read_only) {
   constexpr std::uint64_t kWriting = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY);
   if (may_open_read_only) {
     filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(openat), masked(2, kWriting, O_RDONLY));
-    for (const int mode : {O_WRONLY, O_RDWR}) filter.rule(SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), masked(2, O_ACCMODE, mode));
+    for (const int mode : {O_WRONLY, O_RDWR})
+      filter.rule(SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), masked(2, O_ACCMODE, mode));
   } else {
     filter.rule(SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat));
   }
   // fstat() of the C library; a path could be given as well, so this tells whether a file exists, never what is in it.
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), masked(3, AT_EMPTY_PATH, AT_EMPTY_PATH));
-  filter.rule(may_open_read_only ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), masked(3, AT_EMPTY_PATH, 0));
+  filter.rule(may_open_read_only ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat),
+              masked(3, AT_EMPTY_PATH, 0));
 
   for (const int command : {F_GETFD, F_SETFD, F_GETFL}) {
     filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(fcntl), equal(1, static_cast<std::uint64_t>(command)));
   }
-  // libheif's HEVC decoder hangs without its one worker thread. A thread shares all that the cell has; a process is never made.
+  // libheif's HEVC decoder hangs without its one worker thread. A thread shares all that the cell has; a process is
+  // never made.
   constexpr std::uint64_t kThread = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(clone), masked(0, kThread, kThread));
   for (const std::uint64_t missing : {CLONE_VM, CLONE_SIGHAND, CLONE_THREAD})

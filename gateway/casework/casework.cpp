@@ -23,8 +23,10 @@ bool allowed_while_restricted(Act act) noexcept {
     case Act::kReadByRecipient:
     case Act::kExpire:
     case Act::kUndeliverable:
-    case Act::kRecall: return true;
-    default: return false;
+    case Act::kRecall:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -74,12 +76,13 @@ Result<void> Casework::enter(const Actor& actor, Act act, const Touched& touched
   return office_.ledger.record(known, *role, rule.name, touched);
 }
 
-Result<void> Casework::look(const Actor& actor, Act act, const Id& dossier, const Id& object, const std::string& detail) {
+Result<void> Casework::look(const Actor& actor, Act act, const Id& dossier, const Id& object,
+                            const std::string& detail) {
   return enter(actor, act, {dossier.hex(), hex_or_empty(object), detail});
 }
 
-Result<void> Casework::change(const Actor& actor, Act act, const Id& dossier, const Id& object, const std::string& detail,
-                              const Body& body) {
+Result<void> Casework::change(const Actor& actor, Act act, const Id& dossier, const Id& object,
+                              const std::string& detail, const Body& body) {
   const ActRule& rule = rule_of(act);
   Dossier row;
   TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {

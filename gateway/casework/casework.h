@@ -1,8 +1,9 @@
 // gateway/casework/casework.h - what worker and staff do with dossiers.
 //
-// Every method that shows or changes something checks the table of flow.h, then writes the ledger, and only then acts: what is denied is
-// in the ledger as denied (kDenied), and what the ledger can't hold does not happen. kRefused: the state or a rule says no.
-// Changes are one store transaction; two people at once: the second gets kConflict and must look again.
+// Every method that shows or changes something checks the table of flow.h, then writes the ledger, and only then acts:
+// what is denied is in the ledger as denied (kDenied), and what the ledger can't hold does not happen. kRefused: the
+// state or a rule says no. Changes are one store transaction; two people at once: the second gets kConflict and must
+// look again.
 // Threads: may be shared. Processes: worker and staff each have one.
 #ifndef GATEWAY_CASEWORK_CASEWORK_H_
 #define GATEWAY_CASEWORK_CASEWORK_H_
@@ -58,8 +59,8 @@ struct DossierRow {
 struct DocumentView {
   Document row;
   DocumentDetails details;
-  std::vector<ObjectRow> pages;   // role "page" or "page-masked", by page
-  bool masked = false;            // its requirement asks for masking: show "page-masked" where there is one
+  std::vector<ObjectRow> pages;  // role "page" or "page-masked", by page
+  bool masked = false;           // its requirement asks for masking: show "page-masked" where there is one
 };
 struct LetterView {
   Letter row;
@@ -81,19 +82,21 @@ struct DossierView {
   std::vector<DocumentView> documents;
   std::vector<LetterView> letters;
   std::vector<MessageView> messages;
-  std::vector<Act> acts;          // what this actor may do now
+  std::vector<Act> acts;  // what this actor may do now
 };
 
 /// How the recipient gets an answer.
 struct Delivering {
-  std::string route = "mailbox";          // "mailbox" or "post"
-  std::string code_way;                   // mailbox, when there is no access code yet: "per brief" or "telefonisch"
-  std::vector<std::string> address;       // post, and codes by letter: lines below the name
+  std::string route = "mailbox";     // "mailbox" or "post"
+  std::string code_way;              // mailbox, when there is no access code yet: "per brief" or "telefonisch"
+  std::vector<std::string> address;  // post, and codes by letter: lines below the name
 };
 
 /// AVG art. 15: what is held about a person, who looked, to whom it went.
 struct Overview {
-  struct Item { std::string what, when, detail; };
+  struct Item {
+    std::string what, when, detail;
+  };
   std::vector<Item> data, documents, messages, looks;
 };
 
@@ -123,7 +126,8 @@ class Casework {
   Result<void> take(const Actor& actor, const Id& dossier, bool mine);
   Result<void> classify(const Actor& actor, const Id& dossier, const std::string& kind);
   Result<void> edit_person(const Actor& actor, const Id& dossier, const Person& requester, const Person& client);
-  /// keys "signature" (present|absent), "kind", "slot", ... of intake::Evidence; an empty value takes the correction back.
+  /// keys "signature" (present|absent), "kind", "slot", ... of intake::Evidence; an empty value takes the correction
+  /// back.
   Result<void> correct(const Actor& actor, const Id& document, const std::string& key, const std::string& value);
   /// A person answers for a document that the scanner could not pass; never for an infected one.
   Result<void> release(const Actor& actor, const Id& document);
@@ -145,8 +149,8 @@ class Casework {
   Result<void> approve(const Actor& actor, const Id& letter);
   Result<void> give_back(const Actor& actor, const Id& letter, const std::string& reason);
   Result<void> withdraw(const Actor& actor, const Id& letter);
-  /// Approved letters, and drafts of letters that need no approval (the request for missing documents). Draws and seals the PDF, makes the
-  /// Message and its job. The message's id.
+  /// Approved letters, and drafts of letters that need no approval (the request for missing documents). Draws and seals
+  /// the PDF, makes the Message and its job. The message's id.
   Result<Id> send(const Actor& actor, const Id& letter, const Delivering& how);
   Result<void> recall(const Actor& actor, const Id& message);
 
@@ -163,8 +167,10 @@ class Casework {
  private:
   using Body = std::function<Result<void>(StoreWriter&, OpenDossier&)>;
   Result<void> enter(const Actor& actor, Act act, const Touched& touched);
-  Result<void> look(const Actor& actor, Act act, const Id& dossier, const Id& object = {}, const std::string& detail = {});
-  Result<void> change(const Actor& actor, Act act, const Id& dossier, const Id& object, const std::string& detail, const Body& body);
+  Result<void> look(const Actor& actor, Act act, const Id& dossier, const Id& object = {},
+                    const std::string& detail = {});
+  Result<void> change(const Actor& actor, Act act, const Id& dossier, const Id& object, const std::string& detail,
+                      const Body& body);
   Result<std::vector<DossierRow>> rows(const DossierFilter& filter);
   Result<Dossier> dossier_of_document(const Id& document, Document& into);
   Office office_;

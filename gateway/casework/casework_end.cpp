@@ -23,8 +23,9 @@ Result<void> Casework::close(const Actor& actor, const Id& dossier) {
     // Kept to the end of that day. What need not be kept at all is past its term at once.
     TRY_ASSIGN(open.dossier.retain_until, days_later(local_date(office_.now()), days > 0 ? days : -1));
     end_terms(open);
-    open.profile.history.push_back(
-        {office_.now(), actor.name, days > 0 ? "Gesloten. Te bewaren tot en met " + open.dossier.retain_until + "." : "Gesloten. Hoeft niet te worden bewaard."});
+    open.profile.history.push_back({office_.now(), actor.name,
+                                    days > 0 ? "Gesloten. Te bewaren tot en met " + open.dossier.retain_until + "."
+                                             : "Gesloten. Hoeft niet te worden bewaard."});
     return {};
   });
 }
@@ -39,19 +40,23 @@ Result<std::size_t> Casework::propose_erasures(const Actor& actor) {
   }));
   for (const Id& dossier : past) {
     TRY_DO(change(actor, Act::kProposeErasure, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
-      open.profile.history.push_back({office_.now(), "zegelpost", "De bewaartermijn is voorbij: vernietiging voorgesteld."});
+      open.profile.history.push_back(
+          {office_.now(), "zegelpost", "De bewaartermijn is voorbij: vernietiging voorgesteld."});
       return {};
     }));
   }
   return past.size();
 }
 
-Result<void> Casework::keep(const Actor& actor, const Id& dossier, const std::string& until, const std::string& reason) {
-  if (!intake::parse_date(until) || until <= local_date(office_.now())) return fail(Code::kRefused, "keep dossier", "the date must lie after today");
+Result<void> Casework::keep(const Actor& actor, const Id& dossier, const std::string& until,
+                            const std::string& reason) {
+  if (!intake::parse_date(until) || until <= local_date(office_.now()))
+    return fail(Code::kRefused, "keep dossier", "the date must lie after today");
   if (reason.empty()) return fail(Code::kRefused, "keep dossier", "give the reason");
   return change(actor, Act::kKeep, dossier, {}, "until=" + until, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
     open.dossier.retain_until = until;
-    open.profile.history.push_back({office_.now(), actor.name, fmt::format("Langer bewaren, tot en met {}: {}", until, reason)});
+    open.profile.history.push_back(
+        {office_.now(), actor.name, fmt::format("Langer bewaren, tot en met {}: {}", until, reason)});
     return {};
   });
 }
@@ -67,7 +72,8 @@ Result<void> Casework::erase(const Actor& actor, const Id& dossier) {
     TRY_ASSIGN(submissions, store.submissions(dossier));
     return {};
   }));
-  if (!possible(Act::kErase, row.state) || row.restricted) return fail(Code::kRefused, "erase dossier", std::string(state_name(row.state)));
+  if (!possible(Act::kErase, row.state) || row.restricted)
+    return fail(Code::kRefused, "erase dossier", std::string(state_name(row.state)));
   TRY_DO(look(actor, Act::kErase, dossier));
   // First what lies outside the key table: if a later step fails, the person confirms again.
   for (const Message& message : messages) TRY_DO(office_.shelf.remove_message(message.shelf));
@@ -76,14 +82,18 @@ Result<void> Casework::erase(const Actor& actor, const Id& dossier) {
     TRY_ASSIGN(const auto now_stored, store.dossier(dossier));
     if (now_stored.version != row.version) return fail(Code::kConflict, "erase dossier", dossier.hex());
     TRY_ASSIGN(const auto documents, store.documents(dossier));
-    Tombstone tombstone{dossier, row.reference, row.kind, office_.now(), actor.user, static_cast<std::uint32_t>(documents.size())};
+    Tombstone tombstone{dossier,       row.reference, row.kind,
+                        office_.now(), actor.user,    static_cast<std::uint32_t>(documents.size())};
     TRY_ASSIGN(const auto objects, store.shred(tombstone));
     // A job for each object, in the same transaction: a crash now leaves work to do, not forgotten files.
     for (const ObjectRow& object : objects)
-      TRY_DO(store.add_job(new_job("remove-object", object.id, office_.now(), fmt::format(R"({{"parts":{}}})", object.keys.size()))));
+      TRY_DO(store.add_job(
+          new_job("remove-object", object.id, office_.now(), fmt::format(R"({{"parts":{}}})", object.keys.size()))));
     return {};
   });
-  if (!done) TRY_DO(office_.ledger.record(actor, role_for(actor, Act::kErase).value_or(""), act_name(Act::kErase), {dossier.hex(), {}, {}}, "failed"));
+  if (!done)
+    TRY_DO(office_.ledger.record(actor, role_for(actor, Act::kErase).value_or(""), act_name(Act::kErase),
+                                 {dossier.hex(), {}, {}}, "failed"));
   return done;
 }
 

@@ -1,8 +1,8 @@
 // Handling: what the mailroom and legal do before there is an answer.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 #include "gateway/casework/casework.h"
 #include "gateway/casework/terms.h"
@@ -34,7 +34,8 @@ Result<std::vector<intake::Evidence>> evidence_of(StoreReader& store, const Open
     if (document.state == "filed") all_inspected = false;
     // What the scanner has not passed waits for a person: it proves nothing yet.
     if (!details.may_be_used() || !details.findings) continue;
-    evidence.push_back({document.id.hex(), details.slot, std::move(*details.findings), details.corrections, local_date(document.received)});
+    evidence.push_back({document.id.hex(), details.slot, std::move(*details.findings), details.corrections,
+                        local_date(document.received)});
   }
   return evidence;
 }
@@ -56,27 +57,30 @@ Result<void> judge(const Office& office, StoreWriter& store, OpenDossier& open) 
 }  // namespace
 
 Result<void> Casework::take(const Actor& actor, const Id& dossier, bool mine) {
-  return change(actor, Act::kTake, dossier, {}, mine ? "taken" : "released", [&](StoreWriter&, OpenDossier& open) -> Result<void> {
-    if (mine && open.dossier.owner && *open.dossier.owner != actor.user)
-      remember(office_, actor, open, "Heeft het dossier overgenomen van een collega.");
-    open.dossier.owner = mine ? std::optional(actor.user) : std::nullopt;
-    return {};
-  });
+  return change(actor, Act::kTake, dossier, {}, mine ? "taken" : "released",
+                [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+                  if (mine && open.dossier.owner && *open.dossier.owner != actor.user)
+                    remember(office_, actor, open, "Heeft het dossier overgenomen van een collega.");
+                  open.dossier.owner = mine ? std::optional(actor.user) : std::nullopt;
+                  return {};
+                });
 }
 
 Result<void> Casework::classify(const Actor& actor, const Id& dossier, const std::string& kind) {
   const intake::RequestRule* const rule = office_.rules.find(kind);
   if (!rule) return fail(Code::kRefused, "classify dossier", "unknown kind");
-  return change(actor, Act::kClassify, dossier, {}, "kind=" + kind, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-    open.dossier.kind = kind;
-    open.dossier.state = DossierState::kChecking;
-    remember(office_, actor, open, "Ingedeeld als: " + rule->title);
-    TRY_DO(start_term(office_, open));
-    return judge(office_, store, open);
-  });
+  return change(actor, Act::kClassify, dossier, {}, "kind=" + kind,
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  open.dossier.kind = kind;
+                  open.dossier.state = DossierState::kChecking;
+                  remember(office_, actor, open, "Ingedeeld als: " + rule->title);
+                  TRY_DO(start_term(office_, open));
+                  return judge(office_, store, open);
+                });
 }
 
-Result<void> Casework::edit_person(const Actor& actor, const Id& dossier, const Person& requester, const Person& client) {
+Result<void> Casework::edit_person(const Actor& actor, const Id& dossier, const Person& requester,
+                                   const Person& client) {
   return change(actor, Act::kEditPerson, dossier, {}, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     open.profile.requester = requester;
     open.profile.client = client;
@@ -91,39 +95,46 @@ Result<void> Casework::edit_person(const Actor& actor, const Id& dossier, const 
   });
 }
 
-Result<void> Casework::correct(const Actor& actor, const Id& document, const std::string& key, const std::string& value) {
+Result<void> Casework::correct(const Actor& actor, const Id& document, const std::string& key,
+                               const std::string& value) {
   if (!known_correction(key, value)) return fail(Code::kRefused, "correct finding", "unknown correction");
   Document row;
   TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
-  return change(actor, Act::kCorrect, dossier.id, document, key, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-    TRY_ASSIGN(row, store.document(document));
-    TRY_ASSIGN(auto details, open.keys.details(row));
-    if (value.empty()) {
-      details.corrections.erase(key);
-    } else {
-      details.corrections[key] = value;
-    }
-    open.keys.seal(details, row);
-    TRY_DO(store.update_document(row));
-    remember(office_, actor, open, fmt::format("Bevinding verbeterd bij {}: {} = {}", details.name, key, value.empty() ? "(teruggenomen)" : value));
-    return judge(office_, store, open);
-  });
+  return change(actor, Act::kCorrect, dossier.id, document, key,
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  TRY_ASSIGN(row, store.document(document));
+                  TRY_ASSIGN(auto details, open.keys.details(row));
+                  if (value.empty()) {
+                    details.corrections.erase(key);
+                  } else {
+                    details.corrections[key] = value;
+                  }
+                  open.keys.seal(details, row);
+                  TRY_DO(store.update_document(row));
+                  remember(office_, actor, open,
+                           fmt::format("Bevinding verbeterd bij {}: {} = {}", details.name, key,
+                                       value.empty() ? "(teruggenomen)" : value));
+                  return judge(office_, store, open);
+                });
 }
 
 Result<void> Casework::release(const Actor& actor, const Id& document) {
   Document row;
   TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
-  return change(actor, Act::kReleaseDocument, dossier.id, document, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-    TRY_ASSIGN(row, store.document(document));
-    TRY_ASSIGN(auto details, open.keys.details(row));
-    if (details.malware == Malware::kInfected) return fail(Code::kRefused, "release document", "infected");
-    details.malware = Malware::kReleased;
-    row.state = "inspected";
-    open.keys.seal(details, row);
-    TRY_DO(store.update_document(row));
-    remember(office_, actor, open, "Heeft een document vrijgegeven dat de virusscanner niet kon goedkeuren: " + details.name);
-    return judge(office_, store, open);
-  });
+  return change(actor, Act::kReleaseDocument, dossier.id, document, {},
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  TRY_ASSIGN(row, store.document(document));
+                  TRY_ASSIGN(auto details, open.keys.details(row));
+                  if (details.malware == Malware::kInfected)
+                    return fail(Code::kRefused, "release document", "infected");
+                  details.malware = Malware::kReleased;
+                  row.state = "inspected";
+                  open.keys.seal(details, row);
+                  TRY_DO(store.update_document(row));
+                  remember(office_, actor, open,
+                           "Heeft een document vrijgegeven dat de virusscanner niet kon goedkeuren: " + details.name);
+                  return judge(office_, store, open);
+                });
 }
 
 Result<void> Casework::note(const Actor& actor, const Id& dossier, const std::string& text) {
@@ -144,18 +155,21 @@ Result<void> Casework::finish_task(const Actor& actor, const Id& dossier, std::s
 }
 
 Result<void> Casework::restrict(const Actor& actor, const Id& dossier, bool restricted) {
-  return change(actor, Act::kRestrict, dossier, {}, restricted ? "on" : "off", [&](StoreWriter&, OpenDossier& open) -> Result<void> {
-    open.dossier.restricted = restricted;
-    remember(office_, actor, open, restricted ? "Verwerking beperkt (AVG art. 18)." : "Beperking van de verwerking opgeheven.");
-    return {};
-  });
+  return change(actor, Act::kRestrict, dossier, {}, restricted ? "on" : "off",
+                [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+                  open.dossier.restricted = restricted;
+                  remember(office_, actor, open,
+                           restricted ? "Verwerking beperkt (AVG art. 18)." : "Beperking van de verwerking opgeheven.");
+                  return {};
+                });
 }
 
 Result<void> Casework::extend_term(const Actor& actor, const Id& dossier) {
   return change(actor, Act::kExtendTerm, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
     TRY_DO(extend_avg_term(office_, open, local_date(office_.now())));
     remember(office_, actor, open, "Termijn met twee maanden verlengd (AVG art. 12 lid 3).");
-    open.profile.tasks.push_back("Vertel de verzoeker voor het einde van de eerste maand dat de termijn is verlengd, en waarom.");
+    open.profile.tasks.push_back(
+        "Vertel de verzoeker voor het einde van de eerste maand dat de termijn is verlengd, en waarom.");
     return {};
   });
 }
@@ -187,8 +201,9 @@ Result<intake::Evaluation> Casework::evaluate(const Actor& actor, const Id& doss
 std::vector<Bytes> search_tokens(const Vault& vault, const OpenDossier& open) {
   const Person& requester = open.profile.requester;
   const Person& client = open.profile.client;
-  std::vector<std::string> texts = {open.dossier.reference, requester.name, requester.birth_date, requester.email,
-                                    client.name,            client.birth_date, client.email};
+  std::vector<std::string> texts = {
+      open.dossier.reference, requester.name, requester.birth_date, requester.email, client.name,
+      client.birth_date,      client.email};
   texts.insert(texts.end(), requester.address.begin(), requester.address.end());
   return vault.tokens(texts);
 }

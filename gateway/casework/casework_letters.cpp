@@ -33,7 +33,8 @@ Result<Letter> letter_row(const Office& office, const Id& id) {
 /// The letter as it is now, if it still is in one of `states`.
 Result<Letter> letter_in(StoreWriter& store, const Id& id, std::initializer_list<std::string_view> states) {
   TRY_ASSIGN(auto letter, store.letter(id));
-  if (std::ranges::find(states, letter.state) == states.end()) return fail(Code::kRefused, "change letter", letter.state);
+  if (std::ranges::find(states, letter.state) == states.end())
+    return fail(Code::kRefused, "change letter", letter.state);
   return letter;
 }
 
@@ -48,7 +49,8 @@ void remember(const Office& office, const Actor& actor, OpenDossier& open, std::
 
 }  // namespace
 
-Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::string& name, const nlohmann::json& fields) {
+Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::string& name,
+                           const nlohmann::json& fields) {
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, name));
   Letter letter;
   letter.id = Id::random();
@@ -57,33 +59,36 @@ Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::str
   letter.state = "draft";
   letter.author = actor.user;
   letter.created = letter.changed = office_.now();
-  TRY_DO(change(actor, Act::kDraft, dossier, letter.id, name, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-    TRY_ASSIGN(const auto documents, listed_documents(store, open));
-    LetterData data;
-    nlohmann::json known = known_fields(office_, open, documents);
-    if (info->written_to != kRequester) known.erase("addressee");
-    data.fields = fill_fields(*info, known, fields);
-    open.keys.seal(data, letter);
-    if (info->needs_approval && open.dossier.state == DossierState::kComplete) open.dossier.state = DossierState::kDeciding;
-    remember(office_, actor, open, "Brief opgesteld: " + info->title);
-    return store.put_letter(letter);
-  }));
+  TRY_DO(
+      change(actor, Act::kDraft, dossier, letter.id, name, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+        TRY_ASSIGN(const auto documents, listed_documents(store, open));
+        LetterData data;
+        nlohmann::json known = known_fields(office_, open, documents);
+        if (info->written_to != kRequester) known.erase("addressee");
+        data.fields = fill_fields(*info, known, fields);
+        open.keys.seal(data, letter);
+        if (info->needs_approval && open.dossier.state == DossierState::kComplete)
+          open.dossier.state = DossierState::kDeciding;
+        remember(office_, actor, open, "Brief opgesteld: " + info->title);
+        return store.put_letter(letter);
+      }));
   return letter.id;
 }
 
 Result<void> Casework::edit_letter(const Actor& actor, const Id& id, const nlohmann::json& fields) {
   TRY_ASSIGN(const auto row, letter_row(office_, id));
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, row.name));
-  return change(actor, Act::kDraft, row.dossier, id, "edit", [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-    TRY_ASSIGN(auto letter, letter_in(store, id, {"draft"}));
-    TRY_ASSIGN(auto data, open.keys.letter(letter));
-    data.fields = fill_fields(*info, data.fields, fields);
-    // Whoever writes it last answers for it: the approver must be somebody else than that.
-    letter.author = actor.user;
-    letter.changed = office_.now();
-    open.keys.seal(data, letter);
-    return store.put_letter(letter);
-  });
+  return change(actor, Act::kDraft, row.dossier, id, "edit",
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  TRY_ASSIGN(auto letter, letter_in(store, id, {"draft"}));
+                  TRY_ASSIGN(auto data, open.keys.letter(letter));
+                  data.fields = fill_fields(*info, data.fields, fields);
+                  // Whoever writes it last answers for it: the approver must be somebody else than that.
+                  letter.author = actor.user;
+                  letter.changed = office_.now();
+                  open.keys.seal(data, letter);
+                  return store.put_letter(letter);
+                });
 }
 
 Result<Bytes> Casework::letter_pdf(const Actor& actor, const Id& id) {
@@ -111,7 +116,8 @@ Result<void> Casework::propose(const Actor& actor, const Id& id) {
   return change(actor, Act::kPropose, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto letter, letter_in(store, id, {"draft"}));
     TRY_ASSIGN(auto data, open.keys.letter(letter));
-    TRY_DO(draw(office_, letter, data, open.dossier.reference));  // a letter that can't be printed is told now, not on the day it leaves
+    TRY_DO(draw(office_, letter, data,
+                open.dossier.reference));  // a letter that can't be printed is told now, not on the day it leaves
     data.return_reason.clear();
     letter.state = "proposed";
     letter.author = actor.user;
@@ -125,7 +131,8 @@ Result<void> Casework::propose(const Actor& actor, const Id& id) {
 Result<void> Casework::approve(const Actor& actor, const Id& id) {
   TRY_ASSIGN(const auto row, letter_row(office_, id));
   if (row.author == actor.user) {
-    TRY_DO(office_.ledger.record(actor, "goedkeurder", act_name(Act::kApprove), {row.dossier.hex(), id.hex(), "own letter"}, "denied"));
+    TRY_DO(office_.ledger.record(actor, "goedkeurder", act_name(Act::kApprove),
+                                 {row.dossier.hex(), id.hex(), "own letter"}, "denied"));
     return fail(Code::kDenied, "approve letter", "author and approver are the same person");
   }
   return change(actor, Act::kApprove, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
@@ -157,20 +164,22 @@ Result<void> Casework::give_back(const Actor& actor, const Id& id, const std::st
 
 Result<void> Casework::withdraw(const Actor& actor, const Id& id) {
   TRY_ASSIGN(const auto row, letter_row(office_, id));
-  return change(actor, Act::kWithdrawLetter, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-    TRY_ASSIGN(auto letter, letter_in(store, id, {"draft", "proposed", "approved"}));
-    letter.state = "withdrawn";
-    letter.changed = office_.now();
-    if (open.dossier.state == DossierState::kApproval) open.dossier.state = DossierState::kDeciding;
-    remember(office_, actor, open, "Brief ingetrokken.");
-    return store.put_letter(letter);
-  });
+  return change(actor, Act::kWithdrawLetter, row.dossier, id, {},
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  TRY_ASSIGN(auto letter, letter_in(store, id, {"draft", "proposed", "approved"}));
+                  letter.state = "withdrawn";
+                  letter.changed = office_.now();
+                  if (open.dossier.state == DossierState::kApproval) open.dossier.state = DossierState::kDeciding;
+                  remember(office_, actor, open, "Brief ingetrokken.");
+                  return store.put_letter(letter);
+                });
 }
 
 namespace {
 
 /// A letter with the access code, for the post: the code goes another way than the link.
-Result<void> plan_code_letter(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open, const Delivering& how) {
+Result<void> plan_code_letter(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
+                              const Delivering& how) {
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office, std::string(kCodeLetter)));
   Letter letter;
   letter.id = Id::random();
@@ -203,11 +212,13 @@ Result<void> plan_code_letter(const Office& office, const Actor& actor, StoreWri
 }
 
 /// Makes sure that there is an access code, and that it reaches the recipient on another way than the link.
-Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open, const Delivering& how) {
+Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
+                          const Delivering& how) {
   if (!open.profile.access_code.empty()) return {};
   if (how.code_way != "per brief" && how.code_way != "telefonisch")
     return fail(Code::kRefused, "send letter", "say how the access code gets there: per brief or telefonisch");
-  if (how.code_way == "per brief" && how.address.empty()) return fail(Code::kRefused, "send letter", "the letter with the code needs an address");
+  if (how.code_way == "per brief" && how.address.empty())
+    return fail(Code::kRefused, "send letter", "the letter with the code needs an address");
   open.profile.access_code = crypto::random_access_code();
   open.profile.access_code_way = how.code_way;
   if (!how.address.empty()) open.profile.requester.address = how.address;
@@ -232,7 +243,8 @@ Message new_message(const Office& office, const Letter& letter, const Delivering
 }
 
 /// Somebody else's letter never falls back on the requester's address.
-std::vector<std::string> post_address(const templates::LetterInfo& info, const OpenDossier& open, const Delivering& how) {
+std::vector<std::string> post_address(const templates::LetterInfo& info, const OpenDossier& open,
+                                      const Delivering& how) {
   return how.address.empty() && info.written_to == kRequester ? open.profile.requester.address : how.address;
 }
 
@@ -271,49 +283,56 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
   MessageData about;
   about.link_secret = SecretBytes::random(32);
   const Message blank = new_message(office_, row, how, about.link_secret);
-  TRY_DO(change(actor, asks ? Act::kAskMissing : Act::kSend, row.dossier, id, how.route, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-    TRY_ASSIGN(auto letter, store.letter(id));
-    if (info->written_to != kRequester && how.route != "post")
-      return fail(Code::kRefused, "send letter", "this letter is not for the requester, and the mailbox is: send it by post");
-    const bool ready = letter.state == "approved" || (letter.state == "draft" && !info->needs_approval);
-    if (!ready) return fail(Code::kRefused, "send letter", info->needs_approval ? "a second person must approve it first" : letter.state);
-    TRY_ASSIGN(auto data, open.keys.letter(letter));
-    about.recipient = recipient_of(*info, open, data);
-    if (how.route == "post") {
-      about.address = post_address(*info, open, how);
-      if (about.address.empty()) return fail(Code::kRefused, "send letter", "the post needs an address");
-    } else {
-      about.email = open.profile.requester.email;
-      if (about.email.empty()) return fail(Code::kRefused, "send letter", "no e-mail address is known: send it by post");
-      TRY_DO(arrange_code(office_, actor, store, open, how));
-    }
-    data.date = today;
-    if (asks) {
-      TRY_ASSIGN(about.last_day, suspend_term(office_, open, today));
-      if (open.profile.evaluation) ask_for(*open.profile.evaluation, about);
-      data.fields = fill_fields(*info, data.fields, nlohmann::json{{"complete_before", about.last_day}});
-    } else {
-      after_sending(*info, open);
-    }
-    // The term for objection counts from the day on which it leaves, not from the day on which it was written.
-    if (data.fields.contains("objection_before"))
-      data.fields["objection_before"] = known_fields(office_, open, {})["objection_before"];
-    TRY_DO(draw(office_, letter, data, open.dossier.reference));
-    const Announcement announcement = announcement_of(*info, data.fields, about.last_day);
-    about.subject = announcement.subject;
-    about.legal_effect = announcement.legal_effect;
-    about.term = announcement.term;
-    about.file_name = letter.name + ".pdf";
-    letter.state = "sent";
-    letter.changed = office_.now();
-    open.keys.seal(data, letter);
-    TRY_DO(store.put_letter(letter));
-    Message message = blank;
-    open.keys.seal(about, message);
-    TRY_DO(store.put_message(message));
-    remember(office_, actor, open, (how.route == "post" ? "Per post verstuurd: " : "Klaargezet in de beveiligde postbus: ") + info->title);
-    return store.add_job(new_job(how.route == "post" ? "print" : "publish", message.id, office_.now()));
-  }));
+  TRY_DO(change(actor, asks ? Act::kAskMissing : Act::kSend, row.dossier, id, how.route,
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  TRY_ASSIGN(auto letter, store.letter(id));
+                  if (info->written_to != kRequester && how.route != "post")
+                    return fail(Code::kRefused, "send letter",
+                                "this letter is not for the requester, and the mailbox is: send it by post");
+                  const bool ready = letter.state == "approved" || (letter.state == "draft" && !info->needs_approval);
+                  if (!ready)
+                    return fail(Code::kRefused, "send letter",
+                                info->needs_approval ? "a second person must approve it first" : letter.state);
+                  TRY_ASSIGN(auto data, open.keys.letter(letter));
+                  about.recipient = recipient_of(*info, open, data);
+                  if (how.route == "post") {
+                    about.address = post_address(*info, open, how);
+                    if (about.address.empty()) return fail(Code::kRefused, "send letter", "the post needs an address");
+                  } else {
+                    about.email = open.profile.requester.email;
+                    if (about.email.empty())
+                      return fail(Code::kRefused, "send letter", "no e-mail address is known: send it by post");
+                    TRY_DO(arrange_code(office_, actor, store, open, how));
+                  }
+                  data.date = today;
+                  if (asks) {
+                    TRY_ASSIGN(about.last_day, suspend_term(office_, open, today));
+                    if (open.profile.evaluation) ask_for(*open.profile.evaluation, about);
+                    data.fields = fill_fields(*info, data.fields, nlohmann::json{{"complete_before", about.last_day}});
+                  } else {
+                    after_sending(*info, open);
+                  }
+                  // The term for objection counts from the day on which it leaves, not from the day on which it was written.
+                  if (data.fields.contains("objection_before"))
+                    data.fields["objection_before"] = known_fields(office_, open, {})["objection_before"];
+                  TRY_DO(draw(office_, letter, data, open.dossier.reference));
+                  const Announcement announcement = announcement_of(*info, data.fields, about.last_day);
+                  about.subject = announcement.subject;
+                  about.legal_effect = announcement.legal_effect;
+                  about.term = announcement.term;
+                  about.file_name = letter.name + ".pdf";
+                  letter.state = "sent";
+                  letter.changed = office_.now();
+                  open.keys.seal(data, letter);
+                  TRY_DO(store.put_letter(letter));
+                  Message message = blank;
+                  open.keys.seal(about, message);
+                  TRY_DO(store.put_message(message));
+                  remember(office_, actor, open,
+                           (how.route == "post" ? "Per post verstuurd: " : "Klaargezet in de beveiligde postbus: ") +
+                               info->title);
+                  return store.add_job(new_job(how.route == "post" ? "print" : "publish", message.id, office_.now()));
+                }));
   return blank.id;
 }
 
@@ -326,8 +345,11 @@ Result<void> Casework::recall(const Actor& actor, const Id& id) {
   TRY_DO(change(actor, Act::kRecall, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto message, store.message(id));
     if (message.route != "mailbox") return fail(Code::kRefused, "recall message", "what the post has is gone");
-    if (message.state == "recalled" || message.state == "expired") return fail(Code::kConflict, "recall message", message.state);
-    remember(office_, actor, open, message.state == "read" ? "Bericht ingetrokken; de ontvanger had het al gelezen." : "Bericht ingetrokken.");
+    if (message.state == "recalled" || message.state == "expired")
+      return fail(Code::kConflict, "recall message", message.state);
+    remember(
+        office_, actor, open,
+        message.state == "read" ? "Bericht ingetrokken; de ontvanger had het al gelezen." : "Bericht ingetrokken.");
     message.state = "recalled";
     return store.put_message(message);
   }));

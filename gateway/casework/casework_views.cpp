@@ -1,7 +1,7 @@
 // Looking: every method writes the ledger before it opens anything.
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "gateway/casework/casework.h"
 #include "gateway/process/process.h"
@@ -9,7 +9,8 @@
 namespace zp::gateway {
 namespace {
 
-/// A document shows its masked pages when its requirement says so, and when no requirement asked for the identity document in it.
+/// A document shows its masked pages when its requirement says so, and when no requirement asked for the identity
+/// document in it.
 bool wants_mask(const Profile& profile, const Document& document, const DocumentDetails& details) {
   const std::string id = document.id.hex();
   if (profile.evaluation)
@@ -86,7 +87,8 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
       TRY_ASSIGN(auto data, open.keys.letter(letter));
       const auto info = std::ranges::find(office_.letters.letters(), letter.name, &templates::LetterInfo::name);
       const bool known = info != office_.letters.letters().end();
-      view.letters.push_back({letter, std::move(data), known ? info->title : letter.name, !known || info->needs_approval});
+      view.letters.push_back(
+          {letter, std::move(data), known ? info->title : letter.name, !known || info->needs_approval});
     }
     for (const Message& message : messages) {
       TRY_ASSIGN(auto data, open.keys.message(message));
@@ -121,7 +123,8 @@ Result<SecretBytes> Casework::page(const Actor& actor, const Id& document, std::
     TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier.id));
     TRY_ASSIGN(const auto details, open.keys.details(row));
     TRY_ASSIGN(const auto objects, store.objects(dossier.id));
-    if (details.malware == Malware::kInfected) return fail(Code::kRefused, "show page", std::string(malware_name(details.malware)));
+    if (details.malware == Malware::kInfected)
+      return fail(Code::kRefused, "show page", std::string(malware_name(details.malware)));
     needs_mask = wants_mask(open.profile, row, details);
     pages = pages_of(objects, document);
     keys = std::move(open.keys);
@@ -130,7 +133,8 @@ Result<SecretBytes> Casework::page(const Actor& actor, const Id& document, std::
   const Act act = needs_mask && !masked ? Act::kViewPageUnmasked : Act::kViewPage;
   TRY_DO(look(actor, act, dossier.id, document, fmt::format("page={}{}", page, masked ? " masked" : "")));
   const std::string_view role = masked ? "page-masked" : "page";
-  const auto found = std::ranges::find_if(pages, [&](const ObjectRow& one) { return one.page == page && one.role == role; });
+  const auto found =
+      std::ranges::find_if(pages, [&](const ObjectRow& one) { return one.page == page && one.role == role; });
   if (found == pages.end()) return fail(Code::kNotFound, "show page", document.hex());
   return keys->get(office_.objects, *found);
 }
@@ -144,7 +148,8 @@ Result<void> Casework::original(const Actor& actor, const Id& document, const cr
   TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(keys, office_.vault.unlock(store, dossier.id));
     TRY_ASSIGN(const auto details, keys->details(row));
-    if (!details.may_be_used()) return fail(Code::kRefused, "hand out original", std::string(malware_name(details.malware)));
+    if (!details.may_be_used())
+      return fail(Code::kRefused, "hand out original", std::string(malware_name(details.malware)));
     TRY_ASSIGN(object, store.object(row.object));
     return {};
   }));
@@ -156,7 +161,8 @@ Result<std::vector<crypto::LedgerEntry>> Casework::ledger_about(const Actor& act
   return office_.ledger.about(dossier.hex());
 }
 
-Result<std::vector<crypto::LedgerEntry>> Casework::ledger_latest(const Actor& actor, std::size_t offset, std::size_t limit) {
+Result<std::vector<crypto::LedgerEntry>> Casework::ledger_latest(const Actor& actor, std::size_t offset,
+                                                                 std::size_t limit) {
   TRY_DO(enter(actor, Act::kReadLedger, {{}, {}, fmt::format("from={} count={}", offset, limit)}));
   return office_.ledger.latest(offset, limit);
 }
@@ -168,7 +174,8 @@ Result<std::string> Casework::reveal_code(const Actor& actor, const Id& dossier)
     TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));
     if (open.profile.access_code.empty()) return fail(Code::kNotFound, "show access code", dossier.hex());
     // A code that the sender chose is the sender's own secret: staff need not know it.
-    if (open.profile.access_code_way == "zelf gekozen") return fail(Code::kRefused, "show access code", "chosen by the sender");
+    if (open.profile.access_code_way == "zelf gekozen")
+      return fail(Code::kRefused, "show access code", "chosen by the sender");
     code = open.profile.access_code;
     return {};
   }));
@@ -194,7 +201,8 @@ Result<Overview> Casework::overview(const Actor& actor, const Id& dossier) {
     TRY_ASSIGN(const auto documents, store.documents(dossier));
     for (const Document& document : documents) {
       TRY_ASSIGN(const auto details, open.keys.details(document));
-      overview.documents.push_back({details.name, local_time_dutch(document.received), fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256)});
+      overview.documents.push_back({details.name, local_time_dutch(document.received),
+                                    fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256)});
     }
     TRY_ASSIGN(const auto messages, store.messages(dossier));
     for (const Message& message : messages) {
@@ -205,9 +213,12 @@ Result<Overview> Casework::overview(const Actor& actor, const Id& dossier) {
   }));
   TRY_ASSIGN(const auto entries, office_.ledger.about(dossier.hex()));
   for (const crypto::LedgerEntry& entry : entries) {
-    if (entry.outcome != "ok" || !(entry.action.ends_with(".open") || entry.action.contains(".view") || entry.action.ends_with(".download"))) continue;
+    if (entry.outcome != "ok" ||
+        !(entry.action.ends_with(".open") || entry.action.contains(".view") || entry.action.ends_with(".download")))
+      continue;
     const Purpose* const purpose = find_purpose(entry.purpose);
-    overview.looks.push_back({entry.action, entry.time, fmt::format("{}: {}", entry.function, purpose ? purpose->label : entry.purpose)});
+    overview.looks.push_back(
+        {entry.action, entry.time, fmt::format("{}: {}", entry.function, purpose ? purpose->label : entry.purpose)});
   }
   return overview;
 }

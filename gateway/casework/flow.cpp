@@ -15,7 +15,8 @@ const Roles kReaders = {"postkamer", "informatiebalie", "jurist", "goedkeurder"}
 const Roles kWriters = {"postkamer", "jurist"};
 const From kBeforeAnswer = {kChecking, kReview, kWaiting, kComplete, kDeciding, kApproval};
 
-// The only place where it stands who may do what, from which state, and where the dossier goes then. Order: that of the buttons.
+// The only place where it stands who may do what, from which state, and where the dossier goes then. Order: that of the
+// buttons.
 const std::vector<ActRule>& table() {
   static const std::vector<ActRule> rules = {
       {Act::kListDossiers, "dossier.list", "Werkvoorraad bekijken", kReaders, {}, {}},
@@ -40,10 +41,22 @@ const std::vector<ActRule>& table() {
       {Act::kExtendTerm, "dossier.extend-term", "Termijn verlengen", {"jurist"}, kBeforeAnswer, {}, true},
       {Act::kConfirmComplete, "dossier.confirm-complete", "Compleet", kWriters, {kReview, kWaiting}, kComplete, true},
       {Act::kAskMissing, "dossier.ask-missing", "Aanvulling vragen", kWriters, {kReview}, kWaiting, true},
-      {Act::kReopenReview, "dossier.reopen-review", "Terug naar controle", kWriters, {kWaiting, kComplete, kDeciding}, kReview, true},
+      {Act::kReopenReview,
+       "dossier.reopen-review",
+       "Terug naar controle",
+       kWriters,
+       {kWaiting, kComplete, kDeciding},
+       kReview,
+       true},
 
       {Act::kDraft, "letter.draft", "Brief opstellen", kWriters, {}, {}, true},
-      {Act::kPropose, "letter.propose", "Ter goedkeuring", {"jurist"}, {kReview, kWaiting, kComplete, kDeciding, kAnswered}, kApproval, true},
+      {Act::kPropose,
+       "letter.propose",
+       "Ter goedkeuring",
+       {"jurist"},
+       {kReview, kWaiting, kComplete, kDeciding, kAnswered},
+       kApproval,
+       true},
       {Act::kApprove, "letter.approve", "Goedkeuren", {"goedkeurder"}, {kApproval}, {}, true},
       {Act::kReturn, "letter.return", "Teruggeven", {"goedkeurder"}, {kApproval}, kDeciding, true},
       {Act::kWithdrawLetter, "letter.withdraw", "Brief intrekken", kWriters, {}, {}, true},
@@ -59,8 +72,19 @@ const std::vector<ActRule>& table() {
       {Act::kUndeliverable, "message.undeliverable", "Niet bezorgd", {"worker"}, {}, {}},
       {Act::kRevealCode, "code.reveal", "Toegangscode tonen", {"informatiebalie", "postkamer", "jurist"}, {}, {}, true},
 
-      {Act::kClose, "dossier.close", "Sluiten", {"jurist", "postkamer"}, {kReview, kWaiting, kComplete, kDeciding, kAnswered}, kClosed, true},
-      {Act::kProposeErasure, "dossier.propose-erasure", "Vernietiging voorstellen", {"worker"}, {kClosed}, kErasureProposed},
+      {Act::kClose,
+       "dossier.close",
+       "Sluiten",
+       {"jurist", "postkamer"},
+       {kReview, kWaiting, kComplete, kDeciding, kAnswered},
+       kClosed,
+       true},
+      {Act::kProposeErasure,
+       "dossier.propose-erasure",
+       "Vernietiging voorstellen",
+       {"worker"},
+       {kClosed},
+       kErasureProposed},
       {Act::kKeep, "dossier.keep", "Langer bewaren", {"jurist", "fg"}, {kErasureProposed}, kClosed, true},
       {Act::kErase, "dossier.erase", "Vernietigen", {"jurist", "fg"}, {kErasureProposed}, kErased, true},
       {Act::kReviveJob, "job.revive", "Opnieuw proberen", {"postkamer", "jurist", "beheerder"}, {}, {}},
@@ -72,7 +96,10 @@ const std::vector<Purpose>& purpose_list() {
   static const std::vector<Purpose> list = {
       {"behandelen-verzoek", "Behandelen van dit verzoek", "AVG art. 6 lid 1 onder e; Wlz art. 3.2.3", kHandlers},
       {"beantwoorden-vraag", "Beantwoorden van een vraag van de afzender", "AVG art. 6 lid 1 onder e", kReaders},
-      {"avg-verzoek", "Beslissen op een AVG-verzoek", "AVG art. 12 en art. 15 tot en met 22", {"jurist", "goedkeurder"}},
+      {"avg-verzoek",
+       "Beslissen op een AVG-verzoek",
+       "AVG art. 12 en art. 15 tot en met 22",
+       {"jurist", "goedkeurder"}},
       {"goedkeuren-brief", "Beoordelen van een brief", "Awb art. 3:2", {"goedkeurder", "jurist"}},
       {"bewaartermijn", "Toepassen van de bewaartermijn", "AVG art. 5 lid 1 onder e", {"jurist", "fg"}},
       {"toezicht", "Toezicht op de verwerking", "AVG art. 39", {"fg"}},
@@ -123,16 +150,26 @@ const Purpose* find_purpose(std::string_view key) noexcept {
 
 std::string_view state_label(DossierState state) noexcept {
   switch (state) {
-    case kChecking: return "Wordt gecontroleerd";
-    case kReview: return "Te beoordelen";
-    case kWaiting: return "Wacht op aanvulling";
-    case kComplete: return "Compleet";
-    case kDeciding: return "Besluit in voorbereiding";
-    case kApproval: return "Wacht op goedkeuring";
-    case kAnswered: return "Beantwoord";
-    case kClosed: return "Gesloten";
-    case kErasureProposed: return "Te vernietigen";
-    case kErased: return "Vernietigd";
+    case kChecking:
+      return "Wordt gecontroleerd";
+    case kReview:
+      return "Te beoordelen";
+    case kWaiting:
+      return "Wacht op aanvulling";
+    case kComplete:
+      return "Compleet";
+    case kDeciding:
+      return "Besluit in voorbereiding";
+    case kApproval:
+      return "Wacht op goedkeuring";
+    case kAnswered:
+      return "Beantwoord";
+    case kClosed:
+      return "Gesloten";
+    case kErasureProposed:
+      return "Te vernietigen";
+    case kErased:
+      return "Vernietigd";
   }
   return "";
 }

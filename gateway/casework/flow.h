@@ -18,26 +18,62 @@ namespace zp::gateway {
 /// Everything that can be done; act_name() is its word in the ledger.
 enum class Act {
   // looking
-  kListDossiers, kOpenDossier, kViewPage, kViewPageUnmasked, kDownloadOriginal, kViewLetter, kReadLedger, kMakeOverview,
+  kListDossiers,
+  kOpenDossier,
+  kViewPage,
+  kViewPageUnmasked,
+  kDownloadOriginal,
+  kViewLetter,
+  kReadLedger,
+  kMakeOverview,
   // handling
-  kFile, kInspect, kEvaluate, kTake, kClassify, kEditPerson, kCorrect, kReleaseDocument, kNote, kRestrict, kExtendTerm,
-  kConfirmComplete, kReopenReview, kAskMissing,
+  kFile,
+  kInspect,
+  kEvaluate,
+  kTake,
+  kClassify,
+  kEditPerson,
+  kCorrect,
+  kReleaseDocument,
+  kNote,
+  kRestrict,
+  kExtendTerm,
+  kConfirmComplete,
+  kReopenReview,
+  kAskMissing,
   // deciding
-  kDraft, kPropose, kApprove, kReturn, kWithdrawLetter, kSend,
+  kDraft,
+  kPropose,
+  kApprove,
+  kReturn,
+  kWithdrawLetter,
+  kSend,
   // messages
-  kPublish, kNotify, kPrint, kReceipt, kRecall, kExpire, kReadByRecipient, kRevealCode, kUndeliverable,
+  kPublish,
+  kNotify,
+  kPrint,
+  kReceipt,
+  kRecall,
+  kExpire,
+  kReadByRecipient,
+  kRevealCode,
+  kUndeliverable,
   // end
-  kClose, kProposeErasure, kKeep, kErase, kReviveJob,
+  kClose,
+  kProposeErasure,
+  kKeep,
+  kErase,
+  kReviveJob,
 };
 
 struct ActRule {
   Act act;
-  std::string_view name;                    // "dossier.open": in the ledger, never changes
-  std::string_view label;                   // Dutch, for buttons
-  std::vector<std::string_view> roles;      // any of these
-  std::vector<DossierState> from;           // empty: any but erased
-  std::optional<DossierState> to;           // none: the state stays
-  bool needs_purpose = false;               // the actor must have chosen a purpose
+  std::string_view name;                // "dossier.open": in the ledger, never changes
+  std::string_view label;               // Dutch, for buttons
+  std::vector<std::string_view> roles;  // any of these
+  std::vector<DossierState> from;       // empty: any but erased
+  std::optional<DossierState> to;       // none: the state stays
+  bool needs_purpose = false;           // the actor must have chosen a purpose
 };
 
 const ActRule& rule_of(Act act) noexcept;

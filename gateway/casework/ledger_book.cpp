@@ -18,11 +18,12 @@ Result<std::unique_ptr<LedgerBook>> LedgerBook::open(const Config& config, const
   return std::make_unique<LedgerBook>(std::move(storage), std::move(signer), origin, std::move(clock));
 }
 
-LedgerBook::LedgerBook(std::unique_ptr<crypto::LedgerStorage> storage, crypto::NoteSigner signer, std::string origin, Clock clock)
+LedgerBook::LedgerBook(std::unique_ptr<crypto::LedgerStorage> storage, crypto::NoteSigner signer, std::string origin,
+                       Clock clock)
     : storage_(std::move(storage)), signer_(std::move(signer)), origin_(std::move(origin)), clock_(std::move(clock)) {}
 
-Result<void> LedgerBook::record(const Actor& actor, std::string_view function, std::string_view action, const Touched& touched,
-                                std::string_view outcome) {
+Result<void> LedgerBook::record(const Actor& actor, std::string_view function, std::string_view action,
+                                const Touched& touched, std::string_view outcome) {
   crypto::LedgerEntry entry;
   entry.time = utc_time(clock_());
   entry.actor = actor.user == Id{} ? actor.name : actor.user.hex();
@@ -36,7 +37,8 @@ Result<void> LedgerBook::record(const Actor& actor, std::string_view function, s
   entry.detail = touched.detail;
   TRY_ASSIGN(const auto index, storage_->append({entry.line()}));
   if ((index + 1) % kCheckpointEvery != 0) return {};
-  // The entry stands; a checkpoint that fails (a ledger that was tampered with, too) raises the alarm and stops nobody's case.
+  // The entry stands; a checkpoint that fails (a ledger that was tampered with, too) raises the alarm and stops
+  // nobody's case.
   if (auto signed_now = checkpoint(); !signed_now) log_error("ledger checkpoint failed", signed_now.error());
   return {};
 }
@@ -73,11 +75,13 @@ Result<void> LedgerBook::checkpoint() {
   const std::lock_guard lock(mutex_);
   TRY_ASSIGN(const auto size, storage_->size());
   // From the lines, not from the recorded hashes: a line that was changed on disk must not get a fresh signature.
-  TRY_DO(storage_->read(tree_.size(), size, [&](std::uint64_t index, std::string_view line, const crypto::Digest& leaf) -> Result<void> {
-    if (crypto::leaf_hash(line) != leaf) return fail(Code::kTampered, "sign ledger checkpoint", "entry " + std::to_string(index));
-    tree_.add(leaf);
-    return {};
-  }));
+  TRY_DO(storage_->read(tree_.size(), size,
+                        [&](std::uint64_t index, std::string_view line, const crypto::Digest& leaf) -> Result<void> {
+                          if (crypto::leaf_hash(line) != leaf)
+                            return fail(Code::kTampered, "sign ledger checkpoint", "entry " + std::to_string(index));
+                          tree_.add(leaf);
+                          return {};
+                        }));
   if (size == signed_size_) return {};
   TRY_DO(storage_->append_checkpoint(signer_.sign({origin_, size, tree_.root()})));
   signed_size_ = size;

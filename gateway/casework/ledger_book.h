@@ -1,7 +1,7 @@
 // gateway/casework/ledger_book.h - writing the ledger: who, when, what for, and a signed checkpoint now and then.
 //
-// Threads: may be shared. Processes: several may write one ledger (crypto/ledger.h). Errors: of the storage; an act whose entry can't
-// be written does not happen.
+// Threads: may be shared. Processes: several may write one ledger (crypto/ledger.h). Errors: of the storage; an act
+// whose entry can't be written does not happen.
 #ifndef GATEWAY_CASEWORK_LEDGER_BOOK_H_
 #define GATEWAY_CASEWORK_LEDGER_BOOK_H_
 
@@ -40,7 +40,8 @@ class LedgerBook {
 
   /// Opens config.ledger() and, through `opener`, the signer's seed. The origin is config.ledger_origin().
   static Result<std::unique_ptr<LedgerBook>> open(const Config& config, const crypto::Opener& opener, Clock clock);
-  LedgerBook(std::unique_ptr<crypto::LedgerStorage> storage, crypto::NoteSigner signer, std::string origin, Clock clock);
+  LedgerBook(std::unique_ptr<crypto::LedgerStorage> storage, crypto::NoteSigner signer, std::string origin,
+             Clock clock);
 
   /// Durable on return. `function` is the role in which the actor acts; `outcome` "ok", "denied" or "failed".
   Result<void> record(const Actor& actor, std::string_view function, std::string_view action, const Touched& touched,
@@ -49,7 +50,8 @@ class LedgerBook {
   Result<std::vector<crypto::LedgerEntry>> about(const std::string& dossier, std::size_t limit = 10'000) const;
   /// Newest entries first, `offset` from the end.
   Result<std::vector<crypto::LedgerEntry>> latest(std::size_t offset, std::size_t limit) const;
-  /// Signs a checkpoint over all entries unless the newest one covers them already. kTampered if an entry no longer fits its leaf.
+  /// Signs a checkpoint over all entries unless the newest one covers them already. kTampered if an entry no longer
+  /// fits its leaf.
   Result<void> checkpoint();
 
  private:
@@ -58,8 +60,8 @@ class LedgerBook {
   std::string origin_;
   Clock clock_;
   std::mutex mutex_;
-  crypto::TreeHasher tree_;       // guarded by mutex_
-  std::uint64_t signed_size_ = 0; // guarded by mutex_
+  crypto::TreeHasher tree_;        // guarded by mutex_
+  std::uint64_t signed_size_ = 0;  // guarded by mutex_
 };
 
 }  // namespace zp::gateway

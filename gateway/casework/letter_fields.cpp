@@ -1,8 +1,8 @@
 #include "gateway/casework/letter_fields.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "gateway/process/process.h"
 
@@ -26,7 +26,9 @@ std::string local_minute(TimeMs time) {
 Json files_of(const std::vector<ListedDocument>& documents) {
   Json rows = Json::array();
   for (const ListedDocument& one : documents)
-    rows.push_back({{"name", one.details.name}, {"size", one.details.size}, {"sha256", one.details.sha256},
+    rows.push_back({{"name", one.details.name},
+                    {"size", one.details.size},
+                    {"sha256", one.details.sha256},
                     {"received_at", local_minute(one.received)}});
   return rows;
 }
@@ -63,7 +65,11 @@ Json missing_of(const intake::Evaluation& evaluation) {
   Json rows = Json::array();
   for (const intake::RequirementResult& one : evaluation.requirements) {
     if (one.state == intake::RequirementState::kMet) continue;
-    rows.push_back({{"what", one.label}, {"problem", joined(one.lacking)}, {"why", one.why}, {"source", one.source}, {"how", one.explanation}});
+    rows.push_back({{"what", one.label},
+                    {"problem", joined(one.lacking)},
+                    {"why", one.why},
+                    {"source", one.source},
+                    {"how", one.explanation}});
   }
   return rows;
 }
@@ -118,7 +124,9 @@ Json viewed_by(const Office& office, const Id& dossier) {
   for (const crypto::LedgerEntry& entry : *entries) {
     if (entry.action != act_name(Act::kOpenDossier) || entry.outcome != "ok" || rows.size() == kMostRows) continue;
     const Purpose* const purpose = find_purpose(entry.purpose);
-    Json row{{"viewed_at", local_minute_of(entry.time)}, {"who", entry.function}, {"purpose", purpose ? purpose->label : entry.purpose}};
+    Json row{{"viewed_at", local_minute_of(entry.time)},
+             {"who", entry.function},
+             {"purpose", purpose ? purpose->label : entry.purpose}};
     if (rows.empty() || rows.back() != row) rows.push_back(std::move(row));  // clicks within a minute are one look
   }
   return rows;
@@ -126,13 +134,15 @@ Json viewed_by(const Office& office, const Id& dossier) {
 
 /// The request for completion that is still open, or that went by unused.
 const TermRecord* completion_asked(const Profile& profile) {
-  const auto found = std::ranges::find_if(profile.terms.rbegin(), profile.terms.rend(),
-                                          [](const TermRecord& term) { return term.kind == "aanvulling" && (term.running || term.ended == term.last_day); });
+  const auto found = std::ranges::find_if(profile.terms.rbegin(), profile.terms.rend(), [](const TermRecord& term) {
+    return term.kind == "aanvulling" && (term.running || term.ended == term.last_day);
+  });
   return found == profile.terms.rend() ? nullptr : &*found;
 }
 
 const TermRecord* answer_term(const Profile& profile) {
-  const auto found = std::ranges::find_if(profile.terms, [](const TermRecord& term) { return term.kind != "aanvulling" && term.running; });
+  const auto found = std::ranges::find_if(
+      profile.terms, [](const TermRecord& term) { return term.kind != "aanvulling" && term.running; });
   return found == profile.terms.end() ? nullptr : &*found;
 }
 
@@ -163,7 +173,8 @@ std::string addressee(const Person& person) {
 Json known_fields(const Office& office, const OpenDossier& open, const std::vector<ListedDocument>& documents) {
   const Profile& profile = open.profile;
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
-  const std::string first_channel = profile.deliveries.empty() ? open.dossier.channel : profile.deliveries.front().channel;
+  const std::string first_channel =
+      profile.deliveries.empty() ? open.dossier.channel : profile.deliveries.front().channel;
   const std::string today = local_date(office.now());
   Json known = {{"addressee", addressee(profile.requester)},
                 {"reference", open.dossier.reference},
@@ -181,8 +192,10 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
                 {"about_person", profile.client.name == profile.requester.name ? "" : profile.client.name},
                 {"email_hint", email_hint(profile.requester.email)},
                 {"purposes", Json::array({"dit verzoek behandelen (artikel 6 lid 1 onder e AVG)"})},
-                {"valid_until", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * 24 * 3600 * 1000)}};
-  known["recipients"] = Json::array({{{"recipient", "Niemand buiten onze organisatie"}, {"what", "Niets"}, {"ground", "Niet van toepassing"}}});
+                {"valid_until",
+                 local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * 24 * 3600 * 1000)}};
+  known["recipients"] = Json::array(
+      {{{"recipient", "Niemand buiten onze organisatie"}, {"what", "Niets"}, {"ground", "Niet van toepassing"}}});
   known["viewed_by"] = viewed_by(office, open.dossier.id);
   known["data_held"] = data_held(profile, documents);
   known["request_title"] = rule ? rule->title : "Uw bericht";
@@ -191,12 +204,15 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
     known["legal_ground"] = rule->legal_ground;
     known["term_ground"] = rule->term_source;
     known["is_application"] = rule->term == "wlz";
-    known["retention_period"] = fmt::format("Wij bewaren dit dossier {} nadat het is gesloten.", period(rule->retention_days));
+    known["retention_period"] =
+        fmt::format("Wij bewaren dit dossier {} nadat het is gesloten.", period(rule->retention_days));
     if (const auto day = intake::parse_date(today))
-      known["complete_before"] = intake::format_date(intake::completion_term(office.calendar, *day, rule->completion_days).last_day);
+      known["complete_before"] =
+          intake::format_date(intake::completion_term(office.calendar, *day, rule->completion_days).last_day);
   }
   // Counted from today; whoever sends it later sees the date in the letter and in its form.
-  if (const auto day = intake::parse_date(today)) known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
+  if (const auto day = intake::parse_date(today))
+    known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
   if (profile.evaluation) known["missing"] = missing_of(*profile.evaluation);
   add_terms(office, profile, known);
   return known;
@@ -214,7 +230,8 @@ Json fill_fields(const templates::LetterInfo& info, const Json& known, const Jso
   return filled;
 }
 
-Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open, const Id& submission) {
+Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open,
+                                                     const Id& submission) {
   TRY_ASSIGN(const auto documents, store.documents(open.dossier.id));
   std::vector<ListedDocument> listed;
   for (const Document& document : documents) {

@@ -1,6 +1,7 @@
 // gateway/casework/letter_fields.h - what a dossier can fill in on a letter by itself.
 //
-// A letter declares its fields (templates/letters/NAME.md); those that the dossier knows are filled in, the rest is left to a person.
+// A letter declares its fields (templates/letters/NAME.md); those that the dossier knows are filled in, the rest is
+// left to a person.
 // Threads: free functions.
 #ifndef GATEWAY_CASEWORK_LETTER_FIELDS_H_
 #define GATEWAY_CASEWORK_LETTER_FIELDS_H_
@@ -18,11 +19,13 @@ struct ListedDocument {
 };
 
 /// All that is known, by field name.
-nlohmann::json known_fields(const Office& office, const OpenDossier& open, const std::vector<ListedDocument>& documents);
+nlohmann::json known_fields(const Office& office, const OpenDossier& open,
+                            const std::vector<ListedDocument>& documents);
 /// Those of `known` that `info` declares, tables cut to their columns; `given` wins.
 nlohmann::json fill_fields(const templates::LetterInfo& info, const nlohmann::json& known, const nlohmann::json& given);
 /// Of the documents of the dossier, or of one submission only.
-Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open, const Id& submission = {});
+Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open,
+                                                     const Id& submission = {});
 /// Name and address as on an envelope.
 std::string addressee(const Person& person);
 
@@ -30,7 +33,8 @@ std::string addressee(const Person& person);
 struct Announcement {
   std::string subject, legal_effect, term;
 };
-Announcement announcement_of(const templates::LetterInfo& info, const nlohmann::json& fields, const std::string& last_day);
+Announcement announcement_of(const templates::LetterInfo& info, const nlohmann::json& fields,
+                             const std::string& last_day);
 
 }  // namespace zp::gateway
 

@@ -38,33 +38,46 @@ Person person_of(const Json& json) {
 }
 
 Json json_of(const TermRecord& term) {
-  return {{"kind", term.kind}, {"from", term.from}, {"last_day", term.last_day}, {"steps", term.steps}, {"running", term.running}, {"ended", term.ended}};
+  return {{"kind", term.kind},   {"from", term.from},       {"last_day", term.last_day},
+          {"steps", term.steps}, {"running", term.running}, {"ended", term.ended}};
 }
 
 TermRecord term_of(const Json& json) {
-  return {json.value("kind", ""), json.value("from", ""), json.value("last_day", ""),
-          json.value("steps", std::vector<std::string>{}), json.value("running", true), json.value("ended", "")};
+  return {json.value("kind", ""),      json.value("from", ""),
+          json.value("last_day", ""),  json.value("steps", std::vector<std::string>{}),
+          json.value("running", true), json.value("ended", "")};
 }
 
 Json json_of(const Delivery& delivery) {
-  return {{"submission", delivery.submission.hex()}, {"received", delivery.received},     {"channel", delivery.channel},
-          {"receipt_key", to_hex(delivery.receipt_key)}, {"message_id", delivery.message_id}, {"subject", delivery.subject},
+  return {{"submission", delivery.submission.hex()},
+          {"received", delivery.received},
+          {"channel", delivery.channel},
+          {"receipt_key", to_hex(delivery.receipt_key)},
+          {"message_id", delivery.message_id},
+          {"subject", delivery.subject},
           {"may_answer", delivery.may_answer}};
 }
 
 Delivery delivery_of(const Json& json) {
-  return {id_of(json, "submission"),       json.value("received", TimeMs{0}), json.value("channel", ""),
-          hex_of(json, "receipt_key"),     json.value("message_id", ""),      json.value("subject", ""),
+  return {id_of(json, "submission"),      json.value("received", TimeMs{0}), json.value("channel", ""),
+          hex_of(json, "receipt_key"),    json.value("message_id", ""),      json.value("subject", ""),
           json.value("may_answer", false)};
 }
 
 constexpr std::array<std::string_view, 3> kRequirementStates = {"met", "missing", "doubtful"};
 
 Json json_of(const intake::RequirementResult& result) {
-  return {{"slot", result.slot},     {"label", result.label},       {"why", result.why},   {"source", result.source},
-          {"source_text", result.source_text}, {"explanation", result.explanation},
+  return {{"slot", result.slot},
+          {"label", result.label},
+          {"why", result.why},
+          {"source", result.source},
+          {"source_text", result.source_text},
+          {"explanation", result.explanation},
           {"state", kRequirementStates[static_cast<std::size_t>(result.state)]},
-          {"document", result.document}, {"seen", result.seen}, {"lacking", result.lacking}, {"mask", result.mask}};
+          {"document", result.document},
+          {"seen", result.seen},
+          {"lacking", result.lacking},
+          {"mask", result.mask}};
 }
 
 template <typename T, typename Make>
@@ -118,7 +131,9 @@ intake::RequirementResult requirement_of(const Json& json) {
 std::string_view malware_name(Malware verdict) noexcept { return kMalwareNames[static_cast<std::size_t>(verdict)]; }
 
 Json to_json(const intake::Evaluation& evaluation) {
-  return {{"complete", evaluation.complete}, {"requirements", array_of(evaluation.requirements)}, {"unused", evaluation.unused}};
+  return {{"complete", evaluation.complete},
+          {"requirements", array_of(evaluation.requirements)},
+          {"unused", evaluation.unused}};
 }
 
 Result<intake::Evaluation> parse_evaluation(const Json& json) {
@@ -145,7 +160,8 @@ std::string Profile::json() const {
                {"tasks", tasks},
                {"mail_text", mail_text}};
   Json& lines = json["history"] = Json::array();
-  for (const HistoryLine& line : history) lines.push_back({{"time", line.time}, {"who", line.who}, {"what", line.what}});
+  for (const HistoryLine& line : history)
+    lines.push_back({{"time", line.time}, {"who", line.who}, {"what", line.what}});
   if (evaluation) json["evaluation"] = to_json(*evaluation);
   return text_of(json);
 }
@@ -173,9 +189,14 @@ Result<Profile> Profile::parse(std::string_view text) {
 }
 
 std::string DocumentDetails::json() const {
-  Json json = {{"format", 1},   {"name", name},     {"slot", slot},
-               {"declared_type", declared_type},    {"size", size},
-               {"sha256", sha256}, {"malware", malware_name(malware)}, {"corrections", corrections}};
+  Json json = {{"format", 1},
+               {"name", name},
+               {"slot", slot},
+               {"declared_type", declared_type},
+               {"size", size},
+               {"sha256", sha256},
+               {"malware", malware_name(malware)},
+               {"corrections", corrections}};
   if (findings) json["findings"] = intake::to_json(*findings, true);
   return text_of(json);
 }
@@ -209,18 +230,18 @@ Result<LetterData> LetterData::parse(std::string_view text) {
 
 std::string MessageData::json() const {
   const Json json = {{"format", 1},
-                  {"recipient", recipient},
-                  {"email", email},
-                  {"address", address},
-                  {"subject", subject},
-                  {"legal_effect", legal_effect},
-                  {"term", term},
-                  {"last_day", last_day},
-                  {"link_secret", to_hex(link_secret.view())},
-                  {"file_name", file_name},
-                  {"asked", asked},
-                  {"mail_ids", mail_ids},
-                  {"failure", failure}};
+                     {"recipient", recipient},
+                     {"email", email},
+                     {"address", address},
+                     {"subject", subject},
+                     {"legal_effect", legal_effect},
+                     {"term", term},
+                     {"last_day", last_day},
+                     {"link_secret", to_hex(link_secret.view())},
+                     {"file_name", file_name},
+                     {"asked", asked},
+                     {"mail_ids", mail_ids},
+                     {"failure", failure}};
   return text_of(json);
 }
 

@@ -1,17 +1,17 @@
 // gateway/casework/profile.h - what the sealed fields of dossiers, documents, letters and messages hold, as JSON.
 //
-// Everything that says something about a person lies here. Fields that a sender filled in are untrusted text: escape when shown.
-// parse() accepts what json() of this or an earlier version wrote; unknown members are ignored, absent ones keep their default.
+// Everything that says something about a person lies here. Fields that a sender filled in are untrusted text: escape
+// when shown. parse() accepts what json() of this or an earlier version wrote; unknown members are ignored, absent ones
+// keep their default.
 // Threads: values. Errors: kMalformed.
 #ifndef GATEWAY_CASEWORK_PROFILE_H_
 #define GATEWAY_CASEWORK_PROFILE_H_
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "crypto/base/secret_bytes.h"
 #include "gateway/store/types.h"
@@ -31,9 +31,9 @@ struct Person {
 
 /// A term that runs, with how its last day was found.
 struct TermRecord {
-  std::string kind;      // "avg", "avg-verlengd", "wlz", "aanvulling"
-  std::string from;      // YYYY-MM-DD
-  std::string last_day;  // YYYY-MM-DD
+  std::string kind;                // "avg", "avg-verlengd", "wlz", "aanvulling"
+  std::string from;                // YYYY-MM-DD
+  std::string last_day;            // YYYY-MM-DD
   std::vector<std::string> steps;  // Dutch
   bool running = true;
   std::string ended = {};  // YYYY-MM-DD, when it no longer runs; may be empty
@@ -42,7 +42,7 @@ struct TermRecord {
 /// One line of what happened, for staff (Dutch). The ledger is the proof; this is the story.
 struct HistoryLine {
   TimeMs time = 0;
-  std::string who;   // login of the member of staff, "afzender", or "zegelpost"
+  std::string who;  // login of the member of staff, "afzender", or "zegelpost"
   std::string what;
 };
 
@@ -50,25 +50,25 @@ struct HistoryLine {
 struct Delivery {
   Id submission;
   TimeMs received = 0;
-  std::string channel;      // "web", "mail", "reply", "scan"
-  Bytes receipt_key;        // the sender's; empty: none
-  std::string message_id;   // mail: the sender's Message-ID, for In-Reply-To
-  std::string subject;      // mail
-  bool may_answer = true;   // false for auto-replies, bounces and lists (RFC 3834)
+  std::string channel;     // "web", "mail", "reply", "scan"
+  Bytes receipt_key;       // the sender's; empty: none
+  std::string message_id;  // mail: the sender's Message-ID, for In-Reply-To
+  std::string subject;     // mail
+  bool may_answer = true;  // false for auto-replies, bounces and lists (RFC 3834)
 };
 
 struct Profile {
   Person requester;
-  Person client;            // empty name: the requester is the client
+  Person client;                              // empty name: the requester is the client
   std::map<std::string, std::string> fields;  // as filled in, by field name of the requirement file
-  std::string access_code;  // for messages to the requester; empty until there is one
-  std::string access_code_way;  // "zelf gekozen", "per brief", "telefonisch"
+  std::string access_code;                    // for messages to the requester; empty until there is one
+  std::string access_code_way;                // "zelf gekozen", "per brief", "telefonisch"
   std::optional<intake::Evaluation> evaluation;
   std::vector<TermRecord> terms;
   std::vector<Delivery> deliveries;
   std::vector<HistoryLine> history;
   std::vector<std::string> tasks;  // Dutch: what waits for a person, e.g. an undeliverable message
-  std::string mail_text;    // readable body of the mail that opened the dossier
+  std::string mail_text;           // readable body of the mail that opened the dossier
 
   std::string json() const;
   static Result<Profile> parse(std::string_view json);
@@ -81,13 +81,13 @@ enum class Malware { kPending, kClean, kInfected, kNotScannable, kScannerDown, k
 std::string_view malware_name(Malware verdict) noexcept;
 
 struct DocumentDetails {
-  std::string name;          // as sent, cleaned
-  std::string slot;          // what the sender says it is for; may be empty
+  std::string name;  // as sent, cleaned
+  std::string slot;  // what the sender says it is for; may be empty
   std::string declared_type;
   std::uint64_t size = 0;
-  std::string sha256;        // hex, computed by the door; verified when inspected
+  std::string sha256;  // hex, computed by the door; verified when inspected
   Malware malware = Malware::kPending;
-  std::optional<intake::Findings> findings;  // with page text
+  std::optional<intake::Findings> findings;        // with page text
   std::map<std::string, std::string> corrections;  // by staff, see intake::Evidence
   bool may_be_used() const noexcept { return malware == Malware::kClean || malware == Malware::kReleased; }
 
@@ -96,26 +96,26 @@ struct DocumentDetails {
 };
 
 struct LetterData {
-  nlohmann::json fields;     // what LetterPress::render gets
-  std::string return_reason; // why the approver sent it back; may be empty
-  std::string date;          // YYYY-MM-DD printed on it; empty: today
+  nlohmann::json fields;      // what LetterPress::render gets
+  std::string return_reason;  // why the approver sent it back; may be empty
+  std::string date;           // YYYY-MM-DD printed on it; empty: today
   std::string json() const;
   static Result<LetterData> parse(std::string_view json);
 };
 
 struct MessageData {
-  std::string recipient;     // name
-  std::string email;         // where the notification goes; empty for post
+  std::string recipient;             // name
+  std::string email;                 // where the notification goes; empty for post
   std::vector<std::string> address;  // post only
-  std::string subject;       // kind of message, Dutch, no personal data: stands in the notification
-  std::string legal_effect;  // Dutch
-  std::string term;          // Dutch: what must be done and by when; may be empty
-  std::string last_day;      // YYYY-MM-DD; may be empty
-  SecretBytes link_secret;   // 32 bytes
-  std::string file_name;     // of the attached PDF
+  std::string subject;               // kind of message, Dutch, no personal data: stands in the notification
+  std::string legal_effect;          // Dutch
+  std::string term;                  // Dutch: what must be done and by when; may be empty
+  std::string last_day;              // YYYY-MM-DD; may be empty
+  SecretBytes link_secret;           // 32 bytes
+  std::string file_name;             // of the attached PDF
   std::vector<std::pair<std::string, std::string>> asked;  // slot, label: what may be uploaded as an answer
-  std::vector<std::string> mail_ids;  // Message-IDs of the notifications sent
-  std::string failure;       // why it could not be delivered (Dutch)
+  std::vector<std::string> mail_ids;                       // Message-IDs of the notifications sent
+  std::string failure;                                     // why it could not be delivered (Dutch)
 
   std::string json() const;
   static Result<MessageData> parse(std::string_view json);

@@ -12,7 +12,8 @@ TermRecord record_of(std::string kind, const std::string& from, const intake::Te
 }
 
 TermRecord* running(OpenDossier& open, std::string_view kind) {
-  const auto found = std::ranges::find_if(open.profile.terms, [&](const TermRecord& term) { return term.running && term.kind == kind; });
+  const auto found = std::ranges::find_if(open.profile.terms,
+                                          [&](const TermRecord& term) { return term.running && term.kind == kind; });
   return found == open.profile.terms.end() ? nullptr : &*found;
 }
 
@@ -20,7 +21,8 @@ TermRecord* running(OpenDossier& open, std::string_view kind) {
 void set_due(OpenDossier& open) {
   open.dossier.due.clear();
   for (const TermRecord& term : open.profile.terms)
-    if (term.running && (open.dossier.due.empty() || term.last_day < open.dossier.due)) open.dossier.due = term.last_day;
+    if (term.running && (open.dossier.due.empty() || term.last_day < open.dossier.due))
+      open.dossier.due = term.last_day;
 }
 
 }  // namespace
@@ -33,7 +35,8 @@ Result<void> start_term(const Office& office, OpenDossier& open) {
     const std::string from = local_date(open.dossier.received);
     TRY_ASSIGN(const auto received, intake::parse_date(from));
     const bool avg = rule->term == "avg";
-    const intake::Term term = avg ? intake::avg_term(office.calendar, received) : intake::wlz_term(office.calendar, received);
+    const intake::Term term =
+        avg ? intake::avg_term(office.calendar, received) : intake::wlz_term(office.calendar, received);
     open.profile.terms.push_back(record_of(rule->term, from, term));
   }
   set_due(open);
@@ -46,7 +49,8 @@ Result<std::string> suspend_term(const Office& office, OpenDossier& open, const 
   const intake::Term term = intake::completion_term(office.calendar, day, rule ? rule->completion_days : 14);
   if (TermRecord* const old = running(open, "aanvulling")) old->running = false;
   open.profile.terms.push_back(record_of("aanvulling", invited, term));
-  if (TermRecord* const wlz = running(open, "wlz")) wlz->steps.push_back("Opgeschort vanaf de dag na " + intake::dutch_date(day) + " (Awb art. 4:15).");
+  if (TermRecord* const wlz = running(open, "wlz"))
+    wlz->steps.push_back("Opgeschort vanaf de dag na " + intake::dutch_date(day) + " (Awb art. 4:15).");
   set_due(open);
   return open.profile.terms.back().last_day;
 }

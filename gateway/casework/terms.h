@@ -1,6 +1,7 @@
 // gateway/casework/terms.h - the terms of a dossier: started, suspended, resumed, extended.
 //
-// Computing is intake/rules/terms.h; this keeps the record in the profile and `due` in the dossier's row. Dates are YYYY-MM-DD.
+// Computing is intake/rules/terms.h; this keeps the record in the profile and `due` in the dossier's row. Dates are
+// YYYY-MM-DD.
 // Threads: free functions.
 #ifndef GATEWAY_CASEWORK_TERMS_H_
 #define GATEWAY_CASEWORK_TERMS_H_
@@ -11,7 +12,8 @@ namespace zp::gateway {
 
 /// The term that the rule names, from the day of receipt; replaces one that ran for another kind.
 Result<void> start_term(const Office& office, OpenDossier& open);
-/// The sender was asked, on `invited`, to complete the request. An Awb term stands still meanwhile (Awb 4:15); an AVG term runs on. The last day to complete.
+/// The sender was asked, on `invited`, to complete the request. An Awb term stands still meanwhile (Awb 4:15); an AVG
+/// term runs on. The last day to complete.
 Result<std::string> suspend_term(const Office& office, OpenDossier& open, const std::string& invited);
 /// What was missing came in on `day`, or nobody waits for it any more.
 Result<void> resume_term(const Office& office, OpenDossier& open, const std::string& day);

@@ -1,8 +1,8 @@
 #include "gateway/casework/vault.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "crypto/hash.h"
 #include "crypto/search_token.h"
@@ -153,7 +153,8 @@ DossierKeys Vault::unlocked(const Id& dossier, const std::vector<KeyRow>& rows,
 std::vector<Bytes> Vault::tokens(const std::vector<std::string>& texts) const {
   std::vector<Bytes> tokens;
   for (const std::string& text : texts)
-    for (const std::string& word : crypto::search_words(text)) tokens.push_back(crypto::search_token(search_key_, word));
+    for (const std::string& word : crypto::search_words(text))
+      tokens.push_back(crypto::search_token(search_key_, word));
   std::ranges::sort(tokens);
   tokens.erase(std::ranges::unique(tokens).begin(), tokens.end());
   return tokens;

@@ -1,11 +1,13 @@
 // gateway/casework/vault.h - the inner zone's sealed things: profiles, details, letters, messages, page images.
 //
-// A Vault holds the zone key, opened once at start (an OpenPGP message in config.zone_key()). unlock() unwraps the keys of one dossier;
-// with those its sealed fields and objects open by name of what they are: callers see no key ids and no labels.
+// A Vault holds the zone key, opened once at start (an OpenPGP message in config.zone_key()). unlock() unwraps the keys
+// of one dossier; with those its sealed fields and objects open by name of what they are: callers see no key ids and no
+// labels.
 //   dossier's own key   the KeyRow whose id is the dossier's id: the first key that came with it. Seals all that the inner zone makes.
 //   arrival keys        one KeyRow per data key of a door; they open the originals.
 // Nothing here writes the ledger: casework.h does, before anything is shown.
-// Threads: a Vault and DossierKeys may be shared. Errors: kTampered if a blob is not this dossier's, kNotFound after shredding.
+// Threads: a Vault and DossierKeys may be shared. Errors: kTampered if a blob is not this dossier's, kNotFound after
+// shredding.
 #ifndef GATEWAY_CASEWORK_VAULT_H_
 #define GATEWAY_CASEWORK_VAULT_H_
 
@@ -37,8 +39,8 @@ class DossierKeys {
   Result<MessageData> message(const Message& message) const;
   void seal(const MessageData& data, Message& into) const;
 
-  /// Seals `plain` as an object of the dossier, durable in `objects` on return; the row is the caller's to add. With an `id` of derived_id() a
-  /// second try after a crash replaces what the first left behind.
+  /// Seals `plain` as an object of the dossier, durable in `objects` on return; the row is the caller's to add. With an
+  /// `id` of derived_id() a second try after a crash replaces what the first left behind.
   Result<ObjectRow> put(ObjectStore& objects, std::string_view role, ByteView plain, const Id& id = Id::random()) const;
   /// Hands out plaintext chunk by chunk; an Error after the first chunk means that the object is damaged.
   Result<void> stream(ObjectStore& objects, const ObjectRow& row, const crypto::ByteSink& sink) const;
@@ -67,7 +69,8 @@ class Vault {
   std::vector<KeyRow> file_keys(const Id& dossier, const std::vector<crypto::DataKey>& keys,
                                 const std::vector<Bytes>& sealed, bool new_dossier) const;
   /// The same keys, ready for use before their rows are committed.
-  DossierKeys unlocked(const Id& dossier, const std::vector<KeyRow>& rows, const std::vector<crypto::DataKey>& keys) const;
+  DossierKeys unlocked(const Id& dossier, const std::vector<KeyRow>& rows,
+                       const std::vector<crypto::DataKey>& keys) const;
 
   /// Search tokens of every word in `texts` (names, birth date, e-mail, postcode, reference).
   std::vector<Bytes> tokens(const std::vector<std::string>& texts) const;

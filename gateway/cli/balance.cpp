@@ -15,8 +15,9 @@ namespace {
 struct Balance {
   std::size_t accepted = 0, waiting = 0, taken = 0, filed = 0;
   StoreCounts counts;
-  std::vector<Id> lost;       // acknowledged, and nowhere
-  std::vector<Id> doubled;    // in the tray and filed: the taker died before it could tidy up; harmless when it runs again
+  std::vector<Id> lost;  // acknowledged, and nowhere
+  std::vector<Id>
+      doubled;  // in the tray and filed: the taker died before it could tidy up; harmless when it runs again
   bool zero() const { return lost.empty() && counts.documents == counts.documents_declared; }
 };
 
@@ -66,14 +67,17 @@ void print(const Balance& balance) {
   line("jobs waiting", balance.counts.jobs);
   line("dead letters (need a person)", balance.counts.dead_jobs);
   for (const Id& id : balance.lost) std::cout << "LOST: " << id.hex() << " was acknowledged and is nowhere\n";
-  for (const Id& id : balance.doubled) std::cout << "note: " << id.hex() << " is filed and still in the tray; the worker removes it when it runs\n";
+  for (const Id& id : balance.doubled)
+    std::cout << "note: " << id.hex() << " is filed and still in the tray; the worker removes it when it runs\n";
   std::cout << (balance.zero() ? "Balance: 0\n" : "Balance: NOT zero\n");
 }
 
 int balance(const Arguments& arguments) {
-  CLI::App app{"Adds up every item that a door ever acknowledged and says where each one is. Zero: nothing fell between two chairs.\n"
-               "Reads only; may run at any time.\nExit status: 0 zero, 1 a gap (each is named).",
-               "zegelpost balance"};
+  CLI::App app{
+      "Adds up every item that a door ever acknowledged and says where each one is. Zero: nothing fell between two "
+      "chairs.\n"
+      "Reads only; may run at any time.\nExit status: 0 zero, 1 a gap (each is named).",
+      "zegelpost balance"};
   std::string path;
   add_config_option(app, path);
   if (const auto status = parse(app, arguments)) return *status;

@@ -1,10 +1,10 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <fstream>
 #include <iostream>
 #include <iterator>
-
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
 
 #include "gateway/cli/command.h"
 #include "gateway/cli/parse.h"
@@ -38,13 +38,15 @@ Result<Bytes> read_file(const std::string& path) {
 }
 
 void print_findings(const intake::Findings& findings, const std::string& indent) {
-  fmt::print("{}type      {}\n{}kind      {} ({:.0f}%)\n", indent, findings.type, indent, findings.kind, findings.kind_confidence * 100);
+  fmt::print("{}type      {}\n{}kind      {} ({:.0f}%)\n", indent, findings.type, indent, findings.kind,
+             findings.kind_confidence * 100);
   if (!findings.hazards.empty()) fmt::print("{}hazards   {}\n", indent, fmt::join(findings.hazards, ", "));
   for (const intake::DigitalSignature& one : findings.digital_signatures) {
-    fmt::print("{}signature {} integrity {}, covers {}, chain {}, signer '{}'\n", indent, one.format, one.integrity, one.coverage, one.chain,
-               one.signer);
+    fmt::print("{}signature {} integrity {}, covers {}, chain {}, signer '{}'\n", indent, one.format, one.integrity,
+               one.coverage, one.chain, one.signer);
   }
-  for (const intake::Message& message : findings.messages) fmt::print("{}{}\n{}  ({})\n", indent, message.nl, indent, message.en);
+  for (const intake::Message& message : findings.messages)
+    fmt::print("{}{}\n{}  ({})\n", indent, message.nl, indent, message.en);
   for (const intake::Findings& attachment : findings.attachments) {
     fmt::print("{}attachment {}: {}\n", indent, attachment.name, intake::verdict_name(attachment.verdict));
     print_findings(attachment, indent + "  ");
@@ -86,8 +88,10 @@ int check_all(const Options& options) {
       continue;
     }
     const Result<intake::Inspection> inspection = cells->inspector().inspect(*document, request);
-    if (!inspection) status = complain(inspection.error());
-    else print(path, inspection->findings, options.as_json);
+    if (!inspection)
+      status = complain(inspection.error());
+    else
+      print(path, inspection->findings, options.as_json);
   }
   return status;
 }
@@ -102,16 +106,20 @@ bool is_date(const std::string& text) {
 }
 
 int check(const Arguments& arguments) {
-  CLI::App app{"Says what a document is, whether it is signed and what is wrong with it. Needs no server and no keys.\n"
-               "Example: zegelpost check --json verzoek.pdf foto.heic\n"
-               "Exit status: 0 every file was judged, whatever the verdict; 2 wrong use; 3 a file could not be read.",
-               "zegelpost check"};
+  CLI::App app{
+      "Says what a document is, whether it is signed and what is wrong with it. Needs no server and no keys.\n"
+      "Example: zegelpost check --json verzoek.pdf foto.heic\n"
+      "Exit status: 0 every file was judged, whatever the verdict; 2 wrong use; 3 a file could not be read.",
+      "zegelpost check"};
   Options options;
   app.add_flag("--json", options.as_json, "one line of JSON for each file");
-  app.add_option("--declared", options.declared, "what the sender says it is, such as request, identity-document, court-order");
+  app.add_option("--declared", options.declared,
+                 "what the sender says it is, such as request, identity-document, court-order");
   app.add_option("--trust", options.trust, "PEM file with the certificates that digital signatures must lead to");
   app.add_option("--as-of", options.as_of, "day of receipt, YYYY-MM-DD; today if it is not given")
-      ->check([](const std::string& text) { return is_date(text) ? std::string() : "'" + text + "' is not a date like 2026-01-31"; });
+      ->check([](const std::string& text) {
+        return is_date(text) ? std::string() : "'" + text + "' is not a date like 2026-01-31";
+      });
   app.add_option("FILE", options.files, "files to look at")->required();
   if (const auto status = parse(app, arguments)) return *status;
   return check_all(options);

@@ -1,7 +1,8 @@
 // gateway/cli/command.h - the subcommands of `zegelpost`, one source file each, listed in command.cpp.
 //
-// A command prints results on standard output and complaints on standard error; every command answers --help with what it does,
-// its options, an example and its exit statuses. Exit status: 0 done, 1 failed, 2 wrong use, others as its help says.
+// A command prints results on standard output and complaints on standard error; every command answers --help with what
+// it does, its options, an example and its exit statuses. Exit status: 0 done, 1 failed, 2 wrong use, others as its
+// help says.
 #ifndef GATEWAY_CLI_COMMAND_H_
 #define GATEWAY_CLI_COMMAND_H_
 

@@ -20,10 +20,12 @@ const char* word(Health health) {
 }
 
 int doctor(const Arguments& arguments) {
-  CLI::App app{"Looks at configuration, keys, folders, disk, clock, certificates, mail and malware scanner, and says what to do about what is wrong.\n"
-               "Changes nothing. Run it as root, or as the user that runs the worker.\n"
-               "Exit status: 0 nothing is wrong (warnings aside), 1 something is, 78 the configuration can't be read.",
-               "zegelpost doctor"};
+  CLI::App app{
+      "Looks at configuration, keys, folders, disk, clock, certificates, mail and malware scanner, and says what to do "
+      "about what is wrong.\n"
+      "Changes nothing. Run it as root, or as the user that runs the worker.\n"
+      "Exit status: 0 nothing is wrong (warnings aside), 1 something is, 78 the configuration can't be read.",
+      "zegelpost doctor"};
   std::string path;
   add_config_option(app, path);
   if (const auto status = parse(app, arguments)) return *status;

@@ -29,8 +29,12 @@ constexpr std::int64_t kWarnDays = 60;
 using Checks = std::vector<Check>;
 
 void good(Checks& checks, std::string what) { checks.push_back({Health::kGood, std::move(what), ""}); }
-void warn(Checks& checks, std::string what, std::string advice) { checks.push_back({Health::kWarning, std::move(what), std::move(advice)}); }
-void bad(Checks& checks, std::string what, std::string advice) { checks.push_back({Health::kBad, std::move(what), std::move(advice)}); }
+void warn(Checks& checks, std::string what, std::string advice) {
+  checks.push_back({Health::kWarning, std::move(what), std::move(advice)});
+}
+void bad(Checks& checks, std::string what, std::string advice) {
+  checks.push_back({Health::kBad, std::move(what), std::move(advice)});
+}
 
 /// Good, warning or failure by how long something still lives.
 void by_expiry(Checks& checks, const std::string& what, std::int64_t expires, const std::string& advice) {
@@ -44,40 +48,52 @@ void by_expiry(Checks& checks, const std::string& what, std::int64_t expires, co
 void check_programs(Checks& checks) {
   for (const char* name : {"keymaker", "broker", "worker", "staff", "public", "mail"}) {
     const std::string path = program_folder() + "/zegelpost-" + name;
-    if (::access(path.c_str(), X_OK) != 0) bad(checks, "program " + path + " is missing", "Install the complete package.");
+    if (::access(path.c_str(), X_OK) != 0)
+      bad(checks, "program " + path + " is missing", "Install the complete package.");
   }
   if (std::system("gpg --version >/dev/null 2>&1") != 0) bad(checks, "gpg can't be run", "Install the package gnupg.");
 }
 
 void check_folders(Checks& checks, const Config& config) {
-  for (const auto& folder : {config.data, config.run, config.spool(), config.incoming(), config.shelf(), config.store(), config.objects(), config.ledger()}) {
-    struct stat info{};
+  for (const auto& folder : {config.data, config.run, config.spool(), config.incoming(), config.shelf(), config.store(),
+                             config.objects(), config.ledger()}) {
+    struct stat info {};
     if (::stat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
-      bad(checks, "folder " + folder + " is missing", "Restore it from the backup, or run 'zegelpost init' in a new folder.");
+      bad(checks, "folder " + folder + " is missing",
+          "Restore it from the backup, or run 'zegelpost init' in a new folder.");
     } else if (info.st_mode & S_IRWXO && folder != config.run) {
       warn(checks, "folder " + folder + " is open to every user of this machine", "chmod o= " + folder);
     } else if (::access(folder.c_str(), W_OK) != 0) {
       bad(checks, "folder " + folder + " can't be written", "Give it to the user that runs Zegelpost.");
     }
   }
-  struct stat spool{}, tray{};
-  if (::stat(config.spool().c_str(), &spool) == 0 && ::stat(config.incoming().c_str(), &tray) == 0 && spool.st_dev != tray.st_dev)
-    bad(checks, config.spool() + " and " + config.incoming() + " lie on different file systems", "Put them on one: a submission is handed over by renaming it.");
+  struct stat spool {
+  }, tray{};
+  if (::stat(config.spool().c_str(), &spool) == 0 && ::stat(config.incoming().c_str(), &tray) == 0 &&
+      spool.st_dev != tray.st_dev)
+    bad(checks, config.spool() + " and " + config.incoming() + " lie on different file systems",
+        "Put them on one: a submission is handed over by renaming it.");
   const auto free = free_bytes(config.data);
   if (!free) return bad(checks, "free space of " + config.data + " is unknown", "Is the disk mounted?");
   const std::string megabytes = std::to_string(*free / 1024 / 1024) + " MB free in " + config.data;
-  if (*free < config.limits.disk_reserve_bytes) return bad(checks, megabytes + ": nothing new is accepted", "Free some space or add a disk.");
+  if (*free < config.limits.disk_reserve_bytes)
+    return bad(checks, megabytes + ": nothing new is accepted", "Free some space or add a disk.");
   if (*free < 4 * config.limits.disk_reserve_bytes) return warn(checks, megabytes, "Plan for more space.");
   good(checks, megabytes);
 }
 
-void check_key(Checks& checks, const std::string& home, const std::string& fingerprint, const std::string& name, bool secret_expected) {
+void check_key(Checks& checks, const std::string& home, const std::string& fingerprint, const std::string& name,
+               bool secret_expected) {
   const auto key = crypto::find_key(home, fingerprint);
-  if (!key) return bad(checks, name + " " + fingerprint + ": " + key.error().message(), "Import it into " + home + ", or restore that folder from the backup.");
-  if (key->revoked) return bad(checks, name + " " + fingerprint + " is revoked", "Make a new key: docs/operators/keys.md.");
+  if (!key)
+    return bad(checks, name + " " + fingerprint + ": " + key.error().message(),
+               "Import it into " + home + ", or restore that folder from the backup.");
+  if (key->revoked)
+    return bad(checks, name + " " + fingerprint + " is revoked", "Make a new key: docs/operators/keys.md.");
   if (key->has_secret != secret_expected)
     return bad(checks, name + (secret_expected ? " has no private half in " : " has a private half in ") + home,
-               secret_expected ? "Restore the zone home from the backup." : "Export it to a place off this machine and delete it here: docs/operators/keys.md.");
+               secret_expected ? "Restore the zone home from the backup."
+                               : "Export it to a place off this machine and delete it here: docs/operators/keys.md.");
   if (key->expires) return by_expiry(checks, name, *key->expires, "Make a new key in time: docs/operators/keys.md.");
   good(checks, name + " never expires");
 }
@@ -89,10 +105,15 @@ void check_keys(Checks& checks, const Config& config) {
     check_key(checks, config.public_home(), recovery, "recovery key", false);
     check_key(checks, config.zone_home(), recovery, "recovery key (zone home)", false);
   }
-  if (config.keys.recovery_fingerprints.empty()) warn(checks, "there is no recovery key", "Without one a lost zone key loses every dossier: docs/operators/keys.md.");
+  if (config.keys.recovery_fingerprints.empty())
+    warn(checks, "there is no recovery key",
+         "Without one a lost zone key loses every dossier: docs/operators/keys.md.");
   const auto opener = crypto::Opener::load(config.zone_home());
-  const auto vault = opener ? Vault::open(config, *opener) : Result<std::unique_ptr<Vault>>(std::unexpected(opener.error()));
-  if (!vault) return bad(checks, "the inner zone's key can't be opened: " + vault.error().message(), "Is gpg-agent running for " + config.zone_home() + ", with the private key?");
+  const auto vault =
+      opener ? Vault::open(config, *opener) : Result<std::unique_ptr<Vault>>(std::unexpected(opener.error()));
+  if (!vault)
+    return bad(checks, "the inner zone's key can't be opened: " + vault.error().message(),
+               "Is gpg-agent running for " + config.zone_home() + ", with the private key?");
   good(checks, "the inner zone's key opens");
 }
 
@@ -100,7 +121,8 @@ void check_memory(Checks& checks) {
   constexpr std::size_t kEnough = 8 * 1024 * 1024;
   const std::size_t lockable = lockable_memory_bytes();
   if (lockable < kEnough)
-    return warn(checks, "only " + std::to_string(lockable / 1024) + " KB of memory may be locked: keys could be swapped out",
+    return warn(checks,
+                "only " + std::to_string(lockable / 1024) + " KB of memory may be locked: keys could be swapped out",
                 "Raise the limit (LimitMEMLOCK=64M in the service), and encrypt swap or have none.");
   good(checks, "key memory can be locked");
 }
@@ -108,25 +130,35 @@ void check_memory(Checks& checks) {
 void check_seal(Checks& checks, const Config& config) {
   const auto chain = read_file(config.keys.seal_certificate, 1024 * 1024);
   const auto key = read_secret_file(config.keys.seal_key);
-  if (!chain || !key) return bad(checks, "the seal on PDFs can't be read", "Put certificate and key where keys.seal_certificate and keys.seal_key say.");
+  if (!chain || !key)
+    return bad(checks, "the seal on PDFs can't be read",
+               "Put certificate and key where keys.seal_certificate and keys.seal_key say.");
   const auto seal = crypto::SealKey::load(as_text(*chain), *key);
-  if (!seal) return bad(checks, "the seal on PDFs can't be used: " + seal.error().message(), "Certificate and key must belong together.");
-  by_expiry(checks, "the seal certificate of " + seal->subject(), seal->not_after(), "Ask for a new certificate; letters can't be signed without.");
+  if (!seal)
+    return bad(checks, "the seal on PDFs can't be used: " + seal.error().message(),
+               "Certificate and key must belong together.");
+  by_expiry(checks, "the seal certificate of " + seal->subject(), seal->not_after(),
+            "Ask for a new certificate; letters can't be signed without.");
 }
 
 void check_clock(Checks& checks, const Config& config) {
   const auto storage = open_ledger_files(config.ledger());
   const auto size = storage ? (*storage)->size() : Result<std::uint64_t>(std::unexpected(storage.error()));
-  if (!size) return bad(checks, "the ledger can't be read: " + size.error().message(), "Run 'zegelpost ledger verify'.");
+  if (!size)
+    return bad(checks, "the ledger can't be read: " + size.error().message(), "Run 'zegelpost ledger verify'.");
   std::string newest;
   if (*size > 0)
-    (void)(*storage)->read(*size - 1, *size, [&](std::uint64_t, std::string_view line, const crypto::Digest&) -> Result<void> {
-      if (const auto entry = crypto::LedgerEntry::parse(line)) newest = entry->time;
-      return {};
-    });
+    (void)(*storage)->read(*size - 1, *size,
+                           [&](std::uint64_t, std::string_view line, const crypto::Digest&) -> Result<void> {
+                             if (const auto entry = crypto::LedgerEntry::parse(line)) newest = entry->time;
+                             return {};
+                           });
   const std::string now = utc_time(now_ms());
-  if (now < newest) return bad(checks, "the clock says " + now + " but the ledger goes on to " + newest, "Set the clock (NTP): terms and proofs depend on it.");
-  if (!std::filesystem::exists("/usr/share/zoneinfo/Europe/Amsterdam")) bad(checks, "time zone data is missing", "Install the package tzdata: terms are Dutch civil dates.");
+  if (now < newest)
+    return bad(checks, "the clock says " + now + " but the ledger goes on to " + newest,
+               "Set the clock (NTP): terms and proofs depend on it.");
+  if (!std::filesystem::exists("/usr/share/zoneinfo/Europe/Amsterdam"))
+    bad(checks, "time zone data is missing", "Install the package tzdata: terms are Dutch civil dates.");
   good(checks, "the clock says " + now);
 }
 
@@ -137,25 +169,32 @@ std::string ask(int fd, const sockaddr* address, socklen_t length, std::string_v
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   char answer[256] = {};
   std::string text;
-  if (::connect(fd, address, length) == 0 && ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()))
-    if (const ssize_t got = ::recv(fd, answer, sizeof answer - 1, 0); got > 0) text.assign(answer, static_cast<std::size_t>(got));
+  if (::connect(fd, address, length) == 0 &&
+      ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()))
+    if (const ssize_t got = ::recv(fd, answer, sizeof answer - 1, 0); got > 0)
+      text.assign(answer, static_cast<std::size_t>(got));
   ::close(fd);
   return text.substr(0, text.find_first_of("\r\n"));
 }
 
 void check_clamd(Checks& checks, const Config& config) {
   if (config.clamd_socket.empty())
-    return warn(checks, "there is no malware scanner", "Every document waits for a person. Install clamav-daemon and set clamd_socket.");
+    return warn(checks, "there is no malware scanner",
+                "Every document waits for a person. Install clamav-daemon and set clamd_socket.");
   sockaddr_un address{.sun_family = AF_UNIX};
   config.clamd_socket.copy(address.sun_path, sizeof address.sun_path - 1);
-  const std::string answer = ask(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), reinterpret_cast<const sockaddr*>(&address), sizeof address, std::string_view("zPING\0", 6));
+  const std::string answer =
+      ask(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), reinterpret_cast<const sockaddr*>(&address), sizeof address,
+          std::string_view("zPING\0", 6));
   if (!answer.starts_with("PONG"))
-    return bad(checks, "clamd does not answer on " + config.clamd_socket, "Start clamav-daemon; until then every document waits for a person.");
+    return bad(checks, "clamd does not answer on " + config.clamd_socket,
+               "Start clamav-daemon; until then every document waits for a person.");
   good(checks, "clamd answers");
 }
 
 void check_smtp(Checks& checks, const Config& config) {
-  if (config.smtp.host.empty()) return warn(checks, "no mail goes out", "Set smtp.host: senders get no receipts or notifications by mail.");
+  if (config.smtp.host.empty())
+    return warn(checks, "no mail goes out", "Set smtp.host: senders get no receipts or notifications by mail.");
   addrinfo hints{.ai_socktype = SOCK_STREAM}, *found = nullptr;
   const std::string name = config.smtp.host + ":" + std::to_string(config.smtp.port);
   if (::getaddrinfo(config.smtp.host.c_str(), std::to_string(config.smtp.port).c_str(), &hints, &found) != 0)
@@ -163,7 +202,9 @@ void check_smtp(Checks& checks, const Config& config) {
   const int fd = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const std::string answer = config.smtp.security == "tls" ? "220" : ask(fd, found->ai_addr, found->ai_addrlen, "");
   ::freeaddrinfo(found);
-  if (!answer.starts_with("220")) return bad(checks, "the mail server " + name + " does not answer", "Mail waits and is tried again; look at that server.");
+  if (!answer.starts_with("220"))
+    return bad(checks, "the mail server " + name + " does not answer",
+               "Mail waits and is tried again; look at that server.");
   good(checks, "the mail server " + name + " answers");
 }
 

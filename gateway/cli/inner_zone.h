@@ -1,7 +1,7 @@
 // gateway/cli/inner_zone.h - what a command of the inner zone opens: configuration, keys, database, ledger.
 //
-// Needs the rights of the worker or staff process: the zone home and the database. Commands that act write the ledger as "cli:LOGIN" of
-// the operating system's user.
+// Needs the rights of the worker or staff process: the zone home and the database. Commands that act write the ledger
+// as "cli:LOGIN" of the operating system's user.
 #ifndef GATEWAY_CLI_INNER_ZONE_H_
 #define GATEWAY_CLI_INNER_ZONE_H_
 

@@ -31,9 +31,10 @@ Result<void> revive(const std::string& config, const std::string& id_text) {
 }
 
 int jobs(const Arguments& arguments) {
-  CLI::App app{"The work that waits, and the dead letters: jobs that failed too often and need a person.\n"
-               "Example: zegelpost jobs list --dead; zegelpost jobs revive 0123...",
-               "zegelpost jobs"};
+  CLI::App app{
+      "The work that waits, and the dead letters: jobs that failed too often and need a person.\n"
+      "Example: zegelpost jobs list --dead; zegelpost jobs revive 0123...",
+      "zegelpost jobs"};
   std::string config, id;
   bool dead = false;
   app.require_subcommand(1);

@@ -62,13 +62,8 @@ Result<templates::Organisation> read_organisation(const std::string& path) {
   const auto text = [&](const char* key) {
     return values.value(key, json("")).is_string() ? values.value(key, std::string()) : std::string();
   };
-  templates::Organisation organisation{text("name"),
-                                       text("return_address"),
-                                       text("footer"),
-                                       text("place"),
-                                       text("telephone"),
-                                       text("fg_email"),
-                                       {}};
+  templates::Organisation organisation{
+      text("name"), text("return_address"), text("footer"), text("place"), text("telephone"), text("fg_email"), {}};
   for (const json& line : values.value("contact_lines", json::array()))
     if (line.is_string()) organisation.contact_lines.push_back(line);
   if (organisation.name.empty()) return fail(Code::kConfig, "read organisation", path + ": name is missing");
@@ -100,8 +95,7 @@ int render(const RenderArguments& arguments) {
   }
   const auto press = load_press();
   if (!press) return report("letter", press.error());
-  const auto pdf =
-      (*press)->render(arguments.name, *data, {.date = arguments.date, .reference = {}, .moment = {}});
+  const auto pdf = (*press)->render(arguments.name, *data, {.date = arguments.date, .reference = {}, .moment = {}});
   if (!pdf) {
     const int status = report("letter", pdf.error());
     if (pdf.error().code != Code::kNotFound) return status;
@@ -121,8 +115,8 @@ int letter(const Arguments& arguments) {
   const CLI::App* listing = app.add_subcommand("list", "the names of all letters, one on a line");
   CLI::App* rendering = app.add_subcommand("render", "write one letter as PDF/A-2a and PDF/UA-1");
   RenderArguments given;
-  given.date = fmt::format(
-      "{:%Y-%m-%d}", fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  given.date = fmt::format("{:%Y-%m-%d}",
+                           fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
   rendering->add_option("name", given.name, "as 'letter list' prints it")->required();
   rendering->add_option("--data", given.data, "YAML file with the fields")->required();
   rendering->add_option("--output", given.output, "PDF file to write")->required();

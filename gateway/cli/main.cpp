@@ -12,7 +12,8 @@ namespace {
 void print_overview(std::ostream& out) {
   out << "zegelpost - secure document intake and secure mail\n\nUsage: zegelpost COMMAND [OPTIONS]\n\nCommands:\n";
   for (const zp::gateway::Command* command : zp::gateway::commands())
-    out << "  " << command->name << std::string(12 - std::min<std::size_t>(11, command->name.size()), ' ') << command->summary << "\n";
+    out << "  " << command->name << std::string(12 - std::min<std::size_t>(11, command->name.size()), ' ')
+        << command->summary << "\n";
   out << "\n'zegelpost COMMAND --help' explains a command.\n";
 }
 

@@ -22,7 +22,8 @@ Result<void> check_object(InnerZone& zone, ObjectStore& objects, const ObjectRow
     bytes += chunk.size();
     return {};
   }));
-  if (bytes != row.bytes) return fail(Code::kTampered, "check object", row.id.hex() + " has another size than recorded");
+  if (bytes != row.bytes)
+    return fail(Code::kTampered, "check object", row.id.hex() + " has another size than recorded");
   return {};
 }
 
@@ -50,16 +51,18 @@ Result<int> check(const std::string& config, const std::string& id_text) {
     const auto checked = check_object(zone, *objects, row);
     if (checked) continue;
     ++bad;
-    std::cout << "PROBLEM: object " << row.id.hex() << " (" << row.role << ", dossier " << row.dossier.hex() << "): " << checked.error().message() << "\n";
+    std::cout << "PROBLEM: object " << row.id.hex() << " (" << row.role << ", dossier " << row.dossier.hex()
+              << "): " << checked.error().message() << "\n";
   }
   std::cout << rows.size() << " objects checked, " << bad << " with a problem\n";
   return bad ? 1 : 0;
 }
 
 int object(const Arguments& arguments) {
-  CLI::App app{"Sealed objects: 'check' opens each one (or the one named) to its authenticated end, without showing it.\n"
-               "Run it after restoring a backup. Exit status: 0 all whole, 1 a problem (each is named).",
-               "zegelpost object"};
+  CLI::App app{
+      "Sealed objects: 'check' opens each one (or the one named) to its authenticated end, without showing it.\n"
+      "Run it after restoring a backup. Exit status: 0 all whole, 1 a problem (each is named).",
+      "zegelpost object"};
   std::string config, id;
   app.require_subcommand(1);
   CLI::App* sub = app.add_subcommand("check", "open to the authenticated end, show nothing");

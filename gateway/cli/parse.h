@@ -1,4 +1,5 @@
-// gateway/cli/parse.h - CLI11 with our habits: --help on standard output with status 0, wrong use on standard error with status 2.
+// gateway/cli/parse.h - CLI11 with our habits: --help on standard output with status 0, wrong use on standard error
+// with status 2.
 #ifndef GATEWAY_CLI_PARSE_H_
 #define GATEWAY_CLI_PARSE_H_
 

@@ -36,7 +36,8 @@ Result<PrivateCells> PrivateCells::start() {
   std::string folder = std::string(runtime && *runtime ? runtime : "/tmp") + "/zegelpost-XXXXXX";
   if (!::mkdtemp(folder.data())) return fail_errno(kStart, folder);
   const std::string socket = socket_in(folder);
-  std::array<char*, 4> arguments = {const_cast<char*>(kProgram), const_cast<char*>("--private"), const_cast<char*>(socket.c_str()), nullptr};
+  std::array<char*, 4> arguments = {const_cast<char*>(kProgram), const_cast<char*>("--private"),
+                                    const_cast<char*>(socket.c_str()), nullptr};
   pid_t broker = 0;
   const int failed = ::posix_spawn(&broker, program.c_str(), nullptr, nullptr, arguments.data(), environ);
   PrivateCells cells(folder, failed == 0 ? broker : 0);
@@ -47,7 +48,9 @@ Result<PrivateCells> PrivateCells::start() {
 }
 
 PrivateCells::PrivateCells(PrivateCells&& other) noexcept
-    : folder_(std::exchange(other.folder_, {})), broker_(std::exchange(other.broker_, 0)), inspector_(std::move(other.inspector_)) {}
+    : folder_(std::exchange(other.folder_, {})),
+      broker_(std::exchange(other.broker_, 0)),
+      inspector_(std::move(other.inspector_)) {}
 
 PrivateCells::~PrivateCells() {
   if (broker_ > 0) {

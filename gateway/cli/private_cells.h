@@ -1,7 +1,7 @@
 // gateway/cli/private_cells.h - cells of one's own, for a command that needs no server.
 //
-// Starts the zegelpost-broker that lies beside this program, with a socket in a folder that only this user can enter; both are gone
-// when the object is. Threads: one.
+// Starts the zegelpost-broker that lies beside this program, with a socket in a folder that only this user can enter;
+// both are gone when the object is. Threads: one.
 #ifndef GATEWAY_CLI_PRIVATE_CELLS_H_
 #define GATEWAY_CLI_PRIVATE_CELLS_H_
 

@@ -12,18 +12,21 @@ Result<void> list(const std::string& config, const std::string& day) {
   return zone.store->read([&](StoreReader& reader) -> Result<void> {
     TRY_ASSIGN(const auto past, reader.past_retention(day.empty() ? local_date(now_ms()) : day));
     for (const Dossier& dossier : past)
-      std::cout << dossier.reference << "  " << dossier.kind << "  keep until " << dossier.retain_until << "  " << state_name(dossier.state) << "\n";
+      std::cout << dossier.reference << "  " << dossier.kind << "  keep until " << dossier.retain_until << "  "
+                << state_name(dossier.state) << "\n";
     TRY_ASSIGN(const auto tombstones, reader.tombstones());
     for (const Tombstone& stone : tombstones)
-      std::cout << stone.reference << "  " << stone.kind << "  erased " << utc_time(stone.erased) << "  documents " << stone.documents << "\n";
+      std::cout << stone.reference << "  " << stone.kind << "  erased " << utc_time(stone.erased) << "  documents "
+                << stone.documents << "\n";
     return {};
   });
 }
 
 int retention(const Arguments& arguments) {
-  CLI::App app{"Dossiers past their retention term, and the tombstones of those that were erased.\n"
-               "A person confirms each erasure in the workbench; this command erases nothing.",
-               "zegelpost retention"};
+  CLI::App app{
+      "Dossiers past their retention term, and the tombstones of those that were erased.\n"
+      "A person confirms each erasure in the workbench; this command erases nothing.",
+      "zegelpost retention"};
   std::string config, day;
   app.require_subcommand(1);
   CLI::App* sub = app.add_subcommand("list", "one line per dossier");

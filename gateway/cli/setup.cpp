@@ -20,7 +20,8 @@ constexpr int kKeyYears = 3;
 constexpr int kCertificateDays = 825;
 
 constexpr const char* kUsers =
-    "\nusers:\n  inner: zegelpost\n  public: zegelpost-public\n  mail: zegelpost-mail\n  keymaker: zegelpost-keys\n  broker: zegelpost-cells\n";
+    "\nusers:\n  inner: zegelpost\n  public: zegelpost-public\n  mail: zegelpost-mail\n  keymaker: zegelpost-keys\n  "
+    "broker: zegelpost-cells\n";
 
 std::string quoted(const std::string& text) {
   std::string out = "\"";
@@ -34,20 +35,28 @@ std::string config_text(const Setup& setup, const Made& made) {
          "data: data\nrun: run\n" +
          (setup.clamd_socket.empty() ? "" : "clamd_socket: " + quoted(setup.clamd_socket) + "\n") +
          "\norganisation:\n  name: " + quoted(setup.organisation) +
-         "\n  return_address: \"Postbus 1, 1000 AA Voorbeeldstad\"\n  place: Voorbeeldstad\n  telephone: \"088 000 00 00\"\n"
-         "  fg_email: " + quoted("fg@" + setup.mail_address.substr(setup.mail_address.find('@') + 1)) +
-         "\n  contact_lines: [\"Postbus 1\", \"1000 AA Voorbeeldstad\", \"088 000 00 00\"]\n  footer: " + quoted(setup.organisation) +
-         "\n\npublic:\n  listen: 127.0.0.1:" + std::to_string(setup.public_port) + "\n  certificate: tls/certificate.pem\n  key: tls/key.pem\n  base_url: " +
-         base + std::to_string(setup.public_port) + "\n\nstaff:\n  listen: 127.0.0.1:" + std::to_string(setup.staff_port) +
-         "\n  certificate: tls-workbench/certificate.pem\n  key: tls-workbench/key.pem\n  base_url: " + base + std::to_string(setup.staff_port) +
-         "\n\nmail:\n  lmtp_listen: 127.0.0.1:" + std::to_string(setup.lmtp_port) + "\n  recipients: [" + quoted(setup.mail_address) + "]\n\nsmtp:\n" +
-         (setup.smtp_port ? "  host: 127.0.0.1\n  port: " + std::to_string(setup.smtp_port) + "\n  security: none\n" : "") +
-         "  from: " + quoted(setup.mail_address) + "\n\nkeys:\n  zone_fingerprint: " + made.zone_fingerprint + "\n  recovery_fingerprints: [" +
-         made.recovery_fingerprint + "]\n  seal_certificate: seal/certificate.pem\n  seal_key: seal/key.pem\n\nlimits:\n  disk_reserve_megabytes: " +
+         "\n  return_address: \"Postbus 1, 1000 AA Voorbeeldstad\"\n  place: Voorbeeldstad\n  telephone: \"088 000 00 "
+         "00\"\n"
+         "  fg_email: " +
+         quoted("fg@" + setup.mail_address.substr(setup.mail_address.find('@') + 1)) +
+         "\n  contact_lines: [\"Postbus 1\", \"1000 AA Voorbeeldstad\", \"088 000 00 00\"]\n  footer: " +
+         quoted(setup.organisation) + "\n\npublic:\n  listen: 127.0.0.1:" + std::to_string(setup.public_port) +
+         "\n  certificate: tls/certificate.pem\n  key: tls/key.pem\n  base_url: " + base +
+         std::to_string(setup.public_port) + "\n\nstaff:\n  listen: 127.0.0.1:" + std::to_string(setup.staff_port) +
+         "\n  certificate: tls-workbench/certificate.pem\n  key: tls-workbench/key.pem\n  base_url: " + base +
+         std::to_string(setup.staff_port) + "\n\nmail:\n  lmtp_listen: 127.0.0.1:" + std::to_string(setup.lmtp_port) +
+         "\n  recipients: [" + quoted(setup.mail_address) + "]\n\nsmtp:\n" +
+         (setup.smtp_port ? "  host: 127.0.0.1\n  port: " + std::to_string(setup.smtp_port) + "\n  security: none\n"
+                          : "") +
+         "  from: " + quoted(setup.mail_address) + "\n\nkeys:\n  zone_fingerprint: " + made.zone_fingerprint +
+         "\n  recovery_fingerprints: [" + made.recovery_fingerprint +
+         "]\n  seal_certificate: seal/certificate.pem\n  seal_key: seal/key.pem\n\nlimits:\n  "
+         "disk_reserve_megabytes: " +
          std::to_string(setup.reserve_megabytes) + "\n" + (setup.separate_users ? kUsers : "");
 }
 
-/// Zone key pair in the zone home; recovery key pair made there, exported, and its private half removed; both public keys in the public home.
+/// Zone key pair in the zone home; recovery key pair made there, exported, and its private half removed; both public
+/// keys in the public home.
 Result<void> make_openpgp_keys(const Setup& setup, Made& made) {
   const std::string zone_home = setup.folder + "/data/keys/zone", public_home = setup.folder + "/data/keys/public";
   TRY_DO(crypto::prepare_home(zone_home));
@@ -88,7 +97,8 @@ Result<void> make_certificate(const std::string& folder, const std::string& comm
 }
 
 Result<void> make_folders(const Config& config) {
-  for (const auto& folder : {config.spool(), config.print_queue, config.ledger(), config.store()}) TRY_DO(make_folder(folder));
+  for (const auto& folder : {config.spool(), config.print_queue, config.ledger(), config.store()})
+    TRY_DO(make_folder(folder));
   TRY_DO(Tray::open(config.incoming(), 0));
   TRY_DO(Shelf::open(config.shelf()));
   TRY_DO(open_folder_objects(config.objects()));
@@ -107,7 +117,8 @@ Result<Made> make_instance(const Setup& setup) {
   TRY_DO(make_certificate(setup.folder + "/tls", setup.host));
   TRY_DO(make_certificate(setup.folder + "/tls-workbench", setup.host));
   TRY_DO(make_certificate(setup.folder + "/seal", setup.organisation));
-  // The configuration comes last but one: an interrupted init leaves none, so it can be seen and run again in another folder.
+  // The configuration comes last but one: an interrupted init leaves none, so it can be seen and run again in another
+  // folder.
   TRY_DO(replace_file(config_path, as_bytes(config_text(setup, made)), 0640));
   TRY_ASSIGN(const Config config, Config::load(config_path));
   TRY_DO(make_sealed_keys(config));

@@ -15,8 +15,7 @@ using intake::Term;
 
 const std::map<std::string, Term (*)(const Calendar&, Date)> kTerms = {
     {"avg", [](const Calendar& calendar, Date day) { return intake::avg_term(calendar, day); }},
-    {"avg-extended",
-     [](const Calendar& calendar, Date day) { return intake::avg_term(calendar, day, true); }},
+    {"avg-extended", [](const Calendar& calendar, Date day) { return intake::avg_term(calendar, day, true); }},
     {"wlz", intake::wlz_term},
     {"bezwaar", intake::bezwaar_term},
 };
@@ -34,14 +33,10 @@ int term(const Arguments& arguments) {
       "Exit status: 0 done, 2 wrong use, 78 the holidays can't be read.",
       "zegelpost term"};
   std::string which, received;
-  app.add_option("term", which, "avg, avg-extended, wlz or bezwaar")
-      ->required()
-      ->check(CLI::IsMember(kTerms));
+  app.add_option("term", which, "avg, avg-extended, wlz or bezwaar")->required()->check(CLI::IsMember(kTerms));
   app.add_option("--received", received, "day of receipt, for bezwaar of bekendmaking: YYYY-MM-DD")
       ->required()
-      ->check([](const std::string& text) {
-        return intake::parse_date(text) ? "" : "no date that exists: " + text;
-      });
+      ->check([](const std::string& text) { return intake::parse_date(text) ? "" : "no date that exists: " + text; });
   if (const auto status = parse(app, arguments)) return *status;
 
   const auto calendar = Calendar::load(data_folder() + "/intake/rules/holidays.yaml");

@@ -11,7 +11,8 @@ namespace zp::gateway {
 
 /// Two modules per character, light on dark, as terminals show it.
 std::string qr_for_terminal(const std::string& text) {
-  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L), QRcode_free);
+  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L),
+                                                        QRcode_free);
   if (!code) return {};
   const int width = code->width;
   const auto dark = [&](int x, int y) {
@@ -29,7 +30,8 @@ std::string qr_for_terminal(const std::string& text) {
 }
 
 void print_credentials(const Credentials& credentials, bool with_qr) {
-  std::cout << "login:     " << credentials.login << "\npassword:  " << credentials.password << "\none-time:  " << credentials.totp_uri << "\n";
+  std::cout << "login:     " << credentials.login << "\npassword:  " << credentials.password
+            << "\none-time:  " << credentials.totp_uri << "\n";
   if (with_qr) std::cout << "\n" << qr_for_terminal(credentials.totp_uri);
 }
 
@@ -59,18 +61,20 @@ Result<void> act(const std::string& verb, const Options& options) {
   Accounts accounts(*zone.store, zone.vault->zone_key(), zone.config.staff);
   TRY_DO(zone.ledger->record(zone.actor, "beheerder", "user." + verb, {.object = options.login}));
   if (verb == "disable" || verb == "enable") return accounts.set_disabled(options.login, verb == "disable");
-  TRY_ASSIGN(const Credentials credentials,
-             verb == "add" ? accounts.create(options.login, options.name, options.roles) : accounts.reset(options.login));
+  TRY_ASSIGN(const Credentials credentials, verb == "add" ? accounts.create(options.login, options.name, options.roles)
+                                                          : accounts.reset(options.login));
   print_credentials(credentials, options.qr);
   return {};
 }
 
 int user(const Arguments& arguments) {
-  CLI::App app{"Members of staff: add, list, reset (new password and one-time secret), disable, enable.\n"
-               "What 'add' and 'reset' print is shown once: hand it over in person.\n"
-               "Example: zegelpost user add m.jansen --name 'M. Jansen' --role postkamer\n"
-               "Roles: postkamer, informatiebalie, jurist, goedkeurder, fg, beheerder (alone: an administrator opens no documents).",
-               "zegelpost user"};
+  CLI::App app{
+      "Members of staff: add, list, reset (new password and one-time secret), disable, enable.\n"
+      "What 'add' and 'reset' print is shown once: hand it over in person.\n"
+      "Example: zegelpost user add m.jansen --name 'M. Jansen' --role postkamer\n"
+      "Roles: postkamer, informatiebalie, jurist, goedkeurder, fg, beheerder (alone: an administrator opens no "
+      "documents).",
+      "zegelpost user"};
   Options options;
   std::string verb;
   app.require_subcommand(1);
@@ -79,7 +83,8 @@ int user(const Arguments& arguments) {
     add_config_option(*sub, options.config);
     if (std::string_view(name) == "list") continue;
     sub->add_option("login", options.login, "login name: a-z, 0-9, dot, dash")->required();
-    if (std::string_view(name) == "add" || std::string_view(name) == "reset") sub->add_flag("--qr", options.qr, "show the one-time secret as QR code");
+    if (std::string_view(name) == "add" || std::string_view(name) == "reset")
+      sub->add_flag("--qr", options.qr, "show the one-time secret as QR code");
     if (std::string_view(name) != "add") continue;
     sub->add_option("--name", options.name, "name as colleagues know it")->required();
     sub->add_option("--role", options.roles, "role; may be given several times")->required();

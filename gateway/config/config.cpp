@@ -36,8 +36,9 @@ Result<void> set_number(Config& config, const Key& key, const YAML::Node& node, 
     return complain(file, node.Mark(), full_name(key) + " must be a whole number");
   }
   if (value < key.minimum || value > key.maximum)
-    return complain(file, node.Mark(),
-                    full_name(key) + " must be from " + std::to_string(key.minimum) + " to " + std::to_string(key.maximum));
+    return complain(
+        file, node.Mark(),
+        full_name(key) + " must be from " + std::to_string(key.minimum) + " to " + std::to_string(key.maximum));
   key.set_number(config, value);
   return {};
 }
@@ -71,15 +72,16 @@ Result<void> set_default(Config& config, const Key& key, const std::string& file
       break;
   }
   if (!key.default_text)
-    return fail(Code::kConfig, "read configuration", file + ": " + full_name(key) + " is missing: " + std::string(key.meaning));
+    return fail(Code::kConfig, "read configuration",
+                file + ": " + full_name(key) + " is missing: " + std::string(key.meaning));
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   key.set_text(config, key.kind == KeyKind::kPath ? resolve(key.default_text, folder) : key.default_text);
   return {};
 }
 
 /// The keys of one mapping, by name; refuses what keys.def does not list.
-Result<void> read_section(Config& config, std::set<std::string>& seen, const YAML::Node& map, const std::string& section,
-                          const std::string& file) {
+Result<void> read_section(Config& config, std::set<std::string>& seen, const YAML::Node& map,
+                          const std::string& section, const std::string& file) {
   std::map<std::string_view, const Key*> known;
   std::set<std::string_view> sections;
   for (const Key& key : gateway::keys()) {
@@ -107,13 +109,13 @@ bool is_fingerprint(const std::string& text) {
   return text.size() == 40 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
 }
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
+bool is_loopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
 /// What one key alone can't tell.
 Result<void> check_together(const Config& config) {
-  const auto wrong = [&](const std::string& what) { return fail(Code::kConfig, "read configuration", config.file + ": " + what); };
+  const auto wrong = [&](const std::string& what) {
+    return fail(Code::kConfig, "read configuration", config.file + ": " + what);
+  };
   if (config.log_format != "text" && config.log_format != "json") return wrong("log_format must be text or json");
   if (!is_fingerprint(config.keys.zone_fingerprint)) return wrong("keys.zone_fingerprint must be 40 hex digits");
   for (const auto& fingerprint : config.keys.recovery_fingerprints)
@@ -122,11 +124,14 @@ Result<void> check_together(const Config& config) {
     return wrong("smtp.security must be starttls, tls or none");
   if (config.smtp.security == "none" && !config.smtp.host.empty() && !is_loopback(config.smtp.host))
     return wrong("smtp.security none is allowed for a loopback host only: mail would cross the network in the clear");
-  if (config.public_door.certificate.empty() != config.public_door.key.empty()) return wrong("public.certificate and public.key go together");
-  if (config.staff.certificate.empty() != config.staff.key.empty()) return wrong("staff.certificate and staff.key go together");
+  if (config.public_door.certificate.empty() != config.public_door.key.empty())
+    return wrong("public.certificate and public.key go together");
+  if (config.staff.certificate.empty() != config.staff.key.empty())
+    return wrong("staff.certificate and staff.key go together");
   for (const auto& url : {config.public_door.base_url, config.staff.base_url})
     if (!url.starts_with("https://") && !url.starts_with("http://")) return wrong("base_url begins with https://");
-  if (config.public_door.base_url.ends_with('/') || config.staff.base_url.ends_with('/')) return wrong("base_url has no slash at the end");
+  if (config.public_door.base_url.ends_with('/') || config.staff.base_url.ends_with('/'))
+    return wrong("base_url has no slash at the end");
   return {};
 }
 

@@ -1,8 +1,8 @@
 // gateway/config/config.h - the one configuration file (YAML), read by every process.
 //
-// keys.def is the only list of keys: name, type, default, unit, meaning. The parser, this struct's defaults, docs/configuration.md and
-// samples/demo/zegelpost.yaml follow it. Unknown keys, wrong types and values out of range are refused with file and line.
-// Relative paths are taken from the folder of the configuration file.
+// keys.def is the only list of keys: name, type, default, unit, meaning. The parser, this struct's defaults,
+// docs/configuration.md and samples/demo/zegelpost.yaml follow it. Unknown keys, wrong types and values out of range
+// are refused with file and line. Relative paths are taken from the folder of the configuration file.
 // Threads: a loaded Config is not changed. Secrets: none in the file; password files are named.
 #ifndef GATEWAY_CONFIG_CONFIG_H_
 #define GATEWAY_CONFIG_CONFIG_H_
@@ -21,9 +21,9 @@ struct OrganisationConfig {
 };
 
 struct PublicConfig {
-  std::string listen;               // "127.0.0.1:8443"
-  std::string certificate, key;     // PEM files; both empty: plain HTTP, for behind nginx only
-  std::string base_url;             // "https://post.example.nl", no slash at the end
+  std::string listen;            // "127.0.0.1:8443"
+  std::string certificate, key;  // PEM files; both empty: plain HTTP, for behind nginx only
+  std::string base_url;          // "https://post.example.nl", no slash at the end
   std::uint64_t max_file_bytes, max_submission_bytes, inspect_bytes;
   std::uint32_t max_files, upload_expiry_hours, max_connections, head_seconds, body_min_bytes_per_second;
 };
@@ -34,24 +34,24 @@ struct StaffConfig {
 };
 
 struct MailConfig {
-  std::string lmtp_listen;          // "127.0.0.1:8024"
+  std::string lmtp_listen;              // "127.0.0.1:8024"
   std::vector<std::string> recipients;  // addresses that are ours; plus-addresses of these too
   std::uint64_t max_message_bytes;
 };
 
 struct SmtpConfig {
-  std::string host;                 // empty: no mail goes out
+  std::string host;  // empty: no mail goes out
   std::uint32_t port;
-  std::string security;             // "starttls" | "tls" | "none" (loopback only)
+  std::string security;  // "starttls" | "tls" | "none" (loopback only)
   std::string user, password_file, ca_file;
-  std::string from;                 // "post@example.nl"
+  std::string from;  // "post@example.nl"
 };
 
 struct KeysConfig {
   std::string zone_fingerprint;
   std::vector<std::string> recovery_fingerprints;
-  std::string seal_certificate, seal_key;    // PEM: the organisation's seal on PDFs
-  std::string trust_anchors;                 // PEM bundle for signatures of others; may be empty
+  std::string seal_certificate, seal_key;  // PEM: the organisation's seal on PDFs
+  std::string trust_anchors;               // PEM bundle for signatures of others; may be empty
 };
 
 struct CellsConfig {
@@ -70,12 +70,12 @@ struct LimitsConfig {
 };
 
 struct Config {
-  std::string file;                 // where it was read from
-  std::string data, run;            // folders: what must be kept, and sockets
-  std::string log_format;           // "text" | "json"
+  std::string file;                           // where it was read from
+  std::string data, run;                      // folders: what must be kept, and sockets
+  std::string log_format;                     // "text" | "json"
   std::string rules, letters, pages, assets;  // folders with the installed data
-  std::string clamd_socket;         // empty: no malware scanner ("scanner down" for every file)
-  std::string print_queue;          // folder where letters for the post are put
+  std::string clamd_socket;                   // empty: no malware scanner ("scanner down" for every file)
+  std::string print_queue;                    // folder where letters for the post are put
   OrganisationConfig organisation;
   PublicConfig public_door;
   StaffConfig staff;
@@ -93,15 +93,16 @@ struct Config {
   std::string store() const { return data + "/store"; }
   std::string objects() const { return data + "/objects"; }
   std::string ledger() const { return data + "/ledger"; }
-  std::string public_home() const { return data + "/keys/public"; }   // OpenPGP public keys only
-  std::string zone_home() const { return data + "/keys/zone"; }       // private keys through gpg-agent
+  std::string public_home() const { return data + "/keys/public"; }  // OpenPGP public keys only
+  std::string zone_home() const { return data + "/keys/zone"; }      // private keys through gpg-agent
   std::string zone_key() const { return data + "/keys/zone.key.pgp"; }
-  std::string ledger_key() const { return data + "/keys/ledger.key.pgp"; }        // note signer seed, sealed to the zone
-  std::string ledger_verifier() const { return data + "/keys/ledger.vkey"; }      // public
+  std::string ledger_key() const { return data + "/keys/ledger.key.pgp"; }    // note signer seed, sealed to the zone
+  std::string ledger_verifier() const { return data + "/keys/ledger.vkey"; }  // public
   std::string keymaker_socket() const { return run + "/keymaker.sock"; }
   std::string broker_socket() const { return run + "/cells.sock"; }
 
-  /// Origin and key name of the ledger's checkpoints: the public host name and "/ledger" (C2SP tlog-checkpoint: schema-less URL).
+  /// Origin and key name of the ledger's checkpoints: the public host name and "/ledger" (C2SP tlog-checkpoint:
+  /// schema-less URL).
   std::string ledger_origin() const;
 
   static Result<Config> load(const std::string& path);

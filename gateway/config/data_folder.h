@@ -6,7 +6,8 @@
 
 namespace zp::gateway {
 
-/// The environment's ZEGELPOST_DATA; else ../share/zegelpost beside the program; else the source tree it was built from.
+/// The environment's ZEGELPOST_DATA; else ../share/zegelpost beside the program; else the source tree it was built
+/// from.
 std::string data_folder();
 /// The folder of the running program: its sister programs lie there too.
 std::string program_folder();

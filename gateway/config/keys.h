@@ -17,7 +17,7 @@ enum class KeyKind { kText, kPath, kList, kNumber };
 struct Key {
   std::string_view section, name, meaning;
   KeyKind kind;
-  const char* default_text = nullptr;  // nullptr: must be given (texts and paths)
+  const char* default_text = nullptr;                          // nullptr: must be given (texts and paths)
   std::uint64_t default_number = 0, minimum = 0, maximum = 0;  // in the unit that the name says
   void (*set_text)(Config&, std::string) = nullptr;
   void (*set_list)(Config&, std::vector<std::string>) = nullptr;

@@ -5,11 +5,10 @@
 #include <Poco/Net/MailMessage.h>
 #include <Poco/Net/QuotedPrintableEncoder.h>
 #include <Poco/Timestamp.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <sstream>
-
-#include <fmt/format.h>
 
 namespace zp::gateway {
 namespace {
@@ -26,7 +25,9 @@ bool is_message_id(std::string_view id) {
   return !id.empty() && fits_header(id) && is_ascii(id) && id.find_first_of(" <>()\"") == std::string_view::npos;
 }
 
-std::string encoded(const std::string& text) { return is_ascii(text) ? text : Poco::Net::MailMessage::encodeWord(text, "UTF-8"); }
+std::string encoded(const std::string& text) {
+  return is_ascii(text) ? text : Poco::Net::MailMessage::encodeWord(text, "UTF-8");
+}
 
 /// A display name in quotes when it is ASCII, encoded otherwise.
 std::string display_name(const std::string& name) {
@@ -73,9 +74,11 @@ Result<std::string> compose(const OutgoingMail& mail) {
   if (!is_message_id(mail.message_id)) return refuse("message_id");
   if (!mail.in_reply_to.empty() && !is_message_id(mail.in_reply_to)) return refuse("in_reply_to");
   if (mail.text.find('\0') != std::string::npos) return refuse("text");
-  const std::string date = Poco::DateTimeFormatter::format(Poco::Timestamp(mail.date * 1000), Poco::DateTimeFormat::RFC1123_FORMAT, 0);
-  std::string head = fmt::format("Date: {}\r\nFrom: {} <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\n", date,
-                                 display_name(mail.from_name), mail.from, mail.to, encoded(mail.subject), mail.message_id);
+  const std::string date =
+      Poco::DateTimeFormatter::format(Poco::Timestamp(mail.date * 1000), Poco::DateTimeFormat::RFC1123_FORMAT, 0);
+  std::string head =
+      fmt::format("Date: {}\r\nFrom: {} <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\n", date,
+                  display_name(mail.from_name), mail.from, mail.to, encoded(mail.subject), mail.message_id);
   if (!mail.in_reply_to.empty()) head += fmt::format("In-Reply-To: <{0}>\r\nReferences: <{0}>\r\n", mail.in_reply_to);
   head += fmt::format("Auto-Submitted: {}\r\n", mail.reply ? "auto-replied" : "auto-generated");
   head +=
@@ -92,7 +95,8 @@ std::string find_our_message_id(std::string_view text, std::string_view from) {
   const std::string tail = fmt::format("@{}", domain_of(from));
   for (std::size_t at = text.find("<zp."); at != std::string_view::npos; at = text.find("<zp.", at + 1)) {
     const std::string_view id = text.substr(at + 1, text.substr(at, 200).find('>') - 1);
-    if (id.size() > 36 && Id::parse(id.substr(3, 32)) && id.ends_with(tail) && is_message_id(id)) return std::string(id);
+    if (id.size() > 36 && Id::parse(id.substr(3, 32)) && id.ends_with(tail) && is_message_id(id))
+      return std::string(id);
   }
   return {};
 }

@@ -7,12 +7,11 @@
 #include <Poco/Net/SSLManager.h>
 #include <Poco/Net/SecureSMTPClientSession.h>
 #include <Poco/Net/SecureStreamSocket.h>
+#include <fmt/format.h>
 
 #include <memory>
 #include <mutex>
 #include <sstream>
-
-#include <fmt/format.h>
 
 #include "gateway/store/files.h"
 
@@ -37,7 +36,8 @@ Poco::Net::Context::Ptr verifying_context(const SmtpConfig& config) {
   static std::once_flag once;
   std::call_once(once, [] {
     Poco::Net::initializeSSL();
-    Poco::Net::SSLManager::instance().initializeClient(nullptr, new Poco::Net::RejectCertificateHandler(false), nullptr);
+    Poco::Net::SSLManager::instance().initializeClient(nullptr, new Poco::Net::RejectCertificateHandler(false),
+                                                       nullptr);
   });
   Poco::Net::Context::Params params;
   params.caLocation = config.ca_file;
@@ -54,7 +54,8 @@ std::string own_name(const SmtpConfig& config) { return config.from.substr(confi
 std::unique_ptr<SMTPClientSession> connect(const SmtpConfig& config) {
   const auto port = static_cast<Poco::UInt16>(config.port);
   if (config.security == "tls") {
-    Poco::Net::SecureStreamSocket socket(Poco::Net::SocketAddress(config.host, port), config.host, verifying_context(config));
+    Poco::Net::SecureStreamSocket socket(Poco::Net::SocketAddress(config.host, port), config.host,
+                                         verifying_context(config));
     auto session = std::make_unique<SMTPClientSession>(socket);
     session->setTimeout(kTimeout);
     session->login(own_name(config));
@@ -64,7 +65,8 @@ std::unique_ptr<SMTPClientSession> connect(const SmtpConfig& config) {
   session->setTimeout(kTimeout);
   session->login(own_name(config));
   if (config.security == "none") return session;
-  // Without TLS nothing is sent: a line that somebody listens in on, or cuts STARTTLS out of, must not carry the log-in.
+  // Without TLS nothing is sent: a line that somebody listens in on, or cuts STARTTLS out of, must not carry the
+  // log-in.
   if (!session->startTLS(verifying_context(config))) throw Poco::Net::SSLException("STARTTLS is not offered");
   std::string response;
   session->sendCommand("EHLO", own_name(config), response);
@@ -84,7 +86,8 @@ Result<void> log_in(SMTPClientSession& session, const SmtpConfig& config) {
 Result<void> deliver(SMTPClientSession& session, const OutgoingMail& mail, const std::string& wire) {
   std::string response;
   // Nothing may answer an answer (RFC 3834 section 3.3); what we send of our own accord may bounce to us.
-  TRY_DO(expect(session.sendCommand("MAIL", fmt::format("FROM:<{}>", mail.reply ? "" : mail.from), response), 2, "MAIL"));
+  TRY_DO(
+      expect(session.sendCommand("MAIL", fmt::format("FROM:<{}>", mail.reply ? "" : mail.from), response), 2, "MAIL"));
   TRY_DO(expect(session.sendCommand("RCPT", fmt::format("TO:<{}>", mail.to), response), 2, "RCPT"));
   TRY_DO(expect(session.sendCommand("DATA", response), 3, "DATA"));
   std::istringstream stream(wire);

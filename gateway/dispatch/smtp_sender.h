@@ -1,8 +1,8 @@
 // gateway/dispatch/smtp_sender.h - handing our mails to the submission server (RFC 6409), over TLS that is verified.
 //
 // Threads: may be shared; each call makes a connection of its own.
-// Errors: kUnavailable: try again later (no connection, no TLS, a 4xx). kRefused: never (a 5xx, or a field that is no good); the subject
-// says at which step, and the reply code.
+// Errors: kUnavailable: try again later (no connection, no TLS, a 4xx). kRefused: never (a 5xx, or a field that is no
+// good); the subject says at which step, and the reply code.
 #ifndef GATEWAY_DISPATCH_SMTP_SENDER_H_
 #define GATEWAY_DISPATCH_SMTP_SENDER_H_
 

@@ -117,11 +117,11 @@ bool Connection::read_head(Watchdog::Watch& watch, std::string& head) {
   }
 }
 
-Result<std::size_t> Connection::read_body(Watchdog::Watch& watch, Clock::time_point started,
-                                          const Request& request, std::span<std::uint8_t> buffer) {
+Result<std::size_t> Connection::read_body(Watchdog::Watch& watch, Clock::time_point started, const Request& request,
+                                          std::span<std::uint8_t> buffer) {
   const auto& options = context_.options;
-  const auto earned = std::chrono::seconds(
-      options.body_grace_seconds + request.body_read / std::max(1u, options.body_min_bytes_per_second));
+  const auto earned = std::chrono::seconds(options.body_grace_seconds +
+                                           request.body_read / std::max(1u, options.body_min_bytes_per_second));
   watch.set(Phase::kBody, started + earned);
   if (owes_continue_) {
     owes_continue_ = false;
@@ -226,8 +226,7 @@ void Connection::write(Watchdog::Watch& watch, Response& response, const Request
   }
   add_security_headers(response);
   std::string bytes = head_text(response, keep_alive);
-  const bool with_body =
-      !(request && request->method == "HEAD") && response.status != 204 && response.status != 304;
+  const bool with_body = !(request && request->method == "HEAD") && response.status != 204 && response.status != 304;
   // One write for what fits: two small ones would wait for the client's delayed acknowledgement.
   if (with_body && response.body.size() <= kWriteBytes) bytes += response.body;
   if (!send(watch, bytes)) return;

@@ -21,8 +21,7 @@ Result<Form> parse_form(std::string_view untrusted_body) {
     const auto equals = std::min(pair.find('='), pair.size());
     TRY_ASSIGN(auto name, percent_decode(pair.substr(0, equals), true));
     TRY_ASSIGN(auto value, percent_decode(pair.substr(std::min(equals + 1, pair.size())), true, true));
-    if (!is_clean_text(name, false) || !is_clean_text(value, true))
-      return fail(Code::kMalformed, "read form");
+    if (!is_clean_text(name, false) || !is_clean_text(value, true)) return fail(Code::kMalformed, "read form");
     if (value.size() > kMaxFieldBytes) return fail(Code::kTooLarge, "read form");
     form[std::move(name)] = std::move(value);
     if (form.size() > kMaxFormFields) return fail(Code::kTooLarge, "read form");

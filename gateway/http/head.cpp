@@ -14,9 +14,7 @@ bool is_token_char(char c) {
 
 bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_char); }
 
-std::unexpected<BadHead> bad(int status, const char* reason) {
-  return std::unexpected(BadHead{status, reason});
-}
+std::unexpected<BadHead> bad(int status, const char* reason) { return std::unexpected(BadHead{status, reason}); }
 
 /// The decoded path; nothing for one that could mean different things to different programs.
 std::expected<std::string, BadHead> decode_path(std::string_view raw) {
@@ -73,8 +71,7 @@ std::expected<void, BadHead> parse_request_line(std::string_view line, Head& hea
 
 std::expected<void, BadHead> parse_field(std::string_view line, Request& request) {
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
-    return bad(400, "malformed header name");
+  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad(400, "malformed header name");
   const auto value = trim(line.substr(colon + 1));
   for (const char c : value)
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f)
@@ -92,10 +89,8 @@ std::expected<void, BadHead> apply_framing(Head& head) {
       if (++hosts > 1 || value.empty() || value.find_first_of(" ,/@\\") != std::string::npos)
         return bad(400, "bad host");
     } else if (name == "content-length") {
-      const auto [end, error] =
-          std::from_chars(value.data(), value.data() + value.size(), head.request.content_length);
-      const bool digits =
-          !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), head.request.content_length);
+      const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
       if (++lengths > 1 || !digits || error != std::errc() || end != value.data() + value.size())
         return bad(400, "bad content length");
     } else if (name == "connection") {
@@ -123,8 +118,7 @@ std::expected<Head, BadHead> parse_head(std::string_view untrusted_head) {
     const auto line = untrusted_head.substr(0, end);
     untrusted_head.remove_prefix(end + 2);
     if (line.empty()) break;
-    if (line.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos)
-      return bad(400, "stray line end");
+    if (line.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos) return bad(400, "stray line end");
     const auto parsed = first ? parse_request_line(line, head) : parse_field(line, head.request);
     if (!parsed) return std::unexpected(parsed.error());
     first = false;

@@ -67,8 +67,7 @@ Result<std::string> Request::read_all(std::size_t limit) {
 }
 
 Response Response::html(std::string page, int status) {
-  return {
-      .status = status, .content_type = "text/html; charset=utf-8", .headers = {}, .body = std::move(page)};
+  return {.status = status, .content_type = "text/html; charset=utf-8", .headers = {}, .body = std::move(page)};
 }
 
 Response Response::json(const nlohmann::json& value, int status) {
@@ -80,17 +79,14 @@ Response Response::json(const nlohmann::json& value, int status) {
 }
 
 Response Response::text(std::string text, int status) {
-  return {
-      .status = status, .content_type = "text/plain; charset=utf-8", .headers = {}, .body = std::move(text)};
+  return {.status = status, .content_type = "text/plain; charset=utf-8", .headers = {}, .body = std::move(text)};
 }
 
 Response Response::bytes(std::string content, std::string content_type) {
   return {.status = 200, .content_type = std::move(content_type), .headers = {}, .body = std::move(content)};
 }
 
-Response Response::empty(int status) {
-  return {.status = status, .content_type = {}, .headers = {}, .body = {}};
-}
+Response Response::empty(int status) { return {.status = status, .content_type = {}, .headers = {}, .body = {}}; }
 
 Response Response::redirect(std::string location) {
   auto response = empty(303);
@@ -110,8 +106,7 @@ Response& Response::set(std::string name, std::string value) {
 
 Response& Response::set_cookie(std::string_view name, std::string_view value, std::int64_t max_age_seconds) {
   ZP_CHECK(name.starts_with("__Host-"));
-  std::string cookie =
-      std::string(name) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Strict";
+  std::string cookie = std::string(name) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Strict";
   if (max_age_seconds > 0) cookie += "; Max-Age=" + std::to_string(max_age_seconds);
   return set("Set-Cookie", std::move(cookie));
 }

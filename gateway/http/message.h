@@ -27,13 +27,13 @@ namespace zp::gateway {
 using BodySource = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
 
 struct Request {
-  std::string method;                        // "GET", as sent
-  std::string path;                          // decoded, starts with '/', no "." or ".." segments
-  std::map<std::string, std::string> query;  // decoded; the last of equal names counts
+  std::string method;                                        // "GET", as sent
+  std::string path;                                          // decoded, starts with '/', no "." or ".." segments
+  std::map<std::string, std::string> query;                  // decoded; the last of equal names counts
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case, in order
   std::map<std::string, std::string> parameters;             // what the route's {names} matched
-  std::string route;           // the pattern that matched: safe to log, unlike `path`
-  std::string remote_address;  // the peer; behind nginx the address that it tells
+  std::string route;                                         // the pattern that matched: safe to log, unlike `path`
+  std::string remote_address;                                // the peer; behind nginx the address that it tells
   std::uint64_t content_length = 0;
 
   /// Empty if there is none. `name` in lower case.
@@ -91,8 +91,7 @@ using Handler = std::function<Response(Request&)>;
 
 /// "%41" to "A". kMalformed for a broken escape, NUL or other control characters. `plus_is_space`: as in
 /// forms.
-Result<std::string> percent_decode(std::string_view text, bool plus_is_space = false,
-                                   bool allow_newlines = false);
+Result<std::string> percent_decode(std::string_view text, bool plus_is_space = false, bool allow_newlines = false);
 std::string percent_encode(std::string_view text);
 
 }  // namespace zp::gateway

@@ -67,8 +67,7 @@ Response Router::dispatch(Request& request) const {
   request.route = route->pattern;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const auto& pattern = route->segments[i];
-    if (is_name(pattern))
-      request.parameters[pattern.substr(1, pattern.size() - 2)] = std::string(segments[i]);
+    if (is_name(pattern)) request.parameters[pattern.substr(1, pattern.size() - 2)] = std::string(segments[i]);
   }
   return route->handler(request);
 }

@@ -27,8 +27,7 @@ class Router {
     std::vector<std::string> segments;
     Handler handler;
   };
-  const Route* find(const Request& request, const std::vector<std::string_view>& segments,
-                    std::string& allowed) const;
+  const Route* find(const Request& request, const std::vector<std::string_view>& segments, std::string& allowed) const;
   std::vector<Route> routes_;
 };
 

@@ -25,8 +25,7 @@ const char* type_of(const std::string& extension) {
 Result<StaticFiles> StaticFiles::load(const std::string& folder) {
   StaticFiles files;
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const char* type = type_of(entry->path().extension().string());
     if (!type || !entry->is_regular_file()) continue;
     std::ifstream in(entry->path(), std::ios::binary);
@@ -43,8 +42,8 @@ Response StaticFiles::serve(const Request& request, const std::string& name) con
   const auto found = files_.find(name);
   if (found == files_.end()) return Response::error(404);
   const File& file = found->second;
-  auto response = request.header("if-none-match") == file.etag ? Response::empty(304)
-                                                               : Response::bytes(file.content, file.type);
+  auto response =
+      request.header("if-none-match") == file.etag ? Response::empty(304) : Response::bytes(file.content, file.type);
   response.set("ETag", file.etag);
   response.set("Cache-Control", "public, max-age=86400");
   return response;

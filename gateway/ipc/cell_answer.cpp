@@ -19,10 +19,14 @@ constexpr std::size_t kMaxMailJson = 8 * 1024 * 1024;
 
 std::size_t InspectionAnswer::allowed_bytes(FrameKind kind) const {
   switch (kind) {
-    case FrameKind::kProgress: return kProgressBytes;
-    case FrameKind::kFindings: return findings_ ? 0 : kMaxFindings;
-    case FrameKind::kImage: return std::min(kMaxFrame, kImageHeadBytes + kMaxImageBytes - image_bytes_);
-    default: return 0;
+    case FrameKind::kProgress:
+      return kProgressBytes;
+    case FrameKind::kFindings:
+      return findings_ ? 0 : kMaxFindings;
+    case FrameKind::kImage:
+      return std::min(kMaxFrame, kImageHeadBytes + kMaxImageBytes - image_bytes_);
+    default:
+      return 0;
   }
 }
 
@@ -48,8 +52,9 @@ bool InspectionAnswer::take_image(ByteView untrusted_image) {
   image.masked = untrusted_image[12] != 0;
   const ByteView pixels = untrusted_image.subspan(kImageHeadBytes);
   const bool asked = image.masked ? request_.want_masked : request_.want_pages;
-  const bool sane = page >= 1 && page <= kMaxPages && image.width >= 1 && image.width <= kMaxImageSide && image.height >= 1 &&
-                    image.height <= kMaxImageSide && pixels.size() == std::size_t{image.width} * image.height * 3;
+  const bool sane = page >= 1 && page <= kMaxPages && image.width >= 1 && image.width <= kMaxImageSide &&
+                    image.height >= 1 && image.height <= kMaxImageSide &&
+                    pixels.size() == std::size_t{image.width} * image.height * 3;
   if (!asked || !sane || images_.size() >= 2 * kMaxPages) return false;
   image.page = static_cast<int>(page);
   image.rgb.assign(pixels.begin(), pixels.end());
@@ -66,10 +71,14 @@ void InspectionAnswer::reset() {
 
 std::size_t MailAnswer::allowed_bytes(FrameKind kind) const {
   switch (kind) {
-    case FrameKind::kProgress: return kProgressBytes;
-    case FrameKind::kMail: return mail_ ? 0 : kMaxMailJson;
-    case FrameKind::kMailPart: return mail_ ? bytes_left_ : 0;
-    default: return 0;
+    case FrameKind::kProgress:
+      return kProgressBytes;
+    case FrameKind::kMail:
+      return mail_ ? 0 : kMaxMailJson;
+    case FrameKind::kMailPart:
+      return mail_ ? bytes_left_ : 0;
+    default:
+      return 0;
   }
 }
 
@@ -96,7 +105,8 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
   mail.hazards = reader.texts(json, "hazards", 100, 64);
   std::uint64_t total = 0;
   for (const auto& one : reader.array(json, "parts", kMaxMailParts)) {
-    const auto size = static_cast<std::uint64_t>(reader.integer(one, "size", 0, static_cast<std::int64_t>(most_bytes_)));
+    const auto size =
+        static_cast<std::uint64_t>(reader.integer(one, "size", 0, static_cast<std::int64_t>(most_bytes_)));
     total += size;
     part_sizes_.push_back(size);
     const std::string name = reader.text(one, "name", 4096);
@@ -120,7 +130,8 @@ bool MailAnswer::take_part(ByteView untrusted_content) {
 }
 
 void MailAnswer::skip_empty_parts() {
-  while (parts_done_ < part_sizes_.size() && mail_->parts[parts_done_].content.size() == part_sizes_[parts_done_]) ++parts_done_;
+  while (parts_done_ < part_sizes_.size() && mail_->parts[parts_done_].content.size() == part_sizes_[parts_done_])
+    ++parts_done_;
 }
 
 void MailAnswer::reset() {

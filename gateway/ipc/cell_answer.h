@@ -1,6 +1,7 @@
 // gateway/ipc/cell_answer.h - collecting what a cell says, believing none of it unchecked.
 //
-// Threads: one answer belongs to one call. Nothing in a cell's frames can make these functions fail other than by `false`.
+// Threads: one answer belongs to one call. Nothing in a cell's frames can make these functions fail other than by
+// `false`.
 #ifndef GATEWAY_IPC_CELL_ANSWER_H_
 #define GATEWAY_IPC_CELL_ANSWER_H_
 
@@ -50,7 +51,8 @@ class InspectionAnswer : public CellAnswer {
 
 class MailAnswer : public CellAnswer {
  public:
-  explicit MailAnswer(std::size_t raw_bytes) : bytes_left_(kTimesPacked * raw_bytes), most_bytes_(kTimesPacked * raw_bytes) {}
+  explicit MailAnswer(std::size_t raw_bytes)
+      : bytes_left_(kTimesPacked * raw_bytes), most_bytes_(kTimesPacked * raw_bytes) {}
   std::size_t allowed_bytes(FrameKind kind) const override;
   bool take(FrameKind kind, Bytes untrusted_payload) override;
   bool complete() const override { return refused_ || (mail_ && parts_done_ == mail_->parts.size()); }

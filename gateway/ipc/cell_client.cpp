@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.h"
@@ -67,9 +66,12 @@ Result<int> seal_in_memory(ByteView document) {
 }
 
 std::string options_json(const intake::InspectionRequest& request) {
-  const nlohmann::json json = {{"declared_kind", request.declared_kind}, {"trust_anchors_pem", request.trust_anchors_pem},
-                               {"as_of", request.as_of},                 {"want_pages", request.want_pages},
-                               {"page_dpi", request.page_dpi},           {"want_masked", request.want_masked}};
+  const nlohmann::json json = {{"declared_kind", request.declared_kind},
+                               {"trust_anchors_pem", request.trust_anchors_pem},
+                               {"as_of", request.as_of},
+                               {"want_pages", request.want_pages},
+                               {"page_dpi", request.page_dpi},
+                               {"want_masked", request.want_masked}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -77,8 +79,8 @@ enum class Ending {
   kDone,
   kCrash,
   kTimeout,
-  kProtocol,   // bytes that a cell of ours would not send
-  kNoCell,     // the connection ended, or nothing came, before a cell had the document
+  kProtocol,  // bytes that a cell of ours would not send
+  kNoCell,    // the connection ended, or nothing came, before a cell had the document
 };
 
 /// One connection: sends the document, reads frames within their budget and hands them to the answer.
@@ -191,8 +193,10 @@ class CellClient : public intake::Inspector {
     InspectionAnswer answer(request);
     TRY_ASSIGN(const Ending ending, ask(Operation::kInspect, document, options_json(request), answer));
     intake::Inspection inspection;
-    if (ending == Ending::kDone) inspection = answer.inspection();
-    else inspection.findings = intake::failed_inspection(ending == Ending::kTimeout ? "timeout" : "crash");
+    if (ending == Ending::kDone)
+      inspection = answer.inspection();
+    else
+      inspection.findings = intake::failed_inspection(ending == Ending::kTimeout ? "timeout" : "crash");
     inspection.findings.sha256 = to_hex(crypto::sha256(document));
     inspection.findings.size = document.size();
     intake::judge(inspection.findings, request.as_of);
@@ -208,7 +212,8 @@ class CellClient : public intake::Inspector {
   }
 
  private:
-  /// A crash counts when it happens twice: once could be the broker being stopped, or the machine being short of memory.
+  /// A crash counts when it happens twice: once could be the broker being stopped, or the machine being short of
+  /// memory.
   Result<Ending> ask(Operation operation, ByteView document, const std::string& json, CellAnswer& answer) const {
     constexpr int kTries = 2;
     TRY_ASSIGN(const int memory, seal_in_memory(document));
@@ -234,7 +239,8 @@ class CellClient : public intake::Inspector {
     std::memcpy(address.sun_path, path_.data(), path_.size());
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return fail_errno(kAsk);
-    const timeval patience{patience_.for_a_cell.count() / 1000, patience_.for_a_cell.count() % 1000 * 1000};  // a full backlog makes connect() wait
+    const timeval patience{patience_.for_a_cell.count() / 1000,
+                           patience_.for_a_cell.count() % 1000 * 1000};  // a full backlog makes connect() wait
     ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
     const int reason = errno;

@@ -19,8 +19,7 @@ constexpr int kBacklog = 64;
 Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    return fail(Code::kConfig, "use socket: path is too long", path);
+  if (path.size() >= sizeof address.sun_path) return fail(Code::kConfig, "use socket: path is too long", path);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   return address;
 }

@@ -4,8 +4,7 @@
 
 namespace zp::gateway {
 
-KeyPool::KeyPool(Maker make, Now now)
-    : make_(std::move(make)), now_(std::move(now)), thread_([this] { fill(); }) {}
+KeyPool::KeyPool(Maker make, Now now) : make_(std::move(make)), now_(std::move(now)), thread_([this] { fill(); }) {}
 
 KeyPool::~KeyPool() {
   {
@@ -38,8 +37,7 @@ void KeyPool::fill() {
     } else {
       // Once per row of failures: gpg may be away for hours.
       if (!failing_)
-        log_error("cannot make keys: check gpg and the zone and recovery keys (zegelpost doctor)",
-                  made.error());
+        log_error("cannot make keys: check gpg and the zone and recovery keys (zegelpost doctor)", made.error());
       failing_ = true;
     }
     changed_.notify_all();

@@ -27,7 +27,8 @@ class KeyPool {
   using Maker = std::function<Result<crypto::FreshKey>()>;
   using Now = std::function<std::chrono::steady_clock::time_point()>;
   /// `make` is called from the pool's own thread only; after a failure again a second later.
-  explicit KeyPool(Maker make, Now now = [] { return std::chrono::steady_clock::now(); });
+  explicit KeyPool(
+      Maker make, Now now = [] { return std::chrono::steady_clock::now(); });
   ~KeyPool();
 
   /// Waits up to `wait` for a key. Nothing if none can be made.

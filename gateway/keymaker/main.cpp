@@ -21,8 +21,7 @@ constexpr std::chrono::milliseconds kPatience{4000};
 /// restart.
 class Maker {
  public:
-  explicit Maker(const Config& config)
-      : home_(config.public_home()), recipients_{config.keys.zone_fingerprint} {
+  explicit Maker(const Config& config) : home_(config.public_home()), recipients_{config.keys.zone_fingerprint} {
     recipients_.insert(recipients_.end(), config.keys.recovery_fingerprints.begin(),
                        config.keys.recovery_fingerprints.end());
   }
@@ -56,9 +55,9 @@ Result<void> answer(UnixSocket& client, KeyPool& pool) {
   if (request[0] != 'K') return fail(Code::kMalformed, "answer client");
   const auto key = pool.take(kPatience);
   const auto length = key ? static_cast<std::uint32_t>(key->sealed.openpgp.size()) : 0;
-  const std::array<std::uint8_t, 4> head{
-      static_cast<std::uint8_t>(length >> 24), static_cast<std::uint8_t>(length >> 16),
-      static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
+  const std::array<std::uint8_t, 4> head{static_cast<std::uint8_t>(length >> 24),
+                                         static_cast<std::uint8_t>(length >> 16),
+                                         static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
   TRY_DO(client.write(head));
   if (!key) return {};
   TRY_DO(client.write(key->key.bytes().view()));
@@ -82,6 +81,4 @@ Result<void> keymaker(Process& process) {
 }  // namespace
 }  // namespace zp::gateway
 
-int main(int argc, char** argv) {
-  return zp::gateway::run_process(argc, argv, "keymaker", zp::gateway::keymaker);
-}
+int main(int argc, char** argv) { return zp::gateway::run_process(argc, argv, "keymaker", zp::gateway::keymaker); }

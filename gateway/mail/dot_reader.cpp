@@ -55,7 +55,8 @@ std::size_t DotReader::take(ByteView bytes, const Sink& sink) {
         sink(kCrByte);
         at_ = At::kCr;
         break;
-      case At::kEnd: break;
+      case At::kEnd:
+        break;
     }
   }
   flush(at_ == At::kEnd ? from : at);

@@ -1,7 +1,8 @@
 // gateway/mail/dot_reader.h - the end of a message, and nothing else that looks like it (RFC 5321 section 4.5.2).
 //
-// Only CR LF "." CR LF ends a message. A bare LF or CR is content, kept as it came: "LF . LF" and its cousins, by which one message is
-// smuggled inside another (CVE-2023-51764), end nothing here. The stuffed dot is taken out after CR LF only.
+// Only CR LF "." CR LF ends a message. A bare LF or CR is content, kept as it came: "LF . LF" and its cousins, by which
+// one message is smuggled inside another (CVE-2023-51764), end nothing here. The stuffed dot is taken out after CR LF
+// only.
 // Threads: one reader belongs to one session.
 #ifndef GATEWAY_MAIL_DOT_READER_H_
 #define GATEWAY_MAIL_DOT_READER_H_

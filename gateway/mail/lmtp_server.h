@@ -1,7 +1,8 @@
 // gateway/mail/lmtp_server.h - LMTP sessions on a listening socket (POCO TCPServer).
 //
-// Deadlines: a command within 5 minutes (RFC 5321 section 4.5.3.2.7), a message within 10 minutes plus a second for every 16 KiB, a session within
-// an hour. More than kMaxSessions at once wait in the queue and are closed beyond it; the MTA tries again.
+// Deadlines: a command within 5 minutes (RFC 5321 section 4.5.3.2.7), a message within 10 minutes plus a second for
+// every 16 KiB, a session within an hour. More than kMaxSessions at once wait in the queue and are closed beyond it;
+// the MTA tries again.
 #ifndef GATEWAY_MAIL_LMTP_SERVER_H_
 #define GATEWAY_MAIL_LMTP_SERVER_H_
 

@@ -1,9 +1,9 @@
 #include "gateway/mail/lmtp_session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
-
-#include <fmt/format.h>
 
 #include "gateway/mail/mail_path.h"
 
@@ -16,8 +16,8 @@ std::string_view verb_of(std::string_view line) { return line.substr(0, line.fin
 
 bool is_verb(std::string_view line, std::string_view verb) {
   return line.size() == verb.size() && std::ranges::equal(line, verb, [](char a, char b) {
-    return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b;
-  });
+           return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b;
+         });
 }
 
 bool starts_with(std::string_view line, std::string_view prefix) {
@@ -30,9 +30,12 @@ bool has_8bit(std::string_view text) {
 
 const char* reply_for(const Error& error) {
   switch (error.code) {
-    case Code::kNoSpace: return "452 4.3.1 disk nearly full, try again later\r\n";
-    case Code::kTooLarge: return "552 5.3.4 message is too large\r\n";
-    default: return "451 4.3.0 can't keep the message now, try again later\r\n";
+    case Code::kNoSpace:
+      return "452 4.3.1 disk nearly full, try again later\r\n";
+    case Code::kTooLarge:
+      return "552 5.3.4 message is too large\r\n";
+    default:
+      return "451 4.3.0 can't keep the message now, try again later\r\n";
   }
 }
 
@@ -62,7 +65,8 @@ std::size_t LmtpSession::take_line(ByteView bytes, std::string& replies) {
   line_ += as_text(bytes.first(used));
   if (lf == bytes.end()) return used;
   // A bare LF here means a client that counts lines otherwise than we do: that is how commands are smuggled.
-  const bool proper = line_.ends_with("\r\n") && line_.find('\r') == line_.size() - 2 && line_.find('\0') == std::string::npos;
+  const bool proper =
+      line_.ends_with("\r\n") && line_.find('\r') == line_.size() - 2 && line_.find('\0') == std::string::npos;
   if (proper) {
     const std::string line = line_.substr(0, line_.size() - 2);
     replies += command(line);
@@ -183,7 +187,8 @@ std::string LmtpSession::end_of_data() {
   if (outcome_) outcome_ = writer_->accept();
   const char* reply = outcome_ ? "250 2.0.0 kept\r\n" : reply_for(outcome_.error());
   std::string replies;
-  for (std::size_t i = 0; i < envelope_.to.size(); ++i) replies += reply;  // one for each recipient: RFC 2033 section 4.2
+  for (std::size_t i = 0; i < envelope_.to.size(); ++i)
+    replies += reply;  // one for each recipient: RFC 2033 section 4.2
   reset();
   return replies;
 }

@@ -1,8 +1,10 @@
 // gateway/mail/lmtp_session.h - one LMTP conversation (RFC 2033), without a socket: bytes in, replies out.
 //
-// Extensions: PIPELINING (RFC 2920), 8BITMIME (RFC 6152), SIZE (RFC 1870), ENHANCEDSTATUSCODES (RFC 2034), SMTPUTF8 (RFC 6531).
-// A 250 after the final dot means that the message is sealed, synced and published; until then a lost connection leaves nothing.
-// Threads: one session belongs to one thread. Errors: become replies; a message that can't be kept is answered 4xx and the MTA keeps it.
+// Extensions: PIPELINING (RFC 2920), 8BITMIME (RFC 6152), SIZE (RFC 1870), ENHANCEDSTATUSCODES (RFC 2034), SMTPUTF8
+// (RFC 6531). A 250 after the final dot means that the message is sealed, synced and published; until then a lost
+// connection leaves nothing.
+// Threads: one session belongs to one thread. Errors: become replies; a message that can't be kept is answered 4xx and
+// the MTA keeps it.
 #ifndef GATEWAY_MAIL_LMTP_SESSION_H_
 #define GATEWAY_MAIL_LMTP_SESSION_H_
 
@@ -17,7 +19,7 @@
 namespace zp::gateway {
 
 struct MailEnvelope {
-  std::string from;              // empty: <>
+  std::string from;  // empty: <>
   std::vector<std::string> to;
 };
 
@@ -43,8 +45,8 @@ class MailIntake {
 struct LmtpLimits {
   std::vector<std::string> recipients;  // ours
   std::uint64_t max_message_bytes = 0;
-  std::size_t max_recipients = 100;     // RFC 5321 section 4.5.3.1.8 asks for at least 100
-  std::size_t max_line_bytes = 2048;    // commands only: content is never held, so its lines need no bound
+  std::size_t max_recipients = 100;   // RFC 5321 section 4.5.3.1.8 asks for at least 100
+  std::size_t max_line_bytes = 2048;  // commands only: content is never held, so its lines need no bound
   unsigned max_mistakes = 20;
 };
 

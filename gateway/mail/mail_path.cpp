@@ -64,7 +64,8 @@ std::optional<MailPath> parse_path(std::string_view text) {
     if (colon == std::string_view::npos) return std::nullopt;
     address.remove_prefix(colon + 1);
   }
-  if (address.find_first_of(" <>") != std::string_view::npos && address.find('"') == std::string_view::npos) return std::nullopt;
+  if (address.find_first_of(" <>") != std::string_view::npos && address.find('"') == std::string_view::npos)
+    return std::nullopt;
   MailPath path{std::string(address), {}};
   if (!parse_parameters(text.substr(close + 1), path.parameters)) return std::nullopt;
   return path;

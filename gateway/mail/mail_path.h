@@ -17,7 +17,8 @@ struct MailPath {
   std::map<std::string, std::string> parameters;  // upper-case keyword to value
 };
 
-/// "<a@b> SIZE=1" and what may stand there instead of it; nothing if it is no path, is over 320 bytes or holds control characters.
+/// "<a@b> SIZE=1" and what may stand there instead of it; nothing if it is no path, is over 320 bytes or holds control
+/// characters.
 std::optional<MailPath> parse_path(std::string_view text);
 
 /// Whether `address` is one of `ours`, or a plus-address of one; letters of both parts fold.

@@ -14,8 +14,8 @@ namespace {
 
 class TrayMailWriter : public MailWriter {
  public:
-  TrayMailWriter(const Tray& tray, const Id& id, const Id& object, std::string folder, crypto::FreshKey key, FileWriter file,
-                 const MailEnvelope& envelope)
+  TrayMailWriter(const Tray& tray, const Id& id, const Id& object, std::string folder, crypto::FreshKey key,
+                 FileWriter file, const MailEnvelope& envelope)
       : tray_(tray),
         folder_(std::move(folder)),
         key_(std::move(key)),

@@ -1,7 +1,8 @@
-// zegelpost-mail - the door for mail: takes messages from the MTA by LMTP, seals them, drops them into the incoming tray.
+// zegelpost-mail - the door for mail: takes messages from the MTA by LMTP, seals them, drops them into the incoming
+// tray.
 //
-// SECURITY: faces the MTA, and so anybody's bytes, which it neither parses nor can read back. Holds public keys only by way of the
-// keymaker, has no database, writes to the incoming tray alone.
+// SECURITY: faces the MTA, and so anybody's bytes, which it neither parses nor can read back. Holds public keys only by
+// way of the keymaker, has no database, writes to the incoming tray alone.
 #include "gateway/mail/lmtp_server.h"
 #include "gateway/mail/mail_tray.h"
 #include "gateway/process/process.h"

@@ -30,7 +30,8 @@ std::string format(const char* pattern, const std::tm& parts) {
 }  // namespace
 
 std::int64_t now_ms() noexcept {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::string utc_time(std::int64_t ms) {

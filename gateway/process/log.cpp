@@ -2,9 +2,8 @@
 
 #include <unistd.h>
 
-#include <cstring>
-
 #include <chrono>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "gateway/process/process.h"
@@ -45,7 +44,8 @@ std::string line_of(Level level, const char* event, const Fields& fields) {
     for (const LogField& field : fields) line[std::string(field.name)] = field.value;
     return line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
   }
-  std::string line = time + " " + g_process + " " + (level == Level::kInfo ? "" : std::string(level_name(level)) + ": ") + event;
+  std::string line =
+      time + " " + g_process + " " + (level == Level::kInfo ? "" : std::string(level_name(level)) + ": ") + event;
   for (const LogField& field : fields) line += " " + std::string(field.name) + "=" + printable(field.value);
   return line + "\n";
 }

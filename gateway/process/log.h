@@ -1,7 +1,7 @@
 // gateway/process/log.h - one event, one line on standard error: readable, or JSON for machines.
 //
-// Events are literals in our own words; fields are ids, counts, codes, durations, paths of our own. Never content, names, addresses,
-// file names of senders, links or codes.
+// Events are literals in our own words; fields are ids, counts, codes, durations, paths of our own. Never content,
+// names, addresses, file names of senders, links or codes.
 // Threads and processes: a line is one write().
 #ifndef GATEWAY_PROCESS_LOG_H_
 #define GATEWAY_PROCESS_LOG_H_
@@ -22,8 +22,7 @@ struct LogField {
   LogField(std::string_view n, std::string v) : name(n), value(std::move(v)) {}
   LogField(std::string_view n, const char* v) : name(n), value(v) {}
   template <typename Number>
-    requires std::is_arithmetic_v<Number>
-  LogField(std::string_view n, Number v) : name(n), value(std::to_string(v)) {}
+  requires std::is_arithmetic_v<Number> LogField(std::string_view n, Number v) : name(n), value(std::to_string(v)) {}
 };
 
 /// Once, before the first line. `process` is the role's name.

@@ -1,7 +1,5 @@
 #include "gateway/process/process.h"
 
-#include "gateway/process/users.h"
-
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -14,6 +12,8 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+
+#include "gateway/process/users.h"
 
 namespace zp::gateway {
 namespace {

@@ -1,8 +1,8 @@
 // gateway/process/process.h - the skeleton of every process: arguments, configuration, signals, log, then its role.
 //
-// A role's main() is one line: return run_process(argc, argv, "worker", role). The skeleton reads --config FILE, sets up the log, forbids
-// core dumps and ptrace, ignores SIGPIPE, dies with its supervisor, tells the supervisor when it is ready (ready()), and turns
-// SIGTERM and SIGINT into stop_requested().
+// A role's main() is one line: return run_process(argc, argv, "worker", role). The skeleton reads --config FILE, sets
+// up the log, forbids core dumps and ptrace, ignores SIGPIPE, dies with its supervisor, tells the supervisor when it is
+// ready (ready()), and turns SIGTERM and SIGINT into stop_requested().
 #ifndef GATEWAY_PROCESS_PROCESS_H_
 #define GATEWAY_PROCESS_PROCESS_H_
 
@@ -25,7 +25,8 @@ class Process {
   virtual bool wait(std::chrono::milliseconds duration) = 0;
 };
 
-/// Exit status: 0 clean stop, 78 (EX_CONFIG) wrong configuration, 1 otherwise. The role returns an Error that ends the process.
+/// Exit status: 0 clean stop, 78 (EX_CONFIG) wrong configuration, 1 otherwise. The role returns an Error that ends the
+/// process.
 int run_process(int argc, char** argv, const char* name, const std::function<Result<void>(Process&)>& role);
 
 /// Unix milliseconds now.

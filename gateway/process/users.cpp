@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unexpected<Error> no_such(const char* find, const std::string& name) {
-  return fail(Code::kConfig, find, name + ": make it (docs/operators/install.md), or change users.* in the configuration");
+  return fail(Code::kConfig, find,
+              name + ": make it (docs/operators/install.md), or change users.* in the configuration");
 }
 
 Result<uid_t> uid_of(const std::string& user) {
@@ -31,7 +32,8 @@ Result<gid_t> gid_of(const std::string& group) {
 
 Result<void> give(const fs::path& path, uid_t user, gid_t group, mode_t mode) {
   // The mode after the owner: a change of owner clears set-group-id.
-  if (::lchown(path.c_str(), user, group) != 0 || ::chmod(path.c_str(), mode) != 0) return fail_errno("give to its user", path.string());
+  if (::lchown(path.c_str(), user, group) != 0 || ::chmod(path.c_str(), mode) != 0)
+    return fail_errno("give to its user", path.string());
   return {};
 }
 
@@ -39,10 +41,11 @@ Result<void> give(const fs::path& path, uid_t user, gid_t group, mode_t mode) {
 Result<void> give_all(const fs::path& folder, uid_t user, gid_t group) {
   std::vector<fs::path> paths{folder};
   std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) paths.push_back(at->path());
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    paths.push_back(at->path());
   if (error) return fail(Code::kIo, "list folder", folder.string());
   for (const fs::path& path : paths) {
-    struct stat info{};
+    struct stat info {};
     if (::lstat(path.c_str(), &info) != 0) return fail_errno("look at", path.string());
     if (S_ISDIR(info.st_mode) || S_ISREG(info.st_mode)) TRY_DO(give(path, user, group, info.st_mode & 07777));
   }
@@ -81,7 +84,8 @@ Result<void> hand_out_folders(const Config& config) {
   TRY_DO(give_all(config.spool(), door, group));
   TRY_DO(give_all(fs::path(config.keys.seal_key).parent_path(), inner, group));
   // Read, never written, by all of them; the keymaker must not be able to change the keys it seals to.
-  for (const fs::path& folder : {fs::path(config.data), fs::path(config.zone_key()).parent_path(), fs::path(config.public_home())})
+  for (const fs::path& folder :
+       {fs::path(config.data), fs::path(config.zone_key()).parent_path(), fs::path(config.public_home())})
     TRY_DO(give(folder, inner, group, 0750));
   for (const fs::directory_entry& entry : fs::directory_iterator(config.public_home()))
     if (entry.is_regular_file()) TRY_DO(give(entry.path(), inner, group, 0640));

@@ -1,7 +1,8 @@
 // gateway/process/users.h - which user a process runs as, so that a break-in stays in its room.
 //
-// Started by root, every process becomes the user that the configuration names for its role (users.*) before it opens anything but
-// the configuration. All of these users have one primary group, users.group: trays, shelf and sockets are handed over through it.
+// Started by root, every process becomes the user that the configuration names for its role (users.*) before it opens
+// anything but the configuration. All of these users have one primary group, users.group: trays, shelf and sockets are
+// handed over through it.
 // Threads: call before any thread is started.
 #ifndef GATEWAY_PROCESS_USERS_H_
 #define GATEWAY_PROCESS_USERS_H_
@@ -12,7 +13,8 @@
 
 namespace zp::gateway {
 
-/// The user of a role ("public", "mail", "keymaker", "broker"; "worker", "staff" and the commands: users.inner). Empty: none is named.
+/// The user of a role ("public", "mail", "keymaker", "broker"; "worker", "staff" and the commands: users.inner). Empty:
+/// none is named.
 const std::string& user_of(const Config& config, const std::string& role);
 
 /// Becomes that user for good. Does nothing when none is named or this is the user already.

@@ -63,9 +63,8 @@ std::int64_t Attempts::locked_until(const Id& subject, std::int64_t now_ms) cons
 void Attempts::sweep(std::int64_t seconds) const {
   std::error_code error;
   const auto oldest = std::time(nullptr) - seconds;
-  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    struct stat info{};
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    struct stat info {};
     const std::lock_guard lock(mutex_);
     if (::stat(entry->path().c_str(), &info) == 0 && info.st_mtime < oldest) ::unlink(entry->path().c_str());
   }

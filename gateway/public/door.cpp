@@ -89,10 +89,8 @@ std::optional<Door::Session> Door::session(const Request& request) {
   return Session{std::move(*secret), std::move(*draft)};
 }
 
-Result<std::map<std::string, std::string>> Door::form(Request& request,
-                                                      const SecretBytes& session_secret) const {
-  if (!from_own_site(request, config.public_door.base_url))
-    return fail(Code::kDenied, "read form: from another site");
+Result<std::map<std::string, std::string>> Door::form(Request& request, const SecretBytes& session_secret) const {
+  if (!from_own_site(request, config.public_door.base_url)) return fail(Code::kDenied, "read form: from another site");
   TRY_ASSIGN(auto form, read_form(request));
   if (!csrf_matches(session_secret, form[kCsrfField])) return fail(Code::kDenied, "read form: token");
   return form;
@@ -120,8 +118,7 @@ Result<DraftSecret> Door::begin(NewDraft begun) {
 }
 
 Response Door::with_draft_cookie(Response response, const DraftSecret& secret) const {
-  response.set_cookie(kDraftCookie, secret.cookie(),
-                      std::int64_t{config.public_door.upload_expiry_hours} * 3600);
+  response.set_cookie(kDraftCookie, secret.cookie(), std::int64_t{config.public_door.upload_expiry_hours} * 3600);
   return response;
 }
 

@@ -69,8 +69,8 @@ struct Door {
 
  private:
   Door(const Config& config, intake::RuleBook rules, intake::Calendar calendar,
-       std::unique_ptr<templates::PageBook> pages, StaticFiles assets, Shelf shelf, Tray tray,
-       DraftStore drafts, Attempts attempts);
+       std::unique_ptr<templates::PageBook> pages, StaticFiles assets, Shelf shelf, Tray tray, DraftStore drafts,
+       Attempts attempts);
   std::mutex keys_mutex_;
   std::int64_t keys_asked_ms_ = 0;
   bool keys_flow_ = false;

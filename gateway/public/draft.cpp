@@ -153,8 +153,7 @@ SecretBytes Draft::encode() const {
 
 Result<Draft> Draft::decode(ByteView state) {
   if (state.size() < crypto::kDataKeyBytes) return fail(Code::kMalformed, "read draft");
-  TRY_ASSIGN(auto key,
-             crypto::DataKey::from(SecretBytes::copy_of(state.first(crypto::kDataKeyBytes))));
+  TRY_ASSIGN(auto key, crypto::DataKey::from(SecretBytes::copy_of(state.first(crypto::kDataKeyBytes))));
   try {
     return parse_draft(Json::parse(as_text(state.subspan(crypto::kDataKeyBytes))), std::move(key));
   } catch (const Json::exception&) {

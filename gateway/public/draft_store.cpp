@@ -108,8 +108,7 @@ Result<Draft> DraftStore::read(const DraftSecret& secret) const {
   return std::move(stored->draft);
 }
 
-Result<Draft> DraftStore::update(const DraftSecret& secret,
-                                 const std::function<Result<void>(Draft&)>& change) const {
+Result<Draft> DraftStore::update(const DraftSecret& secret, const std::function<Result<void>(Draft&)>& change) const {
   TRY_ASSIGN(const auto lock, DraftLock::take(draft_folder(secret.id())));
   TRY_ASSIGN(auto stored, newest(secret));
   TRY_DO(change(stored.draft));
@@ -119,7 +118,8 @@ Result<Draft> DraftStore::update(const DraftSecret& secret,
 }
 
 Result<void> DraftStore::remove(const Id& id) const {
-  // Findings may come in at this very moment: out of their reach first, then gone. What a crash leaves, sweep() finds by its name.
+  // Findings may come in at this very moment: out of their reach first, then gone. What a crash leaves, sweep() finds
+  // by its name.
   std::error_code error;
   const std::string gone = draft_folder(Id::random());
   std::filesystem::rename(draft_folder(id), gone, error);
@@ -133,14 +133,13 @@ Result<std::size_t> DraftStore::sweep(std::int64_t seconds) const {
   std::size_t removed = 0;
   std::error_code error;
   const auto oldest = std::time(nullptr) - seconds;
-  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
-       entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
     const auto id = Id::parse(entry->path().filename().string());
     if (!id) continue;
     // A folder without a state is one that a crash left while it was made.
     std::time_t changed = 0;
     for (const auto& path : {state_path(*id, 0), state_path(*id, 1), entry->path().string()}) {
-      struct stat info{};
+      struct stat info {};
       if (::stat(path.c_str(), &info) == 0) changed = std::max(changed, info.st_mtime);
     }
     if (changed == 0 || changed >= oldest) continue;

@@ -41,8 +41,7 @@ void Inspections::add_all(const DraftSecret& secret, const Draft& draft) {
 void Inspections::wait_for(const Draft& draft, std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, patience, [&] {
-    return std::ranges::none_of(draft.files,
-                                [&](const DraftFile& file) { return busy_.contains(file.object); });
+    return std::ranges::none_of(draft.files, [&](const DraftFile& file) { return busy_.contains(file.object); });
   });
 }
 
@@ -69,10 +68,9 @@ Result<void> Inspections::inspect(const Task& task) const {
   std::optional<intake::Findings> findings;
   if (file->offset() <= options_.inspect_bytes) {
     TRY_ASSIGN(const auto bytes, uploads_->read(draft, *file, options_.inspect_bytes));
-    TRY_ASSIGN(auto inspection,
-               inspector_.inspect(bytes.view(), {.declared_kind = file->slot,
-                                                 .trust_anchors_pem = options_.trust_anchors_pem,
-                                                 .as_of = local_date(now_ms())}));
+    TRY_ASSIGN(auto inspection, inspector_.inspect(bytes.view(), {.declared_kind = file->slot,
+                                                                  .trust_anchors_pem = options_.trust_anchors_pem,
+                                                                  .as_of = local_date(now_ms())}));
     inspection.findings.sha256 = file->sha256;
     inspection.findings.size = file->offset();
     findings = std::move(inspection.findings);

@@ -20,8 +20,7 @@ Result<Mailbox::Link> Mailbox::find(std::string_view untrusted_link, std::int64_
   auto secret = SecretBytes::copy_of(*bytes);
   const Id id = shelf_id(secret);
   TRY_ASSIGN(auto envelope, shelf_.envelope(id));
-  if (envelope.expires_ms != 0 && envelope.expires_ms <= now_ms)
-    return fail(Code::kNotFound, "find message: expired");
+  if (envelope.expires_ms != 0 && envelope.expires_ms <= now_ms) return fail(Code::kNotFound, "find message: expired");
   return Link{std::move(secret), id, std::move(envelope)};
 }
 
@@ -33,8 +32,7 @@ Result<MailboxLetter> Mailbox::read_letter(const Id& id, const crypto::DataKey& 
 
 Result<void> Mailbox::note(const char* event, const Id& shelf_id, std::int64_t now_ms) const {
   const Id id = Id::random();
-  const TrayItem item{
-      .kind = "event", .accepted_ms = now_ms, .sealed_keys = {}, .event = event, .subject = shelf_id};
+  const TrayItem item{.kind = "event", .accepted_ms = now_ms, .sealed_keys = {}, .event = event, .subject = shelf_id};
   TRY_ASSIGN(const auto folder, tray_.begin(id));
   auto noted = replace_file(folder + "/item.json", as_bytes(item.json()));
   if (noted) noted = tray_.publish(id, folder, false);
@@ -42,16 +40,14 @@ Result<void> Mailbox::note(const char* event, const Id& shelf_id, std::int64_t n
   return noted;
 }
 
-Result<Mailbox::Answer> Mailbox::open(const Link& link, std::string_view typed_code,
-                                      std::int64_t now_ms) const {
+Result<Mailbox::Answer> Mailbox::open(const Link& link, std::string_view typed_code, std::int64_t now_ms) const {
   Answer answer;
   TRY_ASSIGN(answer.attempt, attempts_.begin(link.id, now_ms));
   if (!answer.attempt.allowed) return answer;
   const CodeSlot slot(slots_);
   auto key = crypto::recipient_key(link.envelope.lock, link.secret, typed_code);
   if (!key && key.error().code == Code::kUnavailable) return std::unexpected(key.error());
-  auto letter =
-      key ? read_letter(link.id, *key) : Result<MailboxLetter>(fail(Code::kTampered, "open message"));
+  auto letter = key ? read_letter(link.id, *key) : Result<MailboxLetter>(fail(Code::kTampered, "open message"));
   if (!letter && letter.error().code != Code::kTampered) return std::unexpected(letter.error());
   if (!letter) {
     if (answer.attempt.locks_now) {
@@ -79,8 +75,7 @@ std::optional<OpenedMessage> Mailbox::reopen(const Link& link, std::string_view 
 }
 
 Result<SecretBytes> Mailbox::attachment(const OpenedMessage& message, std::uint32_t number) const {
-  if (number >= message.letter.attachments.size())
-    return fail(Code::kNotFound, "read attachment", message.id.hex());
+  if (number >= message.letter.attachments.size()) return fail(Code::kNotFound, "read attachment", message.id.hex());
   TRY_ASSIGN(const auto sealed, shelf_.attachment(message.id, number));
   return crypto::open_bytes(message.key, {message.id, message.id, number + 1}, sealed, 128 * 1024 * 1024);
 }

@@ -48,8 +48,7 @@ Response MailboxPages::ask_code(const Mailbox::Link& link, const std::string& pa
                     status);
 }
 
-Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link& link,
-                              const std::string& path) const {
+Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link& link, const std::string& path) const {
   const MailboxLetter& letter = message.letter;
   Json attachments = Json::array(), asked = Json::array();
   for (std::size_t i = 0; i < letter.attachments.size(); ++i)
@@ -57,25 +56,23 @@ Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link&
                            {"name", letter.attachments[i].name},
                            {"size", dutch_size(letter.attachments[i].size)},
                            {"sha256", letter.attachments[i].sha256}});
-  for (const auto& slot : letter.asked)
-    asked.push_back({{"label", slot.label}, {"explanation", slot.explanation}});
-  return door_.page("bericht",
-                    {{"title", letter.subject.empty() ? "Bericht" : letter.subject},
-                     {"path", path},
-                     {"sender", letter.sender},
-                     {"recipient", letter.recipient},
-                     {"legal_effect", letter.legal_effect},
-                     {"term", letter.term},
-                     {"reference", letter.reference},
-                     {"sent", letter.sent_ms ? local_time_dutch(letter.sent_ms) : ""},
-                     {"paragraphs", letter.paragraphs},
-                     {"attachments", attachments},
-                     {"has_attachments", !attachments.empty()},
-                     {"asked", asked},
-                     {"has_asked", !asked.empty()},
-                     {"can_reply", letter.may_reply},
-                     {"expires", link.envelope.expires_ms ? local_time_dutch(link.envelope.expires_ms) : ""},
-                     {"csrf", csrf_token(message.key.bytes())}});
+  for (const auto& slot : letter.asked) asked.push_back({{"label", slot.label}, {"explanation", slot.explanation}});
+  return door_.page("bericht", {{"title", letter.subject.empty() ? "Bericht" : letter.subject},
+                                {"path", path},
+                                {"sender", letter.sender},
+                                {"recipient", letter.recipient},
+                                {"legal_effect", letter.legal_effect},
+                                {"term", letter.term},
+                                {"reference", letter.reference},
+                                {"sent", letter.sent_ms ? local_time_dutch(letter.sent_ms) : ""},
+                                {"paragraphs", letter.paragraphs},
+                                {"attachments", attachments},
+                                {"has_attachments", !attachments.empty()},
+                                {"asked", asked},
+                                {"has_asked", !asked.empty()},
+                                {"can_reply", letter.may_reply},
+                                {"expires", link.envelope.expires_ms ? local_time_dutch(link.envelope.expires_ms) : ""},
+                                {"csrf", csrf_token(message.key.bytes())}});
 }
 
 Response MailboxPages::show(Request& request) {
@@ -100,12 +97,11 @@ Response MailboxPages::open(Request& request) {
   }
   if (!answer->attempt.allowed) return ask_code(*link, request.path, "", 429);
   if (!answer->message)
-    return ask_code(
-        *link, request.path,
-        answer->attempt.locks_now
-            ? "Deze code is niet goed."
-            : fmt::format("Deze code is niet goed. U kunt het nog {} keer proberen.", answer->attempt.left),
-        403);
+    return ask_code(*link, request.path,
+                    answer->attempt.locks_now
+                        ? "Deze code is niet goed."
+                        : fmt::format("Deze code is niet goed. U kunt het nog {} keer proberen.", answer->attempt.left),
+                    403);
   auto response = Response::redirect(request.path);
   response.set_cookie(kMessageCookie, answer->message->cookie(), kReadSeconds);
   return response;
@@ -125,9 +121,8 @@ Response MailboxPages::attachment(Request& request) {
   if (!content) return Response::error(content.error());
   const auto& about = message->letter.attachments[number];
   const bool pdf = about.type == "application/pdf";
-  return std::move(
-      Response::bytes(std::string(content->text()), pdf ? about.type : "application/octet-stream")
-          .as_download(about.name));
+  return std::move(Response::bytes(std::string(content->text()), pdf ? about.type : "application/octet-stream")
+                       .as_download(about.name));
 }
 
 Response MailboxPages::reply(Request& request) {
@@ -135,8 +130,7 @@ Response MailboxPages::reply(Request& request) {
   if (!link) return gone();
   const auto message = mailbox_.reopen(*link, request.cookie(kMessageCookie));
   if (!message) return ask_code(*link, "/bericht/" + link_of(request), "", 403);
-  if (const auto form = door_.form(request, message->key.bytes()); !form)
-    return Response::error(form.error());
+  if (const auto form = door_.form(request, message->key.bytes()); !form) return Response::error(form.error());
   const MailboxLetter& letter = message->letter;
   if (!letter.may_reply) return Response::error(404);
   NewDraft begun{.kind = letter.kind, .in_reply_to = message->id, .answers_reference = letter.reference};

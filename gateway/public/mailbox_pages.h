@@ -13,8 +13,7 @@ namespace zp::gateway {
 class MailboxPages {
  public:
   /// `door` is borrowed.
-  explicit MailboxPages(Door& door)
-      : door_(door), mailbox_(door.shelf, door.tray, door.attempts, door.code_slots) {}
+  explicit MailboxPages(Door& door) : door_(door), mailbox_(door.shelf, door.tray, door.attempts, door.code_slots) {}
   void add_routes(Router& router);
 
  private:
@@ -23,8 +22,7 @@ class MailboxPages {
   Response attachment(Request& request);
   Response reply(Request& request);
   Response close(Request& request);
-  Response ask_code(const Mailbox::Link& link, const std::string& path, const std::string& error,
-                    int status) const;
+  Response ask_code(const Mailbox::Link& link, const std::string& path, const std::string& error, int status) const;
   Response gone() const;
   Response render(const OpenedMessage& message, const Mailbox::Link& link, const std::string& path) const;
 

@@ -21,15 +21,14 @@ constexpr int kKeptFreeBytes = 1024 * 1024;
 void fill_error(const Door& door, Response& response, const Request* request) {
   const auto sentence = error_sentence(response.status);
   if (request && request->wants_json()) {
-    const auto problem = Response::json(
-        {{"status", response.status}, {"title", "Dit lukt niet"}, {"detail", sentence}}, response.status);
+    const auto problem = Response::json({{"status", response.status}, {"title", "Dit lukt niet"}, {"detail", sentence}},
+                                        response.status);
     response.content_type = problem.content_type;
     response.body = problem.body;
     return;
   }
-  const auto page =
-      door.page("fout", {{"title", "Dit lukt niet"}, {"sentence", sentence}, {"status", response.status}},
-                response.status);
+  const auto page = door.page("fout", {{"title", "Dit lukt niet"}, {"sentence", sentence}, {"status", response.status}},
+                              response.status);
   response.content_type = page.content_type;
   response.body = page.body;
 }
@@ -48,16 +47,15 @@ Result<void> serve(Process& process) {
   tus.add_routes(router);
 
   const auto& settings = config.public_door;
-  ServerOptions options{.listen = settings.listen,
-                        .certificate = settings.certificate,
-                        .key = settings.key,
-                        .max_connections = settings.max_connections,
-                        .head_seconds = settings.head_seconds,
-                        .body_min_bytes_per_second = settings.body_min_bytes_per_second,
-                        .behind_proxy = settings.certificate.empty(),
-                        .error_page = [&](Response& response, const Request* request) {
-                          fill_error(*door, response, request);
-                        }};
+  ServerOptions options{
+      .listen = settings.listen,
+      .certificate = settings.certificate,
+      .key = settings.key,
+      .max_connections = settings.max_connections,
+      .head_seconds = settings.head_seconds,
+      .body_min_bytes_per_second = settings.body_min_bytes_per_second,
+      .behind_proxy = settings.certificate.empty(),
+      .error_page = [&](Response& response, const Request* request) { fill_error(*door, response, request); }};
   TRY_ASSIGN(const auto server,
              Server::start(std::move(options), [&](Request& request) { return router.dispatch(request); }));
   log(Level::kInfo, "listening", {{"port", server->port()}});

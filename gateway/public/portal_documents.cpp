@@ -127,8 +127,7 @@ nlohmann::json file_view(const DraftFile& file, const std::vector<intake::Requir
           {"received", file.received_ms ? local_time_dutch(file.received_ms) : ""}};
 }
 
-Response Portal::render_documents(const Door::Session& session, const std::string& mistake,
-                                  int status) const {
+Response Portal::render_documents(const Door::Session& session, const std::string& mistake, int status) const {
   const Draft& draft = session.draft;
   Json slots = Json::array(), others = Json::array();
   const auto documents = door_.submitter->documents(draft);
@@ -188,22 +187,21 @@ Response Portal::upload_form(Request& request) {
   bool proven = false;
   std::string slot;
   FormUpload upload(door_, session->secret);
-  const auto taken = read_multipart(
-      request, {.field = [&](const std::string& name, const std::string& value) -> Result<void> {
-                  if (name == kCsrfField) proven = csrf_matches(session->secret.bytes(), value);
-                  if (name == "slot") slot = value;
-                  return {};
-                },
-                .file_begin = [&](const FilePart& part) -> Result<void> {
-                  if (!proven) return fail(Code::kDenied, "upload form: token");
-                  return upload.begin(part, slot);
-                },
-                .file_data = [&](ByteView bytes) { return upload.data(bytes); },
-                .file_end = [&] { return upload.end(); }});
+  const auto taken =
+      read_multipart(request, {.field = [&](const std::string& name, const std::string& value) -> Result<void> {
+                                 if (name == kCsrfField) proven = csrf_matches(session->secret.bytes(), value);
+                                 if (name == "slot") slot = value;
+                                 return {};
+                               },
+                               .file_begin = [&](const FilePart& part) -> Result<void> {
+                                 if (!proven) return fail(Code::kDenied, "upload form: token");
+                                 return upload.begin(part, slot);
+                               },
+                               .file_data = [&](ByteView bytes) { return upload.data(bytes); },
+                               .file_end = [&] { return upload.end(); }});
   if (taken && upload.count() > 0) {
     // Without JavaScript the next page is the only one that shows what was found.
-    if (const auto newest = door_.drafts.read(session->secret))
-      door_.inspections->wait_for(*newest, kFindingsPatience);
+    if (const auto newest = door_.drafts.read(session->secret)) door_.inspections->wait_for(*newest, kFindingsPatience);
     return Response::redirect("/inzending/documenten");
   }
   upload.discard();
@@ -211,14 +209,13 @@ Response Portal::upload_form(Request& request) {
   const auto& limits = door_.config.public_door;
   switch (taken.error().code) {
     case Code::kTooLarge:
-      return render_documents(
-          *session,
-          fmt::format("Dit bestand is te groot. Een bestand mag {} zijn, alles samen {}.",
-                      dutch_size(limits.max_file_bytes), dutch_size(limits.max_submission_bytes)),
-          413);
+      return render_documents(*session,
+                              fmt::format("Dit bestand is te groot. Een bestand mag {} zijn, alles samen {}.",
+                                          dutch_size(limits.max_file_bytes), dutch_size(limits.max_submission_bytes)),
+                              413);
     case Code::kRefused:
-      return render_documents(
-          *session, fmt::format("U kunt niet meer dan {} bestanden sturen.", limits.max_files), 400);
+      return render_documents(*session, fmt::format("U kunt niet meer dan {} bestanden sturen.", limits.max_files),
+                              400);
     case Code::kIo:
     case Code::kMalformed:
       return render_documents(*session, "Het bestand kwam niet heel aan. Probeer het opnieuw.", 400);
@@ -230,8 +227,7 @@ Response Portal::upload_form(Request& request) {
 Response Portal::remove_file(Request& request) {
   const auto session = door_.session(request);
   if (!session) return no_draft(door_);
-  if (const auto form = door_.form(request, session->secret.bytes()); !form)
-    return Response::error(form.error());
+  if (const auto form = door_.form(request, session->secret.bytes()); !form) return Response::error(form.error());
   const auto id = Id::parse(request.parameter("id"));
   if (!id) return Response::error(404);
   const auto removed = door_.uploads->remove(session->secret, *id);
@@ -242,8 +238,7 @@ Response Portal::remove_file(Request& request) {
 Response Portal::findings(Request& request) {
   const auto session = door_.session(request);
   if (!session)
-    return Response::json(
-        {{"status", 404}, {"title", "Geen inzending"}, {"detail", "Uw inzending is verlopen."}}, 404);
+    return Response::json({{"status", 404}, {"title", "Geen inzending"}, {"detail", "Uw inzending is verlopen."}}, 404);
   if (session->draft.phase == DraftPhase::kOpen) door_.inspections->add_all(session->secret, session->draft);
   Json documents = Json::array();
   const auto requirements = door_.submitter->requirements(session->draft);

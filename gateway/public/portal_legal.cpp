@@ -11,9 +11,7 @@ constexpr std::int64_t kHalfYearMs = std::int64_t{180} * 24 * 3600 * 1000;
 
 }  // namespace
 
-Response Portal::accessibility(Request&) {
-  return door_.page("toegankelijkheid", {{"title", "Toegankelijkheid"}});
-}
+Response Portal::accessibility(Request&) { return door_.page("toegankelijkheid", {{"title", "Toegankelijkheid"}}); }
 
 Response Portal::privacy(Request&) {
   return door_.page("privacy", {{"title", "Privacy"},
@@ -23,10 +21,10 @@ Response Portal::privacy(Request&) {
 
 Response Portal::security_txt(Request&) {
   const auto& config = door_.config;
-  return Response::text(fmt::format(
-      "Contact: mailto:{}\nExpires: {}\nPreferred-Languages: nl, en\nCanonical: "
-      "{}/.well-known/security.txt\n",
-      config.organisation.fg_email, utc_time(now_ms() + kHalfYearMs), config.public_door.base_url));
+  return Response::text(
+      fmt::format("Contact: mailto:{}\nExpires: {}\nPreferred-Languages: nl, en\nCanonical: "
+                  "{}/.well-known/security.txt\n",
+                  config.organisation.fg_email, utc_time(now_ms() + kHalfYearMs), config.public_door.base_url));
 }
 
 Response Portal::health(Request&) {

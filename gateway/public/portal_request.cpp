@@ -23,8 +23,7 @@ std::string value_of(const std::map<std::string, std::string>& values, const std
 Json field_view(const intake::FieldRule& field, const std::string& value, const std::string& mistake) {
   Json choices = Json::array();
   for (const auto& [choice, label] : field.choices)
-    choices.push_back(
-        {{"value", choice}, {"label", label}, {"checked", choice == value}, {"field", field.name}});
+    choices.push_back({{"value", choice}, {"label", label}, {"checked", choice == value}, {"field", field.name}});
   const bool optional = !field.required && field.required_when.empty();
   return {{"name", field.name},
           {"label", field.label},
@@ -71,8 +70,7 @@ void Portal::add_routes(Router& router) {
   router.add("GET", "/privacy", bind(&Portal::privacy));
   router.add("GET", "/.well-known/security.txt", bind(&Portal::security_txt));
   router.add("GET", "/gezond", bind(&Portal::health));
-  router.add("GET", "/middelen/{name}",
-             [this](Request& r) { return door_.assets.serve(r, r.parameter("name")); });
+  router.add("GET", "/middelen/{name}", [this](Request& r) { return door_.assets.serve(r, r.parameter("name")); });
 }
 
 Response Portal::start(Request& request) {
@@ -91,13 +89,12 @@ Response Portal::start(Request& request) {
                    [](const Json& a, const Json& b) { return a["requests"].size() < b["requests"].size(); });
   const auto session = door_.session(request);
   const bool open = session && session->draft.phase == DraftPhase::kOpen;
-  return door_.page("start", {{"title", "Documenten sturen"},
-                              {"groups", groups},
-                              {"open_reference", open ? session->draft.reference : ""}});
+  return door_.page(
+      "start",
+      {{"title", "Documenten sturen"}, {"groups", groups}, {"open_reference", open ? session->draft.reference : ""}});
 }
 
-Response Portal::render_form(const intake::RequestRule& rule,
-                             const std::map<std::string, std::string>& values,
+Response Portal::render_form(const intake::RequestRule& rule, const std::map<std::string, std::string>& values,
                              const std::vector<std::pair<std::string, std::string>>& mistakes) const {
   Json fields = Json::array(), errors = Json::array();
   const auto mistake_in = [&](const std::string& name) {

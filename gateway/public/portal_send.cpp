@@ -89,8 +89,7 @@ Response Portal::overview(Request& request) {
 Response Portal::send(Request& request) {
   const auto session = door_.session(request);
   if (!session) return no_draft(door_);
-  if (const auto form = door_.form(request, session->secret.bytes()); !form)
-    return Response::error(form.error());
+  if (const auto form = door_.form(request, session->secret.bytes()); !form) return Response::error(form.error());
   const auto sent = door_.submitter->submit(session->secret);
   if (sent) return Response::redirect("/inzending/ontvangst");
   if (sent.error().code == Code::kRefused) return Response::redirect("/inzending/controle");
@@ -149,12 +148,10 @@ Response Portal::receipt_pdf(Request& request) {
 Response Portal::stop(Request& request) {
   const auto session = door_.session(request);
   if (!session) return no_draft(door_);
-  if (const auto form = door_.form(request, session->secret.bytes()); !form)
-    return Response::error(form.error());
+  if (const auto form = door_.form(request, session->secret.bytes()); !form) return Response::error(form.error());
   // What was sent is kept by the inner zone; here only this browser forgets it.
   if (session->draft.phase == DraftPhase::kOpen)
-    if (const auto removed = door_.drafts.remove(session->draft.id); !removed)
-      return Response::error(removed.error());
+    if (const auto removed = door_.drafts.remove(session->draft.id); !removed) return Response::error(removed.error());
   auto response = Response::redirect("/");
   response.drop_cookie(kDraftCookie);
   return response;

@@ -37,8 +37,7 @@ Result<ResumeBook> ResumeBook::open(std::string folder, const Attempts& attempts
   return ResumeBook(std::move(folder), attempts, slots);
 }
 
-Result<void> ResumeBook::add(const std::string& reference, const std::string& code,
-                             const DraftSecret& secret) const {
+Result<void> ResumeBook::add(const std::string& reference, const std::string& code, const DraftSecret& secret) const {
   const auto lock = crypto::RecipientLock::fresh();
   const CodeSlot slot(slots_);
   TRY_ASSIGN(const auto key, crypto::recipient_key(lock, reference_secret(reference), code));
@@ -60,8 +59,8 @@ Result<ResumeBook::Opened> ResumeBook::open_draft(const std::string& reference, 
   const auto end = std::min(text.find('\n'), text.size());
   const auto stored = crypto::RecipientLock::decode(text.substr(0, end));
   const CodeSlot slot(slots_);
-  const auto key = crypto::recipient_key(stored ? *stored : crypto::RecipientLock::fresh(),
-                                         reference_secret(reference), code);
+  const auto key =
+      crypto::recipient_key(stored ? *stored : crypto::RecipientLock::fresh(), reference_secret(reference), code);
   if (!key && key.error().code == Code::kUnavailable) return std::unexpected(key.error());
   if (!content || !stored || !key) return opened;
   const auto bytes = crypto::open_bytes(*key, kLabel, ByteView(*content).subspan(end + 1), 1024);
@@ -74,9 +73,8 @@ Result<ResumeBook::Opened> ResumeBook::open_draft(const std::string& reference, 
 void ResumeBook::sweep(std::int64_t seconds) const {
   std::error_code error;
   const auto oldest = std::time(nullptr) - seconds;
-  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    struct stat info{};
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    struct stat info {};
     if (::stat(entry->path().c_str(), &info) == 0 && info.st_mtime < oldest) ::unlink(entry->path().c_str());
   }
 }

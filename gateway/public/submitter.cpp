@@ -70,8 +70,7 @@ intake::SubmissionManifest manifest_of(const DraftSecret& secret, const Draft& d
 Result<void> remove_strays(const Draft& draft, const std::string& folder) {
   std::set<std::string> wanted;
   for (const auto& file : draft.files)
-    for (std::size_t i = 0; i < file.parts.size(); ++i)
-      wanted.insert(file.object.hex() + "." + std::to_string(i));
+    for (std::size_t i = 0; i < file.parts.size(); ++i) wanted.insert(file.object.hex() + "." + std::to_string(i));
   std::error_code error;
   std::vector<std::filesystem::path> strays;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
@@ -102,8 +101,7 @@ std::vector<intake::RequirementResult> Submitter::requirements(const Draft& draf
                           .slot = file.slot,
                           .findings = file.findings.value_or(intake::Findings{}),
                           .received_on = local_date(now_ms())});
-  if (draft.is_reply())
-    return intake::evaluate(rule_of_reply(draft, rule), draft.fields, evidence).requirements;
+  if (draft.is_reply()) return intake::evaluate(rule_of_reply(draft, rule), draft.fields, evidence).requirements;
   if (!rule) return {};
   return intake::evaluate(*rule, draft.fields, evidence).requirements;
 }
@@ -139,8 +137,8 @@ Result<void> Submitter::publish(const DraftSecret& secret, const Draft& draft) c
   if (!exists(folder)) return {};  // published before a crash
   TRY_DO(remove_strays(draft, folder));
   const auto json = manifest_of(secret, draft).json();
-  TRY_DO(replace_file(folder + "/manifest",
-                      crypto::seal_bytes(draft.data_key, {draft.id, draft.id, 0}, as_bytes(json))));
+  TRY_DO(
+      replace_file(folder + "/manifest", crypto::seal_bytes(draft.data_key, {draft.id, draft.id, 0}, as_bytes(json))));
   const TrayItem item{.kind = "submission",
                       .accepted_ms = draft.received_ms,
                       .sealed_keys = {draft.sealed_data_key},
@@ -163,8 +161,7 @@ Result<Draft> Submitter::submit(const DraftSecret& secret) {
       });
     return std::unexpected(published.error());
   }
-  log(Level::kInfo, "submission accepted",
-      {{"submission", draft.id.hex()}, {"documents", draft.files.size()}});
+  log(Level::kInfo, "submission accepted", {{"submission", draft.id.hex()}, {"documents", draft.files.size()}});
   return drafts_.update(secret, [](Draft& sent) -> Result<void> {
     sent.phase = DraftPhase::kSent;
     return {};

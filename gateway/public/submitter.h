@@ -18,8 +18,7 @@ namespace zp::gateway {
 class Submitter {
  public:
   /// Borrows all.
-  Submitter(const DraftStore& drafts, const Tray& tray, const intake::RuleBook& rules,
-            const intake::Calendar& calendar)
+  Submitter(const DraftStore& drafts, const Tray& tray, const intake::RuleBook& rules, const intake::Calendar& calendar)
       : drafts_(drafts), tray_(tray), rules_(rules), calendar_(calendar) {}
 
   /// The sent draft; the same again if it was sent before. kRefused while a file is not complete, kNoSpace:

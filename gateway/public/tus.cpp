@@ -107,8 +107,8 @@ void Tus::add_routes(Router& router) {
 }
 
 Response Tus::problem(int status, std::string title, std::string detail) const {
-  auto response = Response::json(
-      {{"status", status}, {"title", std::move(title)}, {"detail", std::move(detail)}}, status);
+  auto response =
+      Response::json({{"status", status}, {"title", std::move(title)}, {"detail", std::move(detail)}}, status);
   response.set("Tus-Resumable", kVersion);
   return response;
 }
@@ -121,10 +121,9 @@ Response Tus::refuse(const Error& error) const {
                      fmt::format("Dit bestand is te groot. Een bestand mag {} zijn, alles samen {}.",
                                  dutch_size(limits.max_file_bytes), dutch_size(limits.max_total_bytes)));
     case Code::kRefused:
-      return problem(
-          409, "Dit kan niet meer",
-          fmt::format("U kunt niet meer dan {} bestanden sturen, en na het versturen niets meer toevoegen.",
-                      limits.max_files));
+      return problem(409, "Dit kan niet meer",
+                     fmt::format("U kunt niet meer dan {} bestanden sturen, en na het versturen niets meer toevoegen.",
+                                 limits.max_files));
     case Code::kConflict:
       return problem(409, "Andere stand", "Het uploaden gaat verder vanaf een ander punt.");
     case Code::kTampered:
@@ -132,8 +131,7 @@ Response Tus::refuse(const Error& error) const {
     case Code::kNotFound:
       return problem(404, "Niet gevonden", "Dit bestand is er niet (meer). Upload het opnieuw.");
     case Code::kNoSpace:
-      return problem(507, "Geen ruimte",
-                     "Wij kunnen nu geen bestanden ontvangen. Probeer het later opnieuw.");
+      return problem(507, "Geen ruimte", "Wij kunnen nu geen bestanden ontvangen. Probeer het later opnieuw.");
     default:
       return problem(http_status(error), "Dit lukt niet", "Er ging iets mis. Probeer het opnieuw.");
   }
@@ -149,8 +147,7 @@ Handler Tus::checked(Action action) {
     if (!from_own_site(request, base_url_))
       return problem(403, "Andere website", "Dit verzoek kwam van een andere website.");
     const auto secret = DraftSecret::parse(request.cookie(kDraftCookie));
-    if (!secret)
-      return problem(403, "Geen inzending", "Uw inzending is verlopen. Begin opnieuw op de startpagina.");
+    if (!secret) return problem(403, "Geen inzending", "Uw inzending is verlopen. Begin opnieuw op de startpagina.");
     return (this->*action)(request, *secret);
   };
 }
@@ -164,8 +161,7 @@ Response Tus::options() const {
 }
 
 void Tus::add_state(Response& response, const DraftFile& file) const {
-  const Poco::Timestamp expires =
-      Poco::Timestamp() + Poco::Timespan(static_cast<long>(expiry_hours_) * 3600, 0);
+  const Poco::Timestamp expires = Poco::Timestamp() + Poco::Timespan(static_cast<long>(expiry_hours_) * 3600, 0);
   response.set("Tus-Resumable", kVersion).set("Upload-Offset", std::to_string(file.offset()));
   response.set("Upload-Expires", Poco::DateTimeFormatter::format(expires, Poco::DateTimeFormat::HTTP_FORMAT));
 }
@@ -175,10 +171,8 @@ Response Tus::create(Request& request, const DraftSecret& secret) {
   if (!length) return problem(400, "Geen lengte", "Upload-Length ontbreekt.");
   auto metadata = parse_tus_metadata(request.header("upload-metadata"));
   if (!metadata) return problem(400, "Onleesbare gegevens", "Upload-Metadata is niet leesbaar.");
-  const NewUpload upload{.name = (*metadata)["filename"],
-                         .type = (*metadata)["filetype"],
-                         .slot = (*metadata)["slot"],
-                         .length = *length};
+  const NewUpload upload{
+      .name = (*metadata)["filename"], .type = (*metadata)["filetype"], .slot = (*metadata)["slot"], .length = *length};
   const bool with_upload = request.content_length > 0 && request.header("content-type") == kOffsetType;
   if (with_upload && request.content_length > *length)
     return problem(413, "Te groot", "Er komt meer dan is aangekondigd.");
@@ -194,8 +188,7 @@ Response Tus::create(Request& request, const DraftSecret& secret) {
 
 Response Tus::head(Request& request, const DraftSecret& secret) {
   const auto id = Id::parse(request.parameter("id"));
-  const auto file =
-      id ? uploads_.look(secret, *id) : Result<DraftFile>(fail(Code::kNotFound, "look at upload"));
+  const auto file = id ? uploads_.look(secret, *id) : Result<DraftFile>(fail(Code::kNotFound, "look at upload"));
   if (!file) return refuse(file.error());
   auto response = Response::empty(200);
   add_state(response, *file);
@@ -227,8 +220,7 @@ Response Tus::patch(Request& request, const DraftSecret& secret) {
 
 Response Tus::remove(Request& request, const DraftSecret& secret) {
   const auto id = Id::parse(request.parameter("id"));
-  const auto removed =
-      id ? uploads_.remove(secret, *id) : Result<void>(fail(Code::kNotFound, "remove upload"));
+  const auto removed = id ? uploads_.remove(secret, *id) : Result<void>(fail(Code::kNotFound, "remove upload"));
   if (!removed) return refuse(removed.error());
   auto response = Response::empty(204);
   response.set("Tus-Resumable", kVersion);

@@ -17,8 +17,7 @@ namespace {
 constexpr auto kTurnPatience = std::chrono::seconds(5);
 
 Result<void> check_open(const Draft& draft) {
-  if (draft.phase != DraftPhase::kOpen)
-    return fail(Code::kRefused, "change draft: it is sent", draft.id.hex());
+  if (draft.phase != DraftPhase::kOpen) return fail(Code::kRefused, "change draft: it is sent", draft.id.hex());
   return {};
 }
 
@@ -240,8 +239,7 @@ Result<DraftFile> Uploads::take(const DraftSecret& secret, Receiver& receiver) c
   do {
     TRY_DO(receiver.next_part());
     if (receiver.must_match() && !receiver.ended()) continue;  // all parts wait for the checksum
-    if (!receiver.as_promised())
-      return fail(Code::kTampered, "append to upload: checksum differs", kept.object.hex());
+    if (!receiver.as_promised()) return fail(Code::kTampered, "append to upload: checksum differs", kept.object.hex());
     if (noted && receiver.file().parts.size() == kept.parts.size()) continue;
     receiver.sum_up();
     TRY_ASSIGN(kept, keep(secret, receiver.file(), !noted));
@@ -309,14 +307,12 @@ Result<SecretBytes> Uploads::read(const Draft& draft, const DraftFile& file, std
   std::size_t filled = 0;
   for (std::size_t i = 0; i < file.parts.size(); ++i) {
     TRY_ASSIGN(auto in, FileReader::open(drafts_.part_path(draft.id, file.object, i)));
-    TRY_ASSIGN(auto reader,
-               crypto::ObjectReader::open(
-                   draft.data_key, {draft.id, file.object, static_cast<std::uint32_t>(i)}, in.source()));
+    TRY_ASSIGN(auto reader, crypto::ObjectReader::open(
+                                draft.data_key, {draft.id, file.object, static_cast<std::uint32_t>(i)}, in.source()));
     for (;;) {
       TRY_ASSIGN(const auto chunk, reader.next());
       if (chunk.empty()) break;
-      if (chunk.size() > whole.size() - filled)
-        return fail(Code::kTampered, "read upload", file.object.hex());
+      if (chunk.size() > whole.size() - filled) return fail(Code::kTampered, "read upload", file.object.hex());
       std::ranges::copy(chunk, whole.mutable_view().begin() + static_cast<std::ptrdiff_t>(filled));
       filled += chunk.size();
     }

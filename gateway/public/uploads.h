@@ -60,9 +60,8 @@ class Uploads {
   /// Takes what `source` gives (0: the end), from `offset`. kConflict if that is not where the file is;
   /// kTampered if the checksum differs: nothing of this request is kept then. A source that fails leaves what
   /// came before.
-  Result<DraftFile> append(const DraftSecret& secret, const Id& object, std::uint64_t offset,
-                           const BodySource& source, const std::function<void()>& interrupt,
-                           const Checksum* checksum = nullptr);
+  Result<DraftFile> append(const DraftSecret& secret, const Id& object, std::uint64_t offset, const BodySource& source,
+                           const std::function<void()>& interrupt, const Checksum* checksum = nullptr);
   /// Ends a file of kUnknownLength: its length is what came.
   Result<DraftFile> finish(const DraftSecret& secret, const Id& object);
   Result<void> remove(const DraftSecret& secret, const Id& object);

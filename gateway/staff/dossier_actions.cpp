@@ -10,7 +10,8 @@ using Action = std::function<Result<void>(Casework&, Visit&, const Id&)>;
 
 Result<void> finish_task(Casework& casework, Visit& visit, const Id& dossier) {
   const std::string number = visit.value("nummer");
-  if (number.empty() || number.size() > 4 || number.find_first_not_of("0123456789") != std::string::npos) return fail(Code::kMalformed, "finish task");
+  if (number.empty() || number.size() > 4 || number.find_first_not_of("0123456789") != std::string::npos)
+    return fail(Code::kMalformed, "finish task");
   return casework.finish_task(visit.actor, dossier, std::stoul(number));
 }
 
@@ -27,9 +28,14 @@ const std::map<std::string, Action>& actions() {
       {"verlengen", [](Casework& c, Visit& v, const Id& d) { return c.extend_term(v.actor, d); }},
       {"compleet", [](Casework& c, Visit& v, const Id& d) { return c.confirm_complete(v.actor, d); }},
       {"terug-naar-controle", [](Casework& c, Visit& v, const Id& d) { return c.reopen_review(v.actor, d); }},
-      {"toetsen", [](Casework& c, Visit& v, const Id& d) -> Result<void> { TRY_DO(c.evaluate(v.actor, d)); return {}; }},
+      {"toetsen",
+       [](Casework& c, Visit& v, const Id& d) -> Result<void> {
+         TRY_DO(c.evaluate(v.actor, d));
+         return {};
+       }},
       {"sluiten", [](Casework& c, Visit& v, const Id& d) { return c.close(v.actor, d); }},
-      {"langer-bewaren", [](Casework& c, Visit& v, const Id& d) { return c.keep(v.actor, d, v.value("tot"), v.value("reden")); }},
+      {"langer-bewaren",
+       [](Casework& c, Visit& v, const Id& d) { return c.keep(v.actor, d, v.value("tot"), v.value("reden")); }},
   };
   return kActions;
 }
@@ -40,7 +46,8 @@ Result<Response> Workbench::act(Visit& visit) {
   TRY_ASSIGN(const Id dossier, visit.id("dossier"));
   const std::string name = visit.value("actie");
   if (name == "vernietigen") {
-    if (visit.value("bevestiging") != "vernietigen") return fail(Code::kRefused, "erase dossier", "typ het woord vernietigen om te bevestigen");
+    if (visit.value("bevestiging") != "vernietigen")
+      return fail(Code::kRefused, "erase dossier", "typ het woord vernietigen om te bevestigen");
     TRY_DO(casework_.erase(visit.actor, dossier));
     return Response::redirect("/?lijst=vernietigen");
   }

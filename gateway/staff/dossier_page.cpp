@@ -8,7 +8,10 @@ Result<Response> Workbench::choose_purpose(Visit& visit) const {
   for (const Purpose& purpose : purposes())
     for (const std::string_view role : purpose.roles)
       if (visit.actor.has(role)) {
-        data["purposes"].push_back({{"key", purpose.key}, {"label", purpose.label}, {"ground", purpose.ground}, {"first", data["purposes"].empty()}});
+        data["purposes"].push_back({{"key", purpose.key},
+                                    {"label", purpose.label},
+                                    {"ground", purpose.ground},
+                                    {"first", data["purposes"].empty()}});
         break;
       }
   return show("doel", std::move(data), visit);

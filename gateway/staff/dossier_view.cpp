@@ -22,7 +22,8 @@ std::string percent(double fraction) { return std::to_string(static_cast<int>(fr
 json person_json(const Person& person) {
   json lines = json::array();
   for (const auto& line : person.address) lines.push_back(line);
-  return {{"name", person.name}, {"role", person.role}, {"birth_date", dutch(person.birth_date)}, {"email", person.email}, {"telephone", person.telephone}, {"address", lines},
+  return {{"name", person.name},          {"role", person.role},           {"birth_date", dutch(person.birth_date)},
+          {"email", person.email},        {"telephone", person.telephone}, {"address", lines},
           {"known", !person.name.empty()}};
 }
 
@@ -30,28 +31,45 @@ json evaluation_json(const Profile& profile, const std::map<std::string, std::st
   json rows = json::array();
   if (!profile.evaluation) return rows;
   static const std::map<intake::RequirementState, std::pair<const char*, const char*>> kStates = {
-      {intake::RequirementState::kMet, {"met", "in orde"}}, {intake::RequirementState::kMissing, {"missing", "ontbreekt"}}, {intake::RequirementState::kDoubtful, {"doubtful", "twijfel"}}};
+      {intake::RequirementState::kMet, {"met", "in orde"}},
+      {intake::RequirementState::kMissing, {"missing", "ontbreekt"}},
+      {intake::RequirementState::kDoubtful, {"doubtful", "twijfel"}}};
   for (const auto& requirement : profile.evaluation->requirements) {
     const auto& [key, label] = kStates.at(requirement.state);
     const auto name = names.find(requirement.document);
-    rows.push_back({{"label", requirement.label}, {"state_key", key}, {"state", label}, {"why", requirement.why}, {"source", requirement.source},
-                    {"source_text", requirement.source_text}, {"seen", requirement.seen}, {"lacking", requirement.lacking},
-                    {"document", requirement.document}, {"document_name", name == names.end() ? "" : name->second}, {"has_document", name != names.end()}});
+    rows.push_back({{"label", requirement.label},
+                    {"state_key", key},
+                    {"state", label},
+                    {"why", requirement.why},
+                    {"source", requirement.source},
+                    {"source_text", requirement.source_text},
+                    {"seen", requirement.seen},
+                    {"lacking", requirement.lacking},
+                    {"document", requirement.document},
+                    {"document_name", name == names.end() ? "" : name->second},
+                    {"has_document", name != names.end()}});
   }
   return rows;
 }
 
 json box_json(const intake::Box& box, const char* kind, std::string label) {
   const auto thousandths = [](double fraction) { return static_cast<int>(fraction * 1000 + 0.5); };
-  return {{"x", thousandths(box.x)}, {"y", thousandths(box.y)}, {"w", thousandths(box.w)}, {"h", thousandths(box.h)}, {"kind", kind}, {"label", std::move(label)}};
+  return {{"x", thousandths(box.x)},
+          {"y", thousandths(box.y)},
+          {"w", thousandths(box.w)},
+          {"h", thousandths(box.h)},
+          {"kind", kind},
+          {"label", std::move(label)}};
 }
 
 json boxes_json(const intake::Findings& findings, int page) {
   json boxes = json::array();
   for (const auto& found : findings.pages) {
     if (found.number != page) continue;
-    for (const auto& signature : found.handwritten_signatures) boxes.push_back(box_json(signature.box, "signature", "handtekening, zekerheid " + percent(signature.confidence)));
-    for (const auto& field : found.empty_signature_fields) boxes.push_back(box_json(field, "empty", "leeg handtekeningveld"));
+    for (const auto& signature : found.handwritten_signatures)
+      boxes.push_back(box_json(signature.box, "signature", "handtekening, zekerheid " + percent(signature.confidence)));
+    for (const auto& field : found.empty_signature_fields)
+      boxes.push_back(box_json(field, "empty", "leeg handtekeningveld"));
   }
   const auto add_identity = [&](const intake::IdentityDocument& identity) {
     if (identity.page != page) return;
@@ -82,25 +100,40 @@ json pages_json(const DocumentView& document) {
 }
 
 json digital_json(const intake::Findings& findings) {
-  static const std::map<std::string, std::string> kIntegrity = {{"ok", "klopt"}, {"broken", "klopt niet"}, {"unknown", "niet te controleren"}};
-  static const std::map<std::string, std::string> kChain = {{"trusted", "vertrouwde uitgever"}, {"untrusted", "uitgever niet vertrouwd"}, {"expired", "certificaat verlopen"},
-                                                            {"revoked", "certificaat ingetrokken"}, {"unknown", "uitgever onbekend"}};
-  static const std::map<std::string, std::string> kCoverage = {{"whole", "hele document"}, {"extended-allowed", "daarna toegestaan aangevuld"},
-                                                               {"extended-disallowed", "daarna gewijzigd"}, {"partial", "deel van het document"}};
+  static const std::map<std::string, std::string> kIntegrity = {
+      {"ok", "klopt"}, {"broken", "klopt niet"}, {"unknown", "niet te controleren"}};
+  static const std::map<std::string, std::string> kChain = {{"trusted", "vertrouwde uitgever"},
+                                                            {"untrusted", "uitgever niet vertrouwd"},
+                                                            {"expired", "certificaat verlopen"},
+                                                            {"revoked", "certificaat ingetrokken"},
+                                                            {"unknown", "uitgever onbekend"}};
+  static const std::map<std::string, std::string> kCoverage = {{"whole", "hele document"},
+                                                               {"extended-allowed", "daarna toegestaan aangevuld"},
+                                                               {"extended-disallowed", "daarna gewijzigd"},
+                                                               {"partial", "deel van het document"}};
   const auto word = [](const auto& words, const std::string& key) { return words.contains(key) ? words.at(key) : key; };
   json list = json::array();
   for (const auto& signature : findings.digital_signatures)
-    list.push_back({{"signer", signature.signer}, {"time", signature.claimed_time}, {"integrity", word(kIntegrity, signature.integrity)}, {"coverage", word(kCoverage, signature.coverage)},
-                    {"chain", word(kChain, signature.chain)}, {"good", signature.integrity == "ok" && (signature.coverage == "whole" || signature.coverage == "extended-allowed")},
+    list.push_back({{"signer", signature.signer},
+                    {"time", signature.claimed_time},
+                    {"integrity", word(kIntegrity, signature.integrity)},
+                    {"coverage", word(kCoverage, signature.coverage)},
+                    {"chain", word(kChain, signature.chain)},
+                    {"good", signature.integrity == "ok" &&
+                                 (signature.coverage == "whole" || signature.coverage == "extended-allowed")},
                     {"weak", signature.weaknesses}});
   return list;
 }
 
 json identity_json(const intake::IdentityDocument& identity) {
-  static const std::map<std::string, std::string> kKinds = {{"passport", "paspoort"}, {"identity-card", "identiteitskaart"}, {"residence-permit", "verblijfsdocument"},
-                                                            {"driving-licence", "rijbewijs"}, {"other", "identiteitsbewijs"}};
+  static const std::map<std::string, std::string> kKinds = {{"passport", "paspoort"},
+                                                            {"identity-card", "identiteitskaart"},
+                                                            {"residence-permit", "verblijfsdocument"},
+                                                            {"driving-licence", "rijbewijs"},
+                                                            {"other", "identiteitsbewijs"}};
   const auto kind = kKinds.find(identity.document_type);
-  json out{{"kind", kind == kKinds.end() ? identity.document_type : kind->second}, {"has_mrz", identity.mrz.has_value()}};
+  json out{{"kind", kind == kKinds.end() ? identity.document_type : kind->second},
+           {"has_mrz", identity.mrz.has_value()}};
   if (!identity.mrz) return out;
   const intake::Mrz& mrz = *identity.mrz;
   // The number itself is not shown: who needs it opens the page.
@@ -139,8 +172,12 @@ json history_json(const Profile& profile) {
 json letters_json(const DossierView& view) {
   json rows = json::array();
   for (const LetterView& letter : view.letters)
-    rows.push_back({{"id", letter.row.id.hex()}, {"title", letter.title}, {"state", letter_state(letter.row.state)}, {"changed", local_time_dutch(letter.row.changed)},
-                    {"returned", letter.data.return_reason}, {"is_returned", !letter.data.return_reason.empty()}});
+    rows.push_back({{"id", letter.row.id.hex()},
+                    {"title", letter.title},
+                    {"state", letter_state(letter.row.state)},
+                    {"changed", local_time_dutch(letter.row.changed)},
+                    {"returned", letter.data.return_reason},
+                    {"is_returned", !letter.data.return_reason.empty()}});
   return rows;
 }
 
@@ -162,11 +199,17 @@ json letter_groups(const std::vector<templates::LetterInfo>& letters, const std:
 json messages_json(const DossierView& view) {
   json rows = json::array();
   for (const MessageView& message : view.messages)
-    rows.push_back({{"id", message.row.id.hex()}, {"subject", message.data.subject}, {"route", message.row.route == "post" ? "post" : "beveiligde mailbox"},
-                    {"state", message_state(message.row.state)}, {"recipient", message.data.recipient},
-                    {"notified", message.row.notified ? local_time_dutch(message.row.notified) : ""}, {"read", message.row.read ? local_time_dutch(message.row.read) : ""},
-                    {"may_recall", may(view, Act::kRecall) && (message.row.state == "published" || message.row.state == "notified" || message.row.state == "queued")},
-                    {"failure", message.data.failure}});
+    rows.push_back(
+        {{"id", message.row.id.hex()},
+         {"subject", message.data.subject},
+         {"route", message.row.route == "post" ? "post" : "beveiligde mailbox"},
+         {"state", message_state(message.row.state)},
+         {"recipient", message.data.recipient},
+         {"notified", message.row.notified ? local_time_dutch(message.row.notified) : ""},
+         {"read", message.row.read ? local_time_dutch(message.row.read) : ""},
+         {"may_recall", may(view, Act::kRecall) && (message.row.state == "published" ||
+                                                    message.row.state == "notified" || message.row.state == "queued")},
+         {"failure", message.data.failure}});
   return rows;
 }
 
@@ -188,9 +231,16 @@ bool may(const DossierView& view, Act act) { return std::ranges::find(view.acts,
 
 json document_json(const DocumentView& document) {
   const DocumentDetails& details = document.details;
-  json out{{"id", document.row.id.hex()}, {"name", details.name}, {"slot", details.slot}, {"sha256", details.sha256}, {"size", details.size},
-           {"malware", malware_sentence(malware_name(details.malware))}, {"malware_bad", !details.may_be_used() && details.malware != Malware::kPending},
-           {"inspected", details.findings.has_value()}, {"masked", document.masked}, {"pages", pages_json(document)},
+  json out{{"id", document.row.id.hex()},
+           {"name", details.name},
+           {"slot", details.slot},
+           {"sha256", details.sha256},
+           {"size", details.size},
+           {"malware", malware_sentence(malware_name(details.malware))},
+           {"malware_bad", !details.may_be_used() && details.malware != Malware::kPending},
+           {"inspected", details.findings.has_value()},
+           {"masked", document.masked},
+           {"pages", pages_json(document)},
            {"received", local_time_dutch(document.row.received)}};
   out["corrections"] = json::array();
   for (const auto& [key, value] : details.corrections) out["corrections"].push_back({{"key", key}, {"value", value}});
@@ -211,7 +261,8 @@ json document_json(const DocumentView& document) {
   return out;
 }
 
-json dossier_json(const DossierView& view, const Actor& actor, const std::vector<intake::RequestRule>& kinds, const std::vector<templates::LetterInfo>& letters) {
+json dossier_json(const DossierView& view, const Actor& actor, const std::vector<intake::RequestRule>& kinds,
+                  const std::vector<templates::LetterInfo>& letters) {
   const Profile& profile = view.profile;
   json data = acts_json(view);
   data["id"] = view.dossier.id.hex();
@@ -244,9 +295,14 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["complete"] = profile.evaluation && profile.evaluation->complete;
   data["terms"] = json::array();
   for (const TermRecord& term : profile.terms)
-    data["terms"].push_back({{"last_day", dutch(term.last_day)}, {"from", dutch(term.from)}, {"steps", term.steps}, {"running", term.running}, {"kind", term.kind}});
+    data["terms"].push_back({{"last_day", dutch(term.last_day)},
+                             {"from", dutch(term.from)},
+                             {"steps", term.steps},
+                             {"running", term.running},
+                             {"kind", term.kind}});
   data["tasks"] = json::array();
-  for (std::size_t i = 0; i < profile.tasks.size(); ++i) data["tasks"].push_back({{"number", i}, {"text", profile.tasks[i]}});
+  for (std::size_t i = 0; i < profile.tasks.size(); ++i)
+    data["tasks"].push_back({{"number", i}, {"text", profile.tasks[i]}});
   data["has_tasks"] = !profile.tasks.empty();
   data["history"] = history_json(profile);
   data["letters"] = letters_json(view);
@@ -254,7 +310,8 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["messages_sent"] = messages_json(view);
   data["has_messages"] = !view.messages.empty();
   data["kinds"] = json::array();
-  for (const auto& kind : kinds) data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
+  for (const auto& kind : kinds)
+    data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
   data["letter_groups"] = letter_groups(letters, view.dossier.kind);
   return data;
 }

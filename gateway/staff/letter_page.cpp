@@ -45,7 +45,9 @@ json table_rows(const templates::LetterField& table, const std::vector<std::stri
 
 /// Only decisions have tables that a person fills: in other letters they list what the dossier holds.
 bool typed_by_people(const templates::LetterInfo& info, const templates::LetterField& field) {
-  if (field.type == "table") return info.needs_approval && std::ranges::none_of(field.columns, [](const auto& c) { return c.type == "size" || c.type == "number"; });
+  if (field.type == "table")
+    return info.needs_approval &&
+           std::ranges::none_of(field.columns, [](const auto& c) { return c.type == "size" || c.type == "number"; });
   return field.type != "number" && field.type != "size";
 }
 
@@ -61,13 +63,20 @@ json editable_fields(const templates::LetterInfo& info, const json& values) {
     if (field.type == "table") {
       text = table_text(field, value);
       about += " Per regel:";
-      for (const auto& column : field.columns) about += (&column == &field.columns.front() ? " " : std::string(kBetweenCells)) + column.label;
+      for (const auto& column : field.columns)
+        about += (&column == &field.columns.front() ? " " : std::string(kBetweenCells)) + column.label;
     } else if (value.is_array())
       for (const auto& item : value)
         if (item.is_string()) text += item.get<std::string>() + "\n";
-    rows.push_back({{"name", field.name}, {"about", about}, {"value", text}, {"required", field.required}, {"is_date", field.type == "date"},
-                    {"is_flag", field.type == "flag"}, {"is_on", value == true},
-                    {"is_long", field.type == "multiline" || field.type == "list" || field.type == "table"}, {"is_line", field.type == "text" || field.type == "time"}});
+    rows.push_back({{"name", field.name},
+                    {"about", about},
+                    {"value", text},
+                    {"required", field.required},
+                    {"is_date", field.type == "date"},
+                    {"is_flag", field.type == "flag"},
+                    {"is_on", value == true},
+                    {"is_long", field.type == "multiline" || field.type == "list" || field.type == "table"},
+                    {"is_line", field.type == "text" || field.type == "time"}});
   }
   return rows;
 }
@@ -90,10 +99,14 @@ json fields_of(const templates::LetterInfo& info, const Form& form) {
   for (const auto& field : info.fields) {
     const auto found = form.find("veld-" + field.name);
     if (found == form.end()) continue;
-    if (field.type == "flag") values[field.name] = found->second == "ja";
-    else if (field.type == "list") values[field.name] = lines_of(found->second);
-    else if (field.type == "table") values[field.name] = table_rows(field, lines_of(found->second));
-    else values[field.name] = found->second;
+    if (field.type == "flag")
+      values[field.name] = found->second == "ja";
+    else if (field.type == "list")
+      values[field.name] = lines_of(found->second);
+    else if (field.type == "table")
+      values[field.name] = table_rows(field, lines_of(found->second));
+    else
+      values[field.name] = found->second;
   }
   return values;
 }
@@ -121,11 +134,18 @@ Result<Response> Workbench::letter(Visit& visit) {
   TRY_ASSIGN(const Id dossier, visit.id("dossier"));
   TRY_ASSIGN(const Id id, visit.id("letter"));
   TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, dossier));
-  const auto found = std::ranges::find(view.letters, id, [](const LetterView& letter_view) { return letter_view.row.id; });
+  const auto found =
+      std::ranges::find(view.letters, id, [](const LetterView& letter_view) { return letter_view.row.id; });
   if (found == view.letters.end()) return fail(Code::kNotFound, "find letter", id.hex());
   const std::string& state = found->row.state;
-  json data{{"id", id.hex()}, {"dossier", dossier.hex()}, {"reference", view.dossier.reference}, {"title", found->title}, {"state", letter_state(state)},
-            {"needs_approval", found->needs_approval}, {"return_reason", found->data.return_reason}, {"is_returned", !found->data.return_reason.empty()}};
+  json data{{"id", id.hex()},
+            {"dossier", dossier.hex()},
+            {"reference", view.dossier.reference},
+            {"title", found->title},
+            {"state", letter_state(state)},
+            {"needs_approval", found->needs_approval},
+            {"return_reason", found->data.return_reason},
+            {"is_returned", !found->data.return_reason.empty()}};
   const templates::LetterInfo* info = info_of(casework_.office(), found->row.name);
   data["ground"] = info ? info->legal_ground : "";
   const bool draft_now = state == "draft";
@@ -164,8 +184,10 @@ Result<Response> Workbench::letter_act(Visit& visit) {
   const std::string name = visit.value("actie");
   if (name == "opslaan") {
     TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, dossier));
-    const auto found = std::ranges::find(view.letters, id, [](const LetterView& letter_view) { return letter_view.row.id; });
-    const templates::LetterInfo* info = found == view.letters.end() ? nullptr : info_of(casework_.office(), found->row.name);
+    const auto found =
+        std::ranges::find(view.letters, id, [](const LetterView& letter_view) { return letter_view.row.id; });
+    const templates::LetterInfo* info =
+        found == view.letters.end() ? nullptr : info_of(casework_.office(), found->row.name);
     if (!info) return fail(Code::kNotFound, "find letter", id.hex());
     TRY_DO(casework_.edit_letter(visit.actor, id, fields_of(*info, visit.form)));
     return Response::redirect(letter_path(visit, dossier, id));
@@ -174,11 +196,16 @@ Result<Response> Workbench::letter_act(Visit& visit) {
     TRY_DO(casework_.send(visit.actor, id, {visit.value("weg"), visit.value("code"), lines_of(visit.value("adres"))}));
     return back_to_dossier(visit, dossier);
   }
-  if (name == "voorstellen") TRY_DO(casework_.propose(visit.actor, id));
-  else if (name == "goedkeuren") TRY_DO(casework_.approve(visit.actor, id));
-  else if (name == "teruggeven") TRY_DO(casework_.give_back(visit.actor, id, visit.value("reden")));
-  else if (name == "intrekken") TRY_DO(casework_.withdraw(visit.actor, id));
-  else return fail(Code::kMalformed, "act on letter");
+  if (name == "voorstellen")
+    TRY_DO(casework_.propose(visit.actor, id));
+  else if (name == "goedkeuren")
+    TRY_DO(casework_.approve(visit.actor, id));
+  else if (name == "teruggeven")
+    TRY_DO(casework_.give_back(visit.actor, id, visit.value("reden")));
+  else if (name == "intrekken")
+    TRY_DO(casework_.withdraw(visit.actor, id));
+  else
+    return fail(Code::kMalformed, "act on letter");
   return Response::redirect(letter_path(visit, dossier, id));
 }
 

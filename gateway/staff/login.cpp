@@ -16,7 +16,8 @@ std::string field(const Form& form, const char* name) {
 }  // namespace
 
 Response Workbench::login_form(Request&, int status, const std::string& complaint) const {
-  auto html = pages_.render("staff/inloggen", {{"organisation", casework_.office().config.organisation.name}, {"complaint", complaint}});
+  auto html = pages_.render("staff/inloggen",
+                            {{"organisation", casework_.office().config.organisation.name}, {"complaint", complaint}});
   return html ? Response::html(std::move(*html), status) : Response::error(html.error());
 }
 
@@ -31,13 +32,19 @@ Response Workbench::log_in(Request& request) {
     // A stranger's text never becomes part of the ledger: an unknown login is noted without its name.
     const auto noted = casework_.office().ledger.record({.name = "onbekend"}, "", "staff.log-in", {}, "denied");
     if (!noted) return Response::error(noted.error());
-    return login_form(request, 403, locked ? "Te vaak verkeerd geprobeerd. Wacht een kwartier en probeer het opnieuw."
-                                           : "Dit klopt niet. Controleer naam, wachtwoord en code. Een code werkt één keer: wacht zo nodig op de volgende.");
+    return login_form(request, 403,
+                      locked ? "Te vaak verkeerd geprobeerd. Wacht een kwartier en probeer het opnieuw."
+                             : "Dit klopt niet. Controleer naam, wachtwoord en code. Een code werkt één keer: wacht zo "
+                               "nodig op de volgende.");
   }
-  if (const auto noted = casework_.office().ledger.record({logged_in->user.id, logged_in->user.login, logged_in->user.roles, ""}, "", "staff.log-in", {}); !noted)
+  if (const auto noted = casework_.office().ledger.record(
+          {logged_in->user.id, logged_in->user.login, logged_in->user.roles, ""}, "", "staff.log-in", {});
+      !noted)
     return Response::error(noted.error());
   const std::vector<std::string>& roles = logged_in->user.roles;
-  Response response = Response::redirect(roles == std::vector<std::string>{"fg"} ? "/logboek" : roles == std::vector<std::string>{"beheerder"} ? "/vastgelopen" : "/");
+  Response response = Response::redirect(roles == std::vector<std::string>{"fg"}          ? "/logboek"
+                                         : roles == std::vector<std::string>{"beheerder"} ? "/vastgelopen"
+                                                                                          : "/");
   response.set_cookie(kCookie, to_base64url(logged_in->token.view()));
   return response;
 }

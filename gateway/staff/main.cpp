@@ -1,7 +1,9 @@
-// zegelpost-staff - the workbench: mailroom, information desk, legal staff, FG and administrators, over HTTPS on an inner address.
+// zegelpost-staff - the workbench: mailroom, information desk, legal staff, FG and administrators, over HTTPS on an
+// inner address.
 //
-// SECURITY: holds the zone key and may open every dossier that is not erased, so it listens on an inner address only, asks password and one-time
-// code, and writes the ledger before it shows anything. It parses no document: page images come from the store. Administrators can't open dossiers.
+// SECURITY: holds the zone key and may open every dossier that is not erased, so it listens on an inner address only,
+// asks password and one-time code, and writes the ledger before it shows anything. It parses no document: page images
+// come from the store. Administrators can't open dossiers.
 #include "gateway/accounts/accounts.h"
 #include "gateway/casework/casework.h"
 #include "gateway/http/server.h"
@@ -13,7 +15,8 @@ namespace zp::gateway {
 namespace {
 
 templates::Organisation letterhead(const OrganisationConfig& config) {
-  return {config.name, config.return_address, config.footer, config.place, config.telephone, config.fg_email, config.contact_lines};
+  return {config.name,      config.return_address, config.footer,       config.place,
+          config.telephone, config.fg_email,       config.contact_lines};
 }
 
 Result<void> staff(Process& process) {
@@ -33,7 +36,10 @@ Result<void> staff(Process& process) {
   Accounts accounts(*store, vault->zone_key(), config.staff);
   Workbench workbench(casework, accounts, *pages, files);
 
-  ServerOptions options{.listen = config.staff.listen, .certificate = config.staff.certificate, .key = config.staff.key, .max_connections = 256};
+  ServerOptions options{.listen = config.staff.listen,
+                        .certificate = config.staff.certificate,
+                        .key = config.staff.key,
+                        .max_connections = 256};
   options.error_page = [&](Response& response, const Request*) { workbench.error_page(response); };
   TRY_ASSIGN(const auto server, Server::start(options, [&](Request& request) { return workbench.handle(request); }));
   process.ready();

@@ -26,10 +26,19 @@ Result<Names> names_of_staff(Store& store) {
 nlohmann::json entry_json(const crypto::LedgerEntry& entry, const Names& names) {
   const Purpose* purpose = find_purpose(entry.purpose);
   const auto who = names.find(entry.actor);
-  return {{"day", entry.time.substr(0, 10)}, {"moment", entry.time.substr(11, 8)}, {"actor", who == names.end() ? entry.actor : who->second},
-          {"function", entry.function == entry.actor ? "" : entry.function}, {"action", action_sentence(entry.action)}, {"word", entry.action},
-          {"object", entry.object.substr(0, 8)}, {"dossier", entry.dossier.substr(0, 8)}, {"purpose", purpose ? std::string(purpose->label) : entry.purpose},
-          {"ground", entry.ground}, {"outcome", outcome_sentence(entry.outcome)}, {"denied", entry.outcome != "ok"}, {"detail", entry.detail}};
+  return {{"day", entry.time.substr(0, 10)},
+          {"moment", entry.time.substr(11, 8)},
+          {"actor", who == names.end() ? entry.actor : who->second},
+          {"function", entry.function == entry.actor ? "" : entry.function},
+          {"action", action_sentence(entry.action)},
+          {"word", entry.action},
+          {"object", entry.object.substr(0, 8)},
+          {"dossier", entry.dossier.substr(0, 8)},
+          {"purpose", purpose ? std::string(purpose->label) : entry.purpose},
+          {"ground", entry.ground},
+          {"outcome", outcome_sentence(entry.outcome)},
+          {"denied", entry.outcome != "ok"},
+          {"detail", entry.detail}};
 }
 
 /// "ZP-..." as typed, or a dossier's id.
@@ -77,7 +86,11 @@ Result<Response> Workbench::jobs(Visit& visit) {
   }));
   nlohmann::json data{{"dead", nlohmann::json::array()}, {"none", dead.empty()}, {"waiting", waiting.size()}};
   for (const Job& job : dead)
-    data["dead"].push_back({{"id", job.id.hex()}, {"kind", job.kind}, {"attempts", job.attempts}, {"error", job.last_error}, {"subject", job.subject.hex().substr(0, 8)}});
+    data["dead"].push_back({{"id", job.id.hex()},
+                            {"kind", job.kind},
+                            {"attempts", job.attempts},
+                            {"error", job.last_error},
+                            {"subject", job.subject.hex().substr(0, 8)}});
   return show("vastgelopen", std::move(data), visit);
 }
 
@@ -95,7 +108,11 @@ Result<Response> Workbench::users(Visit& visit) {
     for (const User& user : users) {
       std::string roles;
       for (const auto& role : user.roles) roles += (roles.empty() ? "" : ", ") + role;
-      data["users"].push_back({{"login", user.login}, {"name", user.name}, {"roles", roles}, {"disabled", user.disabled}, {"locked", user.locked_until > now_ms()}});
+      data["users"].push_back({{"login", user.login},
+                               {"name", user.name},
+                               {"roles", roles},
+                               {"disabled", user.disabled},
+                               {"locked", user.locked_until > now_ms()}});
     }
     return {};
   }));

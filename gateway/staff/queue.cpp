@@ -15,12 +15,13 @@ struct Tab {
 };
 
 const std::array<Tab, 6>& tabs() {
-  static const std::array<Tab, 6> kTabs = {{{"open", "Alles open", {kChecking, kReview, kWaiting, kComplete, kDeciding, kApproval}},
-                                            {"beoordelen", "Te beoordelen", {kChecking, kReview}},
-                                            {"wacht", "Wacht op aanvulling", {kWaiting}},
-                                            {"besluit", "Besluit en goedkeuring", {kComplete, kDeciding, kApproval}},
-                                            {"beantwoord", "Beantwoord en gesloten", {kAnswered, kClosed}},
-                                            {"vernietigen", "Te vernietigen", {kErasureProposed}}}};
+  static const std::array<Tab, 6> kTabs = {
+      {{"open", "Alles open", {kChecking, kReview, kWaiting, kComplete, kDeciding, kApproval}},
+       {"beoordelen", "Te beoordelen", {kChecking, kReview}},
+       {"wacht", "Wacht op aanvulling", {kWaiting}},
+       {"besluit", "Besluit en goedkeuring", {kComplete, kDeciding, kApproval}},
+       {"beantwoord", "Beantwoord en gesloten", {kAnswered, kClosed}},
+       {"vernietigen", "Te vernietigen", {kErasureProposed}}}};
   return kTabs;
 }
 
@@ -56,7 +57,8 @@ Result<Response> Workbench::queue(Visit& visit) {
     if (here) filter.states = tab.states;
     data["tabs"].push_back({{"key", tab.key}, {"label", tab.label}, {"here", here}});
   }
-  TRY_ASSIGN(const std::vector<DossierRow> rows, words.empty() ? casework_.list(visit.actor, filter) : casework_.search(visit.actor, words));
+  TRY_ASSIGN(const std::vector<DossierRow> rows,
+             words.empty() ? casework_.list(visit.actor, filter) : casework_.search(visit.actor, words));
   const std::string today = local_date(now_ms());
   for (const DossierRow& row : rows) data["rows"].push_back(row_json(row, today));
   data["none"] = rows.empty();

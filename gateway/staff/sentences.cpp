@@ -19,11 +19,13 @@ std::string sentence_for(const Error& error) {
   const std::string reason = error.subject.empty() ? "" : " (" + error.subject + ")";
   switch (error.code) {
     case Code::kDenied:
-      return "Dit mag u niet met uw functie of dit doel. De poging staat in het logboek. Kies een ander doel, of vraag een collega die het wel mag.";
+      return "Dit mag u niet met uw functie of dit doel. De poging staat in het logboek. Kies een ander doel, of vraag "
+             "een collega die het wel mag.";
     case Code::kRefused:
       return "Dit kan nu niet" + reason + ".";
     case Code::kConflict:
-      return "Een collega heeft dit dossier intussen gewijzigd. Uw wijziging is niet opgeslagen: ververs de pagina en kijk opnieuw.";
+      return "Een collega heeft dit dossier intussen gewijzigd. Uw wijziging is niet opgeslagen: ververs de pagina en "
+             "kijk opnieuw.";
     case Code::kNotFound:
       return "Dit is er niet (meer). Misschien is het dossier vernietigd of het bericht ingetrokken.";
     case Code::kTampered:
@@ -32,7 +34,8 @@ std::string sentence_for(const Error& error) {
       return "De schijf is vol: er is niets opgeslagen. Waarschuw de beheerder en probeer het daarna opnieuw.";
     case Code::kUnavailable:
     case Code::kTimeout:
-      return "Een onderdeel antwoordt niet. Probeer het over een minuut opnieuw; blijft het zo, waarschuw dan de beheerder.";
+      return "Een onderdeel antwoordt niet. Probeer het over een minuut opnieuw; blijft het zo, waarschuw dan de "
+             "beheerder.";
     default:
       return "Dit ging niet goed" + reason + ". Er is niets gewijzigd. Ga terug en probeer het opnieuw.";
   }
@@ -46,22 +49,43 @@ std::string sentence_for_status(int status) {
 }
 
 std::string malware_sentence(std::string_view verdict) {
-  return lookup({{"pending", "nog niet gescand"}, {"clean", "geen malware"}, {"infected", "malware gevonden"}, {"not-scannable", "niet te scannen"},
-                 {"scanner-down", "scanner werkte niet"}, {"released", "vrijgegeven door een medewerker"}}, verdict);
+  return lookup({{"pending", "nog niet gescand"},
+                 {"clean", "geen malware"},
+                 {"infected", "malware gevonden"},
+                 {"not-scannable", "niet te scannen"},
+                 {"scanner-down", "scanner werkte niet"},
+                 {"released", "vrijgegeven door een medewerker"}},
+                verdict);
 }
 
 std::string letter_state(std::string_view state) {
-  return lookup({{"draft", "concept"}, {"proposed", "wacht op goedkeuring"}, {"approved", "goedgekeurd"}, {"sent", "verstuurd"}, {"withdrawn", "ingetrokken"}}, state);
+  return lookup({{"draft", "concept"},
+                 {"proposed", "wacht op goedkeuring"},
+                 {"approved", "goedgekeurd"},
+                 {"sent", "verstuurd"},
+                 {"withdrawn", "ingetrokken"}},
+                state);
 }
 
 std::string message_state(std::string_view state) {
-  return lookup({{"queued", "wordt klaargezet"}, {"published", "staat klaar"}, {"notified", "melding gestuurd"}, {"read", "gelezen"}, {"expired", "verlopen"},
-                 {"recalled", "ingetrokken"}, {"undeliverable", "niet bezorgd"}, {"printed", "bij de post"}}, state);
+  return lookup({{"queued", "wordt klaargezet"},
+                 {"published", "staat klaar"},
+                 {"notified", "melding gestuurd"},
+                 {"read", "gelezen"},
+                 {"expired", "verlopen"},
+                 {"recalled", "ingetrokken"},
+                 {"undeliverable", "niet bezorgd"},
+                 {"printed", "bij de post"}},
+                state);
 }
 
 std::string action_sentence(std::string_view action) {
   if (const ActRule* const rule = rule_named(action)) return std::string(rule->label);
-  return lookup({{"staff.log-in", "Inloggen"}, {"staff.log-out", "Uitloggen"}, {"object.check", "Opslag controleren"}, {"instance.init", "Inrichten"}}, action);
+  return lookup({{"staff.log-in", "Inloggen"},
+                 {"staff.log-out", "Uitloggen"},
+                 {"object.check", "Opslag controleren"},
+                 {"instance.init", "Inrichten"}},
+                action);
 }
 
 std::string outcome_sentence(std::string_view outcome) {

@@ -21,7 +21,8 @@ std::string Visit::value(const std::string& field) const {
 
 Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::PageBook& pages, const StaticFiles& files)
     : casework_(casework), accounts_(accounts), pages_(pages), files_(files) {
-  router_.add("GET", "/assets/{name}", [this](Request& request) { return files_.serve(request, request.parameter("name")); });
+  router_.add("GET", "/assets/{name}",
+              [this](Request& request) { return files_.serve(request, request.parameter("name")); });
   router_.add("GET", "/inloggen", [this](Request& request) { return login_form(request, 200, ""); });
   router_.add("POST", "/inloggen", [this](Request& request) { return log_in(request); });
   router_.add("GET", "/gezond", [](Request&) { return Response::text("ok\n"); });
@@ -62,7 +63,8 @@ Result<Visit> Workbench::enter(Request& request, bool is_action) {
   visit.actor = {visit.user.id, visit.user.login, visit.user.roles, request.query_value("doel")};
   if (!is_action) return visit;
   TRY_ASSIGN(visit.form, read_form(request));
-  if (!from_own_site(request, casework_.office().config.staff.base_url) || !csrf_matches(csrf_secret(visit.session), visit.value(kCsrfField)))
+  if (!from_own_site(request, casework_.office().config.staff.base_url) ||
+      !csrf_matches(csrf_secret(visit.session), visit.value(kCsrfField)))
     return fail(Code::kDenied, "check form token");
   return visit;
 }
@@ -71,7 +73,8 @@ Response Workbench::with_visit(Request& request, View view, bool is_action) {
   auto visit = enter(request, is_action);
   if (!visit) {
     const Code code = visit.error().code;
-    if (code == Code::kNotFound || code == Code::kExpired || code == Code::kMalformed) return Response::redirect("/inloggen");
+    if (code == Code::kNotFound || code == Code::kExpired || code == Code::kMalformed)
+      return Response::redirect("/inloggen");
     return complain(visit.error(), nullptr);
   }
   auto response = (this->*view)(*visit);
@@ -93,16 +96,20 @@ Result<Response> Workbench::show(const std::string& page, nlohmann::json data, c
 }
 
 Response Workbench::complain(const Error& error, const Visit* visit) const {
-  if (error.code != Code::kDenied && error.code != Code::kRefused && error.code != Code::kConflict && error.code != Code::kNotFound)
+  if (error.code != Code::kDenied && error.code != Code::kRefused && error.code != Code::kConflict &&
+      error.code != Code::kNotFound)
     log_error("page failed", error);
-  nlohmann::json data{{"sentence", sentence_for(error)}, {"logged_in", visit != nullptr}, {"code", code_name(error.code)}};
-  if (visit && visit->request.parameters.contains("dossier")) data["back"] = "/dossier/" + visit->request.parameter("dossier") + "?doel=" + percent_encode(visit->actor.purpose);
+  nlohmann::json data{
+      {"sentence", sentence_for(error)}, {"logged_in", visit != nullptr}, {"code", code_name(error.code)}};
+  if (visit && visit->request.parameters.contains("dossier"))
+    data["back"] = "/dossier/" + visit->request.parameter("dossier") + "?doel=" + percent_encode(visit->actor.purpose);
   auto html = pages_.render("staff/fout", data);
   return html ? Response::html(std::move(*html), http_status(error)) : Response::error(error);
 }
 
 void Workbench::error_page(Response& response) const {
-  const nlohmann::json data{{"sentence", sentence_for_status(response.status)}, {"logged_in", false}, {"code", response.status}};
+  const nlohmann::json data{
+      {"sentence", sentence_for_status(response.status)}, {"logged_in", false}, {"code", response.status}};
   if (auto html = pages_.render("staff/fout", data)) {
     response.body = std::move(*html);
     response.content_type = "text/html; charset=utf-8";

@@ -1,8 +1,8 @@
 // gateway/staff/workbench.h - the pages that staff see, over HTTPS on an inner address.
 //
-// Every page and action runs as a Visit: a logged-in member of staff with the purpose that the address names (?doel=...). What may be seen
-// or done is decided by casework (flow.h), which writes the ledger first; nothing here decides that again.
-// Pages work without JavaScript. Threads: handlers run in any thread of the server.
+// Every page and action runs as a Visit: a logged-in member of staff with the purpose that the address names
+// (?doel=...). What may be seen or done is decided by casework (flow.h), which writes the ledger first; nothing here
+// decides that again. Pages work without JavaScript. Threads: handlers run in any thread of the server.
 #ifndef GATEWAY_STAFF_WORKBENCH_H_
 #define GATEWAY_STAFF_WORKBENCH_H_
 

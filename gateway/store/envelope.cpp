@@ -13,10 +13,8 @@ std::unexpected<Error> malformed(const char* field) { return fail(Code::kMalform
 }  // namespace
 
 std::string Envelope::json() const {
-  const nlohmann::json out = {{"lock", lock.encode()},
-                              {"expires_ms", expires_ms},
-                              {"code_hint", code_hint},
-                              {"attachments", attachments}};
+  const nlohmann::json out = {
+      {"lock", lock.encode()}, {"expires_ms", expires_ms}, {"code_hint", code_hint}, {"attachments", attachments}};
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

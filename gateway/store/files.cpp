@@ -110,7 +110,7 @@ Result<FileReader> FileReader::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return fail_errno("open file", path);
   FileReader reader(fd, 0);
-  struct stat info{};
+  struct stat info {};
   if (::fstat(fd, &info) != 0) return fail_errno("open file", path);
   if (!S_ISREG(info.st_mode)) return fail(Code::kIo, "open file: not a regular file", path);
   reader.size_ = static_cast<std::uint64_t>(info.st_size);
@@ -127,7 +127,7 @@ crypto::ByteSource FileReader::source() {
 }
 
 Result<void> make_folder(const std::string& path, unsigned mode) {
-  struct stat info{};
+  struct stat info {};
   if (::stat(path.c_str(), &info) == 0) {
     if (S_ISDIR(info.st_mode)) return {};
     return fail(Code::kIo, "make folder: something else has this name", path);
@@ -196,7 +196,7 @@ Result<void> overwrite_file(const std::string& path, ByteView bytes) {
 }
 
 Result<std::uint64_t> free_bytes(const std::string& folder) {
-  struct statvfs info{};
+  struct statvfs info {};
   if (::statvfs(folder.c_str(), &info) != 0) return fail_errno("ask for free space", folder);
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }

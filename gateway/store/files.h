@@ -61,8 +61,8 @@ Result<Bytes> read_file(const std::string& path, std::size_t limit = 64 * 1024 *
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t limit = 1024 * 1024);
 /// Writes aside, syncs, renames over `path`, syncs the folder.
 Result<void> replace_file(const std::string& path, ByteView bytes, unsigned mode = 0600);
-/// Writes over a file that is there, and syncs it. What a crash or a full disk leaves may be neither the old nor the new:
-/// the caller must be able to tell, and to do without.
+/// Writes over a file that is there, and syncs it. What a crash or a full disk leaves may be neither the old nor the
+/// new: the caller must be able to tell, and to do without.
 Result<void> overwrite_file(const std::string& path, ByteView bytes);
 Result<std::uint64_t> free_bytes(const std::string& folder);
 

@@ -39,7 +39,7 @@ class LogFile {
   const std::string& path() const noexcept { return path_; }
 
   Result<std::uint64_t> size() const {
-    struct stat info{};
+    struct stat info {};
     if (::fstat(fd_, &info) != 0) return fail_errno("measure ledger file", path_);
     return static_cast<std::uint64_t>(info.st_size);
   }
@@ -216,8 +216,7 @@ class LedgerFiles final : public crypto::LedgerStorage {
     if (leaves > 0 && !last.empty()) {
       TRY_ASSIGN(const Digest leaf, leaf_at(leaves_, leaves - 1));
       if (leaf != crypto::leaf_hash(last))
-        return fail(Code::kTampered,
-                    "append to ledger: the last line was changed; run 'zegelpost ledger verify'",
+        return fail(Code::kTampered, "append to ledger: the last line was changed; run 'zegelpost ledger verify'",
                     entries_.path());
     }
     if (place.offset < entry_bytes) TRY_DO(entries_.cut(place.offset));
@@ -253,8 +252,7 @@ Result<std::unique_ptr<crypto::LedgerStorage>> open_ledger_files(const std::stri
   TRY_ASSIGN(LogFile leaves, LogFile::open(folder + "/leaves"));
   TRY_ASSIGN(LogFile checkpoints, LogFile::open(folder + "/checkpoints"));
   TRY_DO(sync_folder(folder));
-  return std::make_unique<LedgerFiles>(std::move(lock), std::move(entries), std::move(leaves),
-                                       std::move(checkpoints));
+  return std::make_unique<LedgerFiles>(std::move(lock), std::move(entries), std::move(leaves), std::move(checkpoints));
 }
 
 }  // namespace zp::gateway

@@ -16,8 +16,7 @@ std::string MailboxLetter::json() const {
               {"term", term},           {"paragraphs", paragraphs},     {"sent_ms", sent_ms},
               {"may_reply", may_reply}, {"attachments", Json::array()}, {"asked", Json::array()}};
   for (const Attachment& one : attachments)
-    out["attachments"].push_back(
-        {{"name", one.name}, {"type", one.type}, {"sha256", one.sha256}, {"size", one.size}});
+    out["attachments"].push_back({{"name", one.name}, {"type", one.type}, {"sha256", one.sha256}, {"size", one.size}});
   for (const Asked& one : asked)
     out["asked"].push_back({{"slot", one.slot}, {"label", one.label}, {"explanation", one.explanation}});
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);

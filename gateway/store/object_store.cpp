@@ -46,7 +46,7 @@ Result<void> copy_file(const std::string& from, const std::string& to) {
 
 /// A file that another user owns is copied, not moved: that user may still hold it open for writing.
 bool may_move(const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   return ::lstat(path.c_str(), &info) == 0 && info.st_uid == ::geteuid() && info.st_nlink == 1;
 }
 
@@ -130,8 +130,7 @@ class FolderObjects final : public ObjectStore {
 void sweep(const std::string& aside) {
   const auto oldest = std::filesystem::file_time_type::clock::now() - kAsideKept;
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(aside, error), end; !error && entry != end;
-       entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(aside, error), end; !error && entry != end; entry.increment(error)) {
     std::error_code gone;
     const auto written = entry->last_write_time(gone);
     if (!gone && written < oldest) std::filesystem::remove(entry->path(), gone);

@@ -53,8 +53,7 @@ Shelf::Shelf(std::string folder) : folder_(std::move(folder)) {}
 Result<Shelf> Shelf::open(std::string folder) {
   TRY_DO(make_folder(folder, kFolderMode));
   TRY_DO(make_folder(folder + "/aside", 0700));
-  for (const char* name : {"/messages", "/receipts", "/status"})
-    TRY_DO(make_folder(folder + name, kFolderMode));
+  for (const char* name : {"/messages", "/receipts", "/status"}) TRY_DO(make_folder(folder + name, kFolderMode));
   return Shelf(std::move(folder));
 }
 
@@ -66,8 +65,7 @@ Result<void> Shelf::publish_message(const Id& id, const Envelope& envelope, Byte
   TRY_DO(make_folder(aside, kFolderMode));
   TRY_DO(put(aside + "/envelope.json", as_bytes(envelope.json())));
   TRY_DO(put(aside + "/body", body));
-  for (std::size_t n = 0; n < attachments.size(); ++n)
-    TRY_DO(put(aside + "/att-" + std::to_string(n), attachments[n]));
+  for (std::size_t n = 0; n < attachments.size(); ++n) TRY_DO(put(aside + "/att-" + std::to_string(n), attachments[n]));
   TRY_DO(sync_folder(aside));
   TRY_DO(swap_in(aside, folder_ + "/messages/" + id.hex()));
   TRY_DO(sync_folder(folder_ + "/messages"));

@@ -20,7 +20,7 @@ namespace zp::gateway {
 struct Envelope {
   crypto::RecipientLock lock;
   std::int64_t expires_ms = 0;
-  std::string code_hint;            // how the recipient got the code: "zelf gekozen", "per brief"
+  std::string code_hint;  // how the recipient got the code: "zelf gekozen", "per brief"
   std::uint32_t attachments = 0;
   std::string json() const;
   static Result<Envelope> parse(std::string_view json);
@@ -28,12 +28,17 @@ struct Envelope {
 
 /// The sealed `body` of a message: what the door shows once link and code have opened it.
 struct MailboxLetter {
-  struct Attachment { std::string name, type, sha256; std::uint64_t size = 0; };  // att-0, att-1, ... in this order
-  struct Asked { std::string slot, label, explanation; };                         // what may be sent back
+  struct Attachment {
+    std::string name, type, sha256;
+    std::uint64_t size = 0;
+  };  // att-0, att-1, ... in this order
+  struct Asked {
+    std::string slot, label, explanation;
+  };  // what may be sent back
   std::string sender, recipient, reference;
-  std::string kind;            // requirement file of the request that it answers
-  std::string subject;         // "Verzoek om aanvulling"
-  std::string legal_effect, term;  // Dutch; may be empty
+  std::string kind;                     // requirement file of the request that it answers
+  std::string subject;                  // "Verzoek om aanvulling"
+  std::string legal_effect, term;       // Dutch; may be empty
   std::vector<std::string> paragraphs;  // Dutch, plain text
   std::int64_t sent_ms = 0;
   std::vector<Attachment> attachments;
@@ -51,7 +56,8 @@ class Shelf {
   static Result<Shelf> open(std::string folder);
 
   // Inner zone. body and attachments are objects sealed with label {id, id, 0} and {id, id, n + 1}.
-  Result<void> publish_message(const Id& id, const Envelope& envelope, ByteView body, const std::vector<Bytes>& attachments) const;
+  Result<void> publish_message(const Id& id, const Envelope& envelope, ByteView body,
+                               const std::vector<Bytes>& attachments) const;
   /// Recall or expiry; no error if gone.
   Result<void> remove_message(const Id& id) const;
   Result<std::vector<Id>> messages() const;

@@ -15,8 +15,7 @@ constexpr int kNapsInWait = static_cast<int>(kLockWait / kLongestNap);
 
 int wait_for_lock(void*, int tries) {
   if (tries >= kNapsInWait) return 0;
-  std::this_thread::sleep_for(
-      std::min<std::chrono::milliseconds>(std::chrono::milliseconds(1 + tries), kLongestNap));
+  std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(std::chrono::milliseconds(1 + tries), kLongestNap));
   return 1;
 }
 
@@ -50,8 +49,7 @@ Code code_of(int extended, int sys_errno) {
 
 std::unexpected<Error> failure(sqlite3* handle, const char* operation) {
   const int sys_errno = sqlite3_system_errno(handle);
-  return fail(code_of(sqlite3_extended_errcode(handle), sys_errno), operation, sqlite3_errmsg(handle),
-              sys_errno);
+  return fail(code_of(sqlite3_extended_errcode(handle), sys_errno), operation, sqlite3_errmsg(handle), sys_errno);
 }
 
 }  // namespace
@@ -100,8 +98,7 @@ void Query::bind_number(int index, std::int64_t value) noexcept {
 
 void Query::bind_text(int index, std::string_view value) noexcept {
   const char* text = value.data() == nullptr ? "" : value.data();  // a null pointer would bind NULL
-  ZP_CHECK(sqlite3_bind_text64(statement_, index, text, value.size(), SQLITE_STATIC, SQLITE_UTF8) ==
-           SQLITE_OK);
+  ZP_CHECK(sqlite3_bind_text64(statement_, index, text, value.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
 }
 
 void Query::bind_blob(int index, ByteView value) noexcept {
@@ -113,8 +110,8 @@ Result<Database> Database::open(const std::string& path) {
   sqlite3* handle = nullptr;
   // Without SQLite's own mutex: a connection belongs to one thread at a time.
   const int opened = sqlite3_open_v2(
-      path.c_str(), &handle,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+      path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      nullptr);
   Database database(handle);
   if (opened != SQLITE_OK) {
     if (handle == nullptr) return fail(Code::kIo, "open database", path);

@@ -8,8 +8,7 @@ namespace zp::gateway::sqlite {
 namespace {
 
 Result<Job> next_due(Database& database, const std::vector<std::string>& kinds, TimeMs now) {
-  std::string sql =
-      fmt::format("SELECT {} FROM jobs WHERE dead = 0 AND run_at <= ? AND lease_until <= ?", kJobColumns);
+  std::string sql = fmt::format("SELECT {} FROM jobs WHERE dead = 0 AND run_at <= ? AND lease_until <= ?", kJobColumns);
   if (!kinds.empty()) {
     sql += " AND kind IN (?";
     for (std::size_t i = 1; i < kinds.size(); ++i) sql += ", ?";
@@ -33,16 +32,17 @@ Result<Job> lease_job(Database& database, const std::vector<std::string>& kinds,
   TRY_ASSIGN(Job job, next_due(database, kinds, now));
   job.attempts += 1;
   job.lease_until = now + lease;
-  TRY_DO(database.run("UPDATE jobs SET attempts = ?, lease_until = ? WHERE id = ?", job.attempts,
-                      job.lease_until, job.id));
+  TRY_DO(database.run("UPDATE jobs SET attempts = ?, lease_until = ? WHERE id = ?", job.attempts, job.lease_until,
+                      job.id));
   TRY_DO(transaction.commit());
   return job;
 }
 
 Result<void> renew_job(Database& database, Job& job, TimeMs until) {
-  TRY_ASSIGN(const auto changed,
-             database.run("UPDATE jobs SET lease_until = ? WHERE id = ? AND attempts = ? AND lease_until = ? AND dead = 0",
-                          until, job.id, job.attempts, job.lease_until));
+  TRY_ASSIGN(
+      const auto changed,
+      database.run("UPDATE jobs SET lease_until = ? WHERE id = ? AND attempts = ? AND lease_until = ? AND dead = 0",
+                   until, job.id, job.attempts, job.lease_until));
   TRY_DO(held(changed, "renew job", job));
   job.lease_until = until;
   return {};
@@ -50,24 +50,21 @@ Result<void> renew_job(Database& database, Job& job, TimeMs until) {
 
 Result<void> complete_job(Database& database, const Job& job) {
   TRY_ASSIGN(const auto changed,
-             database.run("DELETE FROM jobs WHERE id = ? AND attempts = ? AND lease_until = ? AND dead = 0",
-                          job.id, job.attempts, job.lease_until));
+             database.run("DELETE FROM jobs WHERE id = ? AND attempts = ? AND lease_until = ? AND dead = 0", job.id,
+                          job.attempts, job.lease_until));
   return held(changed, "complete job", job);
 }
 
-Result<void> retry_job(Database& database, const Job& job, TimeMs run_at, const std::string& error,
-                       bool dead) {
-  TRY_ASSIGN(const auto changed,
-             database.run("UPDATE jobs SET run_at = ?, last_error = ?, dead = ?, lease_until = 0 "
-                          "WHERE id = ? AND attempts = ? AND lease_until = ? AND dead = 0",
-                          run_at, error, dead, job.id, job.attempts, job.lease_until));
+Result<void> retry_job(Database& database, const Job& job, TimeMs run_at, const std::string& error, bool dead) {
+  TRY_ASSIGN(const auto changed, database.run("UPDATE jobs SET run_at = ?, last_error = ?, dead = ?, lease_until = 0 "
+                                              "WHERE id = ? AND attempts = ? AND lease_until = ? AND dead = 0",
+                                              run_at, error, dead, job.id, job.attempts, job.lease_until));
   return held(changed, "retry job", job);
 }
 
 Result<void> revive_job(Database& database, const Id& id, TimeMs now) {
-  TRY_ASSIGN(
-      const auto changed,
-      database.run("UPDATE jobs SET dead = 0, attempts = 0, run_at = ? WHERE id = ? AND dead = 1", now, id));
+  TRY_ASSIGN(const auto changed,
+             database.run("UPDATE jobs SET dead = 0, attempts = 0, run_at = ? WHERE id = ? AND dead = 1", now, id));
   if (changed == 0) return fail(Code::kNotFound, "revive job", id.hex());
   return {};
 }

@@ -11,8 +11,7 @@ namespace zp::gateway::sqlite {
 Result<Job> lease_job(Database& database, const std::vector<std::string>& kinds, TimeMs now, TimeMs lease);
 Result<void> renew_job(Database& database, Job& job, TimeMs until);
 Result<void> complete_job(Database& database, const Job& job);
-Result<void> retry_job(Database& database, const Job& job, TimeMs run_at, const std::string& error,
-                       bool dead);
+Result<void> retry_job(Database& database, const Job& job, TimeMs run_at, const std::string& error, bool dead);
 Result<void> revive_job(Database& database, const Id& id, TimeMs now);
 
 }  // namespace zp::gateway::sqlite

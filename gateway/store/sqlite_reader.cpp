@@ -60,8 +60,7 @@ Result<Dossier> Reading<Base>::dossier(const Id& id) {
 
 template <class Base>
 Result<Dossier> Reading<Base>::dossier_by_reference(const std::string& reference) {
-  TRY_ASSIGN(auto query,
-             db_.main.query(select(kDossierColumns, "dossiers", "WHERE reference = ?"), reference));
+  TRY_ASSIGN(auto query, db_.main.query(select(kDossierColumns, "dossiers", "WHERE reference = ?"), reference));
   return one_row(query, dossier_row, "find dossier by reference");
 }
 
@@ -92,18 +91,16 @@ Result<std::uint64_t> Reading<Base>::count_dossiers(const DossierFilter& filter)
 
 template <class Base>
 Result<std::vector<Dossier>> Reading<Base>::past_retention(const std::string& today) {
-  TRY_ASSIGN(auto query,
-             db_.main.query(select(kDossierColumns, "dossiers",
-                                   "WHERE state = 'closed' AND retain_until <> '' AND retain_until < ? "
-                                   "ORDER BY retain_until, id"),
-                            today));
+  TRY_ASSIGN(auto query, db_.main.query(select(kDossierColumns, "dossiers",
+                                               "WHERE state = 'closed' AND retain_until <> '' AND retain_until < ? "
+                                               "ORDER BY retain_until, id"),
+                                        today));
   return all_rows(query, dossier_row);
 }
 
 template <class Base>
 Result<std::vector<KeyRow>> Reading<Base>::keys(const Id& dossier) {
-  TRY_ASSIGN(auto query,
-             db_.keys.query(select(kKeyColumns, "keys", "WHERE dossier = ? ORDER BY seq"), dossier));
+  TRY_ASSIGN(auto query, db_.keys.query(select(kKeyColumns, "keys", "WHERE dossier = ? ORDER BY seq"), dossier));
   return all_rows(query, key_row);
 }
 
@@ -121,9 +118,9 @@ Result<Submission> Reading<Base>::submission(const Id& id) {
 
 template <class Base>
 Result<std::vector<Submission>> Reading<Base>::submissions(const Id& dossier) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kSubmissionColumns, "submissions",
-                                               "WHERE dossier = ? ORDER BY received, seq"),
-                                        dossier));
+  TRY_ASSIGN(
+      auto query,
+      db_.main.query(select(kSubmissionColumns, "submissions", "WHERE dossier = ? ORDER BY received, seq"), dossier));
   return all_rows(query, submission_row);
 }
 
@@ -135,9 +132,9 @@ Result<std::vector<Id>> Reading<Base>::submission_ids() {
 
 template <class Base>
 Result<std::vector<Document>> Reading<Base>::documents(const Id& dossier) {
-  TRY_ASSIGN(auto query,
-             db_.main.query(select(kDocumentColumns, "documents", "WHERE dossier = ? ORDER BY received, seq"),
-                            dossier));
+  TRY_ASSIGN(
+      auto query,
+      db_.main.query(select(kDocumentColumns, "documents", "WHERE dossier = ? ORDER BY received, seq"), dossier));
   return all_rows(query, document_row);
 }
 
@@ -155,8 +152,7 @@ Result<ObjectRow> Reading<Base>::object(const Id& id) {
 
 template <class Base>
 Result<std::vector<ObjectRow>> Reading<Base>::objects(const Id& dossier) {
-  TRY_ASSIGN(auto query,
-             db_.main.query(select(kObjectColumns, "objects", "WHERE dossier = ? ORDER BY seq"), dossier));
+  TRY_ASSIGN(auto query, db_.main.query(select(kObjectColumns, "objects", "WHERE dossier = ? ORDER BY seq"), dossier));
   return all_rows(query, object_row);
 }
 
@@ -168,9 +164,8 @@ Result<Letter> Reading<Base>::letter(const Id& id) {
 
 template <class Base>
 Result<std::vector<Letter>> Reading<Base>::letters(const Id& dossier) {
-  TRY_ASSIGN(
-      auto query,
-      db_.main.query(select(kLetterColumns, "letters", "WHERE dossier = ? ORDER BY created, seq"), dossier));
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kLetterColumns, "letters", "WHERE dossier = ? ORDER BY created, seq"), dossier));
   return all_rows(query, letter_row);
 }
 
@@ -189,16 +184,14 @@ Result<Message> Reading<Base>::message_on_shelf(const Id& shelf) {
 template <class Base>
 Result<std::vector<Message>> Reading<Base>::messages(const Id& dossier) {
   TRY_ASSIGN(auto query,
-             db_.main.query(select(kMessageColumns, "messages", "WHERE dossier = ? ORDER BY created, seq"),
-                            dossier));
+             db_.main.query(select(kMessageColumns, "messages", "WHERE dossier = ? ORDER BY created, seq"), dossier));
   return all_rows(query, message_row);
 }
 
 template <class Base>
 Result<std::vector<Message>> Reading<Base>::messages_in_state(const std::string& state) {
-  TRY_ASSIGN(
-      auto query,
-      db_.main.query(select(kMessageColumns, "messages", "WHERE state = ? ORDER BY created, seq"), state));
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kMessageColumns, "messages", "WHERE state = ? ORDER BY created, seq"), state));
   return all_rows(query, message_row);
 }
 
@@ -210,8 +203,7 @@ Result<Id> Reading<Base>::dossier_of_mail(const std::string& message_id) {
 
 template <class Base>
 Result<std::vector<Job>> Reading<Base>::jobs(bool dead) {
-  TRY_ASSIGN(auto query,
-             db_.main.query(select(kJobColumns, "jobs", "WHERE dead = ? ORDER BY run_at, seq"), dead));
+  TRY_ASSIGN(auto query, db_.main.query(select(kJobColumns, "jobs", "WHERE dead = ? ORDER BY run_at, seq"), dead));
   return all_rows(query, job_row);
 }
 
@@ -235,8 +227,7 @@ Result<std::vector<User>> Reading<Base>::users() {
 
 template <class Base>
 Result<Session> Reading<Base>::session(ByteView token_hash) {
-  TRY_ASSIGN(auto query,
-             db_.main.query(select(kSessionColumns, "sessions", "WHERE token_hash = ?"), token_hash));
+  TRY_ASSIGN(auto query, db_.main.query(select(kSessionColumns, "sessions", "WHERE token_hash = ?"), token_hash));
   return one_row(query, session_row, "find session");
 }
 

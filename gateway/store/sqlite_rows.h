@@ -8,9 +8,7 @@
 namespace zp::gateway::sqlite {
 
 inline constexpr std::string_view kNoDate = "~";  // sorts after every date
-inline std::string_view stored_due(const Dossier& dossier) {
-  return dossier.due.empty() ? kNoDate : dossier.due;
-}
+inline std::string_view stored_due(const Dossier& dossier) { return dossier.due.empty() ? kNoDate : dossier.due; }
 
 std::string join_roles(const std::vector<std::string>& roles);
 Bytes join_ids(const std::vector<Id>& ids);
@@ -27,8 +25,7 @@ Result<KeyRow> key_row(const Query& row);
 inline constexpr std::string_view kSubmissionColumns = "id, dossier, reference, channel, received, documents";
 Result<Submission> submission_row(const Query& row);
 
-inline constexpr std::string_view kDocumentColumns =
-    "id, dossier, submission, object, state, received, key, details";
+inline constexpr std::string_view kDocumentColumns = "id, dossier, submission, object, state, received, key, details";
 Result<Document> document_row(const Query& row);
 
 inline constexpr std::string_view kObjectColumns = "id, dossier, document, context, keys, role, page, bytes";
@@ -53,8 +50,7 @@ Result<User> user_row(const Query& row);
 inline constexpr std::string_view kSessionColumns = "token_hash, user, created, seen, csrf";
 Result<Session> session_row(const Query& row);
 
-inline constexpr std::string_view kTombstoneColumns =
-    "dossier, reference, kind, erased, confirmed_by, documents";
+inline constexpr std::string_view kTombstoneColumns = "dossier, reference, kind, erased, confirmed_by, documents";
 Result<Tombstone> tombstone_row(const Query& row);
 
 /// Every row that a query still has to give.

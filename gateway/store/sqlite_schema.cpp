@@ -202,8 +202,7 @@ Result<void> migrate(Database& database, std::span<const char* const> steps, con
     TRY_ASSIGN(auto transaction, Transaction::begin(database, Transaction::Kind::kWrite));
     TRY_ASSIGN(const std::int64_t version, schema_version(database));
     if (version > newest)
-      return fail(Code::kConfig,
-                  "open store: a newer program wrote this database; install that version or a later one",
+      return fail(Code::kConfig, "open store: a newer program wrote this database; install that version or a later one",
                   name);
     if (version < newest) {
       TRY_DO(database.script(steps[static_cast<std::size_t>(version)]));

@@ -20,10 +20,9 @@ constexpr std::string_view kForgetDossier[] = {
 /// The same sealed key under a dossier that never came to be: a crash while filing can leave it behind.
 Result<std::vector<KeyRow>> left_behind(Connections& db, const Id& dossier) {
   TRY_ASSIGN(auto query,
-             db.keys.query(
-                 "SELECT id, dossier, sealed, wrapped FROM keys WHERE dossier <> ?1 AND length(sealed) > 0 "
-                 "AND sealed IN (SELECT sealed FROM keys WHERE dossier = ?1)",
-                 dossier));
+             db.keys.query("SELECT id, dossier, sealed, wrapped FROM keys WHERE dossier <> ?1 AND length(sealed) > 0 "
+                           "AND sealed IN (SELECT sealed FROM keys WHERE dossier = ?1)",
+                           dossier));
   TRY_ASSIGN(auto same, all_rows(query, key_row));
   std::vector<KeyRow> orphans;
   for (KeyRow& key : same) {
@@ -48,8 +47,7 @@ Result<void> destroy_keys(Connections& db, const std::vector<Id>& dossiers) {
 Result<void> empty_log(Database& keys) {
   TRY_ASSIGN(auto query, keys.query("PRAGMA wal_checkpoint(TRUNCATE)"));
   TRY_DO(query.step());
-  if (query.number(0) != 0)
-    return fail(Code::kUnavailable, "destroy keys", "a reader keeps the log of keys.db");
+  if (query.number(0) != 0) return fail(Code::kUnavailable, "destroy keys", "a reader keeps the log of keys.db");
   return {};
 }
 
@@ -83,10 +81,10 @@ Result<std::vector<ObjectRow>> Writing::shred(const Tombstone& stone) {
   TRY_ASSIGN(auto removed, objects(stone.dossier));
   for (const std::string_view sql : kForgetDossier) TRY_DO(db_.main.run(sql, stone.dossier));
   TRY_ASSIGN(const auto documents, db_.main.run("DELETE FROM documents WHERE dossier = ?", stone.dossier));
-  TRY_DO(db_.main.run(
-      "UPDATE dossiers SET state = 'erased', changed = ?, due = ?, retain_until = '', owner = NULL, "
-      "profile = x'', version = version + 1 WHERE id = ?",
-      stone.erased, kNoDate, stone.dossier));
+  TRY_DO(
+      db_.main.run("UPDATE dossiers SET state = 'erased', changed = ?, due = ?, retain_until = '', owner = NULL, "
+                   "profile = x'', version = version + 1 WHERE id = ?",
+                   stone.erased, kNoDate, stone.dossier));
   TRY_DO(
       db_.main.run("INSERT INTO tombstones (dossier, reference, kind, erased, confirmed_by, documents) "
                    "VALUES (?, ?, ?, ?, ?, ?)",

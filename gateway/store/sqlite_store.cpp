@@ -31,8 +31,7 @@ Result<Connections> connect(const std::string& folder) {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::string folder, Connections writer)
-      : folder_(std::move(folder)), writer_(std::move(writer)) {}
+  SqliteStore(std::string folder, Connections writer) : folder_(std::move(folder)), writer_(std::move(writer)) {}
 
   /// Finishes what a former process was cut off from. Not being able to (full disk) does not keep the store
   /// shut.
@@ -96,8 +95,7 @@ class SqliteStore final : public Store {
     return lock;
   }
 
-  static Result<void> read_with(Connections& connections,
-                                const std::function<Result<void>(StoreReader&)>& body) {
+  static Result<void> read_with(Connections& connections, const std::function<Result<void>(StoreReader&)>& body) {
     TRY_ASSIGN(const auto transaction, Transaction::begin(connections.main, Transaction::Kind::kRead));
     sqlite::Reading<StoreReader> reader(connections);
     return body(reader);

@@ -24,20 +24,19 @@ Result<void> Writing::add_dossier(const Dossier& d, const std::vector<Bytes>& to
       db_.main.run("INSERT INTO dossiers (id, reference, kind, state, channel, received, changed, due, "
                    "retain_until, restricted, owner, "
                    "version, profile) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                   d.id, d.reference, d.kind, state_name(d.state), d.channel, d.received, d.changed,
-                   stored_due(d), d.retain_until, d.restricted, d.owner, d.version, d.profile));
+                   d.id, d.reference, d.kind, state_name(d.state), d.channel, d.received, d.changed, stored_due(d),
+                   d.retain_until, d.restricted, d.owner, d.version, d.profile));
   return set_tokens(d.id, tokens);
 }
 
 Result<void> Writing::update_dossier(const Dossier& d) {
   TRY_ASSIGN(
       const auto changed,
-      db_.main.run(
-          "UPDATE dossiers SET reference = ?, kind = ?, state = ?, channel = ?, received = ?, changed = ?, "
-          "due = ?, retain_until = ?, restricted = ?, owner = ?, profile = ?, version = version + 1 "
-          "WHERE id = ? AND version = ? AND state <> 'erased'",
-          d.reference, d.kind, state_name(d.state), d.channel, d.received, d.changed, stored_due(d),
-          d.retain_until, d.restricted, d.owner, d.profile, d.id, d.version));
+      db_.main.run("UPDATE dossiers SET reference = ?, kind = ?, state = ?, channel = ?, received = ?, changed = ?, "
+                   "due = ?, retain_until = ?, restricted = ?, owner = ?, profile = ?, version = version + 1 "
+                   "WHERE id = ? AND version = ? AND state <> 'erased'",
+                   d.reference, d.kind, state_name(d.state), d.channel, d.received, d.changed, stored_due(d),
+                   d.retain_until, d.restricted, d.owner, d.profile, d.id, d.version));
   if (changed == 1) return {};
   TRY_ASSIGN(const bool there, exists("SELECT 1 FROM dossiers WHERE id = ?", d.id));
   return fail(there ? Code::kConflict : Code::kNotFound, "update dossier", d.id.hex());
@@ -67,10 +66,10 @@ Result<void> Writing::add_key(const KeyRow& k) {
     TRY_ASSIGN(const bool taken, exists("SELECT 1 FROM dossiers WHERE id = ?", before->dossier));
     if (taken) return fail(Code::kConflict, "add key: it is another dossier's", k.id.hex());
   }
-  TRY_DO(db_.keys.run(
-      "INSERT INTO keys (id, dossier, sealed, wrapped) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-      "dossier = excluded.dossier, sealed = excluded.sealed, wrapped = excluded.wrapped",
-      k.id, k.dossier, k.sealed, k.wrapped));
+  TRY_DO(
+      db_.keys.run("INSERT INTO keys (id, dossier, sealed, wrapped) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                   "dossier = excluded.dossier, sealed = excluded.sealed, wrapped = excluded.wrapped",
+                   k.id, k.dossier, k.sealed, k.wrapped));
   return {};
 }
 
@@ -94,10 +93,9 @@ Result<void> Writing::add_document(const Document& d) {
 Result<void> Writing::update_document(const Document& d) {
   TRY_ASSIGN(
       const auto changed,
-      db_.main.run(
-          "UPDATE documents SET dossier = ?, submission = ?, object = ?, state = ?, received = ?, key = ?, "
-          "details = ? WHERE id = ?",
-          d.dossier, d.submission, d.object, d.state, d.received, d.key, d.details, d.id));
+      db_.main.run("UPDATE documents SET dossier = ?, submission = ?, object = ?, state = ?, received = ?, key = ?, "
+                   "details = ? WHERE id = ?",
+                   d.dossier, d.submission, d.object, d.state, d.received, d.key, d.details, d.id));
   if (changed == 0) return fail(Code::kNotFound, "update document", d.id.hex());
   return {};
 }
@@ -138,30 +136,30 @@ Result<void> Writing::put_message(const Message& m) {
       "created = excluded.created, expires = excluded.expires, notified = excluded.notified, read = "
       "excluded.read, "
       "key = excluded.key, data = excluded.data",
-      m.id, m.dossier, m.letter, m.route, m.state, m.shelf, m.created, m.expires, m.notified, m.read, m.key,
-      m.data));
+      m.id, m.dossier, m.letter, m.route, m.state, m.shelf, m.created, m.expires, m.notified, m.read, m.key, m.data));
   return {};
 }
 
 Result<void> Writing::add_sent_mail(const std::string& message_id, const Id& dossier) {
-  TRY_DO(db_.main.run("INSERT INTO sent_mails (message_id, dossier) VALUES (?, ?) "
-                      "ON CONFLICT (message_id) DO UPDATE SET dossier = excluded.dossier", message_id, dossier));
+  TRY_DO(
+      db_.main.run("INSERT INTO sent_mails (message_id, dossier) VALUES (?, ?) "
+                   "ON CONFLICT (message_id) DO UPDATE SET dossier = excluded.dossier",
+                   message_id, dossier));
   return {};
 }
 
 Result<void> Writing::add_job(const Job& j, bool once) {
   if (once) {
-    TRY_ASSIGN(
-        auto query,
-        db_.main.query("SELECT 1 FROM jobs WHERE subject = ? AND kind = ? AND dead = 0 AND lease_until = 0",
-                       j.subject, j.kind));
+    TRY_ASSIGN(auto query,
+               db_.main.query("SELECT 1 FROM jobs WHERE subject = ? AND kind = ? AND dead = 0 AND lease_until = 0",
+                              j.subject, j.kind));
     TRY_ASSIGN(const bool waits, query.step());
     if (waits) return {};
   }
-  TRY_DO(db_.main.run(
-      "INSERT INTO jobs (id, kind, subject, payload, run_at, attempts, last_error, lease_until, dead) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)",
-      j.id, j.kind, j.subject, j.payload, j.run_at, j.attempts, j.last_error, j.dead));
+  TRY_DO(
+      db_.main.run("INSERT INTO jobs (id, kind, subject, payload, run_at, attempts, last_error, lease_until, dead) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)",
+                   j.id, j.kind, j.subject, j.payload, j.run_at, j.attempts, j.last_error, j.dead));
   return {};
 }
 
@@ -174,8 +172,8 @@ Result<void> Writing::put_user(const User& u) {
       "roles = excluded.roles, password_hash = excluded.password_hash, totp = excluded.totp, "
       "totp_step = excluded.totp_step, failures = excluded.failures, locked_until = excluded.locked_until, "
       "disabled = excluded.disabled",
-      u.id, u.login, u.name, join_roles(u.roles), u.password_hash, u.totp, u.totp_step, u.failures,
-      u.locked_until, u.disabled));
+      u.id, u.login, u.name, join_roles(u.roles), u.password_hash, u.totp, u.totp_step, u.failures, u.locked_until,
+      u.disabled));
   return {};
 }
 
@@ -200,9 +198,9 @@ Result<void> Writing::remove_sessions_seen_before(TimeMs time) {
 
 Result<bool> Writing::note_once(const std::string& what, ByteView token, TimeMs now, TimeMs since) {
   TRY_DO(db_.main.run("DELETE FROM notes WHERE what = ? AND noted < ?", what, since));
-  TRY_ASSIGN(const auto added,
-             db_.main.run("INSERT INTO notes (what, token, noted) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                          what, token, now));
+  TRY_ASSIGN(
+      const auto added,
+      db_.main.run("INSERT INTO notes (what, token, noted) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", what, token, now));
   return added == 1;
 }
 

@@ -1,7 +1,7 @@
 // gateway/store/store.h - the inner zone's database behind an interface.
 //
-// One implementation per database (sqlite_store.h now, PostgreSQL later); tests/integration/store holds the conformance suite that
-// each must pass unchanged. Opened by worker, staff and the CLI; doors never link it.
+// One implementation per database (sqlite_store.h now, PostgreSQL later); tests/integration/store holds the conformance
+// suite that each must pass unchanged. Opened by worker, staff and the CLI; doors never link it.
 // Transactions: write() is all or nothing and durable (synced) when it returns; read() sees one consistent state.
 // Threads and processes: any number may call; writers wait for each other (kUnavailable after 30 s).
 // Errors: kConflict for a stale version or a broken unique rule, kNotFound for a missing row, kNoSpace for a full disk.
@@ -20,12 +20,13 @@ struct DossierFilter {
   std::string kind;                  // empty: any
   std::string due_before;            // empty: any
   std::uint32_t offset = 0;
-  std::uint32_t limit = 100;         // ordered by due date (none last), then received
+  std::uint32_t limit = 100;  // ordered by due date (none last), then received
 };
 
 /// `documents` counts those of erased dossiers too: what was declared once is there or has a tombstone.
 struct StoreCounts {
-  std::uint64_t submissions = 0, documents_declared = 0, documents = 0, dossiers = 0, tombstones = 0, jobs = 0, dead_jobs = 0;
+  std::uint64_t submissions = 0, documents_declared = 0, documents = 0, dossiers = 0, tombstones = 0, jobs = 0,
+                dead_jobs = 0;
 };
 
 class StoreReader {
@@ -78,11 +79,11 @@ class StoreWriter : public StoreReader {
   virtual Result<void> update_document(const Document& document) = 0;
   virtual Result<void> add_object(const ObjectRow& object) = 0;
   virtual Result<void> remove_object(const Id& id) = 0;
-  virtual Result<void> put_letter(const Letter& letter) = 0;    // insert or replace
-  virtual Result<void> put_message(const Message& message) = 0; // insert or replace
+  virtual Result<void> put_letter(const Letter& letter) = 0;     // insert or replace
+  virtual Result<void> put_message(const Message& message) = 0;  // insert or replace
   virtual Result<void> add_sent_mail(const std::string& message_id, const Id& dossier) = 0;
-  /// With `once` it does nothing if a job with this kind and subject waits to be leased. One that is leased now does not
-  /// count: it may have read before what this one is about.
+  /// With `once` it does nothing if a job with this kind and subject waits to be leased. One that is leased now does
+  /// not count: it may have read before what this one is about.
   virtual Result<void> add_job(const Job& job, bool once = true) = 0;
   virtual Result<void> put_user(const User& user) = 0;
   virtual Result<void> put_session(const Session& session) = 0;
@@ -91,11 +92,12 @@ class StoreWriter : public StoreReader {
   /// True the first time `token` is noted at or after `since`: one receipt per sender and day, counters of replays.
   /// Notes of the same `what` from before `since` are forgotten.
   virtual Result<bool> note_once(const std::string& what, ByteView token, TimeMs now, TimeMs since) = 0;
-  /// Destroys the dossier's keys for good (overwritten in the key database and its log), removes its documents, objects,
-  /// letters, messages, sent mails, tokens, profile and the jobs about any of these, keeps dossier row (state erased), submissions and
-  /// tombstone (whose `documents` is counted here). The objects to delete from the object store are returned; none if it was shredded before.
-  /// The keys go after the rest is committed. If they can't be reached then, write() says so (operation "destroy keys"): the
-  /// erasure stands, and every later write and opening tries to finish it.
+  /// Destroys the dossier's keys for good (overwritten in the key database and its log), removes its documents,
+  /// objects, letters, messages, sent mails, tokens, profile and the jobs about any of these, keeps dossier row (state
+  /// erased), submissions and tombstone (whose `documents` is counted here). The objects to delete from the object
+  /// store are returned; none if it was shredded before. The keys go after the rest is committed. If they can't be
+  /// reached then, write() says so (operation "destroy keys"): the erasure stands, and every later write and opening
+  /// tries to finish it.
   virtual Result<std::vector<ObjectRow>> shred(const Tombstone& tombstone) = 0;
 };
 
@@ -106,8 +108,10 @@ class Store {
   /// Commits if `body` succeeds, else rolls back and hands its Error on.
   virtual Result<void> write(const std::function<Result<void>(StoreWriter&)>& body) = 0;
 
-  // The job queue. A lease that runs out goes to the next asker; complete() and retry() by a former holder are kConflict.
-  /// The next due job of one of `kinds` (empty: any), leased to the caller until now + lease; kNotFound if there is none.
+  // The job queue. A lease that runs out goes to the next asker; complete() and retry() by a former holder are
+  // kConflict.
+  /// The next due job of one of `kinds` (empty: any), leased to the caller until now + lease; kNotFound if there is
+  /// none.
   virtual Result<Job> lease_job(const std::vector<std::string>& kinds, TimeMs now, TimeMs lease) = 0;
   /// The holder needs longer: the lease runs until `until`, also in `job`.
   virtual Result<void> renew_job(Job& job, TimeMs until) = 0;

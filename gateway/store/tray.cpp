@@ -19,8 +19,7 @@ namespace {
 
 // Sticky: a giver removes only its own. Set-group-id: what is dropped belongs to the tray's group, not the
 // giver's.
-constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770,
-                   kFileMode = 0640;
+constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770, kFileMode = 0640;
 constexpr mode_t kJournalMode = 0620;
 constexpr std::size_t kIdDigits = 32;
 
@@ -29,7 +28,7 @@ struct CloseFolder {
 };
 
 bool exists(const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   return ::lstat(path.c_str(), &info) == 0;
 }
 
@@ -57,7 +56,7 @@ Result<std::vector<Id>> ids_in(const std::string& folder) {
   std::vector<Found> found;
   for (const std::string& name : names) {
     const auto id = Id::parse(name);
-    struct stat info{};
+    struct stat info {};
     if (!id || ::lstat((folder + "/" + name).c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) continue;
     found.push_back({info.st_ctim, *id});
   }
@@ -73,11 +72,11 @@ Result<std::vector<Id>> ids_in(const std::string& folder) {
 Result<void> sync_published_file(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return fail_errno("open item file", path);
-  struct stat info{};
+  struct stat info {};
   const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   const bool synced = regular && ::fchmod(fd, kFileMode) == 0 && ::fsync(fd) == 0;
-  auto failure = regular ? fail_errno("sync item file", path)
-                         : fail(Code::kIo, "sync item file: not a regular file", path);
+  auto failure =
+      regular ? fail_errno("sync item file", path) : fail(Code::kIo, "sync item file: not a regular file", path);
   ::close(fd);
   if (!synced) return failure;
   return {};
@@ -90,8 +89,8 @@ Result<void> sync_item(const std::string& folder) {
   return sync_folder(folder);
 }
 
-/// Makes the move of an item between two folders durable. Who may write a folder but not read it can't open it to sync it:
-/// then the whole file system that the item lies on is synced. `item`: opened before the move, for the taker may be
+/// Makes the move of an item between two folders durable. Who may write a folder but not read it can't open it to sync
+/// it: then the whole file system that the item lies on is synced. `item`: opened before the move, for the taker may be
 /// faster than we are.
 Result<void> sync_move(const std::string& from, const std::string& to, int item) {
   auto synced = sync_folder(to);
@@ -110,7 +109,7 @@ Result<void> move_folder(const std::string& from, const std::string& to) {
 
 /// The last time anything in `folder` was written or moved.
 std::int64_t last_touched(const std::string& folder) {
-  struct stat info{};
+  struct stat info {};
   if (::lstat(folder.c_str(), &info) != 0) return 0;
   std::int64_t latest = info.st_ctim.tv_sec;
   const auto names = names_in(folder);
@@ -153,8 +152,7 @@ Result<Tray> Tray::open(std::string folder, std::uint64_t reserve_bytes) {
 
 Result<void> Tray::check_space() const {
   TRY_ASSIGN(const std::uint64_t free, free_bytes(folder_));
-  if (free < reserve_bytes_)
-    return fail(Code::kNoSpace, "accept into tray: less than the reserve is free", folder_);
+  if (free < reserve_bytes_) return fail(Code::kNoSpace, "accept into tray: less than the reserve is free", folder_);
   return {};
 }
 

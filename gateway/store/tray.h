@@ -6,9 +6,9 @@
 //   accepted    one line per published ID, synced before publish() returns: what was acknowledged, for balance
 //
 // An item is a folder of files: item.json (kind and sealed data keys, nothing about a person) and sealed objects.
-// Givers need write access only (mode 3730 on aside/ and new/, 0620 on accepted): they can drop, not list. Where givers and taker
-// are different users, the tray's folder belongs to the taker and to a group that all of them are in, before the first open();
-// what is published is made readable and removable for that group. Same file system throughout.
+// Givers need write access only (mode 3730 on aside/ and new/, 0620 on accepted): they can drop, not list. Where givers
+// and taker are different users, the tray's folder belongs to the taker and to a group that all of them are in, before
+// the first open(); what is published is made readable and removable for that group. Same file system throughout.
 // Threads and processes: any number of givers, one taker. Errors: kNoSpace before and during writing when less than the
 // configured reserve is free.
 #ifndef GATEWAY_STORE_TRAY_H_
@@ -32,10 +32,11 @@ class Tray {
   /// An empty folder aside/ID, mode 0700; its path. kExists if the id is taken anywhere in the tray.
   Result<std::string> begin(const Id& id) const;
   /// Syncs every file and the folder `prepared` (made by begin(), or any folder on the same file system), moves it to
-  /// new/ID and notes it as accepted. Only then may the giver acknowledge. kExists if new/ID is there already.
-  /// If it can't be noted (disk full) it moves back to `prepared`: a failed publish leaves nothing for the taker, except
-  /// when the machine stops in between or the taker was faster.
-  /// `acknowledged` false: an event that nobody is waiting for; it is handed over as safely, but is no item of the balance.
+  /// new/ID and notes it as accepted. Only then may the giver acknowledge. kExists if new/ID is there already. If it
+  /// can't be noted (disk full) it moves back to `prepared`: a failed publish leaves nothing for the taker, except when
+  /// the machine stops in between or the taker was faster.
+  /// `acknowledged` false: an event that nobody is waiting for; it is handed over as safely, but is no item of the
+  /// balance.
   Result<void> publish(const Id& id, const std::string& prepared, bool acknowledged = true) const;
   void discard(const Id& id) const noexcept;
 
@@ -63,9 +64,9 @@ class Tray {
 
 /// item.json of an incoming item: readable by whoever holds the tray, so ids only.
 struct TrayItem {
-  std::string kind;                 // "submission", "mail", "event"
+  std::string kind;  // "submission", "mail", "event"
   std::int64_t accepted_ms = 0;
-  std::vector<Bytes> sealed_keys;   // OpenPGP data keys; files name theirs by index
+  std::vector<Bytes> sealed_keys;  // OpenPGP data keys; files name theirs by index
   // events only: {"message-read", shelf id}, {"message-locked", shelf id}
   std::string event;
   Id subject;

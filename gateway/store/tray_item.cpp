@@ -9,9 +9,7 @@ namespace {
 using Json = nlohmann::json;
 constexpr std::size_t kMaxKeys = 1000;  // far more sessions than any submission has
 
-std::unexpected<Error> malformed(const char* field) {
-  return fail(Code::kMalformed, "read tray item", field);
-}
+std::unexpected<Error> malformed(const char* field) { return fail(Code::kMalformed, "read tray item", field); }
 
 std::string text_of(const Json& json, const char* key) {
   const auto found = json.find(key);

@@ -35,18 +35,18 @@ std::optional<DossierState> parse_state(std::string_view name) noexcept;
 
 struct Dossier {
   Id id;
-  std::string reference;     // crypto/reference.h
-  std::string kind;          // name of a requirement file (intake/rules), e.g. "avg-inzage"
+  std::string reference;  // crypto/reference.h
+  std::string kind;       // name of a requirement file (intake/rules), e.g. "avg-inzage"
   DossierState state = DossierState::kChecking;
-  std::string channel;       // "web", "mail", "scan"
+  std::string channel;  // "web", "mail", "scan"
   TimeMs received = 0;
   TimeMs changed = 0;
-  std::string due;           // last day of the running term
-  std::string retain_until;  // erasure is proposed after this day; empty: not closed yet
-  bool restricted = false;   // AVG art. 18: no processing but storage
-  std::optional<Id> owner;   // the member of staff who has it
-  std::uint32_t version = 1; // optimistic lock: update_dossier refuses an older one (kConflict)
-  Bytes profile;             // sealed JSON: requester, client, fields, evaluation, ... label {id, id}
+  std::string due;            // last day of the running term
+  std::string retain_until;   // erasure is proposed after this day; empty: not closed yet
+  bool restricted = false;    // AVG art. 18: no processing but storage
+  std::optional<Id> owner;    // the member of staff who has it
+  std::uint32_t version = 1;  // optimistic lock: update_dossier refuses an older one (kConflict)
+  Bytes profile;              // sealed JSON: requester, client, fields, evaluation, ... label {id, id}
 };
 
 /// One data key of a dossier, both ways it is kept. Lives in a database of its own so that shredding is certain.
@@ -70,10 +70,10 @@ struct Submission {
 struct ObjectRow {
   Id id;
   Id dossier;
-  Id document;          // zero for letters, mails, receipts
-  Id context;           // label it was sealed with
-  std::vector<Id> keys; // key of part 0, 1, ...
-  std::string role;     // "original", "page", "page-masked", "letter", "receipt"
+  Id document;           // zero for letters, mails, receipts
+  Id context;            // label it was sealed with
+  std::vector<Id> keys;  // key of part 0, 1, ...
+  std::string role;      // "original", "page", "page-masked", "letter", "receipt"
   std::uint32_t page = 0;
   std::uint64_t bytes = 0;  // plaintext
 };
@@ -82,24 +82,24 @@ struct Document {
   Id id;
   Id dossier;
   Id submission;
-  Id object;            // its original
-  std::string state;    // "filed", "inspected", "quarantined"
+  Id object;          // its original
+  std::string state;  // "filed", "inspected", "quarantined"
   TimeMs received = 0;
-  Id key;               // key of `details`
-  Bytes details;        // sealed JSON: name, type, size, sha256, findings, corrections; label {dossier, id}
+  Id key;         // key of `details`
+  Bytes details;  // sealed JSON: name, type, size, sha256, findings, corrections; label {dossier, id}
 };
 
 struct Letter {
   Id id;
   Id dossier;
-  std::string name;     // template
-  std::string state;    // "draft", "proposed", "approved", "sent", "withdrawn"
+  std::string name;   // template
+  std::string state;  // "draft", "proposed", "approved", "sent", "withdrawn"
   Id author;
   std::optional<Id> approver;
   TimeMs created = 0;
   TimeMs changed = 0;
-  Id object;            // the PDF; zero while a draft
-  Bytes data;           // sealed JSON of its fields; label {dossier, id}
+  Id object;   // the PDF; zero while a draft
+  Bytes data;  // sealed JSON of its fields; label {dossier, id}
   Id key;
 };
 
@@ -107,23 +107,23 @@ struct Letter {
 struct Message {
   Id id;
   Id dossier;
-  Id letter;                // zero: none
-  std::string route;        // "mailbox", "post"
-  std::string state;        // "queued", "published", "notified", "read", "expired", "recalled", "undeliverable", "printed"
-  Id shelf;                 // its name on the shelf
+  Id letter;          // zero: none
+  std::string route;  // "mailbox", "post"
+  std::string state;  // "queued", "published", "notified", "read", "expired", "recalled", "undeliverable", "printed"
+  Id shelf;           // its name on the shelf
   TimeMs created = 0;
   TimeMs expires = 0;
   TimeMs notified = 0;
   TimeMs read = 0;
   Id key;
-  Bytes data;               // sealed JSON: address, subject, link secret, access code way; label {dossier, id}
+  Bytes data;  // sealed JSON: address, subject, link secret, access code way; label {dossier, id}
 };
 
 struct Job {
   Id id;
-  std::string kind;      // "inspect", "evaluate", "receipt", "notify", ...
-  Id subject;            // what it is about: dossier, document, message
-  std::string payload;   // small JSON of ids and numbers only
+  std::string kind;     // "inspect", "evaluate", "receipt", "notify", ...
+  Id subject;           // what it is about: dossier, document, message
+  std::string payload;  // small JSON of ids and numbers only
   TimeMs run_at = 0;
   std::uint32_t attempts = 0;
   std::string last_error;  // Error::message(): no content
@@ -137,7 +137,7 @@ struct User {
   std::string name;
   std::vector<std::string> roles;  // postkamer, informatiebalie, jurist, goedkeurder, fg, beheerder
   std::string password_hash;
-  Bytes totp;                      // wrapped under the zone key (seal_bytes with a derived key; label {id, id})
+  Bytes totp;  // wrapped under the zone key (seal_bytes with a derived key; label {id, id})
   std::int64_t totp_step = 0;
   std::uint32_t failures = 0;
   TimeMs locked_until = 0;
@@ -149,7 +149,7 @@ struct Session {
   Id user;
   TimeMs created = 0;
   TimeMs seen = 0;
-  Bytes csrf;        // 32 random bytes
+  Bytes csrf;  // 32 random bytes
 };
 
 struct Tombstone {

@@ -150,14 +150,17 @@ void Supervisor::hear(Child& child) {
 void Supervisor::ended(Child& child, int status) {
   const bool crashed = WIFSIGNALED(status);
   log(stopping_ ? Level::kInfo : Level::kError, "process ended",
-      {{"name", child.name}, {"pid", child.pid}, {crashed ? "signal" : "status", crashed ? WTERMSIG(status) : WEXITSTATUS(status)}});
+      {{"name", child.name},
+       {"pid", child.pid},
+       {crashed ? "signal" : "status", crashed ? WTERMSIG(status) : WEXITSTATUS(status)}});
   if (child.ready_fd >= 0) ::close(child.ready_fd);
   child.ready_fd = -1;
   child.pid = -1;
   note_pid(child);
   if (stopping_) return;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitConfig) {
-    log(Level::kError, "stopping: a process finds its configuration wrong; run 'zegelpost doctor'", {{"name", child.name}});
+    log(Level::kError, "stopping: a process finds its configuration wrong; run 'zegelpost doctor'",
+        {{"name", child.name}});
     exit_status_ = kExitConfig;
     stopping_ = true;
     return;
@@ -190,8 +193,10 @@ void Supervisor::start_all() {
 }
 
 void Supervisor::announce() {
-  if (announced_ || !std::ranges::all_of(children_, [](const Child& c) { return c.running() && !c.starting(); })) return;
-  log(Level::kInfo, "all processes run", {{"portal", config_.public_door.base_url}, {"workbench", config_.staff.base_url}});
+  if (announced_ || !std::ranges::all_of(children_, [](const Child& c) { return c.running() && !c.starting(); }))
+    return;
+  log(Level::kInfo, "all processes run",
+      {{"portal", config_.public_door.base_url}, {"workbench", config_.staff.base_url}});
   announced_ = true;
 }
 
@@ -214,7 +219,8 @@ void Supervisor::sleep_until_something(std::int64_t milliseconds) {
   std::vector<pollfd> waiting{{signals_, POLLIN, 0}};
   for (const Child& child : children_)
     if (child.starting() && !stopping_) waiting.push_back({child.ready_fd, POLLIN, 0});
-  if (::poll(waiting.data(), waiting.size(), static_cast<int>(milliseconds)) < 1 || !(waiting.front().revents & POLLIN)) return;
+  if (::poll(waiting.data(), waiting.size(), static_cast<int>(milliseconds)) < 1 || !(waiting.front().revents & POLLIN))
+    return;
   signalfd_siginfo info;
   while (::read(signals_, &info, sizeof info) == sizeof info)
     if (info.ssi_signo != SIGCHLD) stopping_ = true;
@@ -284,7 +290,8 @@ int supervise(const Config& config) {
   }
   const int lock = lock_run_folder(config.run);
   if (lock < 0) {
-    log(Level::kError, "cannot start: Zegelpost runs already, or a process of it does not end", {{"folder", config.run}});
+    log(Level::kError, "cannot start: Zegelpost runs already, or a process of it does not end",
+        {{"folder", config.run}});
     return 1;
   }
   const int status = Supervisor(config, lock).run();

@@ -26,8 +26,9 @@ void send_all(Poco::Net::StreamSocket& socket, const void* bytes, std::size_t si
 }
 
 void send_length(Poco::Net::StreamSocket& socket, std::size_t size) {
-  const std::array<std::uint8_t, 4> big_endian = {static_cast<std::uint8_t>(size >> 24), static_cast<std::uint8_t>(size >> 16),
-                                                  static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
+  const std::array<std::uint8_t, 4> big_endian = {
+      static_cast<std::uint8_t>(size >> 24), static_cast<std::uint8_t>(size >> 16),
+      static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
   send_all(socket, big_endian.data(), big_endian.size());
 }
 

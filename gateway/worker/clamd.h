@@ -1,7 +1,8 @@
 // gateway/worker/clamd.h - asking clamd about one document (INSTREAM over its Unix socket).
 //
-// Four verdicts, and only "clean" passes alone (design section 6): what clamd could not look into (too big, encrypted, a limit reached) is
-// not clean but kNotScannable; no answer is kScannerDown. For that clamd needs AlertEncrypted and AlertExceedsMax (docs/operators).
+// Four verdicts, and only "clean" passes alone (design section 6): what clamd could not look into (too big, encrypted,
+// a limit reached) is not clean but kNotScannable; no answer is kScannerDown. For that clamd needs AlertEncrypted and
+// AlertExceedsMax (docs/operators).
 // Threads: may be shared; each call uses a connection of its own.
 #ifndef GATEWAY_WORKER_CLAMD_H_
 #define GATEWAY_WORKER_CLAMD_H_

@@ -9,12 +9,16 @@ namespace {
 std::string_view status_word(DossierState state) noexcept {
   switch (state) {
     case DossierState::kChecking:
-    case DossierState::kReview: return "filed";
-    case DossierState::kWaiting: return "incomplete";
+    case DossierState::kReview:
+      return "filed";
+    case DossierState::kWaiting:
+      return "incomplete";
     case DossierState::kComplete:
     case DossierState::kDeciding:
-    case DossierState::kApproval: return "complete";
-    default: return "answered";
+    case DossierState::kApproval:
+      return "complete";
+    default:
+      return "answered";
   }
 }
 
@@ -30,7 +34,8 @@ Result<Next> publish_status(const Tools& tools, const Job& job) {
   }));
   if (dossier.state == DossierState::kErased) return Next{};
   for (const Submission& submission : submissions)
-    if (submission.channel != "mail") TRY_DO(tools.office.shelf.publish_status(submission.id, status_word(dossier.state)));
+    if (submission.channel != "mail")
+      TRY_DO(tools.office.shelf.publish_status(submission.id, status_word(dossier.state)));
   return Next{};
 }
 

@@ -7,8 +7,8 @@
 
 namespace zp::gateway {
 
-/// "message-read": the recipient opened it, the first time counts. "message-locked": wrong codes; a person calls. Others and unknown
-/// messages are logged and dropped: a door's word alone makes nothing.
+/// "message-read": the recipient opened it, the first time counts. "message-locked": wrong codes; a person calls.
+/// Others and unknown messages are logged and dropped: a door's word alone makes nothing.
 Result<void> handle_event(const Tools& tools, const TrayItem& event);
 
 }  // namespace zp::gateway

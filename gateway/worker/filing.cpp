@@ -1,8 +1,8 @@
 #include "gateway/worker/filing.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "crypto/reference.h"
 #include "gateway/casework/terms.h"
@@ -36,10 +36,12 @@ void read_people(Profile& profile) {
   }
 }
 
-Result<void> store_parts(const Tools& tools, const std::string& folder, const std::vector<intake::ReceivedFile>& files) {
+Result<void> store_parts(const Tools& tools, const std::string& folder,
+                         const std::vector<intake::ReceivedFile>& files) {
   for (const intake::ReceivedFile& file : files)
     for (std::uint32_t part = 0; part < file.key_of_part.size(); ++part)
-      TRY_DO(tools.office.objects.put_file(file.object, part, fmt::format("{}/{}.{}", folder, file.object.hex(), part)));
+      TRY_DO(
+          tools.office.objects.put_file(file.object, part, fmt::format("{}/{}.{}", folder, file.object.hex(), part)));
   return {};
 }
 
@@ -65,11 +67,14 @@ void reopen(OpenDossier& open) {
     case DossierState::kApproval:
       open.profile.tasks.push_back("Er zijn nieuwe documenten binnengekomen terwijl het besluit in voorbereiding is.");
       return;
-    default: open.dossier.state = DossierState::kChecking; open.dossier.retain_until.clear();
+    default:
+      open.dossier.state = DossierState::kChecking;
+      open.dossier.retain_until.clear();
   }
 }
 
-Result<void> add_documents(const Tools& tools, StoreWriter& store, const Filing& filing, const std::vector<KeyRow>& key_rows, const OpenDossier& open) {
+Result<void> add_documents(const Tools& tools, StoreWriter& store, const Filing& filing,
+                           const std::vector<KeyRow>& key_rows, const OpenDossier& open) {
   for (const intake::ReceivedFile& file : filing.manifest.files) {
     Document document;
     document.id = file.object;
@@ -86,8 +91,14 @@ Result<void> add_documents(const Tools& tools, StoreWriter& store, const Filing&
     details.sha256 = file.sha256;
     open.keys.seal(details, document);
     TRY_DO(store.add_document(document));
-    ObjectRow object{.id = file.object, .dossier = open.dossier.id, .document = document.id, .context = filing.manifest.id, .keys = {},
-                     .role = "original", .page = 0, .bytes = file.size};
+    ObjectRow object{.id = file.object,
+                     .dossier = open.dossier.id,
+                     .document = document.id,
+                     .context = filing.manifest.id,
+                     .keys = {},
+                     .role = "original",
+                     .page = 0,
+                     .bytes = file.size};
     for (const std::uint32_t index : file.key_of_part) {
       if (index >= key_rows.size()) return fail(Code::kMalformed, "file document: no such key", file.object.hex());
       object.keys.push_back(key_rows[index].id);
@@ -124,10 +135,11 @@ Result<Id> file_in(const Tools& tools, StoreWriter& store, const Filing& filing)
   for (const KeyRow& row : key_rows) TRY_DO(store.add_key(row));
   std::optional<OpenDossier> open = std::move(found);
   if (is_new) {
-    TRY_ASSIGN(open, new_dossier(tools, store, filing, tools.office.vault.unlocked(dossier, key_rows, filing.keys.keys)));
+    TRY_ASSIGN(open,
+               new_dossier(tools, store, filing, tools.office.vault.unlocked(dossier, key_rows, filing.keys.keys)));
   }
-  TRY_DO(store.add_submission({filing.manifest.id, dossier, filing.manifest.reference, filing.manifest.channel, filing.manifest.received_ms,
-                               static_cast<std::uint32_t>(filing.manifest.files.size())}));
+  TRY_DO(store.add_submission({filing.manifest.id, dossier, filing.manifest.reference, filing.manifest.channel,
+                               filing.manifest.received_ms, static_cast<std::uint32_t>(filing.manifest.files.size())}));
   if (!filing.mark.empty()) TRY_DO(store.add_sent_mail(filing.mark, dossier));
   TRY_DO(add_documents(tools, store, filing, key_rows, *open));
   for (ObjectRow object : filing.loose) {
@@ -148,9 +160,10 @@ Result<Id> file_in(const Tools& tools, StoreWriter& store, const Filing& filing)
 
 Result<Id> file_delivery(const Tools& tools, const std::string& folder, Filing filing) {
   TRY_DO(store_parts(tools, folder, filing.manifest.files));
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kFile),
-                                    {filing.dossier ? filing.dossier->hex() : filing.manifest.id.hex(), filing.manifest.id.hex(),
-                                     fmt::format("channel={} documents={}", filing.manifest.channel, filing.manifest.files.size())}));
+  TRY_DO(tools.office.ledger.record(
+      tools.actor, "worker", act_name(Act::kFile),
+      {filing.dossier ? filing.dossier->hex() : filing.manifest.id.hex(), filing.manifest.id.hex(),
+       fmt::format("channel={} documents={}", filing.manifest.channel, filing.manifest.files.size())}));
   Id dossier;
   TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(dossier, file_in(tools, store, filing));
@@ -176,7 +189,8 @@ Result<Filing> prepare_submission(const Tools& tools, intake::SubmissionManifest
   filing.delivery.received = manifest.received_ms;
   filing.delivery.channel = manifest.channel;
   filing.delivery.receipt_key = manifest.receipt_key;
-  filing.event = fmt::format("Ontvangen via de website: {} {}.", manifest.files.size(), manifest.files.size() == 1 ? "document" : "documenten");
+  filing.event = fmt::format("Ontvangen via de website: {} {}.", manifest.files.size(),
+                             manifest.files.size() == 1 ? "document" : "documenten");
   filing.manifest = std::move(manifest);
   filing.keys = std::move(keys);
   return filing;

@@ -1,7 +1,9 @@
-// gateway/worker/filing.h - a delivery becomes rows: dossier, keys, submission, documents, objects and the jobs to do, in one transaction.
+// gateway/worker/filing.h - a delivery becomes rows: dossier, keys, submission, documents, objects and the jobs to do,
+// in one transaction.
 //
 // Idempotent: filing the same submission twice changes nothing, so a crash at any moment is mended by starting again.
-// What a door wrote is a stranger's word: sizes, names and kinds were bounded by SubmissionManifest::parse, and are judged again here.
+// What a door wrote is a stranger's word: sizes, names and kinds were bounded by SubmissionManifest::parse, and are
+// judged again here.
 // Threads: one taker.
 #ifndef GATEWAY_WORKER_FILING_H_
 #define GATEWAY_WORKER_FILING_H_
@@ -21,15 +23,15 @@ struct OpenedKeys {
 struct Filing {
   intake::SubmissionManifest manifest;
   OpenedKeys keys;
-  std::optional<Id> dossier;         // an existing one; none: a new one
-  std::string kind;                  // of a new dossier
-  Profile profile;                   // of a new dossier
+  std::optional<Id> dossier;  // an existing one; none: a new one
+  std::string kind;           // of a new dossier
+  Profile profile;            // of a new dossier
   Delivery delivery;
-  std::vector<ObjectRow> loose;      // objects that are no documents: the raw mail
-  std::string mark;                  // of a mail: the same message again has the same; empty: none
-  std::string event;                 // Dutch line for the history
-  std::vector<std::string> tasks;    // Dutch, for a person
-  std::optional<Id> bounced;         // the message whose notification came back
+  std::vector<ObjectRow> loose;    // objects that are no documents: the raw mail
+  std::string mark;                // of a mail: the same message again has the same; empty: none
+  std::string event;               // Dutch line for the history
+  std::vector<std::string> tasks;  // Dutch, for a person
+  std::optional<Id> bounced;       // the message whose notification came back
 };
 
 /// The existing dossier that a reply or mail answers may have been erased meanwhile: then a new one is made.

@@ -23,8 +23,10 @@ bool may_pass(Code code) noexcept {
     case Code::kNoSpace:
     case Code::kIo:
     case Code::kConflict:
-    case Code::kTimeout: return true;
-    default: return false;
+    case Code::kTimeout:
+      return true;
+    default:
+      return false;
   }
 }
 

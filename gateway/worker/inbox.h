@@ -1,7 +1,8 @@
 // gateway/worker/inbox.h - taking items out of the incoming tray, one after the other.
 //
-// An item leaves the tray when its rows are committed and its objects are durable. One that can't be opened or understood stays in
-// taken/, where `zegelpost balance` names it, and is tried again after a start; one that can't be filed now (gpg, disk, cells) soon.
+// An item leaves the tray when its rows are committed and its objects are durable. One that can't be opened or
+// understood stays in taken/, where `zegelpost balance` names it, and is tried again after a start; one that can't be
+// filed now (gpg, disk, cells) soon.
 // Threads: one.
 #ifndef GATEWAY_WORKER_INBOX_H_
 #define GATEWAY_WORKER_INBOX_H_
@@ -17,8 +18,10 @@ namespace zp::gateway {
 
 class Inbox {
  public:
-  Inbox(const Tools& tools, const Tray& tray, const crypto::Opener& opener) : tools_(tools), tray_(tray), opener_(opener) {}
-  /// Files all that waits, or until `stop` says so between two items; how many were filed. An Error only when the tray itself can't be read.
+  Inbox(const Tools& tools, const Tray& tray, const crypto::Opener& opener)
+      : tools_(tools), tray_(tray), opener_(opener) {}
+  /// Files all that waits, or until `stop` says so between two items; how many were filed. An Error only when the tray
+  /// itself can't be read.
   Result<std::size_t> empty(const std::function<bool()>& stop);
 
  private:

@@ -36,13 +36,15 @@ Result<Opened> open_document(const Tools& tools, const Id& id) {
   return opened;
 }
 
-Result<std::vector<ObjectRow>> keep_pages(const Tools& tools, const Opened& opened, const std::vector<intake::PageImage>& images) {
+Result<std::vector<ObjectRow>> keep_pages(const Tools& tools, const Opened& opened,
+                                          const std::vector<intake::PageImage>& images) {
   std::vector<ObjectRow> rows;
   for (const intake::PageImage& image : images) {
     TRY_ASSIGN(const auto png, encode_png(image));
     const char* const role = image.masked ? "page-masked" : "page";
     const auto number = static_cast<std::uint32_t>(image.page);
-    TRY_ASSIGN(auto row, opened.keys->put(tools.office.objects, role, png, derived_id(role, opened.document.id, number)));
+    TRY_ASSIGN(auto row,
+               opened.keys->put(tools.office.objects, role, png, derived_id(role, opened.document.id, number)));
     row.document = opened.document.id;
     row.page = number;
     rows.push_back(std::move(row));
@@ -54,11 +56,13 @@ void tell_staff(const DocumentDetails& details, Profile& profile) {
   if (details.malware == Malware::kInfected)
     profile.tasks.push_back("In een document zit een virus. Het wordt niet getoond: " + details.name);
   if (details.malware == Malware::kNotScannable)
-    profile.tasks.push_back("De virusscanner kan dit document niet controleren. Geef het vrij of vraag een ander bestand: " + details.name);
+    profile.tasks.push_back(
+        "De virusscanner kan dit document niet controleren. Geef het vrij of vraag een ander bestand: " + details.name);
 }
 
 /// The scanner's word stands in the document; a person sees what does not pass.
-Result<void> note_verdict(const Tools& tools, const Id& id, Malware verdict, const std::function<Result<void>(StoreWriter&, DocumentDetails&, Document&)>& more) {
+Result<void> note_verdict(const Tools& tools, const Id& id, Malware verdict,
+                          const std::function<Result<void>(StoreWriter&, DocumentDetails&, Document&)>& more) {
   return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto document, store.document(id));
     TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, document.dossier));
@@ -71,7 +75,8 @@ Result<void> note_verdict(const Tools& tools, const Id& id, Malware verdict, con
     tell_staff(details, open.profile);
     TRY_DO(save_dossier(store, open, tools.office.now()));
     TRY_ASSIGN(const auto documents, store.documents(document.dossier));
-    const bool more_to_come = std::ranges::any_of(documents, [&](const Document& one) { return one.state == "filed" && one.id != id; });
+    const bool more_to_come =
+        std::ranges::any_of(documents, [&](const Document& one) { return one.state == "filed" && one.id != id; });
     if (more_to_come) return {};
     return store.add_job(new_job("evaluate", document.dossier, tools.office.now()), false);
   });
@@ -82,7 +87,8 @@ Result<void> note_verdict(const Tools& tools, const Id& id, Malware verdict, con
 Result<Next> inspect_document(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto opened, open_document(tools, job.subject));
   if (opened.document.state != "filed") return Next{};
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect), {opened.dossier.id.hex(), opened.document.id.hex(), {}}));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect),
+                                    {opened.dossier.id.hex(), opened.document.id.hex(), {}}));
   TRY_ASSIGN(const auto bytes, opened.keys->get(tools.office.objects, opened.original));
   const Malware verdict = tools.clamd.scan(bytes.view());
   intake::InspectionRequest request;
@@ -95,29 +101,33 @@ Result<Next> inspect_document(const Tools& tools, const Job& job) {
   if (!inspected && inspected.error().code == Code::kUnavailable) return Next{kCellsBackAfter};
   TRY_ASSIGN(auto inspection, std::move(inspected));
   // A busy machine looks like a document that hangs: only the third time it is said of the document.
-  if (job.attempts < kSlowTries && std::ranges::find(inspection.findings.hazards, "timeout") != inspection.findings.hazards.end())
+  if (job.attempts < kSlowTries &&
+      std::ranges::find(inspection.findings.hazards, "timeout") != inspection.findings.hazards.end())
     return fail(Code::kTimeout, "inspect document", job.subject.hex());
   inspection.findings.sha256 = to_hex(crypto::sha256(bytes.view()));
   inspection.findings.size = bytes.size();
   TRY_ASSIGN(const auto pages, keep_pages(tools, opened, inspection.images));
-  TRY_DO(note_verdict(tools, job.subject, verdict, [&](StoreWriter& store, DocumentDetails& details, Document&) -> Result<void> {
-    details.sha256 = inspection.findings.sha256;  // ours, whatever the door said
-    details.findings = inspection.findings;
-    for (const ObjectRow& row : pages) TRY_DO(store.add_object(row));
-    if (verdict != Malware::kScannerDown || !tools.clamd.configured()) return {};
-    return store.add_job(new_job("rescan", job.subject, tools.office.now() + kRescanAfter));
-  }));
+  TRY_DO(note_verdict(tools, job.subject, verdict,
+                      [&](StoreWriter& store, DocumentDetails& details, Document&) -> Result<void> {
+                        details.sha256 = inspection.findings.sha256;  // ours, whatever the door said
+                        details.findings = inspection.findings;
+                        for (const ObjectRow& row : pages) TRY_DO(store.add_object(row));
+                        if (verdict != Malware::kScannerDown || !tools.clamd.configured()) return {};
+                        return store.add_job(new_job("rescan", job.subject, tools.office.now() + kRescanAfter));
+                      }));
   return Next{};
 }
 
 Result<Next> rescan_document(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto opened, open_document(tools, job.subject));
   if (opened.details.malware != Malware::kScannerDown) return Next{};
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect), {opened.dossier.id.hex(), opened.document.id.hex(), "rescan"}));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect),
+                                    {opened.dossier.id.hex(), opened.document.id.hex(), "rescan"}));
   TRY_ASSIGN(const auto bytes, opened.keys->get(tools.office.objects, opened.original));
   const Malware verdict = tools.clamd.scan(bytes.view());
   if (verdict == Malware::kScannerDown) return Next{kRescanEvery};
-  TRY_DO(note_verdict(tools, job.subject, verdict, [](StoreWriter&, DocumentDetails&, Document&) -> Result<void> { return {}; }));
+  TRY_DO(note_verdict(tools, job.subject, verdict,
+                      [](StoreWriter&, DocumentDetails&, Document&) -> Result<void> { return {}; }));
   return Next{};
 }
 
@@ -150,7 +160,8 @@ Result<Next> evaluate_dossier(const Tools& tools, const Job& job) {
   const std::string guess = unknown_kind ? guess_kind(tools.office.rules, text) : "onbekend";
   if (guess != "onbekend") {
     TRY_DO(tools.casework.classify(tools.actor, job.subject, guess));
-  } else if (auto evaluated = tools.casework.evaluate(tools.actor, job.subject); !evaluated && evaluated.error().code != Code::kRefused) {
+  } else if (auto evaluated = tools.casework.evaluate(tools.actor, job.subject);
+             !evaluated && evaluated.error().code != Code::kRefused) {
     return std::unexpected(evaluated.error());
   }
   return Next{};

@@ -22,10 +22,12 @@ struct Kind {
 };
 
 constexpr std::array kKinds = {
-    Kind{"inspect", inspect_document},   Kind{"rescan", rescan_document},     Kind{"evaluate", evaluate_dossier},
-    Kind{"status", publish_status},      Kind{"receipt", make_receipt},       Kind{"receipt-mail", mail_receipt},
-    Kind{"publish", publish_message},    Kind{"notify", notify_recipient},    Kind{"remind", remind_recipient},
-    Kind{"undeliverable", mark_undeliverable}, Kind{"print", print_message},  Kind{"remove-object", remove_object},
+    Kind{"inspect", inspect_document},  Kind{"rescan", rescan_document},
+    Kind{"evaluate", evaluate_dossier}, Kind{"status", publish_status},
+    Kind{"receipt", make_receipt},      Kind{"receipt-mail", mail_receipt},
+    Kind{"publish", publish_message},   Kind{"notify", notify_recipient},
+    Kind{"remind", remind_recipient},   Kind{"undeliverable", mark_undeliverable},
+    Kind{"print", print_message},       Kind{"remove-object", remove_object},
 };
 
 Result<Next> handle(const Tools& tools, const Job& job) {
@@ -39,19 +41,22 @@ bool gone(const Error& error) noexcept { return error.code == Code::kNotFound; }
 
 /// Trying again changes nothing.
 bool hopeless(const Error& error) noexcept {
-  return error.code == Code::kRefused || error.code == Code::kTampered || error.code == Code::kMalformed || error.code == Code::kConfig;
+  return error.code == Code::kRefused || error.code == Code::kTampered || error.code == Code::kMalformed ||
+         error.code == Code::kConfig;
 }
 
 /// Renews the lease from a thread of its own until it is let go.
 class LeaseKeeper {
  public:
-  LeaseKeeper(const Tools& tools, Job& job) : thread_([this, &tools, &job](std::stop_token stop) { keep(stop, tools, job); }) {}
+  LeaseKeeper(const Tools& tools, Job& job)
+      : thread_([this, &tools, &job](std::stop_token stop) { keep(stop, tools, job); }) {}
 
  private:
   void keep(const std::stop_token& stop, const Tools& tools, Job& job) {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, stop, kRenewEvery, [&] { return stop.stop_requested(); }))
-      if (auto renewed = tools.office.store.renew_job(job, tools.office.now() + kLease); !renewed) log_error("lease not renewed", renewed.error());
+      if (auto renewed = tools.office.store.renew_job(job, tools.office.now() + kLease); !renewed)
+        log_error("lease not renewed", renewed.error());
   }
   std::mutex mutex_;
   std::condition_variable_any changed_;
@@ -59,7 +64,9 @@ class LeaseKeeper {
 };
 
 /// A job that ends the worker each time would end it for ever.
-bool is_poison(const Tools& tools, const Job& job) { return job.attempts > 2 * tools.office.config.limits.job_attempts; }
+bool is_poison(const Tools& tools, const Job& job) {
+  return job.attempts > 2 * tools.office.config.limits.job_attempts;
+}
 
 /// A fresh job with no tries counted, then the old one goes: a crash in between leaves both, and handlers bear that.
 Result<void> do_again(const Tools& tools, const Job& job, TimeMs after) {
@@ -95,12 +102,14 @@ Result<bool> do_one_job(const Tools& tools) {
     return true;
   }
   if (next || gone(next.error())) {
-    if (!next) log_error("job dropped, its subject is gone", next.error(), {{"job", job->id.hex()}, {"kind", job->kind}});
+    if (!next)
+      log_error("job dropped, its subject is gone", next.error(), {{"job", job->id.hex()}, {"kind", job->kind}});
     TRY_DO(store.complete_job(*job));
     return true;
   }
   const bool dead = hopeless(next.error()) || job->attempts >= tools.office.config.limits.job_attempts;
-  log_error(dead ? "job is a dead letter" : "job failed, will be tried again", next.error(), {{"job", job->id.hex()}, {"kind", job->kind}});
+  log_error(dead ? "job is a dead letter" : "job failed, will be tried again", next.error(),
+            {{"job", job->id.hex()}, {"kind", job->kind}});
   TRY_DO(store.retry_job(*job, tools.office.now() + back_off(job->attempts), next.error().message(), dead));
   return true;
 }

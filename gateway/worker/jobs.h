@@ -1,4 +1,5 @@
-// gateway/worker/jobs.h - doing what waits in the queue: leased, tried again with back-off, at last a dead letter that staff see.
+// gateway/worker/jobs.h - doing what waits in the queue: leased, tried again with back-off, at last a dead letter that
+// staff see.
 //
 // Every handler may run twice for one job (a crash, a lease that ran out): the second time changes nothing.
 // Threads: any number of runners.
@@ -17,18 +18,18 @@ struct Next {
 using Handler = Result<Next> (*)(const Tools& tools, const Job& job);
 
 // One per kind of job; `subject` is what stands behind it.
-Result<Next> inspect_document(const Tools& tools, const Job& job);   // document
-Result<Next> rescan_document(const Tools& tools, const Job& job);    // document
-Result<Next> evaluate_dossier(const Tools& tools, const Job& job);   // dossier
-Result<Next> publish_status(const Tools& tools, const Job& job);     // dossier
-Result<Next> make_receipt(const Tools& tools, const Job& job);       // submission
-Result<Next> mail_receipt(const Tools& tools, const Job& job);       // submission
-Result<Next> publish_message(const Tools& tools, const Job& job);    // message
-Result<Next> notify_recipient(const Tools& tools, const Job& job);   // message
-Result<Next> remind_recipient(const Tools& tools, const Job& job);   // message
-Result<Next> mark_undeliverable(const Tools& tools, const Job& job); // message
-Result<Next> print_message(const Tools& tools, const Job& job);      // message
-Result<Next> remove_object(const Tools& tools, const Job& job);      // object
+Result<Next> inspect_document(const Tools& tools, const Job& job);    // document
+Result<Next> rescan_document(const Tools& tools, const Job& job);     // document
+Result<Next> evaluate_dossier(const Tools& tools, const Job& job);    // dossier
+Result<Next> publish_status(const Tools& tools, const Job& job);      // dossier
+Result<Next> make_receipt(const Tools& tools, const Job& job);        // submission
+Result<Next> mail_receipt(const Tools& tools, const Job& job);        // submission
+Result<Next> publish_message(const Tools& tools, const Job& job);     // message
+Result<Next> notify_recipient(const Tools& tools, const Job& job);    // message
+Result<Next> remind_recipient(const Tools& tools, const Job& job);    // message
+Result<Next> mark_undeliverable(const Tools& tools, const Job& job);  // message
+Result<Next> print_message(const Tools& tools, const Job& job);       // message
+Result<Next> remove_object(const Tools& tools, const Job& job);       // object
 
 /// Leases and does one due job; false if there is none.
 Result<bool> do_one_job(const Tools& tools);

@@ -1,8 +1,8 @@
 #include "gateway/worker/mail_filing.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "crypto/hash.h"
 #include "crypto/reference.h"
@@ -32,15 +32,16 @@ Result<Bytes> sealed_raw(const Tools& tools, const std::string& folder, const Id
   }
 }
 
-Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest, const crypto::DataKey& key) {
+Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest,
+                             const crypto::DataKey& key) {
   const Id& object = manifest.files.front().object;
   TRY_ASSIGN(const auto sealed, sealed_raw(tools, folder, object));
   return crypto::open_bytes(key, {manifest.id, object, 0}, sealed, kMaxMail);
 }
 
 /// Part 0 was the raw mail under key 0; the parts get objects of their own under the same key.
-Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::SubmissionManifest& manifest, const crypto::DataKey& key,
-                                       const intake::MailPart& part, std::size_t number) {
+Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::SubmissionManifest& manifest,
+                                       const crypto::DataKey& key, const intake::MailPart& part, std::size_t number) {
   intake::ReceivedFile file;
   file.object = derived_id("mail part", manifest.id, number);
   file.name = part.name;
@@ -51,12 +52,14 @@ Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::Submiss
   file.received_ms = manifest.received_ms;
   // Sealed anew at a second try, hence other bytes under the same name: what an unfinished try left goes first.
   TRY_DO(tools.office.objects.remove(file.object, 1));
-  TRY_DO(tools.office.objects.put_bytes(file.object, 0, crypto::seal_bytes(key, {manifest.id, file.object, 0}, part.content)));
+  TRY_DO(tools.office.objects.put_bytes(file.object, 0,
+                                        crypto::seal_bytes(key, {manifest.id, file.object, 0}, part.content)));
   return file;
 }
 
 std::optional<Id> dossier_of(StoreReader& store, const Tools& tools, const intake::ParsedMail& mail) {
-  for (const std::string& id : {mail.in_reply_to, find_our_message_id("<" + mail.in_reply_to + ">", tools.office.config.smtp.from)})
+  for (const std::string& id :
+       {mail.in_reply_to, find_our_message_id("<" + mail.in_reply_to + ">", tools.office.config.smtp.from)})
     if (!id.empty())
       if (auto dossier = store.dossier_of_mail(id)) return *dossier;
   if (const auto reference = crypto::find_reference(mail.subject))
@@ -75,7 +78,9 @@ Profile profile_of(const intake::ParsedMail& mail) {
 }
 
 bool same_address(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y)); });
+  return std::ranges::equal(a, b, [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+  });
 }
 
 /// A reference is no secret: whoever writes from another address adds documents, and a person looks.
@@ -89,13 +94,15 @@ Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, 
       return {};
     }
     if (same_address(open->profile.requester.email, mail.from_address)) return {};
-    filing.tasks.push_back("Deze aanvulling kwam van een ander e-mailadres dan dat van de afzender: " + mail.from_address);
+    filing.tasks.push_back("Deze aanvulling kwam van een ander e-mailadres dan dat van de afzender: " +
+                           mail.from_address);
     filing.delivery.may_answer = false;
     return {};
   });
 }
 
-/// The same for a message that a mail server delivers again because our answer was lost: its trace fields differ, the rest does not.
+/// The same for a message that a mail server delivers again because our answer was lost: its trace fields differ, the
+/// rest does not.
 std::string mark_of(const Tools& tools, ByteView raw, const intake::ParsedMail& mail) {
   const auto text = as_text(raw);
   const std::size_t head_end = std::min(text.find("\r\n\r\n"), text.size());
@@ -107,7 +114,8 @@ std::string mark_of(const Tools& tools, ByteView raw, const intake::ParsedMail& 
 /// What came before is kept as a delivery without documents, and not answered again.
 Filing delivered_again(intake::SubmissionManifest manifest, OpenedKeys keys, const Id& dossier) {
   Filing filing;
-  filing.delivery = {.submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .may_answer = false};
+  filing.delivery = {
+      .submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .may_answer = false};
   filing.dossier = dossier;
   filing.event = "Hetzelfde e-mailbericht is nog eens bezorgd.";
   manifest.files.clear();
@@ -119,7 +127,9 @@ Filing delivered_again(intake::SubmissionManifest manifest, OpenedKeys keys, con
 /// RFC 3464: a report may also say "delayed", and then nothing has happened yet.
 bool has_failed(const intake::ParsedMail& mail) {
   const auto says = [&](std::string_view word) {
-    return std::ranges::any_of(mail.parts, [&](const intake::MailPart& part) { return as_text(part.content).find(word) != std::string_view::npos; });
+    return std::ranges::any_of(mail.parts, [&](const intake::MailPart& part) {
+      return as_text(part.content).find(word) != std::string_view::npos;
+    });
   };
   return !says("Action: delayed") || says("Action: failed");
 }
@@ -127,7 +137,8 @@ bool has_failed(const intake::ParsedMail& mail) {
 Filing unparsed(intake::SubmissionManifest manifest, OpenedKeys keys) {
   Filing filing;
   filing.kind = "onbekend";
-  filing.delivery = {.submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .may_answer = false};
+  filing.delivery = {
+      .submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .may_answer = false};
   filing.event = "Ontvangen per e-mail. Het bericht is niet te lezen.";
   filing.tasks.push_back("Dit e-mailbericht is beschadigd of vreemd opgebouwd: bekijk het origineel.");
   filing.manifest = std::move(manifest);
@@ -141,17 +152,20 @@ Result<std::optional<Id>> message_that_bounced(const Tools& tools, const intake:
   const std::string& from = tools.office.config.smtp.from;
   std::string id = find_our_message_id(mail.text, from);
   for (const intake::MailPart& part : mail.parts)
-    if (id.empty()) id = find_our_message_id(as_text(ByteView(part.content).first(std::min(part.content.size(), kQuotedHead))), from);
+    if (id.empty())
+      id = find_our_message_id(as_text(ByteView(part.content).first(std::min(part.content.size(), kQuotedHead))), from);
   if (id.empty()) return std::optional<Id>();
   std::optional<Id> message;
   TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    if (auto subject = Id::parse(std::string_view(id).substr(3, 32)); subject && store.message(*subject)) message = *subject;
+    if (auto subject = Id::parse(std::string_view(id).substr(3, 32)); subject && store.message(*subject))
+      message = *subject;
     return {};
   }));
   return message;
 }
 
-Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest, OpenedKeys keys) {
+Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
+                            OpenedKeys keys) {
   if (manifest.files.size() != 1 || manifest.files.front().key_of_part != std::vector<std::uint32_t>{0})
     return fail(Code::kMalformed, "file mail: not one raw message", manifest.id.hex());
   TRY_ASSIGN(const auto raw, open_raw(tools, folder, manifest, keys.keys.front()));
@@ -169,9 +183,14 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
 
   Filing filing;
   filing.mark = mark;
-  filing.delivery = {.submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .receipt_key = {},
-                     .message_id = mail->message_id, .subject = mail->subject,
-                     .may_answer = !mail->automatic && !manifest.envelope_from.empty() && is_plain_address(mail->from_address)};
+  filing.delivery = {
+      .submission = manifest.id,
+      .received = manifest.received_ms,
+      .channel = "mail",
+      .receipt_key = {},
+      .message_id = mail->message_id,
+      .subject = mail->subject,
+      .may_answer = !mail->automatic && !manifest.envelope_from.empty() && is_plain_address(mail->from_address)};
   filing.profile = profile_of(*mail);
   filing.kind = guess_kind(tools.office.rules, mail->subject + "\n" + mail->text);
   TRY_DO(compare_sender(tools, *mail, filing));
@@ -184,8 +203,14 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
     }));
   }
   const intake::ReceivedFile raw_file = manifest.files.front();
-  filing.loose.push_back({.id = raw_file.object, .dossier = {}, .document = {}, .context = manifest.id, .keys = {Id{}}, .role = "mail",
-                          .page = 0, .bytes = raw_file.size});
+  filing.loose.push_back({.id = raw_file.object,
+                          .dossier = {},
+                          .document = {},
+                          .context = manifest.id,
+                          .keys = {Id{}},
+                          .role = "mail",
+                          .page = 0,
+                          .bytes = raw_file.size});
   TRY_DO(tools.office.objects.put_file(raw_file.object, 0, fmt::format("{}/{}.0", folder, raw_file.object.hex())));
   manifest.files.clear();
   if (bounced && has_failed(*mail)) filing.bounced = bounced;
@@ -195,7 +220,8 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
     manifest.files.push_back(std::move(file));
   }
   filing.event = bounced ? std::string("Bericht van een mailserver: onze mail is niet aangekomen.")
-                         : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(), manifest.files.size() == 1 ? "bijlage" : "bijlagen");
+                         : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(),
+                                       manifest.files.size() == 1 ? "bijlage" : "bijlagen");
   if (mail->automatic && !bounced) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
   if (filing.dossier && !bounced) {
     filing.event += " Tekst: " + mail->text.substr(0, kShownText);

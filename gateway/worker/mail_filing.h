@@ -1,4 +1,5 @@
-// gateway/worker/mail_filing.h - a received mail becomes a delivery: parsed in a cell, filed by Message-ID or reference, each part a document.
+// gateway/worker/mail_filing.h - a received mail becomes a delivery: parsed in a cell, filed by Message-ID or
+// reference, each part a document.
 //
 // The raw message is kept bit-exact beside the parts. A mail that can't be parsed becomes one document for a person.
 // Threads: one taker.
@@ -10,9 +11,11 @@
 namespace zp::gateway {
 
 /// Opens the raw message in `folder`, has it parsed, seals its parts into the object store and says where it belongs.
-Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest, OpenedKeys keys);
+Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
+                            OpenedKeys keys);
 
-/// A delivery report (RFC 3464) about one of our notifications: the message is marked and a person told. The message's id.
+/// A delivery report (RFC 3464) about one of our notifications: the message is marked and a person told. The message's
+/// id.
 Result<std::optional<Id>> message_that_bounced(const Tools& tools, const intake::ParsedMail& mail);
 
 }  // namespace zp::gateway

@@ -19,7 +19,8 @@ constexpr std::array<Right, 6> kRights = {{
     {"avg-overdraagbaarheid", {"overdraagbaarheid", "dataportabiliteit", "artikel 20", "gegevens overdragen"}},
     {"avg-bezwaar", {"bezwaar tegen de verwerking", "bezwaar tegen het verwerken", "artikel 21", ""}},
 }};
-constexpr std::array<std::string_view, 3> kAvgWords = {"avg", "algemene verordening gegevensbescherming", "persoonsgegevens"};
+constexpr std::array<std::string_view, 3> kAvgWords = {"avg", "algemene verordening gegevensbescherming",
+                                                       "persoonsgegevens"};
 
 std::string lower(std::string_view text) {
   std::string out(text);

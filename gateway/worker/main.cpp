@@ -1,7 +1,8 @@
-// zegelpost-worker - files what the doors took in, has it checked, applies the rules, sends receipts, messages and letters.
+// zegelpost-worker - files what the doors took in, has it checked, applies the rules, sends receipts, messages and
+// letters.
 //
-// SECURITY: holds the zone key and may run gpg; talks to no stranger. A stranger's bytes are never parsed here but in cells; what doors
-// and cells say is bounded and checked before use. Keys and documents live in memory only.
+// SECURITY: holds the zone key and may run gpg; talks to no stranger. A stranger's bytes are never parsed here but in
+// cells; what doors and cells say is bounded and checked before use. Keys and documents live in memory only.
 #include <thread>
 #include <vector>
 
@@ -47,7 +48,8 @@ void run_rounds(Process& process, const Tools& tools, const Tray& tray) {
   do {
     make_rounds(tools);
     if (auto swept = tray.sweep(kRubbishAfterSeconds); !swept) log_error("tray not swept", swept.error());
-    if (auto signed_now = tools.office.ledger.checkpoint(); !signed_now) log_error("ledger checkpoint failed", signed_now.error());
+    if (auto signed_now = tools.office.ledger.checkpoint(); !signed_now)
+      log_error("ledger checkpoint failed", signed_now.error());
   } while (!process.wait(kRoundPause));
 }
 

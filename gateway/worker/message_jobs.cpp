@@ -1,7 +1,7 @@
 // Messages on their way: drawn, sealed for the recipient, put on the shelf or in the print queue, announced by mail.
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "crypto/hash.h"
 #include "crypto/recipient_key.h"
@@ -61,7 +61,8 @@ Result<Bytes> letter_of(const Tools& tools, Opened& opened) {
     return Bytes(kept.view().begin(), kept.view().end());
   }
   TRY_ASSIGN(auto pdf, draw_signed(tools, opened));
-  TRY_ASSIGN(const auto row, opened.open->keys.put(tools.office.objects, "letter", pdf, derived_id("letter", opened.letter.id)));
+  TRY_ASSIGN(const auto row,
+             opened.open->keys.put(tools.office.objects, "letter", pdf, derived_id("letter", opened.letter.id)));
   TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(opened.letter, store.letter(opened.letter.id));
     opened.letter.object = row.id;
@@ -72,8 +73,9 @@ Result<Bytes> letter_of(const Tools& tools, Opened& opened) {
 }
 
 /// Moves the message to `state` with a line in the history; nothing happens if it was recalled meanwhile.
-Result<void> advance(const Tools& tools, const Id& id, const char* state, const std::string& line, const std::string& task,
-                     const char* next_job, const std::function<void(Message&, MessageData&)>& more = {}) {
+Result<void> advance(const Tools& tools, const Id& id, const char* state, const std::string& line,
+                     const std::string& task, const char* next_job,
+                     const std::function<void(Message&, MessageData&)>& more = {}) {
   return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto message, store.message(id));
     if (message.state == "recalled" || message.state == "expired") return {};
@@ -117,12 +119,15 @@ MailboxLetter body_of(const Tools& tools, const Opened& opened, ByteView pdf) {
 Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened, const char* page, unsigned number) {
   const Config& config = tools.office.config;
   const std::string& way = opened.open->profile.access_code_way;
-  const std::string code_hint = way == "zelf gekozen" ? "zelf gekozen" : way == "per brief" ? "per brief gekregen" : "van ons gehoord aan de telefoon";
+  const std::string code_hint = way == "zelf gekozen" ? "zelf gekozen"
+                                : way == "per brief"  ? "per brief gekregen"
+                                                      : "van ons gehoord aan de telefoon";
   OutgoingMail mail;
   mail.from = config.smtp.from;
   mail.from_name = config.organisation.name;
   mail.to = opened.data.email;
-  mail.subject = fmt::format("{}: er staat een bericht voor u klaar, kenmerk {}", config.organisation.name, opened.open->dossier.reference);
+  mail.subject = fmt::format("{}: er staat een bericht voor u klaar, kenmerk {}", config.organisation.name,
+                             opened.open->dossier.reference);
   mail.message_id = our_message_id(opened.message.id, number, mail.from);
   mail.date = tools.office.now();
   TRY_ASSIGN(mail.text, tools.messages.render(page, {{"organisation", config.organisation.name},
@@ -134,7 +139,8 @@ Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened,
                                                      {"sent", local_time_dutch(opened.message.created)},
                                                      {"expires", local_time_dutch(opened.message.expires)},
                                                      {"code_hint", code_hint},
-                                                     {"link", config.public_door.base_url + "/bericht/" + to_base64url(opened.data.link_secret.view())}}));
+                                                     {"link", config.public_door.base_url + "/bericht/" +
+                                                                  to_base64url(opened.data.link_secret.view())}}));
   return mail;
 }
 
@@ -142,16 +148,20 @@ Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsi
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
   if (opened.message.state != "published" && opened.message.state != "notified") return Next{};
   if (!tools.smtp.configured()) {
-    TRY_DO(advance(tools, job.subject, "undeliverable", "Er is geen mailserver ingesteld: de ontvanger weet nog niets.", "Er is geen mailserver ingesteld. Bel de ontvanger.", nullptr));
+    TRY_DO(advance(tools, job.subject, "undeliverable", "Er is geen mailserver ingesteld: de ontvanger weet nog niets.",
+                   "Er is geen mailserver ingesteld. Bel de ontvanger.", nullptr));
     return Next{};
   }
   TRY_ASSIGN(const auto mail, announcement_mail(tools, opened, page, number));
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kNotify), {opened.message.dossier.hex(), job.subject.hex(), fmt::format("mail={}", number)}));
-  TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, opened.message.dossier); }));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kNotify),
+                                    {opened.message.dossier.hex(), job.subject.hex(), fmt::format("mail={}", number)}));
+  TRY_DO(tools.office.store.write(
+      [&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, opened.message.dossier); }));
   const auto sent = tools.smtp.send(mail);
   if (!sent && sent.error().code != Code::kRefused) return std::unexpected(sent.error());
   if (!sent) {
-    TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_job(new_job("undeliverable", job.subject, tools.office.now())); }));
+    TRY_DO(tools.office.store.write(
+        [&](StoreWriter& store) { return store.add_job(new_job("undeliverable", job.subject, tools.office.now())); }));
     return Next{};
   }
   TRY_DO(advance(tools, job.subject, "notified", line, "", nullptr, [&](Message& message, MessageData& data) {
@@ -166,14 +176,16 @@ Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsi
 Result<Next> publish_message(const Tools& tools, const Job& job) {
   TRY_ASSIGN(auto opened, open_message(tools, job.subject));
   if (opened.message.state != "queued") return Next{};
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPublish), {opened.message.dossier.hex(), job.subject.hex(), {}}));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPublish),
+                                    {opened.message.dossier.hex(), job.subject.hex(), {}}));
   TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
   Envelope envelope;
   envelope.lock = crypto::RecipientLock::fresh();
   envelope.expires_ms = opened.message.expires;
   envelope.code_hint = opened.open->profile.access_code_way;
   envelope.attachments = 1;
-  TRY_ASSIGN(const auto key, crypto::recipient_key(envelope.lock, opened.data.link_secret, opened.open->profile.access_code));
+  TRY_ASSIGN(const auto key,
+             crypto::recipient_key(envelope.lock, opened.data.link_secret, opened.open->profile.access_code));
   const Id& shelf = opened.message.shelf;
   const Bytes body = crypto::seal_bytes(key, {shelf, shelf, 0}, as_bytes(body_of(tools, opened, pdf).json()));
   TRY_DO(tools.office.shelf.remove_message(shelf));  // of a try that a crash cut short
@@ -182,16 +194,21 @@ Result<Next> publish_message(const Tools& tools, const Job& job) {
   return Next{};
 }
 
-Result<Next> notify_recipient(const Tools& tools, const Job& job) { return announce(tools, job, "bericht", 0, "De ontvanger heeft een mail over het bericht gekregen."); }
+Result<Next> notify_recipient(const Tools& tools, const Job& job) {
+  return announce(tools, job, "bericht", 0, "De ontvanger heeft een mail over het bericht gekregen.");
+}
 
-Result<Next> remind_recipient(const Tools& tools, const Job& job) { return announce(tools, job, "herinnering", 1, "De ontvanger heeft een herinnering gekregen."); }
+Result<Next> remind_recipient(const Tools& tools, const Job& job) {
+  return announce(tools, job, "herinnering", 1, "De ontvanger heeft een herinnering gekregen.");
+}
 
 Result<Next> mark_undeliverable(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kUndeliverable), {opened.message.dossier.hex(), job.subject.hex(), {}}));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kUndeliverable),
+                                    {opened.message.dossier.hex(), job.subject.hex(), {}}));
   TRY_DO(advance(tools, job.subject, "undeliverable", "De mail over het bericht kwam niet aan.",
-                 "De mail over een bericht kwam niet aan. Kies een andere weg: bel, of stuur de brief per post.", nullptr,
-                 [](Message&, MessageData& data) { data.failure = "De mail kwam niet aan."; }));
+                 "De mail over een bericht kwam niet aan. Kies een andere weg: bel, of stuur de brief per post.",
+                 nullptr, [](Message&, MessageData& data) { data.failure = "De mail kwam niet aan."; }));
   return Next{};
 }
 
@@ -221,10 +238,12 @@ Result<void> print_cover(const Tools& tools, const Opened& opened, const std::st
 Result<Next> print_message(const Tools& tools, const Job& job) {
   TRY_ASSIGN(auto opened, open_message(tools, job.subject));
   if (opened.message.state != "queued") return Next{};
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPrint), {opened.message.dossier.hex(), job.subject.hex(), {}}));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPrint),
+                                    {opened.message.dossier.hex(), job.subject.hex(), {}}));
   TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
   TRY_DO(make_folder(tools.office.config.print_queue));
-  const std::string stem = fmt::format("{}/{}-{}", tools.office.config.print_queue, opened.open->dossier.reference, job.subject.hex().substr(0, 8));
+  const std::string stem = fmt::format("{}/{}-{}", tools.office.config.print_queue, opened.open->dossier.reference,
+                                       job.subject.hex().substr(0, 8));
   TRY_DO(print_cover(tools, opened, stem));
   TRY_DO(replace_file(stem + "-2-brief.pdf", pdf));
   TRY_DO(advance(tools, job.subject, "printed", "Brief klaargezet voor de post.", "", nullptr));

@@ -1,4 +1,5 @@
-// gateway/worker/png.h - page images as PNG, in memory (libpng). Pixels come from a cell: sizes are checked, content is not looked at.
+// gateway/worker/png.h - page images as PNG, in memory (libpng). Pixels come from a cell: sizes are checked, content is
+// not looked at.
 #ifndef GATEWAY_WORKER_PNG_H_
 #define GATEWAY_WORKER_PNG_H_
 

@@ -1,7 +1,8 @@
-// The receipt: a signed PDF for the sender's browser, and a mail without personal data (Awb art. 2:13 and following; RFC 3834).
-#include <algorithm>
-
+// The receipt: a signed PDF for the sender's browser, and a mail without personal data (Awb art. 2:13 and following;
+// RFC 3834).
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "crypto/hash.h"
 #include "gateway/casework/letter_fields.h"
@@ -16,15 +17,15 @@ using Json = nlohmann::json;
 constexpr TimeMs kLookAgain = 1'000;
 constexpr TimeMs kChecksMayTake = 5LL * 60 * 1000;  // a receipt waits no longer for what the checks will say
 constexpr TimeMs kDay = 24LL * 3600 * 1000;
-constexpr int kMailsPerSenderAndDay = 5;            // against loops between machines that answer each other
+constexpr int kMailsPerSenderAndDay = 5;  // against loops between machines that answer each other
 
 struct Received {
   Submission submission;
   std::optional<OpenDossier> open;
   Delivery delivery;
   std::vector<ListedDocument> documents;
-  bool checked = false;      // every document was looked into and the rules were applied
-  bool kept_receipt = false; // the PDF was made before a crash
+  bool checked = false;       // every document was looked into and the rules were applied
+  bool kept_receipt = false;  // the PDF was made before a crash
 };
 
 Result<Received> read_delivery(const Tools& tools, const Id& submission) {
@@ -47,7 +48,8 @@ Result<Received> read_delivery(const Tools& tools, const Id& submission) {
 }
 
 bool wait_for_checks(const Tools& tools, const Received& received) {
-  return received.open->dossier.state == DossierState::kChecking && tools.office.now() - received.submission.received < kChecksMayTake;
+  return received.open->dossier.state == DossierState::kChecking &&
+         tools.office.now() - received.submission.received < kChecksMayTake;
 }
 
 /// What the rules say about missing documents holds only when all of them were looked into.
@@ -74,7 +76,8 @@ Result<Bytes> draw_receipt(const Tools& tools, const Received& received) {
   options.signature_placeholder = true;
   options.spell_out_unprintable = true;
   options.moment = utc_time(received.submission.received).substr(0, 19) + "Z";
-  TRY_ASSIGN(auto pdf, tools.office.letters.render(info->name, fill_fields(*info, receipt_fields(tools, received), {}), options));
+  TRY_ASSIGN(auto pdf,
+             tools.office.letters.render(info->name, fill_fields(*info, receipt_fields(tools, received), {}), options));
   return templates::sign_pdf(std::move(pdf), [&](ByteView digest) { return tools.seal.sign_digest(digest); });
 }
 
@@ -89,12 +92,14 @@ Json mail_data(const Tools& tools, const Received& received) {
   const Json fields = receipt_fields(tools, received);
   const auto count = received.documents.size();
   const auto dutch = [&](const char* name) {
-    const auto date = fields.contains(name) ? intake::parse_date(fields[name].get<std::string>()) : fail(Code::kNotFound, name);
+    const auto date =
+        fields.contains(name) ? intake::parse_date(fields[name].get<std::string>()) : fail(Code::kNotFound, name);
     return date ? intake::dutch_date(*date) : std::string();
   };
   return {{"received", local_time_dutch(received.submission.received)},
           {"reference", received.submission.reference},
-          {"files", count == 0 ? "een bericht zonder bijlagen" : fmt::format("{} {}", count, count == 1 ? "document" : "documenten")},
+          {"files", count == 0 ? "een bericht zonder bijlagen"
+                               : fmt::format("{} {}", count, count == 1 ? "document" : "documenten")},
           {"answer_before", dutch("answer_before")},
           {"complete_before", dutch("complete_before")},
           {"missing", fields.value("missing", Json::array())},
@@ -113,7 +118,8 @@ Result<bool> may_answer_today(const Tools& tools, const std::string& address) {
   bool may = false;
   TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     for (int i = 0; i < kMailsPerSenderAndDay && !may; ++i) {
-      TRY_ASSIGN(may, store.note_once(fmt::format("receipt-mail-{}", i), token.front(), tools.office.now(), tools.office.now() - kDay));
+      TRY_ASSIGN(may, store.note_once(fmt::format("receipt-mail-{}", i), token.front(), tools.office.now(),
+                                      tools.office.now() - kDay));
     }
     return {};
   }));
@@ -141,15 +147,18 @@ Result<Next> make_receipt(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto received, read_delivery(tools, job.subject));
   if (wait_for_checks(tools, received)) return Next{kLookAgain};
   const Id dossier = received.submission.dossier;
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kReceipt), {dossier.hex(), job.subject.hex(), {}}));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kReceipt),
+                                    {dossier.hex(), job.subject.hex(), {}}));
   // With no document there is nothing to prove but the mail itself, and that is in the sender's own outbox.
   if (!received.kept_receipt && !received.documents.empty()) {
     TRY_ASSIGN(const auto pdf, draw_receipt(tools, received));
-    TRY_ASSIGN(const auto row, received.open->keys.put(tools.office.objects, "receipt", pdf, derived_id("receipt", job.subject)));
+    TRY_ASSIGN(const auto row,
+               received.open->keys.put(tools.office.objects, "receipt", pdf, derived_id("receipt", job.subject)));
     TRY_DO(put_on_shelf(tools, received, pdf));
     TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_object(row); }));
   }
-  TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_job(new_job("receipt-mail", job.subject, tools.office.now())); }));
+  TRY_DO(tools.office.store.write(
+      [&](StoreWriter& store) { return store.add_job(new_job("receipt-mail", job.subject, tools.office.now())); }));
   return Next{};
 }
 
@@ -166,7 +175,8 @@ Result<Next> mail_receipt(const Tools& tools, const Job& job) {
   if (by_mail && job.attempts == 1) {
     TRY_ASSIGN(const bool may, may_answer_today(tools, address));
     if (!may) {
-      TRY_DO(remember(tools, dossier, "Geen ontvangstbevestiging gemaild: deze afzender kreeg er vandaag al genoeg.", ""));
+      TRY_DO(
+          remember(tools, dossier, "Geen ontvangstbevestiging gemaild: deze afzender kreeg er vandaag al genoeg.", ""));
       return Next{};
     }
   }
@@ -180,7 +190,8 @@ Result<Next> mail_receipt(const Tools& tools, const Job& job) {
   mail.reply = by_mail;
   mail.date = tools.office.now();
   TRY_ASSIGN(mail.text, tools.messages.render("ontvangst", mail_data(tools, received)));
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kReceipt), {dossier.hex(), job.subject.hex(), "mail"}));
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kReceipt),
+                                    {dossier.hex(), job.subject.hex(), "mail"}));
   TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, dossier); }));
   const auto sent = tools.smtp.send(mail);
   if (!sent && sent.error().code != Code::kRefused) return std::unexpected(sent.error());

@@ -6,8 +6,8 @@ namespace zp::gateway {
 namespace {
 
 constexpr TimeMs kDay = 24LL * 3600 * 1000;
-constexpr TimeMs kRemindAfter = 7 * kDay;   // unread that long: one reminder
-constexpr TimeMs kWarnBefore = 7 * kDay;    // of the last day of a term
+constexpr TimeMs kRemindAfter = 7 * kDay;  // unread that long: one reminder
+constexpr TimeMs kWarnBefore = 7 * kDay;   // of the last day of a term
 
 Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
   std::vector<Message> messages;
@@ -23,15 +23,18 @@ Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
 }
 
 Result<void> expire(const Tools& tools, const Message& old) {
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kExpire), {old.dossier.hex(), old.id.hex(), {}}));
+  TRY_DO(
+      tools.office.ledger.record(tools.actor, "worker", act_name(Act::kExpire), {old.dossier.hex(), old.id.hex(), {}}));
   TRY_DO(tools.office.shelf.remove_message(old.shelf));
   return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto message, store.message(old.id));
     TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message.dossier));
     message.state = "expired";
     TRY_DO(store.put_message(message));
-    open.profile.history.push_back({tools.office.now(), "zegelpost", "Een bericht is verlopen en weggehaald uit de postbus."});
-    if (message.read == 0) open.profile.tasks.push_back("Een bericht is verlopen zonder dat het is gelezen. Kies een andere weg.");
+    open.profile.history.push_back(
+        {tools.office.now(), "zegelpost", "Een bericht is verlopen en weggehaald uit de postbus."});
+    if (message.read == 0)
+      open.profile.tasks.push_back("Een bericht is verlopen zonder dat het is gelezen. Kies een andere weg.");
     return save_dossier(store, open, tools.office.now());
   });
 }
@@ -68,11 +71,13 @@ Result<void> watch_terms(const Tools& tools) {
     const bool waiting = dossier.state == DossierState::kWaiting;
     if (dossier.due.empty() || (waiting && dossier.due >= today)) continue;
     TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-      TRY_ASSIGN(const bool first, store.note_once((waiting ? "unanswered-" : "term-") + dossier.due, dossier.id.bytes, now, 0));
+      TRY_ASSIGN(const bool first,
+                 store.note_once((waiting ? "unanswered-" : "term-") + dossier.due, dossier.id.bytes, now, 0));
       if (!first) return {};
       TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, dossier.id));
-      open.profile.tasks.push_back(waiting ? "De termijn om aan te vullen is voorbij. Beslis hoe het verder gaat (Awb artikel 4:5)."
-                                           : "De laatste dag van de termijn komt dichtbij: " + dossier.due);
+      open.profile.tasks.push_back(
+          waiting ? "De termijn om aan te vullen is voorbij. Beslis hoe het verder gaat (Awb artikel 4:5)."
+                  : "De laatste dag van de termijn komt dichtbij: " + dossier.due);
       return save_dossier(store, open, now);
     }));
   }

@@ -1,4 +1,5 @@
-// gateway/worker/tools.h - what the worker works with. Everything outlives the loops; all of it may be shared by threads.
+// gateway/worker/tools.h - what the worker works with. Everything outlives the loops; all of it may be shared by
+// threads.
 #ifndef GATEWAY_WORKER_TOOLS_H_
 #define GATEWAY_WORKER_TOOLS_H_
 

@@ -2,10 +2,9 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <vector>
-
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
+#include <vector>
 
 #include "crypto/cms.h"
 #include "intake/cell/connection.h"
@@ -26,7 +25,9 @@ std::vector<vision::Engines>& engines() {
   return loaded;
 }
 
-std::string dump(const nlohmann::json& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string dump(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 void serve_inspection(const Request& request, const Connection& connection) {
   const Findings findings = inspect(request, connection, engines());
@@ -74,13 +75,14 @@ Result<void> prepare() {
     TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());
     all.push_back(std::move(loaded));
   }
-  engines() = std::move(all);  // not filled in place: it must be made after, so end before, the cache that Tesseract keeps
+  engines() =
+      std::move(all);  // not filled in place: it must be made after, so end before, the cache that Tesseract keeps
   return {};
 }
 
 std::vector<std::string> readable_folders() {
-  return {"/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/poppler", "/etc/fonts", "/usr/share/fontconfig",
-          "/var/cache/fontconfig"};
+  return {"/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/poppler",
+          "/etc/fonts",       "/usr/share/fontconfig",  "/var/cache/fontconfig"};
 }
 
 void serve(int client, int broker) {
@@ -89,8 +91,10 @@ void serve(int client, int broker) {
   if (!request) return;
   connection.report_time_limit();
   connection.progress(0, 0);
-  if (request->operation == Operation::kInspect) serve_inspection(*request, connection);
-  else serve_mail(*request, connection);
+  if (request->operation == Operation::kInspect)
+    serve_inspection(*request, connection);
+  else
+    serve_mail(*request, connection);
   connection.end();
 }
 

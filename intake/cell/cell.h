@@ -1,7 +1,7 @@
 // intake/cell/cell.h - what runs inside a cell: one document in, findings out.
 //
-// prepare() runs once in the broker, before it forks cells: it loads what a locked-in process can no longer open (OCR language
-// data, character set converters, font configuration). serve() runs in the fork, after the sandbox is shut.
+// prepare() runs once in the broker, before it forks cells: it loads what a locked-in process can no longer open (OCR
+// language data, character set converters, font configuration). serve() runs in the fork, after the sandbox is shut.
 // Threads: none are started. Errors: serve() never throws; a document nothing can be made of is a finding.
 #ifndef INTAKE_CELL_CELL_H_
 #define INTAKE_CELL_CELL_H_
@@ -19,7 +19,8 @@ Result<void> prepare();
 /// Folders that Poppler opens files in while it draws (fonts that a PDF does not carry, character maps).
 std::vector<std::string> readable_folders();
 
-/// Serves the client connected on `client`, then returns: the process is to exit. `broker` gets a byte at each progress.
+/// Serves the client connected on `client`, then returns: the process is to exit. `broker` gets a byte at each
+/// progress.
 void serve(int client, int broker);
 
 }  // namespace zp::intake::cell

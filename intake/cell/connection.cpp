@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-
 #include <nlohmann/json.hpp>
 
 #include "intake/json_reader.h"
@@ -79,7 +78,8 @@ int time_limit_client = -1;
 
 void on_time_limit(int) {
   constexpr std::array<std::uint8_t, kFrameHeadBytes> kTimeIsUp = {'T', 0, 0, 0, 0};
-  [[maybe_unused]] const ssize_t sent = ::send(time_limit_client, kTimeIsUp.data(), kTimeIsUp.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  [[maybe_unused]] const ssize_t sent =
+      ::send(time_limit_client, kTimeIsUp.data(), kTimeIsUp.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   ::_exit(0);
 }
 
@@ -89,8 +89,10 @@ Result<Request> Connection::receive() {
   std::array<std::uint8_t, kRequestHeadBytes> head{};
   TRY_ASSIGN(const int document, receive_head(client_, head));
   const std::uint32_t json_bytes = get_u32(&head[8]);
-  const bool known = head[4] == static_cast<int>(Operation::kInspect) || head[4] == static_cast<int>(Operation::kParseMail);
-  if (as_text(head).substr(0, 4) != kMagic || !known || json_bytes > kMaxRequestJson) return fail(Code::kMalformed, kReceive);
+  const bool known =
+      head[4] == static_cast<int>(Operation::kInspect) || head[4] == static_cast<int>(Operation::kParseMail);
+  if (as_text(head).substr(0, 4) != kMagic || !known || json_bytes > kMaxRequestJson)
+    return fail(Code::kMalformed, kReceive);
   Request request;
   request.operation = static_cast<Operation>(head[4]);
   Bytes json(json_bytes);

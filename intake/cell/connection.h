@@ -21,7 +21,8 @@ struct Request {
 
 class Connection {
  public:
-  /// `client`: the connected socket. `broker`: gets one byte at each progress, so that the broker sees life; -1 for none.
+  /// `client`: the connected socket. `broker`: gets one byte at each progress, so that the broker sees life; -1 for
+  /// none.
   Connection(int client, int broker) : client_(client), broker_(broker) {}
 
   /// kMalformed for a request that does not follow the protocol, kIo if the document cannot be mapped.

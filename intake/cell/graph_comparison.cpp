@@ -1,7 +1,6 @@
 #include "intake/cell/graph_comparison.h"
 
 #include <cstring>
-
 #include <qpdf/Buffer.hh>
 
 namespace zp::intake::cell {
@@ -62,7 +61,8 @@ bool GraphComparison::same_dictionary(QPDFObjectHandle before, QPDFObjectHandle 
 
 bool GraphComparison::same_stream(QPDFObjectHandle before, QPDFObjectHandle after) {
   const auto left = before.getRawStreamData(), right = after.getRawStreamData();
-  if (left->getSize() != right->getSize() || std::memcmp(left->getBuffer(), right->getBuffer(), left->getSize()) != 0) return false;
+  if (left->getSize() != right->getSize() || std::memcmp(left->getBuffer(), right->getBuffer(), left->getSize()) != 0)
+    return false;
   return same_dictionary(before.getDict(), after.getDict());
 }
 

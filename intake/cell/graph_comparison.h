@@ -6,11 +6,10 @@
 #ifndef INTAKE_CELL_GRAPH_COMPARISON_H_
 #define INTAKE_CELL_GRAPH_COMPARISON_H_
 
+#include <qpdf/QPDFObjectHandle.hh>
 #include <set>
 #include <utility>
 #include <vector>
-
-#include <qpdf/QPDFObjectHandle.hh>
 
 namespace zp::intake::cell {
 

@@ -14,7 +14,8 @@ using namespace std::string_view_literals;
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 bool starts_with_word(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+  return text.size() >= word.size() &&
+         std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) { return a == lower(b); });
 }
 
 constexpr std::array kBlocks = {"p"sv,  "br"sv, "div"sv, "tr"sv, "li"sv,    "h1"sv,         "h2"sv, "h3"sv,
@@ -25,12 +26,12 @@ struct Entity {
   std::string_view name, text;
 };
 constexpr std::array kEntities = {
-    Entity{"amp", "&"},          Entity{"lt", "<"},           Entity{"gt", ">"},           Entity{"quot", "\""},
-    Entity{"apos", "'"},         Entity{"nbsp", " "},         Entity{"euro", "\u20AC"},    Entity{"eacute", "\u00E9"},
-    Entity{"egrave", "\u00E8"},  Entity{"euml", "\u00EB"},    Entity{"iuml", "\u00EF"},    Entity{"ouml", "\u00F6"},
-    Entity{"uuml", "\u00FC"},    Entity{"auml", "\u00E4"},    Entity{"oacute", "\u00F3"},  Entity{"ccedil", "\u00E7"},
-    Entity{"lsquo", "\u2018"},   Entity{"rsquo", "\u2019"},   Entity{"ldquo", "\u201C"},   Entity{"rdquo", "\u201D"},
-    Entity{"ndash", "\u2013"},   Entity{"mdash", "\u2014"},   Entity{"hellip", "\u2026"},  Entity{"bull", "\u2022"},
+    Entity{"amp", "&"},         Entity{"lt", "<"},         Entity{"gt", ">"},          Entity{"quot", "\""},
+    Entity{"apos", "'"},        Entity{"nbsp", " "},       Entity{"euro", "\u20AC"},   Entity{"eacute", "\u00E9"},
+    Entity{"egrave", "\u00E8"}, Entity{"euml", "\u00EB"},  Entity{"iuml", "\u00EF"},   Entity{"ouml", "\u00F6"},
+    Entity{"uuml", "\u00FC"},   Entity{"auml", "\u00E4"},  Entity{"oacute", "\u00F3"}, Entity{"ccedil", "\u00E7"},
+    Entity{"lsquo", "\u2018"},  Entity{"rsquo", "\u2019"}, Entity{"ldquo", "\u201C"},  Entity{"rdquo", "\u201D"},
+    Entity{"ndash", "\u2013"},  Entity{"mdash", "\u2014"}, Entity{"hellip", "\u2026"}, Entity{"bull", "\u2022"},
 };
 
 void append_utf8(std::string& text, unsigned code) {
@@ -60,9 +61,12 @@ class HtmlReader {
   std::string read() {
     while (at_ < html_.size() && text_.size() < most_) {
       const char c = html_[at_];
-      if (c == '<') tag();
-      else if (c == '&') entity();
-      else character(c), ++at_;
+      if (c == '<')
+        tag();
+      else if (c == '&')
+        entity();
+      else
+        character(c), ++at_;
     }
     return clean_text(text_, most_, Lines::kKeep);
   }
@@ -70,8 +74,10 @@ class HtmlReader {
  private:
   void character(char c) {
     const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (!space) text_ += c;
-    else if (!text_.empty() && text_.back() != ' ' && text_.back() != '\n') text_ += ' ';
+    if (!space)
+      text_ += c;
+    else if (!text_.empty() && text_.back() != ' ' && text_.back() != '\n')
+      text_ += ' ';
   }
 
   void new_line() {
@@ -146,6 +152,8 @@ class HtmlReader {
 
 }  // namespace
 
-std::string text_of_html(std::string_view untrusted_html, std::size_t max_bytes) { return HtmlReader(untrusted_html, max_bytes).read(); }
+std::string text_of_html(std::string_view untrusted_html, std::size_t max_bytes) {
+  return HtmlReader(untrusted_html, max_bytes).read();
+}
 
 }  // namespace zp::intake::cell

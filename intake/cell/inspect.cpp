@@ -24,12 +24,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kMaxDepth = 4;                     // as parse_findings() bounds it
-constexpr std::size_t kMaxAttachments = 100;     // of the whole document
+constexpr int kMaxDepth = 4;                       // as parse_findings() bounds it
+constexpr std::size_t kMaxAttachments = 100;       // of the whole document
 constexpr std::size_t kMaxIdentityDocuments = 20;  // besides the first, as parse_findings() bounds it
 constexpr std::size_t kMaxPageText = 64 * 1024;
-constexpr int kExamineDpi = 150;                 // enough for the strokes of a signature and for letters of 8 points
-constexpr int kPhotoDpi = 150;                   // what a photo counts as when it is made smaller for the screen
+constexpr int kExamineDpi = 150;  // enough for the strokes of a signature and for letters of 8 points
+constexpr int kPhotoDpi = 150;    // what a photo counts as when it is made smaller for the screen
 constexpr std::chrono::seconds kTimeForLooking{40};  // then pages are read only if they carry their own text
 
 std::int64_t end_of_day(const std::string& date) {
@@ -52,12 +52,18 @@ class Inspection {
     findings.sha256 = to_hex(crypto::sha256(bytes));
     findings.type = sniff(bytes);
     std::set<std::string> hazards;
-    if (findings.type == "application/pdf") pdf(bytes, depth, findings, hazards);
-    else if (findings.type == "message/rfc822") mail(bytes, depth, findings, hazards);
-    else if (findings.type == "application/ms-tnef") tnef(bytes, depth, findings, hazards);
-    else if (findings.type.starts_with("text/")) text(bytes, findings);
-    else if (findings.type.starts_with("image/")) picture(bytes, depth, findings, hazards);
-    else hazards.merge(hazards_of_type(findings.type));
+    if (findings.type == "application/pdf")
+      pdf(bytes, depth, findings, hazards);
+    else if (findings.type == "message/rfc822")
+      mail(bytes, depth, findings, hazards);
+    else if (findings.type == "application/ms-tnef")
+      tnef(bytes, depth, findings, hazards);
+    else if (findings.type.starts_with("text/"))
+      text(bytes, findings);
+    else if (findings.type.starts_with("image/"))
+      picture(bytes, depth, findings, hazards);
+    else
+      hazards.merge(hazards_of_type(findings.type));
     findings.hazards.assign(hazards.begin(), hazards.end());
     classify(findings);
     return findings;
@@ -98,13 +104,14 @@ class Inspection {
     pdf_pages(*pages, structure.empty_signature_fields, depth, findings, hazards);
   }
 
-  void pdf_pages(const PdfPages& pages, const std::vector<std::vector<Box>>& empty_fields, int depth, Findings& findings,
-                 Hazards& hazards) {
+  void pdf_pages(const PdfPages& pages, const std::vector<std::vector<Box>>& empty_fields, int depth,
+                 Findings& findings, Hazards& hazards) {
     const std::size_t count = std::min(pages.count(), kMaxPages);
     if (pages.count() > kMaxPages) hazards.insert("too-many-pages");
     Looking looking{engines_, depth, static_cast<int>(count), findings, hazards};
     for (std::size_t i = 0; i < count; ++i) {
-      cv::Mat drawn = pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
+      cv::Mat drawn =
+          pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
       if (drawn.empty()) hazards.insert("page-unreadable");
       look(looking, static_cast<int>(i + 1), std::move(drawn), pages.words(i));
     }
@@ -120,7 +127,7 @@ class Inspection {
   void picture(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
     Result<vision::DecodedImage> image = vision::decode_image(bytes);
     if (!image) {
-      hazards.insert(image.error().code == Code::kTooLarge ? "image-bomb"
+      hazards.insert(image.error().code == Code::kTooLarge  ? "image-bomb"
                      : image.error().code == Code::kRefused ? "unknown-type"
                                                             : "unreadable");
       return;
@@ -136,7 +143,8 @@ class Inspection {
   // ---- pages, several at once, findings in order
 
   struct Looking {
-    Looking(std::span<vision::Engines> engines, int document_depth, int page_count, Findings& into, Hazards& hazards_into)
+    Looking(std::span<vision::Engines> engines, int document_depth, int page_count, Findings& into,
+            Hazards& hazards_into)
         : queue(engines), depth(document_depth), count(page_count), findings(into), hazards(hazards_into) {}
     PageQueue queue;
     int depth, count;
@@ -220,7 +228,9 @@ class Inspection {
     for (const TnefFile& file : packed.files) attachment(file.name, file.content, depth, findings, hazards);
   }
 
-  void text(ByteView bytes, Findings& findings) { add_text(as_text(bytes.first(std::min(bytes.size(), 4 * kMaxPageText))), findings); }
+  void text(ByteView bytes, Findings& findings) {
+    add_text(as_text(bytes.first(std::min(bytes.size(), 4 * kMaxPageText))), findings);
+  }
 
   static void add_text(std::string_view text, Findings& findings) {
     PageFindings page;

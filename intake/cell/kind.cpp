@@ -11,7 +11,8 @@ namespace {
 using namespace std::string_view_literals;
 
 enum KindIndex : std::size_t { kCourtOrder, kMandate, kConsent, kForm, kLetter, kDecision, kCount };
-constexpr std::array<std::string_view, kCount> kNames = {"court-order", "mandate", "consent", "form", "letter", "decision"};
+constexpr std::array<std::string_view, kCount> kNames = {"court-order", "mandate", "consent",
+                                                         "form",        "letter",  "decision"};
 
 struct Clue {
   KindIndex kind;
@@ -19,8 +20,8 @@ struct Clue {
   std::string_view words;
 };
 
-// Each counts once, and twice where it begins a line near the top of the document: there a document names itself, elsewhere it
-// speaks of others. What follows "mijn" or "van" counts half: it is spoken of.
+// Each counts once, and twice where it begins a line near the top of the document: there a document names itself,
+// elsewhere it speaks of others. What follows "mijn" or "van" counts half: it is spoken of.
 constexpr std::array kClues = {
     Clue{kCourtOrder, 2.0, "beschikking"sv},
     Clue{kCourtOrder, 2.0, "kantonrechter"sv},
@@ -103,7 +104,7 @@ Plain normalised(std::string_view text) {
 Kind kind_of(std::string_view text) {
   constexpr std::size_t kLook = 16 * 1024;  // what a document is stands on its first pages
   constexpr std::size_t kTop = 500;
-  constexpr double kEnough = 6;             // weight of a document that plainly says what it is
+  constexpr double kEnough = 6;  // weight of a document that plainly says what it is
   constexpr double kTooLittle = 1.5;
   const Plain plain = normalised(text.substr(0, kLook));
   std::array<double, kCount> weights{};
@@ -120,7 +121,8 @@ Kind kind_of(std::string_view text) {
     if (&weight != &*best) second = std::max(second, weight);
   }
   const double clear = *best / (*best + second);
-  return {std::string(kNames[static_cast<std::size_t>(best - weights.begin())]), clear * std::min(1.0, *best / kEnough)};
+  return {std::string(kNames[static_cast<std::size_t>(best - weights.begin())]),
+          clear * std::min(1.0, *best / kEnough)};
 }
 
 }  // namespace zp::intake::cell

@@ -34,10 +34,14 @@ class MailReader {
   void walk(GMimeObject* object, int depth) {
     if (!object) return;
     if (depth > kMaxDepth) return hazard("too-deep");
-    if (has_field_twice(object, "Content-Type") || has_field_twice(object, "Content-Transfer-Encoding")) hazard("ambiguous");
-    if (GMIME_IS_MESSAGE_PART(object)) message(GMIME_MESSAGE_PART(object), depth);
-    else if (GMIME_IS_MULTIPART(object)) multipart(GMIME_MULTIPART(object), depth);
-    else if (GMIME_IS_PART(object)) leaf(GMIME_PART(object), depth);
+    if (has_field_twice(object, "Content-Type") || has_field_twice(object, "Content-Transfer-Encoding"))
+      hazard("ambiguous");
+    if (GMIME_IS_MESSAGE_PART(object))
+      message(GMIME_MESSAGE_PART(object), depth);
+    else if (GMIME_IS_MULTIPART(object))
+      multipart(GMIME_MULTIPART(object), depth);
+    else if (GMIME_IS_PART(object))
+      leaf(GMIME_PART(object), depth);
   }
 
   void hazard(const char* name) {
@@ -61,7 +65,8 @@ class MailReader {
     const int count = g_mime_multipart_get_count(multipart);
     if (count == 0) hazard("malformed");
     if (is_type(GMIME_OBJECT(multipart), "multipart", "encrypted")) hazard("encrypted");
-    const bool choose = is_type(GMIME_OBJECT(multipart), "multipart", "alternative") && has_plain_text(multipart, count);
+    const bool choose =
+        is_type(GMIME_OBJECT(multipart), "multipart", "alternative") && has_plain_text(multipart, count);
     for (int i = 0; i < count; ++i) {
       if (mail_.parts.size() >= kMaxMailParts) return hazard("too-many-parts");
       GMimeObject* child = g_mime_multipart_get_part(multipart, i);
@@ -85,7 +90,8 @@ class MailReader {
     GMimeObject* object = GMIME_OBJECT(part);
     const char* disposition = g_mime_object_get_disposition(object);
     const bool attached = disposition && g_ascii_strcasecmp(disposition, "attachment") == 0;
-    const bool report = is_type(object, "message", "delivery-status") || is_type(object, "message", "disposition-notification");
+    const bool report =
+        is_type(object, "message", "delivery-status") || is_type(object, "message", "disposition-notification");
     return (is_type(object, "text", "*") || report) && !attached && !g_mime_part_get_filename(part);
   }
 
@@ -102,7 +108,8 @@ class MailReader {
     GMimeObject* object = GMIME_OBJECT(part);
     if (is_readable(part)) {
       const std::string text = text_of(part);
-      for (UuFile& file : uuencoded_files(text)) add_part(file.name, "application/octet-stream", std::move(file.content));
+      for (UuFile& file : uuencoded_files(text))
+        add_part(file.name, "application/octet-stream", std::move(file.content));
       return add_text(is_type(object, "text", "html") ? text_of_html(text, kMaxText) : text);
     }
     const char* name = g_mime_part_get_filename(part);

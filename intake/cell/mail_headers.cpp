@@ -32,7 +32,8 @@ std::string trimmed(std::string text) {
 
 std::string without_brackets(const std::string& text) {
   const std::size_t open = text.find('<'), close = text.find('>', open == std::string::npos ? 0 : open);
-  return open == std::string::npos || close == std::string::npos ? trimmed(text) : text.substr(open + 1, close - open - 1);
+  return open == std::string::npos || close == std::string::npos ? trimmed(text)
+                                                                 : text.substr(open + 1, close - open - 1);
 }
 
 /// The mailboxes of a list, also those inside groups.
@@ -40,7 +41,8 @@ void collect(InternetAddressList* list, std::vector<InternetAddressMailbox*>& in
   const int count = list && depth < 5 ? internet_address_list_length(list) : 0;
   for (int i = 0; i < count && into.size() < kMaxRecipients; ++i) {
     InternetAddress* address = internet_address_list_get_address(list, i);
-    if (INTERNET_ADDRESS_IS_MAILBOX(address)) into.push_back(INTERNET_ADDRESS_MAILBOX(address));
+    if (INTERNET_ADDRESS_IS_MAILBOX(address))
+      into.push_back(INTERNET_ADDRESS_MAILBOX(address));
     else if (INTERNET_ADDRESS_IS_GROUP(address)) {
       collect(internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address)), into, depth + 1);
     }
@@ -57,8 +59,10 @@ void read_senders(GMimeMessage* message, ParsedMail& mail) {
   collect(g_mime_message_get_from(message), senders);
   if (senders.empty()) return;
   mail.from_address = address_of(senders.front());
-  if (const char* name = internet_address_get_name(INTERNET_ADDRESS(senders.front()))) mail.from_name = clean_text(name, 256);
-  if (senders.size() > 1 || has_field_twice(GMIME_OBJECT(message), "From")) mail.hazards.emplace_back("several-senders");
+  if (const char* name = internet_address_get_name(INTERNET_ADDRESS(senders.front())))
+    mail.from_name = clean_text(name, 256);
+  if (senders.size() > 1 || has_field_twice(GMIME_OBJECT(message), "From"))
+    mail.hazards.emplace_back("several-senders");
 }
 
 void read_recipients(GMimeMessage* message, ParsedMail& mail) {
@@ -70,7 +74,8 @@ void read_recipients(GMimeMessage* message, ParsedMail& mail) {
 
 bool from_a_robot(const ParsedMail& mail) {
   const std::string local = lower(mail.from_address.substr(0, mail.from_address.find('@')));
-  constexpr std::array<std::string_view, 8> kRobots = {"mailer-daemon", "postmaster", "post_master", "majordomo", "noreply", "no-reply", "donotreply", "do-not-reply"};
+  constexpr std::array<std::string_view, 8> kRobots = {"mailer-daemon", "postmaster", "post_master", "majordomo",
+                                                       "noreply",       "no-reply",   "donotreply",  "do-not-reply"};
   return std::ranges::find(kRobots, local) != kRobots.end();
 }
 
@@ -80,8 +85,9 @@ bool is_automatic(GMimeMessage* message, const ParsedMail& mail) {
   if (!submitted.empty() && !submitted.starts_with("no")) return true;
   const std::string precedence = lower(trimmed(field(message, "Precedence")));
   if (precedence == "bulk" || precedence == "list" || precedence == "junk" || precedence == "auto_reply") return true;
-  for (const char* name : {"List-Id", "List-Unsubscribe", "List-Post", "Mailing-List", "X-ML-Name", "X-MLServer", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress",
-                           "X-Failed-Recipients", "X-Loop"}) {
+  for (const char* name :
+       {"List-Id", "List-Unsubscribe", "List-Post", "Mailing-List", "X-ML-Name", "X-MLServer", "X-Autoreply",
+        "X-Autorespond", "X-Auto-Response-Suppress", "X-Failed-Recipients", "X-Loop"}) {
     if (!field(message, name).empty()) return true;
   }
   const std::string return_path = field(message, "Return-Path");

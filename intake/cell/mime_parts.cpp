@@ -24,7 +24,8 @@ bool too_many_boundaries(ByteView mail) {
 }
 
 Owned<GMimeParser> parser_of(ByteView bytes) {
-  const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  const Owned<GMimeStream> stream(
+      g_mime_stream_mem_new_with_buffer(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   return Owned<GMimeParser>(g_mime_parser_new_with_stream(stream.get()));
 }
 

@@ -22,7 +22,8 @@ std::string type_of(GMimeObject* object);
 /// The content without its transfer encoding.
 Bytes decoded(GMimePart* part);
 
-/// Null if there is no mail in it, or so many boundaries that parsing would exhaust the cell. An mbox line in front is left out.
+/// Null if there is no mail in it, or so many boundaries that parsing would exhaust the cell. An mbox line in front is
+/// left out.
 Owned<GMimeMessage> parse_message(ByteView untrusted_mail);
 /// A body part by itself, such as a signed message encloses; null if there is none.
 Owned<GMimeObject> parse_part(ByteView untrusted_part);

@@ -12,7 +12,8 @@ namespace zp::intake::cell {
 
 class PageImages {
  public:
-  PageImages(const Connection& connection, const InspectionRequest& options) : connection_(connection), options_(options) {}
+  PageImages(const Connection& connection, const InspectionRequest& options)
+      : connection_(connection), options_(options) {}
 
   bool wanted() const { return options_.want_pages || options_.want_masked; }
   /// `upright`: 8-bit BGR at `dpi`; goes out at the resolution asked for, but never enlarged.

@@ -12,7 +12,9 @@ int hex_value(std::uint8_t c) {
 
 }  // namespace
 
-bool is_pdf_space(std::uint8_t c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0; }
+bool is_pdf_space(std::uint8_t c) noexcept {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0;
+}
 
 std::optional<ByteRange> to_byte_range(const std::array<long long, 4>& numbers, std::size_t file_size) {
   std::array<std::size_t, 4> values{};

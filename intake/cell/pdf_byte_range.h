@@ -14,8 +14,8 @@
 namespace zp::intake::cell {
 
 struct ByteRange {
-  std::size_t before = 0;        // [0, before) is signed
-  std::size_t after_begin = 0;   // [after_begin, after_end) is signed
+  std::size_t before = 0;       // [0, before) is signed
+  std::size_t after_begin = 0;  // [after_begin, after_end) is signed
   std::size_t after_end = 0;
 
   std::vector<ByteView> content(ByteView pdf) const {
@@ -28,8 +28,8 @@ bool is_pdf_space(std::uint8_t c) noexcept;
 /// The four numbers of /ByteRange: from the first byte, with room for a signature, inside the file.
 std::optional<ByteRange> to_byte_range(const std::array<long long, 4>& numbers, std::size_t file_size);
 
-/// What is left out of the range must be one hexadecimal string and nothing else; its bytes. Some programs sign its angle brackets
-/// too: more than need be.
+/// What is left out of the range must be one hexadecimal string and nothing else; its bytes. Some programs sign its
+/// angle brackets too: more than need be.
 std::optional<Bytes> signature_in_gap(ByteView pdf, const ByteRange& range);
 
 }  // namespace zp::intake::cell

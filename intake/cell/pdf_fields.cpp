@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
-
 #include <qpdf/QPDFPageObjectHelper.hh>
+#include <set>
 
 #include "intake/cell/protocol.h"
 
@@ -35,8 +34,10 @@ class FieldWalker {
     const int count = kids.isArray() ? kids.getArrayNItems() : 0;
     for (int i = 0; i < count; ++i) {
       QPDFObjectHandle kid = kids.getArrayItem(i);
-      if (kid.isDictionary() && kid.hasKey("/T")) sub_fields.push_back(kid);
-      else field.widgets.push_back(kid);
+      if (kid.isDictionary() && kid.hasKey("/T"))
+        sub_fields.push_back(kid);
+      else
+        field.widgets.push_back(kid);
     }
     if (object.hasKey("/Rect")) field.widgets.push_back(object);
     fields_.push_back(field);

@@ -4,21 +4,20 @@
 #ifndef INTAKE_CELL_PDF_FIELDS_H_
 #define INTAKE_CELL_PDF_FIELDS_H_
 
+#include <qpdf/QPDF.hh>
 #include <string>
 #include <vector>
-
-#include <qpdf/QPDF.hh>
 
 #include "intake/findings.h"
 
 namespace zp::intake::cell {
 
 struct Field {
-  std::string name;           // full, parts joined by '.'
-  std::string type;           // "/Sig", "/Tx", "/Btn", "/Ch", inherited; may be empty
-  QPDFObjectHandle object;    // the field, not its parents
+  std::string name;                       // full, parts joined by '.'
+  std::string type;                       // "/Sig", "/Tx", "/Btn", "/Ch", inherited; may be empty
+  QPDFObjectHandle object;                // the field, not its parents
   std::vector<QPDFObjectHandle> widgets;  // itself, or its kids without a name
-  QPDFObjectHandle value;     // /V, inherited; null if unset
+  QPDFObjectHandle value;                 // /V, inherited; null if unset
 };
 
 /// Every field with a type or value of its own, also those in between.

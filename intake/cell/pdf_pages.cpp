@@ -7,15 +7,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
-
 #include <opencv2/imgproc.hpp>
+#include <string_view>
 
 namespace zp::intake::cell {
 namespace {
 
 constexpr double kPointsPerInch = 72;
-constexpr double kMaxSide = 5'000;      // pixels of a drawn page
+constexpr double kMaxSide = 5'000;         // pixels of a drawn page
 constexpr std::size_t kMaxWords = 20'000;  // of one page
 
 // A page that needs a font from the system and a character map: drawing it loads what Poppler loads once.
@@ -29,8 +28,8 @@ constexpr std::string_view kWarmUp =
     "trailer<</Root 1 0 R>>\n";
 
 std::unique_ptr<poppler::document> load(ByteView bytes) {
-  return std::unique_ptr<poppler::document>(
-      poppler::document::load_from_raw_data(reinterpret_cast<const char*>(bytes.data()), static_cast<int>(bytes.size())));
+  return std::unique_ptr<poppler::document>(poppler::document::load_from_raw_data(
+      reinterpret_cast<const char*>(bytes.data()), static_cast<int>(bytes.size())));
 }
 
 double resolution(const poppler::rectf& size, int dpi) {

@@ -5,10 +5,9 @@
 #define INTAKE_CELL_PDF_PAGES_H_
 
 #include <memory>
+#include <opencv2/core.hpp>
 #include <optional>
 #include <vector>
-
-#include <opencv2/core.hpp>
 
 #include "crypto/base/bytes.h"
 #include "intake/cell/vision/vision.h"
@@ -30,7 +29,8 @@ class PdfPages {
   ~PdfPages();
 
   std::size_t count() const;
-  /// The page as it is shown, 8-bit BGR; fewer dots per inch than asked if it would be too large; empty if it cannot be drawn.
+  /// The page as it is shown, 8-bit BGR; fewer dots per inch than asked if it would be too large; empty if it cannot be
+  /// drawn.
   cv::Mat draw(std::size_t index, int dpi) const;
   /// The words of its text layer in reading order of the file; empty if it has none.
   std::vector<vision::Word> words(std::size_t index) const;

@@ -5,11 +5,10 @@
 #include <cmath>
 #include <exception>
 #include <map>
+#include <qpdf/Buffer.hh>
 #include <set>
 #include <span>
 #include <string>
-
-#include <qpdf/Buffer.hh>
 
 #include "intake/cell/graph_comparison.h"
 #include "intake/cell/pdf_fields.h"
@@ -71,9 +70,10 @@ class RevisionComparison {
   }
 
   bool trailer() {
-    // What a new cross-reference section needs (ISO 32000-1 7.5.5, 7.5.8), and the catalog and information, which have their own rules.
-    static const Keys kOwnRules = {"/Root", "/Info", "/ID", "/Size", "/Prev", "/XRefStm", "/Type", "/Index", "/W", "/Length", "/Filter",
-                                   "/DecodeParms"};
+    // What a new cross-reference section needs (ISO 32000-1 7.5.5, 7.5.8), and the catalog and information, which have
+    // their own rules.
+    static const Keys kOwnRules = {"/Root", "/Info",  "/ID", "/Size",   "/Prev",   "/XRefStm",
+                                   "/Type", "/Index", "/W",  "/Length", "/Filter", "/DecodeParms"};
     return same_but(before_.getTrailer(), after_.getTrailer(), kOwnRules);
   }
 
@@ -96,7 +96,9 @@ class RevisionComparison {
     return !old_value.isDictionary() && (old_value.isNull() || !new_value.isNull());
   }
 
-  static std::vector<Object> items_of(Object list) { return list.isArray() ? list.getArrayAsVector() : std::vector<Object>(); }
+  static std::vector<Object> items_of(Object list) {
+    return list.isArray() ? list.getArrayAsVector() : std::vector<Object>();
+  }
 
   /// The elements of the old list, then perhaps more.
   bool begins_with(const std::vector<Object>& old_list, const std::vector<Object>& new_list) {
@@ -122,7 +124,8 @@ class RevisionComparison {
     Keys own_rules = {"/Fields", "/SigFlags", "/DR", "/NeedAppearances"};
     if (!old_form.hasKey("/DA")) own_rules.insert("/DA");
     if (!asks_to_draw_fields(old_form) && asks_to_draw_fields(new_form)) return false;
-    const std::vector<Object> old_list = items_of(old_form.getKey("/Fields")), new_list = items_of(new_form.getKey("/Fields"));
+    const std::vector<Object> old_list = items_of(old_form.getKey("/Fields")),
+                              new_list = items_of(new_form.getKey("/Fields"));
     return same_but(old_form, new_form, own_rules) && resources_grow(old_form.getKey("/DR"), new_form.getKey("/DR")) &&
            begins_with(old_list, new_list) && only_new_signatures(new_list, old_list.size());
   }
@@ -134,7 +137,8 @@ class RevisionComparison {
 
   bool resources_grow(Object old_resources, Object new_resources) {
     if (old_resources.isNull()) return true;
-    if (!old_resources.isDictionary() || !new_resources.isDictionary()) return graph_.same(old_resources, new_resources);
+    if (!old_resources.isDictionary() || !new_resources.isDictionary())
+      return graph_.same(old_resources, new_resources);
     for (const std::string& category : old_resources.getKeys()) {
       Object old_category = old_resources.getKey(category), new_category = new_resources.getKey(category);
       if (!old_category.isDictionary()) {
@@ -142,23 +146,28 @@ class RevisionComparison {
         continue;
       }
       for (const std::string& name : old_category.getKeys()) {
-        if (!new_category.isDictionary() || !graph_.same(old_category.getKey(name), new_category.getKey(name))) return false;
+        if (!new_category.isDictionary() || !graph_.same(old_category.getKey(name), new_category.getKey(name)))
+          return false;
       }
     }
     return true;
   }
 
   bool only_new_signatures(const std::vector<Object>& list, std::size_t from) {
-    return std::all_of(list.begin() + static_cast<std::ptrdiff_t>(from), list.end(), [&](const Object& one) { return is_new_signature(one); });
+    return std::all_of(list.begin() + static_cast<std::ptrdiff_t>(from), list.end(),
+                       [&](const Object& one) { return is_new_signature(one); });
   }
 
-  /// ISO 32000-2 table 257 lets the maker of a document permit notes. One that hides text would be an attack, so only marks that
-  /// viewers draw themselves, and small ones.
+  /// ISO 32000-2 table 257 lets the maker of a document permit notes. One that hides text would be an attack, so only
+  /// marks that viewers draw themselves, and small ones.
   static bool is_harmless_note(Object note) {
     static const Keys kMarks = {"/Text", "/Popup", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret"};
-    if (!note.isDictionary() || !note.getKey("/Subtype").isName() || !kMarks.contains(note.getKey("/Subtype").getName())) return false;
+    if (!note.isDictionary() || !note.getKey("/Subtype").isName() ||
+        !kMarks.contains(note.getKey("/Subtype").getName()))
+      return false;
     constexpr double kSmall = 40;  // points
-    return !has_actions(note) && (!note.hasKey("/AP") || (width_and_height(note).first <= kSmall && width_and_height(note).second <= kSmall));
+    return !has_actions(note) &&
+           (!note.hasKey("/AP") || (width_and_height(note).first <= kSmall && width_and_height(note).second <= kSmall));
   }
 
   static std::pair<double, double> width_and_height(Object annotation) {
@@ -171,7 +180,8 @@ class RevisionComparison {
     return {std::abs(corner[2] - corner[0]), std::abs(corner[3] - corner[1])};
   }
 
-  /// A place for a signature that nobody foresaw, drawn over a document whose maker certified it, can hide what it says.
+  /// A place for a signature that nobody foresaw, drawn over a document whose maker certified it, can hide what it
+  /// says.
   bool covers_certified(Object field) const {
     const auto [width, height] = width_and_height(field);
     return locks_.certified() && width > 0 && height > 0 && field.hasKey("/AP");
@@ -181,13 +191,16 @@ class RevisionComparison {
     if (!field.isDictionary() || !field.isIndirect() || existed(field)) return false;
     const bool signature = field.getKey("/FT").isName() && field.getKey("/FT").getName() == "/Sig";
     Object value = field.getKey("/V");
-    if (!signature || !value.isDictionary() || field.hasKey("/Kids") || has_actions(field) || covers_certified(field)) return false;
-    const bool timestamp = value.getKey("/SubFilter").isName() && value.getKey("/SubFilter").getName() == "/ETSI.RFC3161";
+    if (!signature || !value.isDictionary() || field.hasKey("/Kids") || has_actions(field) || covers_certified(field))
+      return false;
+    const bool timestamp =
+        value.getKey("/SubFilter").isName() && value.getKey("/SubFilter").getName() == "/ETSI.RFC3161";
     return timestamp || locks_.further_signatures_permitted();
   }
 
   bool existed(Object object) {
-    return before_.getObjectByObjGen(object.getObjGen()).isInitialized() && !before_.getObjectByObjGen(object.getObjGen()).isNull();
+    return before_.getObjectByObjGen(object.getObjGen()).isInitialized() &&
+           !before_.getObjectByObjGen(object.getObjGen()).isNull();
   }
 
   static bool has_actions(Object object) { return object.hasKey("/A") || object.hasKey("/AA"); }
@@ -196,7 +209,8 @@ class RevisionComparison {
     const std::vector<Object>&old_pages = before_.getAllPages(), &new_pages = after_.getAllPages();
     static const Keys kOwnRules = {"/Annots"};
     for (std::size_t i = 0; i < old_pages.size(); ++i) {
-      std::vector<Object> old_list = items_of(Object(old_pages[i]).getKey("/Annots")), new_list = items_of(Object(new_pages[i]).getKey("/Annots"));
+      std::vector<Object> old_list = items_of(Object(old_pages[i]).getKey("/Annots")),
+                          new_list = items_of(Object(new_pages[i]).getKey("/Annots"));
       if (locks_.notes_permitted()) {
         std::erase_if(old_list, is_harmless_note);
         std::erase_if(new_list, is_harmless_note);
@@ -235,7 +249,9 @@ class RevisionComparison {
   /// A signed field is printed and locked; it must not become hidden or visible.
   static bool same_flags(Object old_flags, Object new_flags) {
     constexpr long long kPrint = 4, kLocked = 128, kLockedContents = 512;
-    const auto rest = [](Object flags) { return (flags.isInteger() ? flags.getIntValue() : 0) & ~(kPrint | kLocked | kLockedContents); };
+    const auto rest = [](Object flags) {
+      return (flags.isInteger() ? flags.getIntValue() : 0) & ~(kPrint | kLocked | kLockedContents);
+    };
     return rest(old_flags) == rest(new_flags);
   }
 
@@ -243,7 +259,8 @@ class RevisionComparison {
   bool only_shown_here(Object appearance) {
     if (appearance.isIndirect() && graph_.looked_at(appearance)) return false;
     if (!appearance.isDictionary()) return true;
-    return std::ranges::all_of(appearance.getKeys(), [&](const std::string& key) { return only_shown_here(appearance.getKey(key)); });
+    return std::ranges::all_of(appearance.getKeys(),
+                               [&](const std::string& key) { return only_shown_here(appearance.getKey(key)); });
   }
 
   QPDF &before_, &after_;

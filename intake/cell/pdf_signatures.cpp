@@ -4,9 +4,8 @@
 #include <charconv>
 #include <map>
 #include <optional>
-#include <set>
-
 #include <qpdf/Buffer.hh>
+#include <set>
 
 #include "crypto/cms.h"
 #include "intake/cell/pdf_byte_range.h"
@@ -18,7 +17,7 @@ namespace zp::intake::cell {
 namespace {
 
 constexpr std::size_t kMaxSignatures = 50;
-constexpr std::size_t kMaxMaterial = 500;           // certificates, CRLs and OCSP answers, of each
+constexpr std::size_t kMaxMaterial = 500;  // certificates, CRLs and OCSP answers, of each
 constexpr std::size_t kMaxMaterialBytes = 32 << 20;
 
 std::string name_or(QPDFObjectHandle value, std::string otherwise) {
@@ -28,13 +27,16 @@ std::string name_or(QPDFObjectHandle value, std::string otherwise) {
 /// "D:20240131120000+01'00'" as far as it is one (ISO 32000-1 7.9.4).
 std::string pdf_time(const std::string& text) {
   const std::string digits = text.starts_with("D:") ? text.substr(2) : text;
-  if (digits.size() < 14 || !std::all_of(digits.begin(), digits.begin() + 14, [](char c) { return c >= '0' && c <= '9'; })) return {};
+  if (digits.size() < 14 ||
+      !std::all_of(digits.begin(), digits.begin() + 14, [](char c) { return c >= '0' && c <= '9'; }))
+    return {};
   const auto part = [&](std::size_t at, std::size_t length) { return digits.substr(at, length); };
   std::string zone = "Z";
   if (digits.size() >= 17 && (digits[14] == '+' || digits[14] == '-')) {
     zone = part(14, 3) + ":" + (digits.size() >= 20 ? part(18, 2) : "00");
   }
-  return part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + "T" + part(8, 2) + ":" + part(10, 2) + ":" + part(12, 2) + zone;
+  return part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + "T" + part(8, 2) + ":" + part(10, 2) + ":" + part(12, 2) +
+         zone;
 }
 
 std::optional<ByteRange> read_range(QPDFObjectHandle array, std::size_t file_size) {
@@ -49,10 +51,11 @@ std::optional<ByteRange> read_range(QPDFObjectHandle array, std::size_t file_siz
 }
 
 std::optional<crypto::CmsForm> form_of(const std::string& format) {
-  static const std::map<std::string, crypto::CmsForm, std::less<>> kForms = {{"adbe.pkcs7.detached", crypto::CmsForm::kDetached},
-                                                                             {"ETSI.CAdES.detached", crypto::CmsForm::kDetached},
-                                                                             {"adbe.pkcs7.sha1", crypto::CmsForm::kSha1Digest},
-                                                                             {"ETSI.RFC3161", crypto::CmsForm::kTimeStamp}};
+  static const std::map<std::string, crypto::CmsForm, std::less<>> kForms = {
+      {"adbe.pkcs7.detached", crypto::CmsForm::kDetached},
+      {"ETSI.CAdES.detached", crypto::CmsForm::kDetached},
+      {"adbe.pkcs7.sha1", crypto::CmsForm::kSha1Digest},
+      {"ETSI.RFC3161", crypto::CmsForm::kTimeStamp}};
   const auto form = kForms.find(format);
   return form == kForms.end() ? std::nullopt : std::optional(form->second);
 }
@@ -110,7 +113,8 @@ class SignatureChecker {
     for (QPDFObjectHandle& object : document_.getAllObjects()) add(object);
     std::ranges::stable_sort(found, {}, [](QPDFObjectHandle object) {
       QPDFObjectHandle range = object.getKey("/ByteRange");
-      QPDFObjectHandle last = range.isArray() && range.getArrayNItems() == 4 ? range.getArrayItem(2) : QPDFObjectHandle::newNull();
+      QPDFObjectHandle last =
+          range.isArray() && range.getArrayNItems() == 4 ? range.getArrayItem(2) : QPDFObjectHandle::newNull();
       return last.isInteger() ? last.getIntValue() : 0LL;
     });
     return found;
@@ -148,7 +152,8 @@ class SignatureChecker {
   std::string check_cms(ByteView cms, const ByteRange& range, DigitalSignature& result) {
     const auto form = form_of(result.format);
     if (!form) return "CRYPTO_CONSTRAINTS_FAILURE";
-    const crypto::CmsVerdict verdict = crypto::verify_detached(cms, range.content(pdf_), *form, policy_.anchors(), proven_, material_);
+    const crypto::CmsVerdict verdict =
+        crypto::verify_detached(cms, range.content(pdf_), *form, policy_.anchors(), proven_, material_);
     report(verdict, result);
     if (proven_ < policy_.at && result.proven_time.empty()) result.proven_time = rfc3339(proven_);
     if (*form == crypto::CmsForm::kTimeStamp && verdict.proven_time) proven_ = std::min(proven_, *verdict.proven_time);
@@ -213,16 +218,19 @@ std::vector<DigitalSignature> check_locked_signatures(ByteView untrusted_pdf, co
   constexpr std::string_view kKey = "/ByteRange";
   const std::string_view text = as_text(untrusted_pdf);
   std::vector<DigitalSignature> found;
-  for (std::size_t at = text.find(kKey); at != std::string_view::npos && found.size() < kMaxSignatures; at = text.find(kKey, at + 1)) {
+  for (std::size_t at = text.find(kKey); at != std::string_view::npos && found.size() < kMaxSignatures;
+       at = text.find(kKey, at + 1)) {
     const auto numbers = numbers_at(text.substr(at + kKey.size()));
     const auto range = numbers ? to_byte_range(*numbers, untrusted_pdf.size()) : std::nullopt;
     const auto cms = range ? signature_in_gap(untrusted_pdf, *range) : std::nullopt;
     if (!cms) continue;
     DigitalSignature signature;
     signature.format = "locked";
-    const auto verdict = crypto::verify_detached(*cms, range->content(untrusted_pdf), crypto::CmsForm::kDetached, policy.anchors(), policy.at);
+    const auto verdict = crypto::verify_detached(*cms, range->content(untrusted_pdf), crypto::CmsForm::kDetached,
+                                                 policy.anchors(), policy.at);
     report(verdict, signature);
-    signature.coverage = std::ranges::all_of(untrusted_pdf.subspan(range->after_end), is_pdf_space) ? "whole" : "partial";
+    signature.coverage =
+        std::ranges::all_of(untrusted_pdf.subspan(range->after_end), is_pdf_space) ? "whole" : "partial";
     conclude(verdict.failure, signature);
     found.push_back(std::move(signature));
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 #include <new>
-
 #include <qpdf/Pipeline.hh>
 #include <qpdf/QPDFExc.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
@@ -14,12 +13,12 @@ namespace zp::intake::cell {
 namespace {
 
 constexpr std::size_t kMaxObjects = 300'000;
-constexpr int kMaxDepth = 60;                              // of direct objects inside one object
+constexpr int kMaxDepth = 60;  // of direct objects inside one object
 constexpr std::size_t kMaxEmbedded = 50;
-constexpr std::size_t kMaxEmbeddedBytes = 64ul << 20;      // of one embedded file, decoded
+constexpr std::size_t kMaxEmbeddedBytes = 64ul << 20;  // of one embedded file, decoded
 constexpr std::size_t kMaxEmbeddedTotal = 128ul << 20;
-constexpr std::size_t kMaxXfaBytes = 16ul << 20;           // of one packet, decoded
-constexpr double kMaxPicturePixels = 800e6;                // an A4 page at 2400 dpi has 557 million
+constexpr std::size_t kMaxXfaBytes = 16ul << 20;  // of one packet, decoded
+constexpr double kMaxPicturePixels = 800e6;       // an A4 page at 2400 dpi has 557 million
 
 struct TooMuch {};  // no std::exception: QPDF would take that for a damaged stream and go on
 
@@ -86,7 +85,8 @@ class HazardFinder {
     QPDFObjectHandle dictionary = stream.getDict();
     const QPDFObjectHandle width = dictionary.getKey("/Width"), height = dictionary.getKey("/Height");
     const bool is_picture = QPDFObjectHandle(width).isNumber() && QPDFObjectHandle(height).isNumber();
-    if (is_picture && QPDFObjectHandle(width).getNumericValue() * QPDFObjectHandle(height).getNumericValue() > kMaxPicturePixels) {
+    if (is_picture &&
+        QPDFObjectHandle(width).getNumericValue() * QPDFObjectHandle(height).getNumericValue() > kMaxPicturePixels) {
       add("image-bomb");
     }
   }
@@ -94,7 +94,8 @@ class HazardFinder {
   void look_at_dictionary(QPDFObjectHandle dictionary) {
     if (dictionary.hasKey("/JS")) add("javascript");
     if (dictionary.hasKey("/XFA")) look_at_xfa(dictionary.getKey("/XFA"));
-    if (dictionary.getKey("/NeedsRendering").isBool() && dictionary.getKey("/NeedsRendering").getBoolValue()) add("xfa");
+    if (dictionary.getKey("/NeedsRendering").isBool() && dictionary.getKey("/NeedsRendering").getBoolValue())
+      add("xfa");
     if (dictionary.hasKey("/EF")) embedded_file(dictionary);
     look_at_names(dictionary.getKey("/EmbeddedFiles"));
     look_at_action(dictionary.getKey("/S"), dictionary);
@@ -137,11 +138,13 @@ class HazardFinder {
     for (const char* outside : {"/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound"}) {
       if (is_name(type, outside)) add("external-action");
     }
-    if (is_name(type, "/URI") && action.getKey("/URI").isString()) look_at_address(action.getKey("/URI").getStringValue());
+    if (is_name(type, "/URI") && action.getKey("/URI").isString())
+      look_at_address(action.getKey("/URI").getStringValue());
   }
 
   void look_at_address(std::string address) {
-    std::ranges::transform(address, address.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(address, address.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (address.starts_with("javascript:")) add("javascript");
     if (address.starts_with("file:")) add("launch-action");
     if (address.starts_with("data:")) add("external-action");
@@ -193,9 +196,10 @@ void look_at_raw(ByteView pdf, PdfStructure& structure) {
     std::string_view word;
     const char* hazard;
   };
-  constexpr Clue kClues[] = {{"/JavaScript", "javascript"}, {"/JS", "javascript"},           {"/Launch", "launch-action"},
-                             {"/XFA", "xfa"},               {"/EmbeddedFile", "embedded-file"}, {"/Encrypt", "encrypted"},
-                             {"/RichMedia", "rich-media"},  {"/x-javascript", "javascript"}};
+  constexpr Clue kClues[] = {{"/JavaScript", "javascript"},      {"/JS", "javascript"},
+                             {"/Launch", "launch-action"},       {"/XFA", "xfa"},
+                             {"/EmbeddedFile", "embedded-file"}, {"/Encrypt", "encrypted"},
+                             {"/RichMedia", "rich-media"},       {"/x-javascript", "javascript"}};
   for (const Clue& clue : kClues) {
     if (as_text(pdf).find(clue.word) != std::string_view::npos) structure.hazards.insert(clue.hazard);
   }

@@ -7,11 +7,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <qpdf/QPDF.hh>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <qpdf/QPDF.hh>
 
 #include "crypto/base/bytes.h"
 #include "intake/findings.h"
@@ -34,7 +33,8 @@ struct PdfStructure {
 /// A QPDF over `bytes` (which must outlive it), silent, with the empty password. Throws what QPDF throws.
 std::shared_ptr<QPDF> open_pdf(ByteView bytes);
 
-/// Whether QPDF had to mend the file as far as it was read, so that another program may read it differently. Forgets its warnings.
+/// Whether QPDF had to mend the file as far as it was read, so that another program may read it differently. Forgets
+/// its warnings.
 bool was_repaired(QPDF& document);
 
 /// Never fails: what could not be read is among the hazards.

@@ -1,7 +1,7 @@
 // intake/cell/protocol.h - what is said between a client and a cell. Integers are big-endian.
 //
-// The client connects to the broker's socket (Unix, stream). The broker reads nothing from it: it hands the connection to a
-// warm cell. Then, once:
+// The client connects to the broker's socket (Unix, stream). The broker reads nothing from it: it hands the connection
+// to a warm cell. Then, once:
 //
 //   client > cell   "ZPC1", operation (1 byte), 3 zero bytes, length of the JSON (4 bytes); with the first byte of it, as SCM_RIGHTS,
 //                   a memfd that holds the document, sealed against shrinking, growing and writing; then the JSON:
@@ -18,8 +18,8 @@
 //     'T' time is up  the processor time of the cell is used up
 //     'E' end         nothing follows
 //
-// A connection that ends without 'E' is a crash of the cell. Whatever a cell sends is untrusted: it may be in the hands of
-// the document's maker.
+// A connection that ends without 'E' is a crash of the cell. Whatever a cell sends is untrusted: it may be in the hands
+// of the document's maker.
 #ifndef INTAKE_CELL_PROTOCOL_H_
 #define INTAKE_CELL_PROTOCOL_H_
 
@@ -50,8 +50,8 @@ inline constexpr std::size_t kFrameHeadBytes = 5;
 inline constexpr std::size_t kImageHeadBytes = 13;
 
 // Held by both sides.
-inline constexpr std::size_t kMaxRequestJson = 4 * 1024 * 1024;   // trust anchors are the bulk of it
-inline constexpr std::size_t kMaxFrame = 300 * 1024 * 1024;       // one image of 10,000 by 10,000
+inline constexpr std::size_t kMaxRequestJson = 4 * 1024 * 1024;  // trust anchors are the bulk of it
+inline constexpr std::size_t kMaxFrame = 300 * 1024 * 1024;      // one image of 10,000 by 10,000
 inline constexpr std::size_t kMaxFindings = 32 * 1024 * 1024;
 inline constexpr std::size_t kMaxImageSide = 10'000;              // pixels
 inline constexpr std::size_t kMaxImageBytes = 512 * 1024 * 1024;  // of all images of one document

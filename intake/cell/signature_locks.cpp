@@ -59,19 +59,18 @@ bool SignatureLocks::widened_by(const SignatureLocks& later) const {
 }
 
 bool SignatureLocks::notes_permitted() const {
-  return certified_ && !named_levels_.empty() && std::ranges::all_of(named_levels_, [](const auto& named) { return named.second == 3; });
+  return certified_ && !named_levels_.empty() &&
+         std::ranges::all_of(named_levels_, [](const auto& named) { return named.second == 3; });
 }
 
 bool SignatureLocks::locked(const std::string& field_name) const {
   // A lock on a field holds for the fields below it.
   const auto named = [&](const Lock& lock) {
-    return std::ranges::any_of(lock.names, [&](const std::string& name) {
-      return field_name == name || field_name.starts_with(name + ".");
-    });
+    return std::ranges::any_of(
+        lock.names, [&](const std::string& name) { return field_name == name || field_name.starts_with(name + "."); });
   };
-  return std::ranges::any_of(locks_, [&](const Lock& lock) {
-    return lock.all || (lock.exclude ? !named(lock) : named(lock));
-  });
+  return std::ranges::any_of(locks_,
+                             [&](const Lock& lock) { return lock.all || (lock.exclude ? !named(lock) : named(lock)); });
 }
 
 }  // namespace zp::intake::cell

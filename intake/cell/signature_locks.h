@@ -1,16 +1,15 @@
 // intake/cell/signature_locks.h - what the signatures of one revision of a PDF permit afterwards.
 //
-// Certification (/DocMDP), locked fields (/FieldMDP and a signed field's own /Lock): ISO 32000-2 12.8.2.2, 12.8.2.4, 12.7.5.5.
-// Throws what QPDF throws.
+// Certification (/DocMDP), locked fields (/FieldMDP and a signed field's own /Lock): ISO 32000-2 12.8.2.2, 12.8.2.4,
+// 12.7.5.5. Throws what QPDF throws.
 #ifndef INTAKE_CELL_SIGNATURE_LOCKS_H_
 #define INTAKE_CELL_SIGNATURE_LOCKS_H_
 
 #include <map>
+#include <qpdf/QPDF.hh>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <qpdf/QPDF.hh>
 
 namespace zp::intake::cell {
 

@@ -48,7 +48,8 @@ void conclude(const std::string& failure, DigitalSignature& signature) {
     return;
   }
   signature.sub_indication = signature.integrity == "ok" ? why_indeterminate(signature) : failure;
-  signature.indication = signature.integrity == "ok" && signature.sub_indication.empty() ? "TOTAL-PASSED" : "INDETERMINATE";
+  signature.indication =
+      signature.integrity == "ok" && signature.sub_indication.empty() ? "TOTAL-PASSED" : "INDETERMINATE";
 }
 
 }  // namespace zp::intake::cell

@@ -1,4 +1,5 @@
-// intake/cell/signature_verdict.h - what a checked CMS signature means, in the words of the findings and of ETSI EN 319 102-1.
+// intake/cell/signature_verdict.h - what a checked CMS signature means, in the words of the findings and of ETSI EN 319
+// 102-1.
 //
 // Threads: free functions.
 #ifndef INTAKE_CELL_SIGNATURE_VERDICT_H_

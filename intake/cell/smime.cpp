@@ -52,8 +52,10 @@ class SignatureFinder {
 
   void walk(GMimeObject* object, int depth) {
     if (!object || depth > kMaxDepth || found_.size() >= kMaxSignatures) return;
-    if (is_type(object, "multipart", "signed")) detached(GMIME_MULTIPART(object), depth);
-    else if (is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime")) enclosing(object, depth);
+    if (is_type(object, "multipart", "signed"))
+      detached(GMIME_MULTIPART(object), depth);
+    else if (is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime"))
+      enclosing(object, depth);
     if (GMIME_IS_MESSAGE_PART(object)) {
       GMimeMessage* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
       if (inner) walk(g_mime_message_get_mime_part(inner), depth + 1);
@@ -75,17 +77,20 @@ class SignatureFinder {
     const auto content = first_part(mail_, boundary);
     if (!content) return unknown("smime", depth);
     const Bytes cms = decoded(GMIME_PART(signature)), canonical = with_crlf(*content);
-    crypto::CmsVerdict verdict = crypto::verify_detached(cms, {canonical}, crypto::CmsForm::kDetached, policy_.anchors(), policy_.at);
+    crypto::CmsVerdict verdict =
+        crypto::verify_detached(cms, {canonical}, crypto::CmsForm::kDetached, policy_.anchors(), policy_.at);
     // Some programs sign the line ends as they are.
     if (verdict.failure == "HASH_FAILURE")
-      verdict = crypto::verify_detached(cms, {as_bytes(*content)}, crypto::CmsForm::kDetached, policy_.anchors(), policy_.at);
+      verdict =
+          crypto::verify_detached(cms, {as_bytes(*content)}, crypto::CmsForm::kDetached, policy_.anchors(), policy_.at);
     add(verdict, depth);
   }
 
   void enclosing(GMimeObject* object, int depth) {
     if (!GMIME_IS_PART(object)) return;
     const Bytes cms = decoded(GMIME_PART(object));
-    if (crypto::signed_content(cms)) add(crypto::verify_detached(cms, {}, crypto::CmsForm::kEnclosing, policy_.anchors(), policy_.at), depth);
+    if (crypto::signed_content(cms))
+      add(crypto::verify_detached(cms, {}, crypto::CmsForm::kEnclosing, policy_.anchors(), policy_.at), depth);
   }
 
   void add(const crypto::CmsVerdict& verdict, int depth) {

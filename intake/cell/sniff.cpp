@@ -35,8 +35,9 @@ constexpr std::array kSignatures = {
     Signature{0, "7z\xBC\xAF\x27\x1C"sv, "application/x-7z-compressed"sv},
     Signature{0, "\x1F\x8B"sv, "application/gzip"sv},
     Signature{0, "MZ"sv, "application/x-dosexec"sv},
-    Signature{0, "\x7F"
-                 "ELF"sv,
+    Signature{0,
+              "\x7F"
+              "ELF"sv,
               "application/x-executable"sv},
 };
 
@@ -69,7 +70,8 @@ std::string_view zip_type(std::string_view head) {
   if (head.find("word/") != std::string_view::npos) {
     return "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
   }
-  if (head.find("xl/") != std::string_view::npos) return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  if (head.find("xl/") != std::string_view::npos)
+    return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
   return "application/zip";
 }
 
@@ -79,7 +81,8 @@ bool is_pkcs7(std::string_view head) {
   return has_at(head, 0, "\x30") && head.substr(0, 20).find(kOid) != std::string_view::npos;
 }
 
-// An OpenPGP packet (RFC 4880 4.2) that opens a message: encrypted session key, signature, one-pass signature or encrypted data.
+// An OpenPGP packet (RFC 4880 4.2) that opens a message: encrypted session key, signature, one-pass signature or
+// encrypted data.
 bool is_pgp(std::string_view head) {
   if (head.size() < 16) return false;
   const auto tag = static_cast<unsigned char>(head[0]);
@@ -111,7 +114,8 @@ bool is_mail(std::string_view head) {
     std::string name = text.substr(0, colon);
     if (!std::ranges::all_of(name, [](char c) { return c > 32 && c < 127; })) return false;
     std::ranges::transform(name, name.begin(), lower);
-    for (const std::string_view field : {"received"sv, "from"sv, "message-id"sv, "mime-version"sv, "return-path"sv, "content-type"sv}) {
+    for (const std::string_view field :
+         {"received"sv, "from"sv, "message-id"sv, "mime-version"sv, "return-path"sv, "content-type"sv}) {
       known = known || name == field;
     }
   }

@@ -10,10 +10,11 @@ constexpr std::uint32_t kSignature = 0x223E9F78;
 constexpr std::size_t kMaxFiles = 1000;
 
 // MS-OXTNEF 2.1.3: attributes of the stream.
-constexpr std::uint32_t kBody = 0x0002800C, kMessageProperties = 0x00069003, kNewFile = 0x00069002, kFileTitle = 0x00018010,
-                        kFileData = 0x0006800F, kFileProperties = 0x00069005;
+constexpr std::uint32_t kBody = 0x0002800C, kMessageProperties = 0x00069003, kNewFile = 0x00069002,
+                        kFileTitle = 0x00018010, kFileData = 0x0006800F, kFileProperties = 0x00069005;
 // MS-OXPROPS: properties inside.
-constexpr std::uint16_t kPlainBody = 0x1000, kContent = 0x3701, kDisplayName = 0x3001, kShortName = 0x3704, kLongName = 0x3707;
+constexpr std::uint16_t kPlainBody = 0x1000, kContent = 0x3701, kDisplayName = 0x3001, kShortName = 0x3704,
+                        kLongName = 0x3707;
 constexpr std::uint16_t kString8 = 0x001E, kUnicode = 0x001F, kBinary = 0x0102, kObject = 0x000D, kSeveral = 0x1000;
 constexpr std::size_t kInterfaceId = 16;  // in front of an object
 
@@ -64,14 +65,21 @@ std::string from_utf16(ByteView bytes) {
   for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
     std::uint32_t point = unit(at);
     if (point == 0) break;
-    const bool high = point >= 0xD800 && point < 0xDC00, low_follows = high && at + 3 < bytes.size() && (unit(at + 2) & 0xFC00) == 0xDC00;
-    if (low_follows) point = 0x10000 + ((point - 0xD800) << 10) + (unit(at += 2) - 0xDC00);
-    else if ((point & 0xF800) == 0xD800) point = 0xFFFD;
+    const bool high = point >= 0xD800 && point < 0xDC00,
+               low_follows = high && at + 3 < bytes.size() && (unit(at + 2) & 0xFC00) == 0xDC00;
+    if (low_follows)
+      point = 0x10000 + ((point - 0xD800) << 10) + (unit(at += 2) - 0xDC00);
+    else if ((point & 0xF800) == 0xD800)
+      point = 0xFFFD;
     const auto tail = [&](int shift) { text += static_cast<char>(0x80 | (point >> shift & 0x3F)); };
-    if (point < 0x80) text += static_cast<char>(point);
-    else if (point < 0x800) text += static_cast<char>(0xC0 | point >> 6), tail(0);
-    else if (point < 0x10000) text += static_cast<char>(0xE0 | point >> 12), tail(6), tail(0);
-    else text += static_cast<char>(0xF0 | point >> 18), tail(12), tail(6), tail(0);
+    if (point < 0x80)
+      text += static_cast<char>(point);
+    else if (point < 0x800)
+      text += static_cast<char>(0xC0 | point >> 6), tail(0);
+    else if (point < 0x10000)
+      text += static_cast<char>(0xE0 | point >> 12), tail(6), tail(0);
+    else
+      text += static_cast<char>(0xF0 | point >> 18), tail(12), tail(6), tail(0);
   }
   return text;
 }
@@ -80,14 +88,24 @@ struct Property {
   std::uint16_t type = 0, id = 0;
   ByteView value;
 
-  std::string text() const { return type == kUnicode ? from_utf16(value) : type == kString8 ? until_nul(value) : std::string(); }
+  std::string text() const {
+    return type == kUnicode ? from_utf16(value) : type == kString8 ? until_nul(value) : std::string();
+  }
 };
 
 std::size_t fixed_size(std::uint16_t type) {
   switch (type) {
-    case 0x0002: case 0x0003: case 0x0004: case 0x000A: case 0x000B:
+    case 0x0002:
+    case 0x0003:
+    case 0x0004:
+    case 0x000A:
+    case 0x000B:
       return 4;
-    case 0x0005: case 0x0006: case 0x0007: case 0x0014: case 0x0040:
+    case 0x0005:
+    case 0x0006:
+    case 0x0007:
+    case 0x0014:
+    case 0x0040:
       return 8;
     case 0x0048:
       return 16;

@@ -7,8 +7,7 @@
 namespace zp::intake {
 namespace {
 
-constexpr std::array kWeekdays = {"zondag",    "maandag", "dinsdag", "woensdag",
-                                  "donderdag", "vrijdag", "zaterdag"};
+constexpr std::array kWeekdays = {"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"};
 constexpr std::array kMonths = {"januari", "februari", "maart",     "april",   "mei",      "juni",
                                 "juli",    "augustus", "september", "oktober", "november", "december"};
 
@@ -28,8 +27,7 @@ Result<Date> parse_date(std::string_view text) {
   constexpr int kFirstGregorianYear = 1583;
   const auto malformed = fail(Code::kMalformed, "read date (YYYY-MM-DD)");
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return malformed;
-  const int year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2)),
-            day = digits(text.substr(8, 2));
+  const int year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2)), day = digits(text.substr(8, 2));
   if (year < kFirstGregorianYear || month < 1 || day < 1) return malformed;
   const Date date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                   std::chrono::day{static_cast<unsigned>(day)}};
@@ -44,11 +42,10 @@ std::string format_date(Date date) {
 
 std::string dutch_date(Date date, bool with_weekday) {
   const std::string text =
-      fmt::format("{} {} {}", static_cast<unsigned>(date.day()),
-                  kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()));
+      fmt::format("{} {} {}", static_cast<unsigned>(date.day()), kMonths.at(static_cast<unsigned>(date.month()) - 1),
+                  static_cast<int>(date.year()));
   if (!with_weekday) return text;
-  return fmt::format("{} {}", kWeekdays.at(std::chrono::weekday{std::chrono::sys_days{date}}.c_encoding()),
-                     text);
+  return fmt::format("{} {}", kWeekdays.at(std::chrono::weekday{std::chrono::sys_days{date}}.c_encoding()), text);
 }
 
 }  // namespace zp::intake

@@ -78,8 +78,7 @@ bool judge_usable(const Evidence& evidence, Judgement& judgement) {
   judgement.worsen(unusable ? RequirementState::kMissing : RequirementState::kDoubtful);
   for (const Message& message : others) judgement.doubt(message.nl, message.nl);
   if (others.empty() && unusable)
-    judgement.miss("Dit document is niet bruikbaar.",
-                   "Wij kunnen dit document niet gebruiken. Stuur het opnieuw.");
+    judgement.miss("Dit document is niet bruikbaar.", "Wij kunnen dit document niet gebruiken. Stuur het opnieuw.");
   return !unusable;
 }
 
@@ -109,7 +108,8 @@ std::string who_should_sign(const Fields& fields) {
   std::vector<std::string> names;
   for (const char* field : {"client_name", "requester_name"}) {
     const auto given = fields.find(field);
-    if (given != fields.end() && !given->second.empty() && !contains(names, given->second)) names.push_back(given->second);
+    if (given != fields.end() && !given->second.empty() && !contains(names, given->second))
+      names.push_back(given->second);
   }
   return names.empty() ? "niet ingevuld" : fmt::format("{}", fmt::join(names, " of "));
 }
@@ -139,19 +139,20 @@ bool judge_digital(const Findings& found, const Fields& fields, Judgement& judge
       judgement.doubt(fmt::format("Digitale handtekening van {}: niet te controleren.", signer),
                       "Wij kunnen de digitale handtekening niet controleren.");
     } else if (signature.chain == "revoked" || signature.chain == "expired") {
-      judgement.doubt(
-          fmt::format("Digitale handtekening van {}: het certificaat is verlopen of ingetrokken.", signer),
-          "Het certificaat van de digitale handtekening is verlopen of ingetrokken.");
+      judgement.doubt(fmt::format("Digitale handtekening van {}: het certificaat is verlopen of ingetrokken.", signer),
+                      "Het certificaat van de digitale handtekening is verlopen of ingetrokken.");
     } else if (signature.uses_old_technique()) {
-      judgement.doubt(fmt::format("Digitale handtekening van {}: verouderde techniek ({}).", signer, fmt::join(signature.weaknesses, ", ")),
+      judgement.doubt(fmt::format("Digitale handtekening van {}: verouderde techniek ({}).", signer,
+                                  fmt::join(signature.weaknesses, ", ")),
                       "De digitale handtekening gebruikt verouderde techniek.");
     } else if (!signature.weaknesses.empty()) {
       judgement.doubt(fmt::format("Digitale handtekening van {}: het tijdstempel past er niet bij.", signer),
                       "Het tijdstempel van de digitale handtekening past er niet bij.");
     } else {
       stands = true;
-      judgement.seen.push_back(fmt::format("Digitale handtekening van {}: klopt; herkomst {}. Wie moet tekenen: {}.", signer,
-                                           signature.chain == "trusted" ? "vertrouwd" : "niet bevestigd", who_should_sign(fields)));
+      judgement.seen.push_back(fmt::format("Digitale handtekening van {}: klopt; herkomst {}. Wie moet tekenen: {}.",
+                                           signer, signature.chain == "trusted" ? "vertrouwd" : "niet bevestigd",
+                                           who_should_sign(fields)));
     }
   }
   return stands;
@@ -172,8 +173,8 @@ void judge_signature(const Fields& fields, const Evidence& evidence, Judgement& 
   for (const PageFindings& page : evidence.findings.pages) {
     for (const HandwrittenSignature& signature : page.handwritten_signatures) {
       best = std::max(best, signature.confidence);
-      judgement.seen.push_back(fmt::format("Handtekening op pagina {} (zekerheid {}).", page.number,
-                                           with_comma(signature.confidence)));
+      judgement.seen.push_back(
+          fmt::format("Handtekening op pagina {} (zekerheid {}).", page.number, with_comma(signature.confidence)));
     }
     if (empty_field.empty() && !page.empty_signature_fields.empty())
       empty_field = fmt::format("het vak voor de handtekening op pagina {} is leeg", page.number);
@@ -185,9 +186,9 @@ void judge_signature(const Fields& fields, const Evidence& evidence, Judgement& 
     judgement.doubt("Niet zeker of dit een handtekening is.",
                     "Wij zien niet duidelijk of er een handtekening op staat.");
   } else {
-    judgement.miss("Geen handtekening gevonden.",
-                   empty_field.empty() ? "Wij zien geen handtekening op dit document."
-                                       : fmt::format("Wij zien geen handtekening: {}.", empty_field));
+    judgement.miss("Geen handtekening gevonden.", empty_field.empty()
+                                                      ? "Wij zien geen handtekening op dit document."
+                                                      : fmt::format("Wij zien geen handtekening: {}.", empty_field));
   }
 }
 
@@ -203,8 +204,7 @@ Judgement judge(const DocumentRule& rule, const Fields& fields, const Evidence& 
 /// Would this document, that nobody put in a slot, be the one the rule asks for?
 bool looks_like(const DocumentRule& rule, const Evidence& evidence) {
   const std::string kind = kind_of(evidence);
-  if (rule.identity_document)
-    return kind == "identity-document" || evidence.findings.identity_document.has_value();
+  if (rule.identity_document) return kind == "identity-document" || evidence.findings.identity_document.has_value();
   return kind != "unknown" && contains(rule.accepts, kind);
 }
 
@@ -227,13 +227,12 @@ Candidates assign(const std::vector<const DocumentRule*>& rules, const std::vect
       if (!used[document] && looks_like(*rules[rule], evidence[document])) give(rule, document);
   for (std::size_t rule = 0; rule < rules.size(); ++rule)
     for (std::size_t document = 0; document < evidence.size() && candidates[rule].empty(); ++document)
-      if (!used[document] && slot_of(evidence[document]).empty() &&
-          kind_of(evidence[document]) == "unknown" && contains(rules[rule]->accepts, "unknown"))
+      if (!used[document] && slot_of(evidence[document]).empty() && kind_of(evidence[document]) == "unknown" &&
+          contains(rules[rule]->accepts, "unknown"))
         give(rule, document);
   for (std::size_t rule = 0; rule < rules.size(); ++rule)
     for (std::size_t document = 0; document < evidence.size() && candidates[rule].empty(); ++document)
-      if (rules[rule]->identity_document && evidence[document].findings.identity_document)
-        give(rule, document);
+      if (rules[rule]->identity_document && evidence[document].findings.identity_document) give(rule, document);
   return candidates;
 }
 

@@ -10,9 +10,7 @@ namespace {
 
 constexpr std::size_t kMostTextBytes = 400, kMostTextareaBytes = 16'000, kMostEmailBytes = 254;
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n\u00a0") == std::string_view::npos;
-}
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\u00a0") == std::string_view::npos; }
 
 /// Enough to catch slips of the finger; whether the address works shows when mail is sent.
 bool looks_like_email(std::string_view text) {
@@ -29,34 +27,29 @@ bool looks_like_email(std::string_view text) {
 
 std::string what_is_wrong(const FieldRule& field, const std::string& value) {
   if (field.type == "choice") {
-    const bool known =
-        std::ranges::any_of(field.choices, [&](const auto& choice) { return choice.first == value; });
+    const bool known = std::ranges::any_of(field.choices, [&](const auto& choice) { return choice.first == value; });
     return known ? "" : "Kies een van de antwoorden.";
   }
   if (field.type == "date") {
     const auto date = parse_date(value);
     const bool likely = date && date->year() >= std::chrono::year{1900};
-    return likely ? ""
-                  : "Dit is geen datum die bestaat. Vul dag, maand en jaar in, bijvoorbeeld 5 april 1950.";
+    return likely ? "" : "Dit is geen datum die bestaat. Vul dag, maand en jaar in, bijvoorbeeld 5 april 1950.";
   }
   if (field.type == "email")
-    return looks_like_email(value)
-               ? ""
-               : "Dit is geen e-mailadres. Een e-mailadres ziet er zo uit: naam@voorbeeld.nl.";
+    return looks_like_email(value) ? "" : "Dit is geen e-mailadres. Een e-mailadres ziet er zo uit: naam@voorbeeld.nl.";
   const std::size_t most = field.type == "textarea" ? kMostTextareaBytes : kMostTextBytes;
   return value.size() <= most ? "" : "Uw tekst is te lang. Maak hem korter, of stuur hem mee als document.";
 }
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> check_fields(
-    const RequestRule& rule, const std::map<std::string, std::string>& fields) {
+std::vector<std::pair<std::string, std::string>> check_fields(const RequestRule& rule,
+                                                              const std::map<std::string, std::string>& fields) {
   std::vector<std::pair<std::string, std::string>> mistakes;
   for (const FieldRule& field : rule.fields) {
     const auto found = fields.find(field.name);
     if (found == fields.end() || is_blank(found->second)) {
-      const bool needed =
-          field.required || (!field.required_when.empty() && holds(field.required_when, fields));
+      const bool needed = field.required || (!field.required_when.empty() && holds(field.required_when, fields));
       if (needed) mistakes.emplace_back(field.name, fmt::format("Vul dit in: {}.", field.label));
     } else if (std::string wrong = what_is_wrong(field, found->second); !wrong.empty()) {
       mistakes.emplace_back(field.name, std::move(wrong));

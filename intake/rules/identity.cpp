@@ -37,9 +37,8 @@ Comparison compare(const Mrz& mrz, const std::string& name, const std::string& b
     if (birth_date == mrz.birth_date)
       result.same.push_back(fmt::format("geboortedatum ({})", dutch(birth_date)));
     else
-      result.different.push_back(
-          fmt::format("Geboortedatum verschilt: op het identiteitsbewijs {}; ingevuld {}.",
-                      dutch(mrz.birth_date), dutch(birth_date)));
+      result.different.push_back(fmt::format("Geboortedatum verschilt: op het identiteitsbewijs {}; ingevuld {}.",
+                                             dutch(mrz.birth_date), dutch(birth_date)));
   }
   return result;
 }
@@ -51,12 +50,10 @@ void judge_holder(const DocumentRule& rule, const Fields& fields, const Mrz& mrz
   bool compared = false;
   for (std::string holder : rule.holders) {
     if (field(fields, holder + "_name").empty()) holder = "client";  // who asks for himself fills in one name
-    const Comparison comparison =
-        compare(mrz, field(fields, holder + "_name"), field(fields, holder + "_birth_date"));
+    const Comparison comparison = compare(mrz, field(fields, holder + "_name"), field(fields, holder + "_birth_date"));
     if (!comparison.name_compared) continue;
     if (comparison.different.empty()) {
-      judgement.seen.push_back(
-          fmt::format("Gelijk aan wat is ingevuld: {}.", fmt::join(comparison.same, ", ")));
+      judgement.seen.push_back(fmt::format("Gelijk aan wat is ingevuld: {}.", fmt::join(comparison.same, ", ")));
       return;
     }
     if (!compared) differences = comparison.different;
@@ -67,17 +64,15 @@ void judge_holder(const DocumentRule& rule, const Fields& fields, const Mrz& mrz
     judgement.seen.emplace_back("De naam is niet vergeleken: er is geen naam ingevuld of gelezen.");
   }
   for (const std::string& difference : differences)
-    judgement.doubt(difference,
-                    "De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld.");
+    judgement.doubt(difference, "De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld.");
 }
 
 void judge_expiry(const Mrz& mrz, const std::string& received_on, Judgement& judgement) {
   if (mrz.expiry_date.empty()) {
     judgement.seen.emplace_back("De geldigheidsdatum is niet gelezen.");
   } else if (!received_on.empty() && mrz.expiry_date < received_on) {
-    judgement.doubt(
-        fmt::format("Verlopen op {}, ontvangen op {}.", dutch(mrz.expiry_date), dutch(received_on)),
-        "Dit identiteitsbewijs was niet meer geldig toen wij het ontvingen.");
+    judgement.doubt(fmt::format("Verlopen op {}, ontvangen op {}.", dutch(mrz.expiry_date), dutch(received_on)),
+                    "Dit identiteitsbewijs was niet meer geldig toen wij het ontvingen.");
   } else {
     judgement.seen.push_back(fmt::format("Geldig tot {}.", dutch(mrz.expiry_date)));
   }
@@ -93,8 +88,7 @@ std::string dutch_type(const std::string& type) {
 
 }  // namespace
 
-void judge_identity(const DocumentRule& rule, const Fields& fields, const Evidence& evidence,
-                    Judgement& judgement) {
+void judge_identity(const DocumentRule& rule, const Fields& fields, const Evidence& evidence, Judgement& judgement) {
   const std::string by_staff = correction(evidence, "identity");
   if (by_staff == "match") {
     judgement.seen.emplace_back("Een medewerker heeft het identiteitsbewijs vergeleken: het klopt.");
@@ -107,15 +101,13 @@ void judge_identity(const DocumentRule& rule, const Fields& fields, const Eviden
   }
   const auto& found = evidence.findings.identity_document;
   if (!found) {
-    judgement.doubt(
-        "Geen identiteitsbewijs herkend.",
-        "Wij herkennen hierop geen identiteitsbewijs. Is dit de goede foto? Staat het hele document erop?");
+    judgement.doubt("Geen identiteitsbewijs herkend.",
+                    "Wij herkennen hierop geen identiteitsbewijs. Is dit de goede foto? Staat het hele document erop?");
     return;
   }
-  judgement.seen.push_back(fmt::format("{} op pagina {}{}.", dutch_type(found->document_type), found->page,
-                                       found->mrz && !found->mrz->issuing_state.empty()
-                                           ? ", afgegeven door " + found->mrz->issuing_state
-                                           : ""));
+  judgement.seen.push_back(fmt::format(
+      "{} op pagina {}{}.", dutch_type(found->document_type), found->page,
+      found->mrz && !found->mrz->issuing_state.empty() ? ", afgegeven door " + found->mrz->issuing_state : ""));
   if (!found->mrz || !found->mrz->checks_ok) {
     judgement.doubt(
         "De machineleesbare regels zijn niet foutloos gelezen: vergelijk zelf naam, geboortedatum en "

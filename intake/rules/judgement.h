@@ -26,8 +26,7 @@ struct Judgement {
 std::string correction(const Evidence& evidence, const std::string& what);
 
 /// Adds to `judgement` what the identity document in `evidence` shows against the fields.
-void judge_identity(const DocumentRule& rule, const Fields& fields, const Evidence& evidence,
-                    Judgement& judgement);
+void judge_identity(const DocumentRule& rule, const Fields& fields, const Evidence& evidence, Judgement& judgement);
 
 }  // namespace zp::intake
 

@@ -28,14 +28,12 @@ struct Spelling {
 constexpr std::array kAlways = {Spelling{0xC6, 0xE6, "AE"},   Spelling{0xD0, 0xF0, "D"},
                                 Spelling{0xDE, 0xFE, "TH"},   Spelling{0xDF, 0x1E9E, "SS"},
                                 Spelling{0x132, 0x133, "IJ"}, Spelling{0x152, 0x153, "OE"}};
-constexpr std::array kIcao = {Spelling{0xC4, 0xE4, "AE"}, Spelling{0xC5, 0xE5, "AA"},
-                              Spelling{0xD6, 0xF6, "OE"}, Spelling{0xD8, 0xF8, "OE"},
-                              Spelling{0xDC, 0xFC, "UE"}};
+constexpr std::array kIcao = {Spelling{0xC4, 0xE4, "AE"}, Spelling{0xC5, 0xE5, "AA"}, Spelling{0xD6, 0xF6, "OE"},
+                              Spelling{0xD8, 0xF8, "OE"}, Spelling{0xDC, 0xFC, "UE"}};
 
 template <std::size_t N>
 std::string_view find_spelling(const std::array<Spelling, N>& spellings, char32_t c) {
-  const auto found =
-      std::ranges::find_if(spellings, [c](const Spelling& s) { return s.upper == c || s.lower == c; });
+  const auto found = std::ranges::find_if(spellings, [c](const Spelling& s) { return s.upper == c || s.lower == c; });
   return found == spellings.end() ? std::string_view{} : found->letters;
 }
 
@@ -80,9 +78,7 @@ Words words_of(std::string_view text, bool icao) {
   return words;
 }
 
-bool contains(const Words& words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
-}
+bool contains(const Words& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
 bool is_filler(const std::string& word) {
   static const Words kFillers = {"DE",   "DER", "DEN", "VAN", "VON",     "TEN",  "TER",  "TE",  "HET",
@@ -99,14 +95,13 @@ bool surname_written(const Words& written, const Words& surname, bool zone_is_fu
   for (std::size_t i = 0; i < surname.size(); ++i) {
     if (is_filler(surname[i])) continue;
     const bool may_be_cut = zone_is_full && i + 1 == surname.size();
-    const bool found = contains(written, surname[i]) ||
-                       (may_be_cut && std::ranges::any_of(
-                                          written, [&](const auto& w) { return w.starts_with(surname[i]); }));
+    const bool found =
+        contains(written, surname[i]) ||
+        (may_be_cut && std::ranges::any_of(written, [&](const auto& w) { return w.starts_with(surname[i]); }));
     if (!found) return false;
     any = true;
   }
-  return any || (!surname.empty() &&
-                 std::ranges::all_of(surname, [&](const auto& w) { return contains(written, w); }));
+  return any || (!surname.empty() && std::ranges::all_of(surname, [&](const auto& w) { return contains(written, w); }));
 }
 
 /// "W.L." and "Willeke" both fit WILLEKE LISELOTTE; no given name written fits any.
@@ -120,8 +115,7 @@ bool given_name_fits(const Words& written, const Words& surname, const Words& gi
 
 }  // namespace
 
-bool same_person_name(std::string_view written, std::string_view mrz_surname,
-                      std::string_view mrz_given_names) {
+bool same_person_name(std::string_view written, std::string_view mrz_surname, std::string_view mrz_given_names) {
   constexpr std::size_t kShortestZone = 30, kSeparator = 2;  // the name line of a card (TD1)
   const bool zone_is_full = mrz_surname.size() + kSeparator + mrz_given_names.size() >= kShortestZone - 1;
   const Words surname = words_of(mrz_surname, false), given = words_of(mrz_given_names, false);

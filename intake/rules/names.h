@@ -10,8 +10,7 @@
 
 namespace zp::intake {
 
-bool same_person_name(std::string_view written, std::string_view mrz_surname,
-                      std::string_view mrz_given_names);
+bool same_person_name(std::string_view written, std::string_view mrz_surname, std::string_view mrz_given_names);
 
 }  // namespace zp::intake
 

@@ -21,8 +21,8 @@ using Condition = std::map<std::string, std::string>;
 bool holds(const Condition& condition, const std::map<std::string, std::string>& fields);
 
 struct FieldRule {
-  std::string name, label, help;  // "client_birth_date", "Geboortedatum van de cliënt", ...
-  std::string type;               // text | date | email | choice | textarea
+  std::string name, label, help;                             // "client_birth_date", "Geboortedatum van de cliënt", ...
+  std::string type;                                          // text | date | email | choice | textarea
   std::vector<std::pair<std::string, std::string>> choices;  // value, label
   bool required = false;
   Condition required_when;   // required only then; false `required` and empty: optional
@@ -107,8 +107,8 @@ Evaluation evaluate(const RequestRule& rule, const std::map<std::string, std::st
                     const std::vector<Evidence>& evidence);
 
 /// Wrong or missing fields as (field name, Dutch sentence); empty when all is well.
-std::vector<std::pair<std::string, std::string>> check_fields(
-    const RequestRule& rule, const std::map<std::string, std::string>& fields);
+std::vector<std::pair<std::string, std::string>> check_fields(const RequestRule& rule,
+                                                              const std::map<std::string, std::string>& fields);
 
 }  // namespace zp::intake
 

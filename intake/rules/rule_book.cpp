@@ -18,9 +18,7 @@ const Names kTerms = {"avg", "wlz", "none"};
 const Names kKinds = {"form",   "court-order", "mandate",           "consent",
                       "letter", "decision",    "identity-document", "unknown"};
 
-bool contains(const Names& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
-}
+bool contains(const Names& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
 
 bool is_name(const std::string& text, char joiner) {
   return !text.empty() && text.size() <= 60 && std::ranges::all_of(text, [joiner](char c) {
@@ -90,8 +88,7 @@ DocumentRule read_document(const YAML::Node& node, const std::string& file) {
   for (const std::string& kind : document.accepts)
     if (!contains(kKinds, kind))
       map.refuse("accepts", fmt::format("has '{}': known are {}", kind, fmt::join(kKinds, ", ")));
-  if (document.holders.empty() == document.identity_document)
-    map.refuse("holders", "go with identity_document: true");
+  if (document.holders.empty() == document.identity_document) map.refuse("holders", "go with identity_document: true");
   map.refuse_unknown_keys();
   return document;
 }
@@ -99,8 +96,7 @@ DocumentRule read_document(const YAML::Node& node, const std::string& file) {
 /// Reads the list under `key`; an item `part: NAME` stands for the same list in parts/NAME.yaml.
 template <typename Rule>
 void read_list(YamlMap& map, const std::string& key, const std::string& file, const fs::path& folder,
-               Rule (*read_one)(const YAML::Node&, const std::string&), bool in_part,
-               std::vector<Rule>& rules) {
+               Rule (*read_one)(const YAML::Node&, const std::string&), bool in_part, std::vector<Rule>& rules) {
   const YAML::Node list = map.node(key);
   if (list && !list.IsSequence()) map.refuse(key, "must be a list");
   for (const YAML::Node& item : list) {
@@ -126,13 +122,11 @@ void check_condition(const RequestRule& rule, const Condition& condition, const 
                      const YamlMap& map) {
   for (const auto& [name, values] : condition) {
     const auto field = std::ranges::find(rule.fields, name, &FieldRule::name);
-    if (field == rule.fields.end())
-      map.refuse(where, fmt::format("asks for the field '{}', which is not there", name));
+    if (field == rule.fields.end()) map.refuse(where, fmt::format("asks for the field '{}', which is not there", name));
     for (const auto part : std::views::split(values, '|')) {
       const std::string value(part.begin(), part.end());
       if (!field->choices.empty() &&
-          std::ranges::find(field->choices, value, &std::pair<std::string, std::string>::first) ==
-              field->choices.end())
+          std::ranges::find(field->choices, value, &std::pair<std::string, std::string>::first) == field->choices.end())
         map.refuse(where, fmt::format("asks for {} = '{}', which can't be chosen", name, value));
     }
   }
@@ -150,8 +144,7 @@ void check_whole(const RequestRule& rule, const YamlMap& map) {
     slots.push_back(document.slot);
     check_condition(rule, document.when, "documents", map);
     for (const std::string& holder : document.holders)
-      if (!contains(names, holder + "_name"))
-        map.refuse("documents", fmt::format("need the field '{}_name'", holder));
+      if (!contains(names, holder + "_name")) map.refuse("documents", fmt::format("need the field '{}_name'", holder));
   }
 }
 
@@ -187,8 +180,7 @@ Result<RuleBook> RuleBook::load(const std::string& folder) {
     std::vector<fs::path> files;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
       if (entry->path().extension() == ".yaml") files.push_back(entry->path());
-    if (error || files.empty())
-      throw Mistake{fmt::format("{}:1: no rules (*.yaml) can be read here", folder)};
+    if (error || files.empty()) throw Mistake{fmt::format("{}:1: no rules (*.yaml) can be read here", folder)};
     std::ranges::sort(files);
     RuleBook book;
     for (const fs::path& file : files) {

@@ -17,8 +17,7 @@ struct CountingLaw {
   const char* two_working_days;
   int least_days_for_two;  // terms shorter than this need no two working days
 };
-constexpr CountingLaw kRegulation{"Verordening 1182/71, art. 3 lid 4", "Verordening 1182/71, art. 3 lid 5",
-                                  2};
+constexpr CountingLaw kRegulation{"Verordening 1182/71, art. 3 lid 4", "Verordening 1182/71, art. 3 lid 5", 2};
 constexpr CountingLaw kAtw{"Algemene termijnenwet, art. 1 lid 1", "Algemene termijnenwet, art. 2", 3};
 
 using IsClosed = std::optional<ClosedDay> (*)(const Calendar&, Date);
@@ -49,8 +48,8 @@ Date carry(const Calendar& calendar, const CountingLaw& law, IsClosed is_closed,
     last = next(last);
   }
   if (steps && !passed.empty())
-    steps->push_back(fmt::format("De termijn loopt door na {}: tot en met {} ({}).", passed,
-                                 dutch_date(last, true), law.closed_days));
+    steps->push_back(fmt::format("De termijn loopt door na {}: tot en met {} ({}).", passed, dutch_date(last, true),
+                                 law.closed_days));
   if (set_length < law.least_days_for_two) return last;
   int working_days = 0;
   for (Date day = first; day <= last && working_days < 2; day = next(day))
@@ -70,10 +69,10 @@ void finish(const Calendar& calendar, const CountingLaw& law, Date begun, Term& 
   term.last_day = carry(calendar, law, closed, first, term.uncarried_day, &term.steps);
   for (auto year = term.uncarried_day.year(); year <= term.last_day.year(); ++year)
     if (!calendar.knows(year))
-      term.steps.push_back(fmt::format(
-          "Let op: de dagen die voor {} bij besluit met een feestdag zijn gelijkgesteld, zijn niet bekend "
-          "(Atw art. 3 lid 3; holidays.yaml).",
-          static_cast<int>(year)));
+      term.steps.push_back(
+          fmt::format("Let op: de dagen die voor {} bij besluit met een feestdag zijn gelijkgesteld, zijn niet bekend "
+                      "(Atw art. 3 lid 3; holidays.yaml).",
+                      static_cast<int>(year)));
   if (&law == &kRegulation) {
     const Date strict = carry(calendar, law, certainly_closed, first, term.uncarried_day, nullptr);
     if (strict != term.last_day)
@@ -105,26 +104,25 @@ Term avg_term(const Calendar& calendar, Date received, bool extended) {
   const Date same_date = received + months{extended ? 3 : 1};
   const bool exists = same_date.ok();
   term.uncarried_day = exists ? same_date : Date{same_date.year() / same_date.month() / std::chrono::last};
-  term.steps.push_back(fmt::format(
-      "{} later: {}{} (AVG art. 12 lid 3; Verordening 1182/71, art. 3 lid 2 onder c).",
-      extended ? "Drie maanden (een maand, verlengd met twee maanden)" : "Een maand",
-      dutch_date(term.uncarried_day, true),
-      exists ? "" : ", de laatste dag van die maand, want de datum van ontvangst komt daarin niet voor"));
+  term.steps.push_back(
+      fmt::format("{} later: {}{} (AVG art. 12 lid 3; Verordening 1182/71, art. 3 lid 2 onder c).",
+                  extended ? "Drie maanden (een maand, verlengd met twee maanden)" : "Een maand",
+                  dutch_date(term.uncarried_day, true),
+                  exists ? "" : ", de laatste dag van die maand, want de datum van ontvangst komt daarin niet voor"));
   finish(calendar, kRegulation, received, term);
   if (extended) {
     const Date told_by = avg_term(calendar, received).last_day;
-    term.steps.push_back(fmt::format(
-        "De verlenging en de redenen moeten uiterlijk {} aan de verzoeker zijn gemeld (AVG art. 12 lid 3).",
-        dutch_date(told_by, true)));
+    term.steps.push_back(
+        fmt::format("De verlenging en de redenen moeten uiterlijk {} aan de verzoeker zijn gemeld (AVG art. 12 lid 3).",
+                    dutch_date(told_by, true)));
   }
   return term;
 }
 
 Term wlz_term(const Calendar& calendar, Date received) {
-  return six_weeks(
-      calendar, received,
-      fmt::format("Aanvraag ontvangen op {}; de termijn begint de dag erna.", dutch_date(received, true)),
-      "Besluit langdurige zorg, art. 3.2.4");
+  return six_weeks(calendar, received,
+                   fmt::format("Aanvraag ontvangen op {}; de termijn begint de dag erna.", dutch_date(received, true)),
+                   "Besluit langdurige zorg, art. 3.2.4");
 }
 
 Term bezwaar_term(const Calendar& calendar, Date announced) {
@@ -153,9 +151,9 @@ Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Da
   Term later;
   later.steps = term.steps;
   later.uncarried_day = Date{sys_days{term.uncarried_day} + days{suspended}};
-  later.steps.push_back(fmt::format(
-      "Opgeschort van de dag na {} tot {}: {} {} (Awb art. 4:15 lid 1 onder a).", dutch_date(invited, true),
-      dutch_date(until, true), suspended, suspended == 1 ? "dag" : "dagen"));
+  later.steps.push_back(fmt::format("Opgeschort van de dag na {} tot {}: {} {} (Awb art. 4:15 lid 1 onder a).",
+                                    dutch_date(invited, true), dutch_date(until, true), suspended,
+                                    suspended == 1 ? "dag" : "dagen"));
   later.steps.push_back(fmt::format("Met de opschorting erbij: {}.", dutch_date(later.uncarried_day, true)));
   finish(calendar, kAtw, invited, later);
   return later;

@@ -28,10 +28,9 @@ std::string dutch_date(Date date, bool with_weekday = false);
 
 /// Why terms run past a day.
 struct ClosedDay {
-  std::string name;    // "zaterdag", "tweede paasdag"
-  std::string source;  // "Atw art. 3 lid 1"; empty for a Saturday or Sunday
-  bool equated =
-      false;  // Goede Vrijdag or by decree: certain for the Atw, not certain to count for Regulation 1182/71
+  std::string name;      // "zaterdag", "tweede paasdag"
+  std::string source;    // "Atw art. 3 lid 1"; empty for a Saturday or Sunday
+  bool equated = false;  // Goede Vrijdag or by decree: certain for the Atw, not certain to count for Regulation 1182/71
 };
 
 /// The years that holidays.yaml covers; outside them a term says that equated days may be missing.

@@ -71,8 +71,7 @@ int YamlMap::number(const std::string& key, int least, int most) {
   } catch (const YAML::BadConversion&) {
     refuse(key, "must be a whole number");
   }
-  if (value < least || value > most)
-    refuse(key, fmt::format("is {}: it must be from {} to {}", written, least, most));
+  if (value < least || value > most) refuse(key, fmt::format("is {}: it must be from {} to {}", written, least, most));
   return value;
 }
 

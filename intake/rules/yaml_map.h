@@ -62,8 +62,7 @@ Result<T> reading(const char* operation, const std::string& file, const std::fun
   } catch (const Mistake& mistake) {
     return fail(Code::kConfig, operation, mistake.text);
   } catch (const YAML::Exception& error) {
-    return fail(Code::kConfig, operation,
-                file + ":" + std::to_string(error.mark.line + 1) + ": " + error.msg);
+    return fail(Code::kConfig, operation, file + ":" + std::to_string(error.mark.line + 1) + ": " + error.msg);
   }
 }
 

@@ -43,9 +43,7 @@ double Composer::first_height(std::size_t block) {
   return std::holds_alternative<QrCode>(next) ? kQrSide : kLarge.leading;
 }
 
-double Composer::closing_height() const {
-  return 10 + kBody.leading * static_cast<double>(letter_.closing.size() + 1);
-}
+double Composer::closing_height() const { return 10 + kBody.leading * static_cast<double>(letter_.closing.size() + 1); }
 
 void Composer::body() {
   for (std::size_t i = 0; i < letter_.body.size(); ++i)
@@ -82,8 +80,8 @@ void Composer::draw(const List& list, std::size_t) {
     Element* item = out_.add("LI", element);
     Element* label = out_.add("Lbl", item);
     Element* content = out_.add("LBody", item);
-    const Line mark = type_.line(list.ordered ? to_u32(fmt::format("{}.", number++)) : U"\u2022",
-                                 Weight::kRegular, kBody.size);
+    const Line mark =
+        type_.line(list.ordered ? to_u32(fmt::format("{}.", number++)) : U"\u2022", Weight::kRegular, kBody.size);
     for (std::size_t i = 0; i < paragraphs.size(); ++i) {
       const auto lines = type_.lines(paragraphs[i], kMeasure - kIndent, kBody.size);
       if (i == 0) {
@@ -131,8 +129,7 @@ void Composer::closing() {
   y_ -= 10;
   bool greeting = true;
   for (const std::u32string& line : letter_.closing) {
-    paragraph(root_, {{line, !greeting && &line == &letter_.closing[1], {}}}, kBody,
-              greeting ? kBody.leading : 0);
+    paragraph(root_, {{line, !greeting && &line == &letter_.closing[1], {}}}, kBody, greeting ? kBody.leading : 0);
     greeting = false;
   }
 }

@@ -32,8 +32,7 @@ void Composer::put(const Line& line, double x, double baseline, const TextStyle&
   }
 }
 
-void Composer::put(std::u32string_view text, Weight weight, double x, double baseline,
-                   const TextStyle& style) {
+void Composer::put(std::u32string_view text, Weight weight, double x, double baseline, const TextStyle& style) {
   put(type_.line(text, weight, style.size), x, baseline, style);
 }
 
@@ -72,13 +71,11 @@ void Composer::put_linked(Element* element, const Line& line, double x, const Te
 
 /// Lines of one element over as many pages as it takes: never one line alone before or after a page break.
 /// `tail` is the height of what must stand below the last lines on the same page.
-void Composer::flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style,
-                    double tail) {
+void Composer::flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style, double tail) {
   std::size_t at = 0;
   while (at < lines.size()) {
     const std::size_t left = lines.size() - at;
-    const auto room =
-        static_cast<std::size_t>(std::max(0.0, std::floor((y_ - kBottom) / style.leading + 0.001)));
+    const auto room = static_cast<std::size_t>(std::max(0.0, std::floor((y_ - kBottom) / style.leading + 0.001)));
     const bool fresh = y_ >= kTopLater;
     std::size_t take = std::min(room, left);
     if (take < left && left - take < 2) take = left - std::min<std::size_t>(left, 2);
@@ -95,8 +92,7 @@ void Composer::flow(Element* element, const std::vector<Line>& lines, double x, 
   }
 }
 
-void Composer::paragraph(Element* parent, const Runs& runs, const TextStyle& style, double after,
-                         double tail) {
+void Composer::paragraph(Element* parent, const Runs& runs, const TextStyle& style, double after, double tail) {
   flow(out_.add("P", parent), type_.lines(runs, kMeasure, style.size), kLeft, style, tail);
   y_ -= after;
 }
@@ -111,8 +107,8 @@ DisplayList Composer::compose() {
   return std::move(out_);
 }
 
-Result<DisplayList> lay_out(const LetterDocument& letter, const Organisation& organisation,
-                            const FaceBook& faces, const Hyphenator& hyphenator) {
+Result<DisplayList> lay_out(const LetterDocument& letter, const Organisation& organisation, const FaceBook& faces,
+                            const Hyphenator& hyphenator) {
   Typesetter typesetter(faces, hyphenator);
   DisplayList list = Composer(letter, organisation, typesetter).compose();
   if (typesetter.unprintable().empty()) return list;

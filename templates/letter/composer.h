@@ -10,8 +10,7 @@
 namespace zp::templates {
 
 inline constexpr double kMillimetre = 72 / 25.4;
-inline constexpr double kLeft = 25 * kMillimetre, kRight = kPageWidth - 25 * kMillimetre,
-                        kMeasure = kRight - kLeft;
+inline constexpr double kLeft = 25 * kMillimetre, kRight = kPageWidth - 25 * kMillimetre, kMeasure = kRight - kLeft;
 inline constexpr double kBottom = 27 * kMillimetre;
 inline constexpr double kTopLater = kPageHeight - 32 * kMillimetre;  // first line space on later pages
 
@@ -44,8 +43,7 @@ class Composer {
   bool fits(double height) const { return y_ - height >= kBottom; }
   void make_room(double height);
   void put_linked(Element* element, const Line& line, double x, const TextStyle& style);
-  void flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style,
-            double tail = 0);
+  void flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style, double tail = 0);
   void paragraph(Element* parent, const Runs& runs, const TextStyle& style, double after, double tail = 0);
 
   // blocks.cpp
@@ -74,8 +72,7 @@ class Composer {
   std::vector<double> column_edges(const Table& table) const;
   Row make_row(const Table& table, const std::vector<double>& edges, const std::vector<std::u32string>& cells,
                bool head);
-  void draw_row(const Table& table, const std::vector<double>& edges, const Row& row, Element* group,
-                bool head);
+  void draw_row(const Table& table, const std::vector<double>& edges, const Row& row, Element* group, bool head);
   void draw_slice(const Table& table, const std::vector<double>& edges, const Row& row,
                   const std::vector<Element*>& cells, std::size_t from, std::size_t count, bool head);
 

@@ -49,8 +49,7 @@ const char* add_font(HPDF_Doc document, const Bytes& truetype, int face) {
   if (stream == nullptr) return nullptr;
   HPDF_Stream_Write(stream, truetype.data(), size);
   HPDF_Stream_Seek(stream, 0, HPDF_SEEK_SET);
-  HPDF_FontDef definition =
-      HPDF_TTFontDef_Load(document->mmgr, stream, HPDF_TRUE);  // owns the stream, also on failure
+  HPDF_FontDef definition = HPDF_TTFontDef_Load(document->mmgr, stream, HPDF_TRUE);  // owns the stream, also on failure
   if (definition == nullptr) return nullptr;
   if (HPDF_List_Add(document->fontdef_list, definition) != HPDF_OK) {
     HPDF_FontDef_Free(definition);
@@ -102,8 +101,8 @@ class Painter {
     if (mark.rectangles.empty()) return;
     HPDF_Page_SetRGBFill(page_, mark.color.red, mark.color.green, mark.color.blue);
     for (const Rectangle& box : mark.rectangles)
-      HPDF_Page_Rectangle(page_, static_cast<float>(box.x), static_cast<float>(box.y),
-                          static_cast<float>(box.width), static_cast<float>(box.height));
+      HPDF_Page_Rectangle(page_, static_cast<float>(box.x), static_cast<float>(box.y), static_cast<float>(box.width),
+                          static_cast<float>(box.height));
     HPDF_Page_Fill(page_);
   }
 
@@ -161,8 +160,7 @@ Result<Drawing> draw(const DisplayList& list, const FaceBook& faces) {
     for (const Page& page : list.pages) painter.paint(page);
   if (trouble.code == 0) drawing.pdf = saved(document.get());
   if (trouble.code != 0 || drawing.pdf.empty())
-    return fail(Code::kIo, "draw letter",
-                fmt::format("libharu error {:#x}, {}", trouble.code, trouble.detail));
+    return fail(Code::kIo, "draw letter", fmt::format("libharu error {:#x}, {}", trouble.code, trouble.detail));
   return drawing;
 }
 

@@ -55,8 +55,8 @@ void write_info(QPDF& pdf, const DocumentFacts& facts) {
 
 /// An invisible signature field on page 1. PAdES keeps the time in /M (ETSI EN 319 142-1, 6.3).
 Object add_signature_field(QPDF& pdf, const DocumentFacts& facts) {
-  Object signature = pdf.makeIndirectObject(
-      Object::parse("<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached>>"));
+  Object signature =
+      pdf.makeIndirectObject(Object::parse("<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached>>"));
   signature.replaceKey("/M", Object::newString(pdf_date(facts.moment)));
   signature.replaceKey("/Name", Object::newUnicodeString(facts.author));
   signature.replaceKey("/Contents", Object::newString(std::string(kCmsBytes, '\0')));

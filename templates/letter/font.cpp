@@ -18,10 +18,10 @@ struct Family {
 constexpr std::array<Family, 3> kFamilies = {{
     {"/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf",
      "/usr/share/fonts/truetype/liberation2/LiberationSans-Bold.ttf", "fonts-liberation2"},
-    {"/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
-     "/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf", "fonts-noto-core"},
-    {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-     "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf", "fonts-dejavu-core"},
+    {"/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", "/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf",
+     "fonts-noto-core"},
+    {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf",
+     "fonts-dejavu-core"},
 }};
 
 template <typename T, void (*Destroy)(T*)>
@@ -40,16 +40,14 @@ int table_field(hb_face_t* face, hb_tag_t tag, unsigned offset) {
   unsigned length = 0;
   const char* data = hb_blob_get_data(blob.get(), &length);
   if (offset + 2 > length) return 0;
-  const auto high = static_cast<unsigned char>(data[offset]),
-             low = static_cast<unsigned char>(data[offset + 1]);
+  const auto high = static_cast<unsigned char>(data[offset]), low = static_cast<unsigned char>(data[offset + 1]);
   return static_cast<std::int16_t>(static_cast<unsigned>(high) << 8 | low);
 }
 
 FaceMetrics read_metrics(hb_face_t* face) {
   const double unit = 1000.0 / hb_face_get_upem(face);
   const auto field = [&](const char(&tag)[5], unsigned offset) {
-    return static_cast<int>(
-        std::lround(table_field(face, HB_TAG(tag[0], tag[1], tag[2], tag[3]), offset) * unit));
+    return static_cast<int>(std::lround(table_field(face, HB_TAG(tag[0], tag[1], tag[2], tag[3]), offset) * unit));
   };
   std::array<char, 128> name{};
   unsigned length = name.size();
@@ -87,9 +85,7 @@ struct Face::Impl {
   FaceMetrics metrics;
   double unit;  // font units to 1/1000 em
 
-  bool glyph(char32_t c, hb_codepoint_t& out) const {
-    return hb_font_get_nominal_glyph(font.get(), c, &out) != 0;
-  }
+  bool glyph(char32_t c, hb_codepoint_t& out) const { return hb_font_get_nominal_glyph(font.get(), c, &out) != 0; }
 };
 
 Face::Face(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -156,8 +152,8 @@ std::vector<Glyph> Face::shape(std::u32string_view text) const {
       continue;
     }
     const auto scaled = [&](hb_position_t value) { return static_cast<float>(value * impl_->unit); };
-    glyphs.push_back({text[i], scaled(positions[i].x_advance), scaled(positions[i].x_offset),
-                      scaled(positions[i].y_offset)});
+    glyphs.push_back(
+        {text[i], scaled(positions[i].x_advance), scaled(positions[i].x_offset), scaled(positions[i].y_offset)});
   }
   return glyphs;
 }
@@ -168,8 +164,7 @@ FaceSubset Face::subset(const std::set<char32_t>& characters) const {
   for (const char32_t c : characters) hb_set_add(hb_subset_input_unicode_set(input.get()), c);
   hb_subset_input_set_flags(input.get(), HB_SUBSET_FLAGS_NO_HINTING);
   hb_set_t* dropped = hb_subset_input_set(input.get(), HB_SUBSET_SETS_DROP_TABLE_TAG);
-  for (const char* tag :
-       {"GSUB", "GPOS", "GDEF", "gasp", "kern", "hdmx", "VDMX", "LTSH", "FFTM", "meta", "MATH"})
+  for (const char* tag : {"GSUB", "GPOS", "GDEF", "gasp", "kern", "hdmx", "VDMX", "LTSH", "FFTM", "meta", "MATH"})
     hb_set_add(dropped, HB_TAG(tag[0], tag[1], tag[2], tag[3]));
   const HbFace face(hb_subset_or_fail(impl_->prepared.get(), input.get()));
   ZP_CHECK(face);

@@ -41,8 +41,8 @@ std::vector<std::size_t> Hyphenator::points(std::u32string_view word) const {
   std::string marks(latin1.size() + 5, '\0');
   char** replaced = nullptr;
   int *position = nullptr, *cut = nullptr;
-  hnj_hyphen_hyphenate2(patterns_, latin1.data(), static_cast<int>(latin1.size()), marks.data(), nullptr,
-                        &replaced, &position, &cut);
+  hnj_hyphen_hyphenate2(patterns_, latin1.data(), static_cast<int>(latin1.size()), marks.data(), nullptr, &replaced,
+                        &position, &cut);
   std::vector<std::size_t> points;
   for (std::size_t i = kShortestPart - 1; i + kShortestPart < latin1.size(); ++i) {
     const bool changes_spelling =

@@ -15,8 +15,8 @@
 
 namespace zp::templates {
 
-Result<DisplayList> lay_out(const LetterDocument& letter, const Organisation& organisation,
-                            const FaceBook& faces, const Hyphenator& hyphenator);
+Result<DisplayList> lay_out(const LetterDocument& letter, const Organisation& organisation, const FaceBook& faces,
+                            const Hyphenator& hyphenator);
 
 }  // namespace zp::templates
 

@@ -64,8 +64,8 @@ enum class LetterTerm {
 struct LetterInfo {
   std::string name, title, purpose, legal_ground, retention;
   std::vector<std::string> remedy;  // clauses in templates/letters/clauses that close the letter, in this order
-  std::string announced_as;  // what kind of message it is, for the notification: no word about a person
-  std::string legal_effect;  // what it means for its recipient, in one or two sentences, for the notification
+  std::string announced_as;         // what kind of message it is, for the notification: no word about a person
+  std::string legal_effect;         // what it means for its recipient, in one or two sentences, for the notification
   /// "verzoeker": whoever wrote to us, or speaks for that person. Anybody else ("huisarts", "ontvanger",
   /// "organisatie") has an address of their own, and no access to the requester's mailbox.
   std::string written_to;
@@ -91,8 +91,7 @@ class LetterPress {
  public:
   /// Reads fonts, colour profile, hyphenation and every template in `letters_folder`. kConfig names the file
   /// with a mistake.
-  static Result<std::unique_ptr<LetterPress>> load(const std::string& letters_folder,
-                                                   Organisation organisation);
+  static Result<std::unique_ptr<LetterPress>> load(const std::string& letters_folder, Organisation organisation);
   virtual ~LetterPress() = default;
   virtual const std::vector<LetterInfo>& letters() const = 0;
   /// kRefused names every missing, wrong or unknown field, and characters that no font can print (U+XXXX);

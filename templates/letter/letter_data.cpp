@@ -37,8 +37,7 @@ std::string hint(const std::string& type) {
 }
 
 bool is_empty(const json& value) {
-  if (value.is_string())
-    return value.get_ref<const std::string&>().find_first_not_of(" \t\r\n") == std::string::npos;
+  if (value.is_string()) return value.get_ref<const std::string&>().find_first_not_of(" \t\r\n") == std::string::npos;
   return value.is_null() || (value.is_structured() && value.empty());
 }
 
@@ -96,11 +95,9 @@ class Speller {
   json value(const LetterField& field, const json& given, const std::string& path) {
     if (field.type == "flag" && given.is_boolean()) return given;
     if (field.type == "number" && given.is_number()) return number(given);
-    if (field.type == "size" && given.is_number_integer() && given >= 0)
-      return dutch_size(given.get<std::uint64_t>());
+    if (field.type == "size" && given.is_number_integer() && given >= 0) return dutch_size(given.get<std::uint64_t>());
     if (field.type == "list" && given.is_array() && given.size() <= kMostListItems) return list(given, path);
-    if (field.type == "table" && given.is_array() && given.size() <= kMostTableRows)
-      return table(field, given, path);
+    if (field.type == "table" && given.is_array() && given.size() <= kMostTableRows) return table(field, given, path);
     if (given.is_string()) return text(field.type, given.get_ref<const std::string&>(), path);
     return wrong(path, hint(field.type));
   }
@@ -139,9 +136,8 @@ class Speller {
   json table(const LetterField& field, const json& given, const std::string& path) {
     json out = json::array();
     for (std::size_t i = 0; i < given.size(); ++i)
-      out.push_back(given[i].is_object()
-                        ? object(field.columns, given[i], fmt::format("{}[{}].", path, i + 1))
-                        : wrong(path, hint("table")));
+      out.push_back(given[i].is_object() ? object(field.columns, given[i], fmt::format("{}[{}].", path, i + 1))
+                                         : wrong(path, hint("table")));
     return out;
   }
 

@@ -57,13 +57,11 @@ std::vector<std::string> names_in(const YAML::Node& node) {
 }
 
 bool is_field_name(const std::string& name) {
-  return !name.empty() && name != "date" && name != "organisation" && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !name.empty() && name != "date" && name != "organisation" &&
+         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-Result<LetterField> read_field(const std::string& name, const YAML::Node& node, bool column,
-                               const std::string& path) {
+Result<LetterField> read_field(const std::string& name, const YAML::Node& node, bool column, const std::string& path) {
   TRY_DO(check_keys(node,
                     column ? std::set<std::string>{"type", "about", "required", "label", "width", "right"}
                            : std::set<std::string>{"type", "about", "required", "columns"},
@@ -157,9 +155,9 @@ class Reader {
       return wrong(path_, "does not open with front matter between --- lines");
     const YAML::Node front = YAML::Load(whole.substr(4, end - 3));
     TRY_DO(check_keys(front,
-                      {"title", "subject", "purpose", "legal_ground", "addressee", "references", "closing",
-                       "remedy", "needs_approval", "retention", "fields", "announced_as", "legal_effect",
-                       "written_to", "term", "for", "offered"},
+                      {"title", "subject", "purpose", "legal_ground", "addressee", "references", "closing", "remedy",
+                       "needs_approval", "retention", "fields", "announced_as", "legal_effect", "written_to", "term",
+                       "for", "offered"},
                       path_));
     TRY_ASSIGN(LetterInfo info, read_info(front));
     scope_.emplace(info.fields);
@@ -179,14 +177,10 @@ class Reader {
     std::map<std::string, std::vector<Table::Column>> tables;
     for (const auto& entry : front["fields"])
       if (entry.second["columns"]) tables[entry.first.as<std::string>()] = read_look(entry.second["columns"]);
-    return LetterFile{std::move(info),
-                      front["addressee"].as<std::string>(""),
-                      std::move(subject),
-                      std::move(references),
-                      std::move(closing),
-                      std::move(tables),
-                      std::move(text),
-                      std::move(clause)};
+    return LetterFile{std::move(info),    front["addressee"].as<std::string>(""),
+                      std::move(subject), std::move(references),
+                      std::move(closing), std::move(tables),
+                      std::move(text),    std::move(clause)};
   }
 
  private:
@@ -217,8 +211,8 @@ class Reader {
       info.fields.push_back(std::move(field));
     }
     const auto has = [&](const std::string& name, const char* type) {
-      return std::ranges::any_of(
-          info.fields, [&](const LetterField& field) { return field.name == name && field.type == type; });
+      return std::ranges::any_of(info.fields,
+                                 [&](const LetterField& field) { return field.name == name && field.type == type; });
     };
     if (!has("reference", "text")) return wrong(path_, "every letter has a text field `reference`");
     if (!has(front["addressee"].as<std::string>(""), "multiline"))

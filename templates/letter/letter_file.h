@@ -17,8 +17,7 @@ struct LetterFile {
   LetterInfo info;
   std::string addressee;  // name of a multiline field
   MustacheText subject;
-  std::vector<std::pair<std::u32string, MustacheText>>
-      references;  // beside the address, after date and reference
+  std::vector<std::pair<std::u32string, MustacheText>> references;  // beside the address, after date and reference
   std::vector<MustacheText> closing;
   std::map<std::string, std::vector<Table::Column>> tables;  // how each table field is set
   MustacheText text, remedy_text;                            // CommonMark

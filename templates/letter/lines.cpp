@@ -7,8 +7,7 @@
 namespace zp::templates {
 namespace {
 
-constexpr char32_t kSoftHyphen =
-    0x00AD;  // drawn as a hyphen, read as "this word goes on" (ISO 32000-1, 14.8.2.2.3)
+constexpr char32_t kSoftHyphen = 0x00AD;  // drawn as a hyphen, read as "this word goes on" (ISO 32000-1, 14.8.2.2.3)
 constexpr double kHyphenCost = 30, kCutCost = 1, kShortLastLineCost = 2;
 constexpr double kNumberCost = 6;  // "7" and "december" belong on one line
 
@@ -61,8 +60,8 @@ std::vector<Typesetter::Letter> Typesetter::letters(const Runs& runs, double siz
   return out;
 }
 
-std::vector<Typesetter::Atom> Typesetter::atoms(const std::vector<Letter>& letters, std::size_t from,
-                                                std::size_t to, double width) const {
+std::vector<Typesetter::Atom> Typesetter::atoms(const std::vector<Letter>& letters, std::size_t from, std::size_t to,
+                                                double width) const {
   std::vector<Atom> out;
   const auto add = [&](std::size_t begin, std::size_t end, Atom::Break after, double space) {
     if (begin == end) return;  // one space of several
@@ -73,8 +72,7 @@ std::vector<Typesetter::Atom> Typesetter::atoms(const std::vector<Letter>& lette
       return;
     }
     for (std::size_t i = begin; i < end; ++i)
-      out.push_back(
-          {i + 1 < end ? Atom::Break::kFree : after, i, i + 1, letters[i].width, i + 1 < end ? 0 : space});
+      out.push_back({i + 1 < end ? Atom::Break::kFree : after, i, i + 1, letters[i].width, i + 1 < end ? 0 : space});
   };
   for (std::size_t at = from; at < to;) {
     std::size_t end = at;
@@ -141,8 +139,7 @@ std::vector<Line> Typesetter::lines(const Runs& runs, double width, double size)
     const auto to = static_cast<std::size_t>(newline - all.begin());
     const std::vector<Atom> parts = atoms(all, from, to, width);
     // best[j]: the cheapest way to fill lines with parts 0..j-1, and where its last line starts.
-    std::vector<std::pair<double, std::size_t>> best(parts.size() + 1,
-                                                     {std::numeric_limits<double>::infinity(), 0});
+    std::vector<std::pair<double, std::size_t>> best(parts.size() + 1, {std::numeric_limits<double>::infinity(), 0});
     best[0].first = 0;
     for (std::size_t j = 1; j <= parts.size(); ++j) {
       double filled = 0;
@@ -175,8 +172,7 @@ std::vector<Line> Typesetter::lines(const Runs& runs, double width, double size)
 }
 
 Line Typesetter::line(std::u32string_view text, Weight weight, double size) {
-  auto made =
-      lines({{std::u32string(text), weight == Weight::kBold, {}}}, std::numeric_limits<float>::max(), size);
+  auto made = lines({{std::u32string(text), weight == Weight::kBold, {}}}, std::numeric_limits<float>::max(), size);
   return made.empty() ? Line{} : std::move(made.front());
 }
 

@@ -49,10 +49,9 @@ class Typesetter {
   struct Atom;
   static bool is_number(const std::vector<Letter>& letters, std::size_t begin, std::size_t end);
   std::vector<Letter> letters(const Runs& runs, double size);
-  std::vector<Atom> atoms(const std::vector<Letter>& letters, std::size_t from, std::size_t to,
-                          double width) const;
-  Line build(const std::vector<Letter>& letters, const std::vector<Atom>& atoms, std::size_t from,
-             std::size_t to, double size) const;
+  std::vector<Atom> atoms(const std::vector<Letter>& letters, std::size_t from, std::size_t to, double width) const;
+  Line build(const std::vector<Letter>& letters, const std::vector<Atom>& atoms, std::size_t from, std::size_t to,
+             double size) const;
   void append(Line& line, const Letter& letter) const;
 
   const FaceBook& faces_;

@@ -44,8 +44,7 @@ Result<void> read_inlines(cmark_node* parent, Run style, Runs& out) {
         continue;
       case CMARK_NODE_LINK:
         run.link = cmark_node_get_url(node);
-        if (!is_allowed_link(run.link))
-          return unfit(node, "a link must start with https://, mailto: or tel:");
+        if (!is_allowed_link(run.link)) return unfit(node, "a link must start with https://, mailto: or tel:");
         TRY_DO(read_inlines(node, run, out));
         continue;
       default:
@@ -68,8 +67,7 @@ Result<Block> read_list(cmark_node* node) {
   for (cmark_node* item = cmark_node_first_child(node); item != nullptr; item = cmark_node_next(item)) {
     auto& paragraphs = list.items.emplace_back();
     for (cmark_node* block = cmark_node_first_child(item); block != nullptr; block = cmark_node_next(block)) {
-      if (cmark_node_get_type(block) != CMARK_NODE_PARAGRAPH)
-        return unfit(block, "a list item holds paragraphs only");
+      if (cmark_node_get_type(block) != CMARK_NODE_PARAGRAPH) return unfit(block, "a list item holds paragraphs only");
       TRY_DO(read_inlines(block, {}, paragraphs.emplace_back()));
     }
   }
@@ -79,8 +77,7 @@ Result<Block> read_list(cmark_node* node) {
 Result<void> read_fence(cmark_node* node, const FenceMaker& fence, std::vector<Block>& out) {
   const std::string info = cmark_node_get_fence_info(node);
   const auto space = info.find(' ');
-  if (space == std::string::npos)
-    return unfit(node, "a fence names its kind and a field, like ```table files");
+  if (space == std::string::npos) return unfit(node, "a fence names its kind and a field, like ```table files");
   TRY_ASSIGN(auto blocks, fence(info.substr(0, space), info.substr(space + 1)));
   std::ranges::move(blocks, std::back_inserter(out));
   return {};

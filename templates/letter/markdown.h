@@ -16,8 +16,7 @@
 namespace zp::templates {
 
 /// Makes the blocks for a fence: kind "table", field "files".
-using FenceMaker =
-    std::function<Result<std::vector<Block>>(const std::string& kind, const std::string& field)>;
+using FenceMaker = std::function<Result<std::vector<Block>>(const std::string& kind, const std::string& field)>;
 
 /// kConfig names the line and what cannot be set.
 Result<std::vector<Block>> read_markdown(const std::string& markdown, const FenceMaker& fence);

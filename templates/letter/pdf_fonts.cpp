@@ -77,8 +77,7 @@ void repair(QPDF& pdf, Object font, const FaceSubset& subset, const Face& face) 
   descendant.replaceKey("/W", widths(subset, face));
   descendant.replaceKey("/DW", Object::newInteger(1000));
   descendant.removeKey("/DW2");
-  descendant.replaceKey("/CIDSystemInfo",
-                        Object::parse("<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"));
+  descendant.replaceKey("/CIDSystemInfo", Object::parse("<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"));
   descriptor.replaceKey("/FontName", name);
   constexpr int kNonsymbolic = 32;
   descriptor.replaceKey("/Flags", Object::newInteger(kNonsymbolic));

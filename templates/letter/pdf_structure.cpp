@@ -51,8 +51,7 @@ class StructureWriter {
   }
 
   Object annotation(const Link& link) {
-    Object object =
-        pdf_.makeIndirectObject(Object::parse("<</Type /Annot /Subtype /Link /Border [0 0 0] /F 4>>"));
+    Object object = pdf_.makeIndirectObject(Object::parse("<</Type /Annot /Subtype /Link /Border [0 0 0] /F 4>>"));
     Object action = Object::parse("<</Type /Action /S /URI>>");
     action.replaceKey("/URI", Object::newString(link.uri));
     object.replaceKey("/A", action);
@@ -72,8 +71,7 @@ class StructureWriter {
     object.replaceKey("/Type", Object::newName("/StructElem"));
     object.replaceKey("/S", Object::newName("/" + element.type));
     object.replaceKey("/P", element.parent == nullptr ? root_ : objects_.at(element.parent));
-    if (!element.alternative.empty())
-      object.replaceKey("/Alt", Object::newUnicodeString(element.alternative));
+    if (!element.alternative.empty()) object.replaceKey("/Alt", Object::newUnicodeString(element.alternative));
     write_attributes(element, object);
     Object kids = Object::newArray();
     int page = -1;
@@ -84,9 +82,9 @@ class StructureWriter {
         kids.appendItem(content->page == page ? Object::newInteger(content->mcid) : marked_content(*content));
       }
       if (const auto* link = std::get_if<LinkRef>(&kid))
-        kids.appendItem(object_reference(
-            links_.at(static_cast<std::size_t>(link->page)).at(static_cast<std::size_t>(link->link)),
-            pages_.at(static_cast<std::size_t>(link->page))));
+        kids.appendItem(
+            object_reference(links_.at(static_cast<std::size_t>(link->page)).at(static_cast<std::size_t>(link->link)),
+                             pages_.at(static_cast<std::size_t>(link->page))));
     }
     if (kids.getArrayNItems() > 0) object.replaceKey("/K", kids);
   }

@@ -24,8 +24,7 @@ Result<std::string> read_color_profile() {
   std::stringstream bytes;
   bytes << in.rdbuf();
   if (!in)
-    return fail(Code::kConfig, "load colour profile",
-                std::string(kColorProfile) + ": install icc-profiles-free");
+    return fail(Code::kConfig, "load colour profile", std::string(kColorProfile) + ": install icc-profiles-free");
   return bytes.str();
 }
 
@@ -110,8 +109,7 @@ class Press final : public LetterPress {
 
   const std::vector<LetterInfo>& letters() const override { return letters_; }
 
-  Result<Bytes> render(const std::string& name, const json& data,
-                       const RenderOptions& options) const override {
+  Result<Bytes> render(const std::string& name, const json& data, const RenderOptions& options) const override {
     const auto file = std::ranges::find(files_, name, [](const LetterFile& each) { return each.info.name; });
     if (file == files_.end()) return fail(Code::kNotFound, "render letter", "there is no such letter");
     if (!dutch_date(options.date))
@@ -174,8 +172,7 @@ class Press final : public LetterPress {
     for (const bool all : {true, false}) {
       const auto letter = write(file, with_surroundings(probe_object(file.info.fields, all), "2026-01-01"));
       if (!letter)
-        return fail(Code::kConfig, "load letters",
-                    folder + "/" + file.info.name + ".md: " + letter.error().subject);
+        return fail(Code::kConfig, "load letters", folder + "/" + file.info.name + ".md: " + letter.error().subject);
     }
     return {};
   }
@@ -206,13 +203,12 @@ class Press final : public LetterPress {
 
 }  // namespace
 
-Result<std::unique_ptr<LetterPress>> LetterPress::load(const std::string& letters_folder,
-                                                       Organisation organisation) {
+Result<std::unique_ptr<LetterPress>> LetterPress::load(const std::string& letters_folder, Organisation organisation) {
   TRY_ASSIGN(FaceBook faces, FaceBook::load());
   TRY_ASSIGN(Hyphenator hyphenator, Hyphenator::load());
   TRY_ASSIGN(std::string profile, read_color_profile());
-  auto press = std::make_unique<Press>(std::move(organisation), std::move(faces), std::move(hyphenator),
-                                       std::move(profile));
+  auto press =
+      std::make_unique<Press>(std::move(organisation), std::move(faces), std::move(hyphenator), std::move(profile));
   TRY_DO(press->read_letters(letters_folder));
   return press;
 }

@@ -27,8 +27,7 @@ void Composer::first_sheet() {
   references();
   fold_marks();
   y_ = std::min(y_, from_top(kSubjectTop));
-  flow(out_.add("H1", root_), type_.lines({{letter_.subject, true, {}}}, kMeasure, kSubject.size), kLeft,
-       kSubject);
+  flow(out_.add("H1", root_), type_.lines({{letter_.subject, true, {}}}, kMeasure, kSubject.size), kLeft, kSubject);
   y_ -= 10;
 }
 
@@ -45,8 +44,7 @@ void Composer::letterhead() {
 void Composer::address() {
   Element* back = out_.add("P", root_);
   begin(back);
-  put(to_u32("Retouradres: " + organisation_.return_address), Weight::kRegular, kLeft, from_top(kReturnTop),
-      kSmall);
+  put(to_u32("Retouradres: " + organisation_.return_address), Weight::kRegular, kLeft, from_top(kReturnTop), kSmall);
   end();
   y_ = from_top(kAddressTop);
   Runs runs;
@@ -79,8 +77,7 @@ void Composer::references() {
   };
   for (const auto& [label, value] : letter_.references) entry(label, value);
   std::u32string contact;
-  for (const std::string& line : organisation_.contact_lines)
-    contact += (contact.empty() ? U"" : U"\n") + to_u32(line);
+  for (const std::string& line : organisation_.contact_lines) contact += (contact.empty() ? U"" : U"\n") + to_u32(line);
   if (!contact.empty()) entry(U"Contact", contact);
   y_ = std::min(y_, y);
 }

@@ -20,8 +20,7 @@ struct Gap {
 /// contents are compressed.
 Result<Gap> find_gap(std::string_view pdf, std::size_t& range_at) {
   range_at = pdf.rfind(kByteRangePlaceholder);
-  if (range_at == std::string_view::npos)
-    return fail(Code::kMalformed, kOperation, "no room for a signature");
+  if (range_at == std::string_view::npos) return fail(Code::kMalformed, kOperation, "no room for a signature");
   const std::string contents = "/Contents <" + std::string(kCmsBytes * 2, '0') + ">";
   const std::size_t at = pdf.find(contents, range_at);
   const std::size_t before = at == std::string_view::npos ? pdf.rfind(contents, range_at) : at;
@@ -47,8 +46,7 @@ Result<Bytes> sign_pdf(Bytes pdf, const std::function<Result<Bytes>(ByteView dig
   const crypto::Digest digest = digest_around(pdf, gap);
   TRY_ASSIGN(const Bytes cms, sign(digest));
   if (cms.size() > kCmsBytes)
-    return fail(Code::kTooLarge, kOperation,
-                fmt::format("signature of {} bytes, room for {}", cms.size(), kCmsBytes));
+    return fail(Code::kTooLarge, kOperation, fmt::format("signature of {} bytes, room for {}", cms.size(), kCmsBytes));
   auto out = pdf.begin() + static_cast<std::ptrdiff_t>(gap.begin) + 1;
   for (const std::uint8_t byte : cms) {
     static constexpr std::string_view kDigits = "0123456789abcdef";

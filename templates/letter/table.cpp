@@ -18,12 +18,10 @@ struct Composer::Row {
 };
 
 std::vector<double> Composer::column_edges(const Table& table) const {
-  const double sum =
-      std::accumulate(table.columns.begin(), table.columns.end(), 0.0,
-                      [](double total, const Table::Column& column) { return total + column.weight; });
+  const double sum = std::accumulate(table.columns.begin(), table.columns.end(), 0.0,
+                                     [](double total, const Table::Column& column) { return total + column.weight; });
   std::vector<double> edges{kLeft};
-  for (const Table::Column& column : table.columns)
-    edges.push_back(edges.back() + column.weight / sum * kMeasure);
+  for (const Table::Column& column : table.columns) edges.push_back(edges.back() + column.weight / sum * kMeasure);
   return edges;
 }
 
@@ -31,8 +29,7 @@ Composer::Row Composer::make_row(const Table& table, const std::vector<double>& 
                                  const std::vector<std::u32string>& cells, bool head) {
   Row row;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    row.cells.push_back(
-        type_.lines({{cells.at(i), head, {}}}, edges[i + 1] - edges[i] - 2 * kPadding, kCell.size));
+    row.cells.push_back(type_.lines({{cells.at(i), head, {}}}, edges[i + 1] - edges[i] - 2 * kPadding, kCell.size));
     row.lines = std::max(row.lines, row.cells.back().size());
   }
   return row;
@@ -40,8 +37,7 @@ Composer::Row Composer::make_row(const Table& table, const std::vector<double>& 
 
 /// `cells` empty: the head repeated at the top of a page, which is no part of the text.
 void Composer::draw_slice(const Table& table, const std::vector<double>& edges, const Row& row,
-                          const std::vector<Element*>& cells, std::size_t from, std::size_t count,
-                          bool head) {
+                          const std::vector<Element*>& cells, std::size_t from, std::size_t count, bool head) {
   const double height = row.height(count);
   artifact("Layout");
   if (head) rectangle(kLeft, y_ - height, kMeasure, height, kShade);
@@ -54,8 +50,7 @@ void Composer::draw_slice(const Table& table, const std::vector<double>& edges, 
     if (!cells.empty()) begin(cells[i]);
     double baseline = y_ - kPadding - kCell.size + 0.5;
     for (std::size_t k = from; k < std::min(lines.size(), from + count); ++k, baseline -= kCell.leading) {
-      const double x =
-          table.columns[i].right ? edges[i + 1] - kPadding - lines[k].width : edges[i] + kPadding;
+      const double x = table.columns[i].right ? edges[i + 1] - kPadding - lines[k].width : edges[i] + kPadding;
       put(lines[k], x, baseline, kCell);
     }
     if (!cells.empty()) end();
@@ -75,8 +70,7 @@ void Composer::draw_row(const Table& table, const std::vector<double>& edges, co
   for (std::size_t from = 0; from < row.lines;) {
     std::size_t count = row.lines - from;
     if (!fits(row.height(count))) {  // higher than a page: as much as there is room for
-      const auto room =
-          static_cast<std::size_t>(std::max(1.0, (y_ - kBottom - 2 * kPadding) / kCell.leading));
+      const auto room = static_cast<std::size_t>(std::max(1.0, (y_ - kBottom - 2 * kPadding) / kCell.leading));
       count = std::min(count, room);
     }
     draw_slice(table, edges, row, cells, from, count, head);

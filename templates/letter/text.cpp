@@ -38,9 +38,9 @@ bool is_unfit(char32_t c) {
 /// Normal form C of well-formed UTF-8.
 std::string composed(std::string_view text) {
   utf8proc_uint8_t* out = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                 static_cast<utf8proc_ssize_t>(text.size()), &out,
-                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                   &out, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
   ZP_CHECK(size >= 0);
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(out, &std::free);
   return {reinterpret_cast<const char*>(out), static_cast<std::size_t>(size)};
@@ -73,8 +73,7 @@ std::string spelled_out(std::string_view untrusted_text, const std::function<boo
   std::u32string out;
   for (const char32_t c : to_u32(composed(to_valid_utf8(untrusted_text)))) {
     const bool kept = c == U'\n' || c == U'\r' || c == U'\t' || c == kSoftHyphen;
-    out += kept || (!is_unfit(c) && can_print(c)) ? std::u32string(1, c)
-                                                  : to_u32("[" + code_point_name(c) + "]");
+    out += kept || (!is_unfit(c) && can_print(c)) ? std::u32string(1, c) : to_u32("[" + code_point_name(c) + "]");
   }
   return to_utf8(out);
 }
@@ -90,9 +89,7 @@ std::string to_utf8(std::u32string_view text) {
   return out;
 }
 
-bool is_small_letter(char32_t c) {
-  return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL;
-}
+bool is_small_letter(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL; }
 
 std::string code_point_name(char32_t c) { return fmt::format("U+{:04X}", static_cast<std::uint32_t>(c)); }
 
@@ -124,8 +121,7 @@ std::optional<std::string> dutch_date(std::string_view iso) {
   if (iso.size() != 10 || iso[4] != '-' || iso[7] != '-' || !read_digits(iso.substr(0, 4), year) ||
       !read_digits(iso.substr(5, 2), month) || !read_digits(iso.substr(8, 2), day))
     return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
-                                         std::chrono::day{day}};
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
   if (!date.ok()) return std::nullopt;
   return fmt::format("{} {} {}", day, kMonths.at(month - 1), year);
 }

@@ -59,9 +59,8 @@ std::string xmp_packet(const DocumentFacts& facts) {
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>)",
       fmt::arg("title", xml(facts.title)), fmt::arg("author", xml(facts.author)),
-      fmt::arg("subject", xml(facts.subject)), fmt::arg("language", kLanguage),
-      fmt::arg("moment", facts.moment), fmt::arg("creator", kCreator), fmt::arg("producer", kProducer),
-      fmt::arg("schema", kUaSchema));
+      fmt::arg("subject", xml(facts.subject)), fmt::arg("language", kLanguage), fmt::arg("moment", facts.moment),
+      fmt::arg("creator", kCreator), fmt::arg("producer", kProducer), fmt::arg("schema", kUaSchema));
 }
 
 }  // namespace zp::templates

@@ -47,8 +47,7 @@ std::optional<MustacheTag> next_tag(const std::string& text, std::size_t from) {
   const auto close = text.find("}}", begin);
   if (close == std::string::npos) return std::nullopt;  // the parser reports it
   const std::string content = kainjow::mustache::trim(text.substr(begin + 2, close - begin - 2));
-  const bool plain =
-      content.empty() || std::string_view("#^/>!{&=").find(content.front()) == std::string_view::npos;
+  const bool plain = content.empty() || std::string_view("#^/>!{&=").find(content.front()) == std::string_view::npos;
   return MustacheTag{begin, close + 2, plain ? ' ' : content.front(),
                      plain ? content : kainjow::mustache::trim(content.substr(1))};
 }
@@ -62,9 +61,7 @@ MustacheText::MustacheText(MustacheText&&) noexcept = default;
 MustacheText& MustacheText::operator=(MustacheText&&) noexcept = default;
 MustacheText::~MustacheText() = default;
 
-std::string MustacheText::escape_html(const std::string& value) {
-  return kainjow::mustache::html_escape(value);
-}
+std::string MustacheText::escape_html(const std::string& value) { return kainjow::mustache::html_escape(value); }
 
 Result<MustacheText> MustacheText::parse(const std::string& text, Escape escape) {
   constexpr const char* kOperation = "parse Mustache";
@@ -72,8 +69,7 @@ Result<MustacheText> MustacheText::parse(const std::string& text, Escape escape)
     if (tag->kind == '{' || tag->kind == '&')
       return fail(Code::kConfig, kOperation, "unescaped value {{" + tag->name + "}}; write {{name}}");
     if (tag->kind == '=') return fail(Code::kConfig, kOperation, "changed delimiters; keep {{ and }}");
-    if (tag->kind == '>')
-      return fail(Code::kConfig, kOperation, "partial {{> " + tag->name + "}} cannot be used here");
+    if (tag->kind == '>') return fail(Code::kConfig, kOperation, "partial {{> " + tag->name + "}} cannot be used here");
   }
   auto impl = std::make_unique<Impl>(Impl{mustache{text}});
   if (!impl->text.is_valid()) return fail(Code::kConfig, kOperation, impl->text.error_message());

@@ -57,8 +57,8 @@ class Book final : public PageBook {
  public:
   Result<void> add(const Sources& sources, const std::string& path) {
     TRY_ASSIGN(const std::string text, expand(sources, path, 0));
-    auto page = MustacheText::parse(
-        text, path.ends_with(".html") ? MustacheText::escape_html : MustacheText::no_escape);
+    auto page =
+        MustacheText::parse(text, path.ends_with(".html") ? MustacheText::escape_html : MustacheText::no_escape);
     if (!page) return fail(Code::kConfig, kReading, path + ": " + page.error().subject);
     pages_.emplace(path, std::move(*page));
     return {};
@@ -66,8 +66,7 @@ class Book final : public PageBook {
 
   Result<std::string> render(const std::string& page, const nlohmann::json& values) const override {
     for (const char* extension : {"", ".html", ".txt"})
-      if (const auto found = pages_.find(page + extension); found != pages_.end())
-        return found->second.render(values);
+      if (const auto found = pages_.find(page + extension); found != pages_.end()) return found->second.render(values);
     return fail(Code::kNotFound, "render page", page);
   }
 

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <string_view>
-
 #include <opencv2/imgproc.hpp>
+#include <string_view>
 
 namespace zp::intake::vision {
 namespace {
@@ -46,28 +45,50 @@ struct Clue {
 };
 
 // Stems, as a machine may spoil an ending. Those without a type are labels that many documents share.
-constexpr std::array kNames = {
-    Clue{"paspoort", "passport"}, Clue{"passport", "passport"}, Clue{"passeport", "passport"}, Clue{"reisepass", "passport"},
-    Clue{"pasaport", "passport"}, Clue{"identiteitskaart", "identity-card"}, Clue{"identitycard", "identity-card"},
-    Clue{"cartedidentit", "identity-card"}, Clue{"cartenationale", "identity-card"}, Clue{"personalausweis", "identity-card"},
-    Clue{"cartadidentit", "identity-card"}, Clue{"kimlik", "identity-card"}, Clue{"identificationcard", "identity-card"},
-    Clue{"letrnjoftim", "identity-card"}, Clue{"letnjoftimi", "identity-card"}, Clue{"dokumentidentit", "identity-card"},
-    Clue{"nationalid", "identity-card"}, Clue{"rijbewijs", "driving-licence"}, Clue{"driverlicense", "driving-licence"},
-    Clue{"driverslicense", "driving-licence"}, Clue{"drivinglicen", "driving-licence"}, Clue{"driverlicence", "driving-licence"},
-    Clue{"permisdeconduire", "driving-licence"}, Clue{"hrerschein", "driving-licence"}, Clue{"operatorlicense", "driving-licence"},
-    Clue{"verblijfs", "residence-permit"}, Clue{"residencepermit", "residence-permit"}, Clue{"permanentresident", "residence-permit"},
-    Clue{"titredesjour", "residence-permit"}, Clue{"aufenthaltstitel", "residence-permit"}};
+constexpr std::array kNames = {Clue{"paspoort", "passport"},
+                               Clue{"passport", "passport"},
+                               Clue{"passeport", "passport"},
+                               Clue{"reisepass", "passport"},
+                               Clue{"pasaport", "passport"},
+                               Clue{"identiteitskaart", "identity-card"},
+                               Clue{"identitycard", "identity-card"},
+                               Clue{"cartedidentit", "identity-card"},
+                               Clue{"cartenationale", "identity-card"},
+                               Clue{"personalausweis", "identity-card"},
+                               Clue{"cartadidentit", "identity-card"},
+                               Clue{"kimlik", "identity-card"},
+                               Clue{"identificationcard", "identity-card"},
+                               Clue{"letrnjoftim", "identity-card"},
+                               Clue{"letnjoftimi", "identity-card"},
+                               Clue{"dokumentidentit", "identity-card"},
+                               Clue{"nationalid", "identity-card"},
+                               Clue{"rijbewijs", "driving-licence"},
+                               Clue{"driverlicense", "driving-licence"},
+                               Clue{"driverslicense", "driving-licence"},
+                               Clue{"drivinglicen", "driving-licence"},
+                               Clue{"driverlicence", "driving-licence"},
+                               Clue{"permisdeconduire", "driving-licence"},
+                               Clue{"hrerschein", "driving-licence"},
+                               Clue{"operatorlicense", "driving-licence"},
+                               Clue{"verblijfs", "residence-permit"},
+                               Clue{"residencepermit", "residence-permit"},
+                               Clue{"permanentresident", "residence-permit"},
+                               Clue{"titredesjour", "residence-permit"},
+                               Clue{"aufenthaltstitel", "residence-permit"}};
 
 constexpr std::array<std::string_view, 25> kLabels = {
-    "surname", "givenname", "voornamen", "achternaam", "dateofbirth", "geboortedatum", "geboren",  "naissance", "nationality",
-    "nationalit", "placeofbirth", "geboorteplaats", "dateofexpiry", "dateofissue", "geldigtot", "documentno", "personalno",
-    "cardno",  "dob",  "sexsexe",  "restrictions", "endorsements", "expires", "licenseno", "bsn"};
+    "surname",       "givenname",      "voornamen",    "achternaam",  "dateofbirth",
+    "geboortedatum", "geboren",        "naissance",    "nationality", "nationalit",
+    "placeofbirth",  "geboorteplaats", "dateofexpiry", "dateofissue", "geldigtot",
+    "documentno",    "personalno",     "cardno",       "dob",         "sexsexe",
+    "restrictions",  "endorsements",   "expires",      "licenseno",   "bsn"};
 
 std::string letters_of(std::span<const Word> words) {
   std::string letters;
   for (const Word& word : words)
     for (const char c : word.text)
-      if (std::isalpha(static_cast<unsigned char>(c))) letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      if (std::isalpha(static_cast<unsigned char>(c)))
+        letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return letters;
 }
 
@@ -114,8 +135,8 @@ cv::Mat straightened_card(const cv::Mat& page, const CardCorners& corners, int w
   std::array<cv::Point2f, 4> from = corners;
   if (upright > level) std::ranges::rotate(from, from.begin() + 1);
   cv::Mat card;
-  cv::warpPerspective(page, card, cv::getPerspectiveTransform(from.data(), lying.data()), {width, height}, cv::INTER_LINEAR,
-                      cv::BORDER_REPLICATE);
+  cv::warpPerspective(page, card, cv::getPerspectiveTransform(from.data(), lying.data()), {width, height},
+                      cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   return card;
 }
 

@@ -12,18 +12,19 @@
 
 namespace zp::intake::vision {
 
-/// Corners on the page: top left as the page lies, then clockwise; the long side lies level unless the thing stands upright.
+/// Corners on the page: top left as the page lies, then clockwise; the long side lies level unless the thing stands
+/// upright.
 using CardCorners = std::array<cv::Point2f, 4>;
 
-/// Four-cornered things with sides as 85.6 x 54 or 125 x 88 mm (ISO 7810 ID-1 and ID-3), largest first; the picture itself if it
-/// has that shape.
+/// Four-cornered things with sides as 85.6 x 54 or 125 x 88 mm (ISO 7810 ID-1 and ID-3), largest first; the picture
+/// itself if it has that shape.
 std::vector<CardCorners> card_shapes(const cv::Mat& page);
 
 /// The card seen straight from above, its long side level and `width` pixels.
 cv::Mat straightened_card(const cv::Mat& page, const CardCorners& corners, int width);
 
-/// What the words on a card say that it is: a document type of IdentityDocument, "other" if they speak of an identity document
-/// but not of which, "" if they do not. Dutch, English and the neighbours' languages.
+/// What the words on a card say that it is: a document type of IdentityDocument, "other" if they speak of an identity
+/// document but not of which, "" if they do not. Dutch, English and the neighbours' languages.
 std::string document_type_by_words(std::span<const Word> words);
 
 }  // namespace zp::intake::vision

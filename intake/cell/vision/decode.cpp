@@ -7,7 +7,6 @@
 #include <cstring>
 #include <exception>
 #include <new>
-
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -32,10 +31,15 @@ cv::Mat as_bgr(cv::Mat image) {
   if (image.depth() != CV_8U) cv::normalize(image, image, 0, 255, cv::NORM_MINMAX, CV_8U);
   cv::Mat bgr;
   switch (image.channels()) {
-    case 1: cv::cvtColor(image, bgr, cv::COLOR_GRAY2BGR); return bgr;
-    case 3: return image;
-    case 4: break;
-    default: return {};
+    case 1:
+      cv::cvtColor(image, bgr, cv::COLOR_GRAY2BGR);
+      return bgr;
+    case 3:
+      return image;
+    case 4:
+      break;
+    default:
+      return {};
   }
   bgr.create(image.size(), CV_8UC3);
   for (int y = 0; y < image.rows; ++y) {
@@ -195,7 +199,7 @@ Result<void> decode_heif(ByteView bytes, DecodedImage& decoded) {
   if (heif_context_get_primary_image_handle(context.get(), &raw_handle).code != heif_error_Ok)
     return fail(Code::kMalformed, kDecode);
   const std::unique_ptr<heif_image_handle, decltype(&heif_image_handle_release)> handle(raw_handle,
-                                                                                       heif_image_handle_release);
+                                                                                        heif_image_handle_release);
   TRY_DO(check_size(heif_image_handle_get_width(raw_handle), heif_image_handle_get_height(raw_handle)));
   heif_image* raw_image = nullptr;
   if (heif_decode_image(raw_handle, &raw_image, heif_colorspace_RGB, heif_chroma_interleaved_RGB, nullptr).code !=
@@ -227,7 +231,8 @@ std::string_view image_type(ByteView untrusted_bytes) noexcept {
   const std::string_view head = as_text(untrusted_bytes.first(std::min<std::size_t>(untrusted_bytes.size(), 16)));
   if (head.starts_with("\xFF\xD8\xFF")) return "image/jpeg";
   if (head.starts_with("\x89PNG\r\n\x1A\n")) return "image/png";
-  if (head.starts_with(std::string_view("II*\0", 4)) || head.starts_with(std::string_view("MM\0*", 4))) return "image/tiff";
+  if (head.starts_with(std::string_view("II*\0", 4)) || head.starts_with(std::string_view("MM\0*", 4)))
+    return "image/tiff";
   if (head.starts_with("RIFF") && head.size() >= 12 && head.substr(8, 4) == "WEBP") return "image/webp";
   if (head.starts_with("GIF87a") || head.starts_with("GIF89a")) return "image/gif";
   if (head.size() >= 12 && head.substr(4, 4) == "ftyp" && is_heif_brand(head.substr(8, 4))) return "image/heic";

@@ -2,23 +2,23 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <string>
-
 #include <opencv2/imgproc.hpp>
+#include <string>
 
 #include "intake/cell/vision/signatures.h"
 
 namespace zp::intake::vision {
 namespace {
 
-constexpr std::array<std::string_view, 6> kLabels = {"handtekening", "ondertekening", "handtekenin", "signature",
-                                                     "signatuur", "unterschrift"};
+constexpr std::array<std::string_view, 6> kLabels = {"handtekening", "ondertekening", "handtekenin",
+                                                     "signature",    "signatuur",     "unterschrift"};
 constexpr std::size_t kLongestLabel = 5;  // words; more is a sentence about signing
 
 std::string letters_of(std::string_view text) {
   std::string letters;
   for (const char c : text)
-    if (std::isalpha(static_cast<unsigned char>(c))) letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::isalpha(static_cast<unsigned char>(c)))
+      letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return letters;
 }
 
@@ -80,10 +80,11 @@ cv::Rect field_for(const cv::Rect& label, const std::vector<cv::Rect>& rules, co
   cv::Rect best;
   int nearest = page.height;
   for (const cv::Rect& rule : rules) {
-    const bool beside = rule.y > label.y - u && rule.y < foot + 2 * u && rule.x + rule.width > right + 6 * u &&
-                        rule.x > label.x - u;
+    const bool beside =
+        rule.y > label.y - u && rule.y < foot + 2 * u && rule.x + rule.width > right + 6 * u && rule.x > label.x - u;
     const bool above = rule.y <= label.y && rule.y > label.y - 3 * u && rule.x < right && rule.x + rule.width > label.x;
-    const bool below = rule.y > foot + 2 * u && rule.y < foot + 14 * u && rule.x < right && rule.x + rule.width > label.x;
+    const bool below =
+        rule.y > foot + 2 * u && rule.y < foot + 14 * u && rule.x < right && rule.x + rule.width > label.x;
     const int distance = std::abs(rule.y - foot) + (below ? u : 0);
     if (!(beside || above || below) || distance >= nearest) continue;
     nearest = distance;
@@ -117,15 +118,25 @@ struct Role {
 };
 
 // Who is asked to sign, as forms put it. A representative's own title comes before the client that is represented.
-constexpr std::array kRoles = {
-    Role{"gemachtigde", "representative"}, Role{"vertegenwoordiger", "representative"}, Role{"mentor", "representative"},
-    Role{"curator", "representative"},     Role{"bewindvoerder", "representative"},     Role{"representative", "representative"},
-    Role{"ouder", "parent"},               Role{"gezag", "parent"},                     Role{"parent", "parent"},
-    Role{"volmachtgever", "client"},       Role{"client", "client"},                    Role{"clint", "client"},
-    Role{"aanvrager", "client"},           Role{"patient", "client"},                   Role{"uwhandtekening", "client"}};
+constexpr std::array kRoles = {Role{"gemachtigde", "representative"},
+                               Role{"vertegenwoordiger", "representative"},
+                               Role{"mentor", "representative"},
+                               Role{"curator", "representative"},
+                               Role{"bewindvoerder", "representative"},
+                               Role{"representative", "representative"},
+                               Role{"ouder", "parent"},
+                               Role{"gezag", "parent"},
+                               Role{"parent", "parent"},
+                               Role{"volmachtgever", "client"},
+                               Role{"client", "client"},
+                               Role{"clint", "client"},
+                               Role{"aanvrager", "client"},
+                               Role{"patient", "client"},
+                               Role{"uwhandtekening", "client"}};
 
 std::string role_in(std::string_view text) {
-  const auto role = std::ranges::find_if(kRoles, [&](const Role& r) { return text.find(r.word) != std::string_view::npos; });
+  const auto role =
+      std::ranges::find_if(kRoles, [&](const Role& r) { return text.find(r.word) != std::string_view::npos; });
   return role == kRoles.end() ? std::string{} : std::string(role->whose);
 }
 
@@ -154,7 +165,8 @@ std::vector<SignatureField> fields_of(const Ink& ink, std::span<const Word> word
   for (const Label& label : labels) {
     const cv::Rect field = field_for(label.box, rules, size, unit);
     if (field.empty()) continue;
-    const cv::Rect wide(field.x, field.y - static_cast<int>(2 * unit), field.width, field.height + static_cast<int>(4 * unit));
+    const cv::Rect wide(field.x, field.y - static_cast<int>(2 * unit), field.width,
+                        field.height + static_cast<int>(4 * unit));
     const bool covered = std::ranges::any_of(signatures, [&](const HandwrittenSignature& signature) {
       const cv::Rect box = pixels_of(signature.box, size);
       return (box & wide).area() > 0.3 * box.area();

@@ -2,10 +2,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <string>
-
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
+#include <string>
 
 #include "intake/cell/vision/cards.h"
 #include "intake/cell/vision/ink.h"
@@ -16,38 +15,46 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr double kReadWell = 0.72;      // likeness of glyphs from which a zone counts even where check digits fail
-constexpr double kCutOff = 0.08;        // part of its width that may lie outside the picture
-constexpr double kPaleDocument = 225;   // mean brightness from which white is its colour
-constexpr double kGlarePart = 0.012;    // of the document, in one patch
-constexpr double kCardWidth = 85.6;     // millimetres, ISO 7810 ID-1
-constexpr int kReadingWidth = 1000;     // pixels of a card given to Tesseract
+constexpr double kReadWell = 0.72;     // likeness of glyphs from which a zone counts even where check digits fail
+constexpr double kCutOff = 0.08;       // part of its width that may lie outside the picture
+constexpr double kPaleDocument = 225;  // mean brightness from which white is its colour
+constexpr double kGlarePart = 0.012;   // of the document, in one patch
+constexpr double kCardWidth = 85.6;    // millimetres, ISO 7810 ID-1
+constexpr int kReadingWidth = 1000;    // pixels of a card given to Tesseract
 constexpr std::size_t kMostOnAPage = 4;
 constexpr double kRoomForAnother = 0.4;  // part of the page
-constexpr double kCharacter = 2.54;     // millimetres, ICAO 9303-3 4.3
+constexpr double kCharacter = 2.54;      // millimetres, ICAO 9303-3 4.3
 
-// ICAO 9303-4 to -6: size of the page in millimetres, left margin of the zone, and from the zone's first line to the lower edge.
+// ICAO 9303-4 to -6: size of the page in millimetres, left margin of the zone, and from the zone's first line to the
+// lower edge.
 struct Sheet {
   double width, height, left, below;
 };
 
 Sheet sheet_of(MrzFormat format) {
   switch (format) {
-    case MrzFormat::kTd1: return {85.6, 54, 4.7, 20};
+    case MrzFormat::kTd1:
+      return {85.6, 54, 4.7, 20};
     case MrzFormat::kTd2:
-    case MrzFormat::kVisaB: return {105, 74, 6.8, 18};
-    case MrzFormat::kDrivingLicence: return {85.6, 54, 4.7, 8};
-    default: return {125, 88, 6.5, 18};
+    case MrzFormat::kVisaB:
+      return {105, 74, 6.8, 18};
+    case MrzFormat::kDrivingLicence:
+      return {85.6, 54, 4.7, 8};
+    default:
+      return {125, 88, 6.5, 18};
   }
 }
 
 int characters_of(MrzFormat format) {
   switch (format) {
     case MrzFormat::kTd1:
-    case MrzFormat::kDrivingLicence: return 30;
+    case MrzFormat::kDrivingLicence:
+      return 30;
     case MrzFormat::kTd2:
-    case MrzFormat::kVisaB: return 36;
-    default: return 44;
+    case MrzFormat::kVisaB:
+      return 36;
+    default:
+      return 44;
   }
 }
 
@@ -109,7 +116,8 @@ void add_qr_code(const cv::Mat& gray, IdentityDocument& document) {
     document.bsn_boxes.push_back(box_of(corners, small.size()));
 }
 
-// Where on the page the portrait may stand: in the document, or for a card whose zone is on its back, on what lies around.
+// Where on the page the portrait may stand: in the document, or for a card whose zone is on its back, on what lies
+// around.
 cv::Rect around_zone(const Frame& frame, MrzFormat format, const cv::Size& page) {
   const Sheet sheet = sheet_of(format);
   const double reach = format == MrzFormat::kTd1 ? 130 : 3;
@@ -124,7 +132,8 @@ double beyond_edge(const Frame& frame, const Sheet& sheet, const cv::Size& page)
   for (const double x : {-sheet.left, sheet.width - sheet.left}) {
     for (const double y : {sheet.below - sheet.height, sheet.below}) {
       const cv::Point2f p = frame.at(x, y);
-      beyond = std::max({beyond, -static_cast<double>(p.x), -static_cast<double>(p.y), p.x - page.width * 1.0, p.y - page.height * 1.0});
+      beyond = std::max({beyond, -static_cast<double>(p.x), -static_cast<double>(p.y), p.x - page.width * 1.0,
+                         p.y - page.height * 1.0});
     }
   }
   return beyond / (cv::norm(frame.right) * sheet.width);
@@ -134,7 +143,8 @@ double beyond_edge(const Frame& frame, const Sheet& sheet, const cv::Size& page)
 bool has_glare(const cv::Mat& gray, const cv::Rect& area) {
   if (area.width < 40 || area.height < 40) return false;
   cv::Mat part, bright, labels, stats, centres;
-  cv::resize(gray(area), part, {400, 400.0 * area.height / area.width > 40 ? 400 * area.height / area.width : 40}, 0, 0, cv::INTER_AREA);
+  cv::resize(gray(area), part, {400, 400.0 * area.height / area.width > 40 ? 400 * area.height / area.width : 40}, 0, 0,
+             cv::INTER_AREA);
   if (cv::mean(part)[0] > kPaleDocument) return false;
   cv::threshold(part, bright, 251, 255, cv::THRESH_BINARY);
   cv::morphologyEx(bright, bright, cv::MORPH_OPEN, cv::getStructuringElement(cv::MORPH_ELLIPSE, {5, 5}));
@@ -170,10 +180,12 @@ IdentityDocument by_mrz(const cv::Mat& gray, MrzOnPage& mrz, Engines& engines, s
 }
 
 // A document without a zone on this side: a card's shape, words that name it, and mostly a face.
-std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gray, Engines& engines, std::span<const Word> words) {
+std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gray, Engines& engines,
+                                         std::span<const Word> words) {
   const std::string page_type = document_type_by_words(words);
   for (const CardCorners& corners : card_shapes(page)) {
-    const cv::Rect area = cv::boundingRect(std::vector<cv::Point2f>(corners.begin(), corners.end())) & cv::Rect({}, page.size());
+    const cv::Rect area =
+        cv::boundingRect(std::vector<cv::Point2f>(corners.begin(), corners.end())) & cv::Rect({}, page.size());
     const auto portrait = find_portrait(gray, area, std::max(area.width, area.height) / kCardWidth, 0, engines);
     if (!portrait && page_type.empty()) continue;
     std::string type = page_type;
@@ -201,7 +213,8 @@ cv::Mat without(const cv::Mat& gray, const Box& box) {
 
 }  // namespace
 
-std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engines& engines, std::span<const Word> words) try {
+std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engines& engines,
+                                                      std::span<const Word> words) try {
   cv::Mat gray;
   cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
   std::vector<IdentityDocument> documents;

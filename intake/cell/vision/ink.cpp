@@ -2,20 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-
 #include <opencv2/imgproc.hpp>
 
 namespace zp::intake::vision {
 namespace {
 
-constexpr int kPaperCell = 8;        // the paper's brightness is estimated on a picture this many times smaller
-constexpr double kInkLevel = 0.80;   // darker than this part of the paper is ink
+constexpr int kPaperCell = 8;       // the paper's brightness is estimated on a picture this many times smaller
+constexpr double kInkLevel = 0.80;  // darker than this part of the paper is ink
 constexpr std::size_t kFewLetters = 12;
 
 // The paper's brightness everywhere: dark strokes are closed away, what remains is smooth light and shadow.
 cv::Mat paper_brightness(const cv::Mat& gray) {
   cv::Mat small, filled;
-  cv::resize(gray, small, {std::max(8, gray.cols / kPaperCell), std::max(8, gray.rows / kPaperCell)}, 0, 0, cv::INTER_AREA);
+  cv::resize(gray, small, {std::max(8, gray.cols / kPaperCell), std::max(8, gray.rows / kPaperCell)}, 0, 0,
+             cv::INTER_AREA);
   const int reach = std::max(3, std::max(small.cols, small.rows) / 16) | 1;
   cv::morphologyEx(small, filled, cv::MORPH_CLOSE, cv::getStructuringElement(cv::MORPH_ELLIPSE, {reach, reach}));
   cv::GaussianBlur(filled, filled, {0, 0}, reach / 3.0);
@@ -69,8 +69,10 @@ Ink find_ink(const cv::Mat& page) {
   ink.patches.reserve(static_cast<std::size_t>(count));
   for (int label = 1; label < count; ++label) {
     const int* row = stats.ptr<int>(label);
-    ink.patches.push_back({{row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH], row[cv::CC_STAT_HEIGHT]},
-                           row[cv::CC_STAT_AREA], label});
+    ink.patches.push_back(
+        {{row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH], row[cv::CC_STAT_HEIGHT]},
+         row[cv::CC_STAT_AREA],
+         label});
   }
   find_letters(ink);
   return ink;

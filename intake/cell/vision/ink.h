@@ -1,13 +1,13 @@
 // intake/cell/vision/ink.h - a page reduced to what is written on it: the common ground of quality and signatures.
 //
-// All lengths are pixels of the working picture, which is the page shrunk so that its long side is at most kWorkingSide.
+// All lengths are pixels of the working picture, which is the page shrunk so that its long side is at most
+// kWorkingSide.
 // Threads: values and free functions.
 #ifndef INTAKE_CELL_VISION_INK_H_
 #define INTAKE_CELL_VISION_INK_H_
 
-#include <vector>
-
 #include <opencv2/core.hpp>
+#include <vector>
 
 #include "intake/findings.h"
 
@@ -23,12 +23,12 @@ struct Patch {
 };
 
 struct Ink {
-  cv::Mat page;       // as given
-  cv::Mat bgr;        // the working picture
-  cv::Mat gray;       // its brightness as it is
-  cv::Mat paper;      // brightness in parts of the paper around it: 255 is bare paper, whatever the shadow
-  cv::Mat mask;       // 255 where there is ink
-  cv::Mat labels;     // CV_32S: which patch a pixel belongs to; 0 is paper
+  cv::Mat page;                // as given
+  cv::Mat bgr;                 // the working picture
+  cv::Mat gray;                // its brightness as it is
+  cv::Mat paper;               // brightness in parts of the paper around it: 255 is bare paper, whatever the shadow
+  cv::Mat mask;                // 255 where there is ink
+  cv::Mat labels;              // CV_32S: which patch a pixel belongs to; 0 is paper
   std::vector<Patch> patches;  // label order; patches[0] is label 1
   double scale = 1;            // working pixels per page pixel
   double letter_height = 0;    // median height of what looks like printed letters; 0 if there are too few

@@ -62,8 +62,8 @@ bool force_kinds(Lines& lines, const Layout& layout) {
   return changed;
 }
 
-// Which characters a printed one may be taken for, in fields that hold both letters and digits. Only the usual confusions: one
-// digit checks little, and the more changes are tried the more wrong readings pass.
+// Which characters a printed one may be taken for, in fields that hold both letters and digits. Only the usual
+// confusions: one digit checks little, and the more changes are tried the more wrong readings pass.
 std::string_view confusable(char c) {
   static constexpr std::array<std::string_view, 6> pairs = {"0O", "1I", "2Z", "5S", "8B", "6G"};
   for (const std::string_view pair : pairs)

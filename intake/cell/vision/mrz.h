@@ -26,16 +26,17 @@ struct ParsedMrz {
   std::string document_type;  // passport | identity-card | residence-permit | driving-licence | visa
   int checks = 0;             // check digits that the format has
   int checks_failed = 0;
-  std::string sex;            // "M", "F" or ""
+  std::string sex;  // "M", "F" or ""
   std::string nationality;
 };
 
 /// The ICAO 9303 check digit ('0' to '9') of `field` (A-Z, 0-9, <), weights 7 3 1.
 char check_digit(std::string_view field) noexcept;
 
-/// `untrusted_lines` as a camera or person read them: spaces are dropped, lower case raised. Letters in numeric fields and
-/// digits in names are mended; where a check digit then still fails, one confusable character (O0 I1 B8 S5 Z2 G6 ...) is
-/// tried. Nothing if the lengths or the alphabet fit no format. Centuries: births lie before, expiries around `year_now`.
+/// `untrusted_lines` as a camera or person read them: spaces are dropped, lower case raised. Letters in numeric fields
+/// and digits in names are mended; where a check digit then still fails, one confusable character (O0 I1 B8 S5 Z2 G6
+/// ...) is tried. Nothing if the lengths or the alphabet fit no format. Centuries: births lie before, expiries around
+/// `year_now`.
 std::optional<ParsedMrz> parse_mrz(std::span<const std::string> untrusted_lines, int year_now = 2026);
 
 /// How much a printed cell looks like each character, 0 to 1; in the order of mrz_index().
@@ -52,11 +53,12 @@ constexpr std::size_t mrz_index(char c) noexcept {
   return c == '<' ? 36 : c <= '9' ? static_cast<std::size_t>(c - '0') : static_cast<std::size_t>(c - 'A') + 10;
 }
 
-/// As parse_mrz(), choosing in each cell the likeliest character that its field allows, and where a check digit then fails the
-/// one or two next likely ones with which all checks hold.
+/// As parse_mrz(), choosing in each cell the likeliest character that its field allows, and where a check digit then
+/// fails the one or two next likely ones with which all checks hold.
 std::optional<ParsedMrz> parse_readings(std::span<const LineReading> lines, int year_now = 2026);
 
-/// The 11-proef on eight or nine digits; separators (space, dot, dash) are skipped. Zero, and numbers that begin with 00, fail.
+/// The 11-proef on eight or nine digits; separators (space, dot, dash) are skipped. Zero, and numbers that begin with
+/// 00, fail.
 bool passes_elfproef(std::string_view digits) noexcept;
 
 }  // namespace zp::intake::vision

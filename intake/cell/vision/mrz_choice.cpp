@@ -24,11 +24,16 @@ struct Change {
 
 std::string_view first_letters(MrzFormat format) {
   switch (format) {
-    case MrzFormat::kTd1: return "IAC";
-    case MrzFormat::kTd2: return "IACP";
-    case MrzFormat::kTd3: return "P";
-    case MrzFormat::kDrivingLicence: return "D";
-    default: return "V";
+    case MrzFormat::kTd1:
+      return "IAC";
+    case MrzFormat::kTd2:
+      return "IACP";
+    case MrzFormat::kTd3:
+      return "P";
+    case MrzFormat::kDrivingLicence:
+      return "D";
+    default:
+      return "V";
   }
 }
 
@@ -38,7 +43,8 @@ std::vector<Place> places_of(const Layout& layout) {
     for (int column = 0; column < static_cast<int>(layout.length); ++column) places.push_back({line, column, kAll});
   const auto restrict_to = [&](const Span& span, std::string_view allowed) {
     for (int i = 0; i < span.length; ++i)
-      places[static_cast<std::size_t>(span.line) * layout.length + static_cast<std::size_t>(span.begin + i)].allowed = allowed;
+      places[static_cast<std::size_t>(span.line) * layout.length + static_cast<std::size_t>(span.begin + i)].allowed =
+          allowed;
   };
   for (const Span& letters : {layout.issuer, layout.nationality, layout.names}) restrict_to(letters, kLetters);
   for (const Span& digits : {layout.birth, layout.expiry}) restrict_to(digits, kDigits);
@@ -48,12 +54,14 @@ std::vector<Place> places_of(const Layout& layout) {
   return places;
 }
 
-std::vector<Change> changes_of(std::span<const LineReading> readings, const Lines& lines, const std::vector<Place>& places) {
+std::vector<Change> changes_of(std::span<const LineReading> readings, const Lines& lines,
+                               const std::vector<Place>& places) {
   constexpr double kDear = 0.12;
   constexpr std::size_t kMost = 40;
   std::vector<Change> changes;
   for (const Place& place : places) {
-    const auto& likeness = readings[static_cast<std::size_t>(place.line)].cells[static_cast<std::size_t>(place.column)].likeness;
+    const auto& likeness =
+        readings[static_cast<std::size_t>(place.line)].cells[static_cast<std::size_t>(place.column)].likeness;
     const char now = lines[static_cast<std::size_t>(place.line)][static_cast<std::size_t>(place.column)];
     for (const char c : place.allowed)
       if (const double cost = likeness[mrz_index(now)] - likeness[mrz_index(c)]; c != now && cost < kDear)
@@ -100,7 +108,8 @@ bool choose_changes(std::span<const LineReading> readings, Lines& lines, const L
   return true;
 }
 
-// Most holders are nationals of the issuing state: two readings of one word that differ a little are taken for the same.
+// Most holders are nationals of the issuing state: two readings of one word that differ a little are taken for the
+// same.
 void agree_on_state(std::span<const LineReading> readings, Lines& lines, const Layout& layout) {
   constexpr double kLittle = 0.15;
   if (layout.nationality.length == 0) return;
@@ -110,13 +119,16 @@ void agree_on_state(std::span<const LineReading> readings, Lines& lines, const L
     const auto cell = [&](const Span& span) -> const CellReading& {
       return readings[static_cast<std::size_t>(span.line)].cells[static_cast<std::size_t>(span.begin + i)];
     };
-    char& issuer = agreed[static_cast<std::size_t>(layout.issuer.line)][static_cast<std::size_t>(layout.issuer.begin + i)];
-    char& nation = agreed[static_cast<std::size_t>(layout.nationality.line)][static_cast<std::size_t>(layout.nationality.begin + i)];
+    char& issuer =
+        agreed[static_cast<std::size_t>(layout.issuer.line)][static_cast<std::size_t>(layout.issuer.begin + i)];
+    char& nation = agreed[static_cast<std::size_t>(layout.nationality.line)]
+                         [static_cast<std::size_t>(layout.nationality.begin + i)];
     const auto both = [&](char c) {
       return cell(layout.issuer).likeness[mrz_index(c)] + cell(layout.nationality).likeness[mrz_index(c)];
     };
     const char common = *std::ranges::max_element(kLetters, {}, both);
-    loss += cell(layout.issuer).likeness[mrz_index(issuer)] + cell(layout.nationality).likeness[mrz_index(nation)] - both(common);
+    loss += cell(layout.issuer).likeness[mrz_index(issuer)] + cell(layout.nationality).likeness[mrz_index(nation)] -
+            both(common);
     issuer = nation = common;
   }
   if (loss < kLittle) lines = std::move(agreed);
@@ -128,19 +140,22 @@ std::optional<ParsedMrz> parse_readings(std::span<const LineReading> readings, i
   Lines lines;
   for (const LineReading& reading : readings) {
     std::string& line = lines.emplace_back();
-    for (const CellReading& cell : reading.cells) line += kAll[std::ranges::max_element(cell.likeness) - cell.likeness.begin()];
+    for (const CellReading& cell : reading.cells)
+      line += kAll[std::ranges::max_element(cell.likeness) - cell.likeness.begin()];
   }
   const auto format = format_of(lines);
   if (!format) return std::nullopt;
   const Layout layout = layout_for(*format, lines);
   for (const Place& place : places_of(layout)) {
-    const auto& likeness = readings[static_cast<std::size_t>(place.line)].cells[static_cast<std::size_t>(place.column)].likeness;
+    const auto& likeness =
+        readings[static_cast<std::size_t>(place.line)].cells[static_cast<std::size_t>(place.column)].likeness;
     std::string& line = lines[static_cast<std::size_t>(place.line)];
     const auto column = static_cast<std::size_t>(place.column);
     // Fillers come in runs, and numbers hardly ever hold the letters O and I, which look like a nought and a one.
     const bool in_run = column >= 2 && line[column - 1] == '<' && line[column - 2] == '<';
     line[column] = *std::ranges::max_element(place.allowed, {}, [&](char c) {
-      return likeness[mrz_index(c)] + (c == '<' && in_run ? 0.1 : 0) + ((c == '0' || c == '1') && place.allowed == kAll ? 0.04 : 0);
+      return likeness[mrz_index(c)] + (c == '<' && in_run ? 0.1 : 0) +
+             ((c == '0' || c == '1') && place.allowed == kAll ? 0.04 : 0);
     });
   }
   agree_on_state(readings, lines, layout);

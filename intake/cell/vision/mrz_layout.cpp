@@ -1,8 +1,8 @@
 #include "intake/cell/vision/mrz_layout.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace zp::intake::vision {
 namespace {
@@ -10,32 +10,99 @@ namespace {
 const Layout& layout_of(MrzFormat format) {
   static const Span none{};
   static const std::array<Layout, 6> layouts{{
-      {MrzFormat::kTd1, 3, 30, {0, 0, 2}, {0, 2, 3}, {2, 0, 30}, {0, 5, 9}, {1, 15, 3}, {1, 0, 6}, {1, 7, 1}, {1, 8, 6},
-       {0, 15, 15}, {1, 18, 11},
+      {MrzFormat::kTd1,
+       3,
+       30,
+       {0, 0, 2},
+       {0, 2, 3},
+       {2, 0, 30},
+       {0, 5, 9},
+       {1, 15, 3},
+       {1, 0, 6},
+       {1, 7, 1},
+       {1, 8, 6},
+       {0, 15, 15},
+       {1, 18, 11},
        {{{{0, 5, 9}}, {0, 14, 1}},
         {{{1, 0, 6}}, {1, 6, 1}},
         {{{1, 8, 6}}, {1, 14, 1}},
         {{{0, 5, 25}, {1, 0, 7}, {1, 8, 7}, {1, 18, 11}}, {1, 29, 1}}}},
-      {MrzFormat::kTd2, 2, 36, {0, 0, 2}, {0, 2, 3}, {0, 5, 31}, {1, 0, 9}, {1, 10, 3}, {1, 13, 6}, {1, 20, 1}, {1, 21, 6},
-       {1, 28, 7}, none,
+      {MrzFormat::kTd2,
+       2,
+       36,
+       {0, 0, 2},
+       {0, 2, 3},
+       {0, 5, 31},
+       {1, 0, 9},
+       {1, 10, 3},
+       {1, 13, 6},
+       {1, 20, 1},
+       {1, 21, 6},
+       {1, 28, 7},
+       none,
        {{{{1, 0, 9}}, {1, 9, 1}},
         {{{1, 13, 6}}, {1, 19, 1}},
         {{{1, 21, 6}}, {1, 27, 1}},
         {{{1, 0, 10}, {1, 13, 7}, {1, 21, 14}}, {1, 35, 1}}}},
-      {MrzFormat::kTd3, 2, 44, {0, 0, 2}, {0, 2, 3}, {0, 5, 39}, {1, 0, 9}, {1, 10, 3}, {1, 13, 6}, {1, 20, 1}, {1, 21, 6},
-       {1, 28, 14}, none,
+      {MrzFormat::kTd3,
+       2,
+       44,
+       {0, 0, 2},
+       {0, 2, 3},
+       {0, 5, 39},
+       {1, 0, 9},
+       {1, 10, 3},
+       {1, 13, 6},
+       {1, 20, 1},
+       {1, 21, 6},
+       {1, 28, 14},
+       none,
        {{{{1, 0, 9}}, {1, 9, 1}},
         {{{1, 13, 6}}, {1, 19, 1}},
         {{{1, 21, 6}}, {1, 27, 1}},
         {{{1, 28, 14}}, {1, 42, 1}, true},
         {{{1, 0, 10}, {1, 13, 7}, {1, 21, 22}}, {1, 43, 1}}}},
-      {MrzFormat::kDrivingLicence, 1, 30, {0, 0, 1}, {0, 2, 3}, none, {0, 6, 10}, none, none, none, none, none, none,
+      {MrzFormat::kDrivingLicence,
+       1,
+       30,
+       {0, 0, 1},
+       {0, 2, 3},
+       none,
+       {0, 6, 10},
+       none,
+       none,
+       none,
+       none,
+       none,
+       none,
        {{{{0, 0, 29}}, {0, 29, 1}}}},
-      {MrzFormat::kVisaA, 2, 44, {0, 0, 2}, {0, 2, 3}, {0, 5, 39}, {1, 0, 9}, {1, 10, 3}, {1, 13, 6}, {1, 20, 1}, {1, 21, 6},
-       {1, 28, 16}, none,
+      {MrzFormat::kVisaA,
+       2,
+       44,
+       {0, 0, 2},
+       {0, 2, 3},
+       {0, 5, 39},
+       {1, 0, 9},
+       {1, 10, 3},
+       {1, 13, 6},
+       {1, 20, 1},
+       {1, 21, 6},
+       {1, 28, 16},
+       none,
        {{{{1, 0, 9}}, {1, 9, 1}}, {{{1, 13, 6}}, {1, 19, 1}}, {{{1, 21, 6}}, {1, 27, 1}}}},
-      {MrzFormat::kVisaB, 2, 36, {0, 0, 2}, {0, 2, 3}, {0, 5, 31}, {1, 0, 9}, {1, 10, 3}, {1, 13, 6}, {1, 20, 1}, {1, 21, 6},
-       {1, 28, 8}, none,
+      {MrzFormat::kVisaB,
+       2,
+       36,
+       {0, 0, 2},
+       {0, 2, 3},
+       {0, 5, 31},
+       {1, 0, 9},
+       {1, 10, 3},
+       {1, 13, 6},
+       {1, 20, 1},
+       {1, 21, 6},
+       {1, 28, 8},
+       none,
        {{{{1, 0, 9}}, {1, 9, 1}}, {{{1, 13, 6}}, {1, 19, 1}}, {{{1, 21, 6}}, {1, 27, 1}}}},
   }};
   return *std::ranges::find(layouts, format, &Layout::format);
@@ -84,13 +151,19 @@ std::string date_of(std::string_view yymmdd, int year_now, bool birth) {
 
 std::string document_type(std::string_view code, std::string_view issuer) {
   switch (code[0]) {
-    case 'P': return "passport";
-    case 'V': return "visa";
-    case 'D': return "driving-licence";
-    case 'C': return issuer == "USA" ? "residence-permit" : "identity-card";
+    case 'P':
+      return "passport";
+    case 'V':
+      return "visa";
+    case 'D':
+      return "driving-licence";
+    case 'C':
+      return issuer == "USA" ? "residence-permit" : "identity-card";
     case 'I':
-    case 'A': return code.size() > 1 && code[1] == 'R' ? "residence-permit" : "identity-card";
-    default: return "other";
+    case 'A':
+      return code.size() > 1 && code[1] == 'R' ? "residence-permit" : "identity-card";
+    default:
+      return "other";
   }
 }
 

@@ -1,4 +1,5 @@
-// intake/cell/vision/mrz_layout.h - which field stands where in each format of the machine-readable zone, for mrz*.cpp only.
+// intake/cell/vision/mrz_layout.h - which field stands where in each format of the machine-readable zone, for mrz*.cpp
+// only.
 //
 // Source: ICAO 9303-4 to -7; ISO 18013 and the French and Dutch licences as printed.
 // Threads: free functions.

@@ -4,9 +4,8 @@
 #include <cmath>
 #include <complex>
 #include <numbers>
-#include <ranges>
-
 #include <opencv2/imgproc.hpp>
+#include <ranges>
 
 #include "intake/cell/vision/mrz_glyphs.h"
 
@@ -15,15 +14,15 @@ namespace {
 
 constexpr int kReachX = 3, kReachY = 3;  // pixels that a glyph may lie off its place, of a cell of 16 x 24
 constexpr int kOffsets = (2 * kReachX + 1) * (2 * kReachY + 1);
-constexpr int kMargin = 24;              // around the line, pixels
-constexpr float kDrift = 0.06F;          // likeness that a step of one pixel between neighbours costs
-constexpr double kEnds = 0.34;            // cells: the first and the last glyph fill about two thirds of theirs
-constexpr double kWorthReading = 0.58;   // likeness of seven cells before all are compared
+constexpr int kMargin = 24;             // around the line, pixels
+constexpr float kDrift = 0.06F;         // likeness that a step of one pixel between neighbours costs
+constexpr double kEnds = 0.34;          // cells: the first and the last glyph fill about two thirds of theirs
+constexpr double kWorthReading = 0.58;  // likeness of seven cells before all are compared
 constexpr double kWorthShifting = 0.75;
 constexpr double kReadsWell = 0.85;
-constexpr double kBeat = 0.12;            // part of the columns' variance
+constexpr double kBeat = 0.12;  // part of the columns' variance
 constexpr double kLooksLikeOcrB = 0.6;
-constexpr std::size_t kTightened = 8;      // ribbons, longest first, that get a second chance
+constexpr std::size_t kTightened = 8;  // ribbons, longest first, that get a second chance
 
 // One glyph a row, without mean and of length one, a little soft as cameras see it.
 const cv::Mat& glyph_rows() {
@@ -56,8 +55,9 @@ cv::Mat straightened(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
   turn(1, 2) = static_cast<float>(size.height) / 2 - (-s * ribbon.middle.x + c * ribbon.middle.y);
   cv::Mat strip, softened = gray;
   if (zoom < 0.7F) {
-    const cv::Rect around = cv::RotatedRect(ribbon.middle, {ribbon.along * 1.2F, ribbon.across * 5}, ribbon.angle).boundingRect() &
-                            cv::Rect({}, gray.size());
+    const cv::Rect around =
+        cv::RotatedRect(ribbon.middle, {ribbon.along * 1.2F, ribbon.across * 5}, ribbon.angle).boundingRect() &
+        cv::Rect({}, gray.size());
     softened = gray.clone();
     cv::GaussianBlur(gray(around), softened(around), {}, 0.4 / zoom);
   }
@@ -123,11 +123,12 @@ std::vector<int> best_path(const std::vector<Cell>& cells) {
 }
 
 struct Beat {
-  double count = 0, phase = 0, strength = 0;  // beats in the line; where in a beat, 0 to 1, the marks stand; part of the variance
+  double count = 0, phase = 0,
+         strength = 0;  // beats in the line; where in a beat, 0 to 1, the marks stand; part of the variance
 };
 
-// Characters of one pitch beat: the ink over the columns has its strongest rhythm at as many beats as the line has cells.
-// Print of other typefaces has none.
+// Characters of one pitch beat: the ink over the columns has its strongest rhythm at as many beats as the line has
+// cells. Print of other typefaces has none.
 Beat beat_of(const cv::Mat& strip, int cells) {
   cv::Mat columns;
   cv::reduce(strip(cv::Rect(kMargin, kMargin, cells * kGlyphWidth, kGlyphHeight)), columns, 0, cv::REDUCE_AVG);
@@ -150,7 +151,8 @@ cv::Point2f along_of(const Ribbon& ribbon) {
   return {std::cos(radians), std::sin(radians)};
 }
 
-// The ribbon whose cells beat as the marks do, its first cell nearest to where the marks begin, or `shift` cells from there.
+// The ribbon whose cells beat as the marks do, its first cell nearest to where the marks begin, or `shift` cells from
+// there.
 Ribbon tuned(const Ribbon& ribbon, const Beat& beat, int cells, int shift) {
   const double zoom = (cells - kEnds) * kGlyphWidth / ribbon.along;
   const double pitch = cells * kGlyphWidth / beat.count;
@@ -170,8 +172,8 @@ Ribbon reversed(Ribbon ribbon) {
 
 using Zone = std::vector<LineOnPage>;
 
-// From line to line in characters: ICAO 9303-4 and -6 print four lines to the inch, 9303-5 six, all ten characters. Samples and
-// old documents take the freedom to differ.
+// From line to line in characters: ICAO 9303-4 and -6 print four lines to the inch, 9303-5 six, all ten characters.
+// Samples and old documents take the freedom to differ.
 constexpr std::array<float, 4> kLineSteps = {10.0F / 4, 10.0F / 6, 2.1F, 1.35F};
 
 Ribbon neighbour(const LineOnPage& line, float step) {
@@ -212,15 +214,14 @@ Zone zone_around(const cv::Mat& gray, const LineOnPage& line, int cells) {
 std::vector<cv::Point2f> corners_of(const Zone& zone) {
   const auto edge = [](const LineOnPage& line, float side, float end) {
     const cv::Point2f along = along_of(line.ribbon), down(-along.y, along.x);
-    return line.ribbon.middle + along * (end * (line.ribbon.along + 0.3F * line.pitch) / 2) + down * (side * 0.65F * line.pitch);
+    return line.ribbon.middle + along * (end * (line.ribbon.along + 0.3F * line.pitch) / 2) +
+           down * (side * 0.65F * line.pitch);
   };
   return {edge(zone.front(), -1, -1), edge(zone.front(), -1, 1), edge(zone.back(), 1, 1), edge(zone.back(), 1, -1)};
 }
 
 // A line of thirty random marks passes its one check digit now and then; two or three lines hardly ever do.
-bool believable(const MrzOnPage& found) {
-  return found.score > (found.parsed.checks == 1 ? 0.8 : 0.62);
-}
+bool believable(const MrzOnPage& found) { return found.score > (found.parsed.checks == 1 ? 0.8 : 0.62); }
 
 int trust(const MrzOnPage& found) { return found.parsed.mrz.checks_ok ? found.parsed.mrz.corrected ? 1 : 2 : 0; }
 
@@ -269,12 +270,14 @@ std::optional<MrzOnPage> parsed_zone(const Zone& zone) {
   return found;
 }
 
-// Typewriters keep a pitch too, but have no fillers. Of each zone one line has some, except the single line of a licence.
+// Typewriters keep a pitch too, but have no fillers. Of each zone one line has some, except the single line of a
+// licence.
 bool may_start_a_zone(const LineReading& line) {
   const auto is_likeliest = [](const CellReading& cell, char c) {
     return cell.likeness[mrz_index(c)] >= std::ranges::max(cell.likeness);
   };
-  const auto fillers = std::ranges::count_if(line.cells, [&](const CellReading& cell) { return is_likeliest(cell, '<'); });
+  const auto fillers =
+      std::ranges::count_if(line.cells, [&](const CellReading& cell) { return is_likeliest(cell, '<'); });
   return fillers >= 2 || (line.cells.size() == 30 && is_likeliest(line.cells.front(), 'D'));
 }
 

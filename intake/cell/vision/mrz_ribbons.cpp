@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-
 #include <opencv2/imgproc.hpp>
 
 #include "intake/cell/vision/mrz_reader.h"
@@ -9,8 +8,8 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr int kSearchSide = 1000;                                  // long side of the picture that is searched
-constexpr float kLeastSlender = 14, kMostSlender = 70;             // length by height of a line of 30 to 44 characters
+constexpr int kSearchSide = 1000;                       // long side of the picture that is searched
+constexpr float kLeastSlender = 14, kMostSlender = 70;  // length by height of a line of 30 to 44 characters
 constexpr std::size_t kMostRibbons = 60;
 
 Ribbon ribbon_of(const cv::RotatedRect& box) {
@@ -102,7 +101,8 @@ bool same_place(const Ribbon& a, const Ribbon& b) {
          angle_between(a, b) < 1;
 }
 
-// The gaps that are bridged between marks, for lines that run so: several widths, since the size of the document is unknown.
+// The gaps that are bridged between marks, for lines that run so: several widths, since the size of the document is
+// unknown.
 std::vector<cv::Size> joins_for(Run run) {
   if (run == Run::kSlanted) return {{5, 5}, {9, 9}, {13, 13}};
   std::vector<cv::Size> joins;
@@ -111,13 +111,15 @@ std::vector<cv::Size> joins_for(Run run) {
   return joins;
 }
 
-// Dark strokes along the ribbon, level, its middle in the middle, twice as high as it is; `zoom` strip pixels to a page pixel.
+// Dark strokes along the ribbon, level, its middle in the middle, twice as high as it is; `zoom` strip pixels to a page
+// pixel.
 cv::Mat strokes_along(const cv::Mat& gray, const Ribbon& ribbon, float zoom) {
   const cv::Size size(static_cast<int>(ribbon.along * zoom) + 1, static_cast<int>(2 * ribbon.across * zoom) + 1);
   const cv::Point2f along = direction(ribbon) * zoom;
   cv::Matx23f turn(along.x, along.y, 0, -along.y, along.x, 0);
   for (int row = 0; row < 2; ++row)
-    turn(row, 2) = static_cast<float>(row ? size.height : size.width) / 2 - turn(row, 0) * ribbon.middle.x - turn(row, 1) * ribbon.middle.y;
+    turn(row, 2) = static_cast<float>(row ? size.height : size.width) / 2 - turn(row, 0) * ribbon.middle.x -
+                   turn(row, 1) * ribbon.middle.y;
   cv::Mat strip, dark;
   cv::warpAffine(gray, strip, turn, size, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   cv::GaussianBlur(strip, strip, {3, 3}, 0);
@@ -190,7 +192,8 @@ Ribbon tightened(const cv::Mat& gray, const Ribbon& ribbon) {
   return best;
 }
 
-RibbonFinder::RibbonFinder(const cv::Mat& gray) : zoom_(static_cast<double>(kSearchSide) / std::max(gray.cols, gray.rows)) {
+RibbonFinder::RibbonFinder(const cv::Mat& gray)
+    : zoom_(static_cast<double>(kSearchSide) / std::max(gray.cols, gray.rows)) {
   cv::Mat small;
   cv::resize(gray, small, {}, zoom_, zoom_, zoom_ < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
   for (const int stroke : {13, 31}) {

@@ -31,12 +31,19 @@ cv::Mat set_upright(const cv::Mat& stored, int orientation) {
   if (orientation >= 5) cv::transpose(upright, upright);
   switch (orientation) {
     case 2:
-    case 6: cv::flip(upright, upright, 1); break;
+    case 6:
+      cv::flip(upright, upright, 1);
+      break;
     case 3:
-    case 7: cv::flip(upright, upright, -1); break;
+    case 7:
+      cv::flip(upright, upright, -1);
+      break;
     case 4:
-    case 8: cv::flip(upright, upright, 0); break;
-    default: break;
+    case 8:
+      cv::flip(upright, upright, 0);
+      break;
+    default:
+      break;
   }
   return upright;
 }

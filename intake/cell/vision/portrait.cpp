@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
 
@@ -11,30 +10,36 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr double kLeastFace = 9, kLargestFace = 30;  // millimetres; a passport's photo is 35 x 45 with a face of about 25 x 32
-constexpr int kAgreeing = 2;                          // neighbouring windows that must see it
+constexpr double kLeastFace = 9,
+                 kLargestFace = 30;  // millimetres; a passport's photo is 35 x 45 with a face of about 25 x 32
+constexpr int kAgreeing = 2;         // neighbouring windows that must see it
 // Pixels a millimetre: drawn faces show at one sharpness and not at another, and the smaller picture costs half.
 constexpr double kSharpnesses[] = {3.5, 5};
 
 cv::Rect portrait_around(const cv::Rect& face, const cv::Size& page) {
-  return cv::Rect(face.x - face.width * 3 / 10, face.y - face.height * 4 / 10, face.width * 16 / 10, face.height * 19 / 10) &
+  return cv::Rect(face.x - face.width * 3 / 10, face.y - face.height * 4 / 10, face.width * 16 / 10,
+                  face.height * 19 / 10) &
          cv::Rect({}, page);
 }
 
 // `box` of a picture that was turned, on the picture before.
 cv::Rect turned_back(const cv::Rect& box, const cv::Size& before, int quarter_turns) {
   switch ((quarter_turns % 4 + 4) % 4) {
-    case 1: return {before.width - box.y - box.height, box.x, box.height, box.width};
-    case 2: return {before.width - box.x - box.width, before.height - box.y - box.height, box.width, box.height};
-    case 3: return {box.y, before.height - box.x - box.width, box.height, box.width};
-    default: return box;
+    case 1:
+      return {before.width - box.y - box.height, box.x, box.height, box.width};
+    case 2:
+      return {before.width - box.x - box.width, before.height - box.y - box.height, box.width, box.height};
+    case 3:
+      return {box.y, before.height - box.x - box.width, box.height, box.width};
+    default:
+      return box;
   }
 }
 
 }  // namespace
 
-std::optional<cv::Rect> find_portrait(const cv::Mat& gray, const cv::Rect& where, double pixels_per_mm, int quarter_turns,
-                                      Engines& engines) {
+std::optional<cv::Rect> find_portrait(const cv::Mat& gray, const cv::Rect& where, double pixels_per_mm,
+                                      int quarter_turns, Engines& engines) {
   const cv::Rect part = where & cv::Rect({}, gray.size());
   if (part.width < 24 || part.height < 24 || pixels_per_mm <= 0) return std::nullopt;
   for (const double sharpness : kSharpnesses) {
@@ -44,10 +49,13 @@ std::optional<cv::Rect> find_portrait(const cv::Mat& gray, const cv::Rect& where
     cv::resize(gray(part), small, {}, zoom, zoom, zoom < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
     const cv::Size before = small.size();
     small = turned(small, quarter_turns);
-    const auto side = [&](double mm) { return cv::Size(static_cast<int>(mm * sharpness), static_cast<int>(mm * sharpness)); };
+    const auto side = [&](double mm) {
+      return cv::Size(static_cast<int>(mm * sharpness), static_cast<int>(mm * sharpness));
+    };
     std::vector<cv::Rect> faces;
     std::vector<int> agreeing;
-    engines.impl().face.detectMultiScale(small, faces, agreeing, 1.1, kAgreeing, 0, side(kLeastFace), side(kLargestFace));
+    engines.impl().face.detectMultiScale(small, faces, agreeing, 1.1, kAgreeing, 0, side(kLeastFace),
+                                         side(kLargestFace));
     if (faces.empty()) continue;
     const auto surest = std::ranges::max_element(agreeing) - agreeing.begin();
     const cv::Rect face = turned_back(faces[static_cast<std::size_t>(surest)], before, quarter_turns);
@@ -55,7 +63,8 @@ std::optional<cv::Rect> find_portrait(const cv::Mat& gray, const cv::Rect& where
     const cv::Rect on_page(part.x + back(face.x), part.y + back(face.y), back(face.width), back(face.height));
     cv::Rect portrait = portrait_around(on_page, gray.size());
     if (quarter_turns % 2 != 0)
-      portrait = cv::Rect(on_page.x - on_page.width / 2, on_page.y - on_page.height / 2, 2 * on_page.width, 2 * on_page.height) &
+      portrait = cv::Rect(on_page.x - on_page.width / 2, on_page.y - on_page.height / 2, 2 * on_page.width,
+                          2 * on_page.height) &
                  cv::Rect({}, gray.size());
     return portrait;
   }

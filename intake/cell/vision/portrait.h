@@ -12,8 +12,8 @@ namespace zp::intake::vision {
 
 /// The surest face of 9 to 30 mm inside `where`, with the hair, neck and shoulders that a portrait shows around it.
 /// `quarter_turns` set the document upright; `pixels_per_mm` of the page. The answer refers to the page as given.
-std::optional<cv::Rect> find_portrait(const cv::Mat& gray, const cv::Rect& where, double pixels_per_mm, int quarter_turns,
-                                      Engines& engines);
+std::optional<cv::Rect> find_portrait(const cv::Mat& gray, const cv::Rect& where, double pixels_per_mm,
+                                      int quarter_turns, Engines& engines);
 
 }  // namespace zp::intake::vision
 

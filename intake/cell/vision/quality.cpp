@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-
 #include <opencv2/imgproc.hpp>
 
 #include "intake/cell/vision/reading.h"
@@ -11,12 +10,12 @@
 namespace zp::intake::vision {
 namespace {
 
-// Measured on a hundred scans and photos (tests/bench/vision): a Gaussian blur of 0.2 letter heights, four pixels at 300 dpi,
-// lifts nearly all above this, sharp ones lie below.
+// Measured on a hundred scans and photos (tests/bench/vision): a Gaussian blur of 0.2 letter heights, four pixels at
+// 300 dpi, lifts nearly all above this, sharp ones lie below.
 constexpr double kBlurredFrom = 0.16;
-constexpr double kSharpestEdge = 2.1;    // pixels that a perfect edge measures
-constexpr double kLeastSoftEdge = 3.4;   // pixels; below it the picture is small rather than blurred
-constexpr float kClearContrast = 24;      // of 255
+constexpr double kSharpestEdge = 2.1;   // pixels that a perfect edge measures
+constexpr double kLeastSoftEdge = 3.4;  // pixels; below it the picture is small rather than blurred
+constexpr float kClearContrast = 24;    // of 255
 constexpr std::size_t kFewEdges = 50;
 constexpr std::size_t kSampledLetters = 400;
 constexpr double kAssumedLetters = 100;  // letter heights per page height where no letters are found
@@ -62,7 +61,8 @@ void measure_edges(const cv::Mat& gray, double letter_height, EdgeWidths& widths
       const float across = gx.at<float>(y, x), down = gy.at<float>(y, x);
       if (across > 1 && across >= 0.7F * steepest_x.at<float>(y, x) && across > down)
         widths.across.push_back(contrast / across);
-      if (down > 1 && down >= 0.7F * steepest_y.at<float>(y, x) && down > across) widths.down.push_back(contrast / down);
+      if (down > 1 && down >= 0.7F * steepest_y.at<float>(y, x) && down > across)
+        widths.down.push_back(contrast / down);
     }
   }
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-
 #include <opencv2/imgproc.hpp>
 
 namespace zp::intake::vision {
@@ -78,10 +77,17 @@ Result<Engines> Engines::create(const std::string& tessdata) try {
 cv::Mat turned(const cv::Mat& page, int quarter_turns) {
   cv::Mat result;  // never shares pixels with `page`, which cv::rotate would otherwise write to
   switch ((quarter_turns % 4 + 4) % 4) {
-    case 1: cv::rotate(page, result, cv::ROTATE_90_COUNTERCLOCKWISE); break;
-    case 2: cv::rotate(page, result, cv::ROTATE_180); break;
-    case 3: cv::rotate(page, result, cv::ROTATE_90_CLOCKWISE); break;
-    default: return page;
+    case 1:
+      cv::rotate(page, result, cv::ROTATE_90_COUNTERCLOCKWISE);
+      break;
+    case 2:
+      cv::rotate(page, result, cv::ROTATE_180);
+      break;
+    case 3:
+      cv::rotate(page, result, cv::ROTATE_90_CLOCKWISE);
+      break;
+    default:
+      return page;
   }
   return result;
 }

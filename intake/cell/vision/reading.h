@@ -4,10 +4,10 @@
 #ifndef INTAKE_CELL_VISION_READING_H_
 #define INTAKE_CELL_VISION_READING_H_
 
-#include <memory>
-
-#include <opencv2/objdetect.hpp>
 #include <tesseract/baseapi.h>
+
+#include <memory>
+#include <opencv2/objdetect.hpp>
 
 #include "intake/cell/vision/ink.h"
 #include "intake/cell/vision/vision.h"
@@ -25,7 +25,8 @@ inline int best_read_turn(const Ink& ink, Engines& engines, std::initializer_lis
   return best_read_turn(ink, engines, std::span(quarter_turns.begin(), quarter_turns.size()));
 }
 
-/// The words in the head of the page and in short lines: what names the document and its fields, in a third of a second.
+/// The words in the head of the page and in short lines: what names the document and its fields, in a third of a
+/// second.
 std::vector<Word> telling_words(const Ink& ink, Engines& engines);
 
 }  // namespace zp::intake::vision

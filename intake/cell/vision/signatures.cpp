@@ -1,3 +1,5 @@
+#include "intake/cell/vision/signatures.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -6,7 +8,6 @@
 
 #include "intake/cell/vision/ink.h"
 #include "intake/cell/vision/signature_model.h"
-#include "intake/cell/vision/signatures.h"
 #include "intake/cell/vision/strokes.h"
 
 namespace zp::intake::vision {
@@ -37,8 +38,9 @@ bool reads_like_print(const Box& box, std::span<const Word> words) {
 
 // What one is asked to fill in beside such a label is handwriting, but no signature.
 constexpr std::array<std::string_view, 22> kOtherFields = {
-    "naam",  "datum", "adres", "geboorte", "plaats", "postcode", "mail",  "telefoon", "straat", "organisatie", "afdeling",
-    "functie", "name",  "date",  "address",  "city",   "phone",    "title", "nummer", "number", "bsn", "woon"};
+    "naam",   "datum",       "adres",    "geboorte", "plaats", "postcode", "mail",    "telefoon",
+    "straat", "organisatie", "afdeling", "functie",  "name",   "date",     "address", "city",
+    "phone",  "title",       "nummer",   "number",   "bsn",    "woon"};
 constexpr std::array<std::string_view, 4> kSignatureFields = {"handteken", "onderteken", "signature", "paraaf"};
 
 std::string lower(std::string_view text) {

@@ -21,14 +21,16 @@ std::vector<Point> feet(const Ink& ink, bool sideways) {
   const std::size_t step = 1 + ink.letters.size() / kManyPoints;
   for (std::size_t i = 0; i < ink.letters.size(); i += step) {
     const cv::Rect& box = ink.patches[ink.letters[i]].box;
-    const float x = static_cast<float>(box.x) + static_cast<float>(box.width) / 2, y = static_cast<float>(box.y + box.height);
+    const float x = static_cast<float>(box.x) + static_cast<float>(box.width) / 2,
+                y = static_cast<float>(box.y + box.height);
     const float side = static_cast<float>(box.y) + static_cast<float>(box.height) / 2;
     points.push_back(sideways ? Point{side, static_cast<float>(box.x + box.width)} : Point{x, y});
   }
   return points;
 }
 
-// How sharply the points gather in rows after a counter-clockwise turn: the sum of squares of a fine histogram, 1 for evenly spread.
+// How sharply the points gather in rows after a counter-clockwise turn: the sum of squares of a fine histogram, 1 for
+// evenly spread.
 double gathering(std::span<const Point> points, double degrees, double row, double extent) {
   const double radians = degrees * std::numbers::pi / 180;
   const auto sine = static_cast<float>(std::sin(radians)), cosine = static_cast<float>(std::cos(radians));
@@ -82,7 +84,7 @@ void vote(std::span<const Letter> line, int& above, int& below) {
   const double top = median(tops), bottom = median(bottoms), height = bottom - top;
   if (height < 3) return;
   for (const Letter& letter : line) {
-    const bool high = letter.top < top - 0.22 * height, low = letter.bottom > bottom + 0.18 * height;
+    const bool high = letter.top<top - 0.22 * height, low = letter.bottom> bottom + 0.18 * height;
     above += high && !low;
     below += low && !high;
   }
@@ -90,22 +92,23 @@ void vote(std::span<const Letter> line, int& above, int& below) {
 
 void vote_up_or_down(const Ink& ink, TextDirection& direction) {
   // Seen sideways the page is mirrored, and so is its skew.
-  const double radians = (direction.sideways ? direction.skew_degrees : -direction.skew_degrees) * std::numbers::pi / 180;
+  const double radians =
+      (direction.sideways ? direction.skew_degrees : -direction.skew_degrees) * std::numbers::pi / 180;
   std::vector<Letter> letters;
   for (const int i : ink.letters) {
     const cv::Rect& box = ink.patches[i].box;
     const double across = direction.sideways ? box.y + box.height / 2.0 : box.x + box.width / 2.0;
     const double shift = across * std::tan(radians);
-    letters.push_back(direction.sideways
-                          ? Letter{box.x + shift, box.x + box.width + shift, across}
-                          : Letter{box.y + shift, box.y + box.height + shift, across});
+    letters.push_back(direction.sideways ? Letter{box.x + shift, box.x + box.width + shift, across}
+                                         : Letter{box.y + shift, box.y + box.height + shift, across});
   }
   std::ranges::sort(letters, {}, [](const Letter& l) { return l.top + l.bottom; });
   int above = 0, below = 0;
   std::size_t first = 0;
   for (std::size_t i = 1; i <= letters.size(); ++i) {
-    const bool gap = i == letters.size() || letters[i].top + letters[i].bottom - letters[i - 1].top - letters[i - 1].bottom >
-                                                0.5 * ink.letter_height;
+    const bool gap =
+        i == letters.size() ||
+        letters[i].top + letters[i].bottom - letters[i - 1].top - letters[i - 1].bottom > 0.5 * ink.letter_height;
     if (!gap) continue;
     vote(std::span(letters).subspan(first, i - first), above, below);
     first = i;

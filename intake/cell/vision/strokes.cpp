@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-
 #include <opencv2/imgproc.hpp>
 
 namespace zp::intake::vision {
@@ -39,9 +38,7 @@ cv::Mat without_rules(const cv::Mat& mask, double letter_height) {
   return rest | (across & level & mask) | (along & upright & mask);
 }
 
-double chroma(const cv::Scalar& bgr) {
-  return std::max({bgr[0], bgr[1], bgr[2]}) - std::min({bgr[0], bgr[1], bgr[2]});
-}
+double chroma(const cv::Scalar& bgr) { return std::max({bgr[0], bgr[1], bgr[2]}) - std::min({bgr[0], bgr[1], bgr[2]}); }
 
 double thickness_of(const cv::Mat& mask, const cv::Rect& box) {
   cv::Mat edge;
@@ -86,7 +83,8 @@ void mark_letters(std::vector<Piece>& pieces, double letter_height) {
     for (std::size_t b = a + 1; b < order.size() && neighbours < 3; ++b) {
       Piece& other = pieces[order[b]];
       if (other.box.y > one.box.y + letter_height) break;
-      const int gap = std::max(one.box.x, other.box.x) - std::min(one.box.x + one.box.width, other.box.x + other.box.width);
+      const int gap =
+          std::max(one.box.x, other.box.x) - std::min(one.box.x + one.box.width, other.box.x + other.box.width);
       if (gap > 1.5 * letter_height || gap < -letter_height) continue;
       if (other.box.height > 2 * one.box.height || one.box.height > 2 * other.box.height) continue;
       one.letter = other.letter = true;
@@ -102,7 +100,9 @@ std::vector<Piece> pieces_of(const cv::Mat& mask, cv::Mat& labels, double letter
   for (int label = 1; label < count; ++label) {
     const int* row = stats.ptr<int>(label);
     pieces.push_back({{row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH], row[cv::CC_STAT_HEIGHT]},
-                      row[cv::CC_STAT_AREA], label, false});
+                      row[cv::CC_STAT_AREA],
+                      label,
+                      false});
   }
   mark_letters(pieces, letter_height);
   return pieces;
@@ -150,7 +150,8 @@ Angles angles_of(const cv::Mat& gray, const cv::Mat& where) {
       const float dx = gx.at<float>(y, x), dy = gy.at<float>(y, x);
       const double strength = std::hypot(dx, dy);
       if (strength < 40) continue;
-      const double angle = std::fmod(std::atan2(dy, dx) / std::numbers::pi * 180 + 365, 180);  // level edges fall in bin 0
+      const double angle =
+          std::fmod(std::atan2(dy, dx) / std::numbers::pi * 180 + 365, 180);  // level edges fall in bin 0
       bins[static_cast<std::size_t>(angle / 10) % bins.size()] += strength;
       all += strength;
     }

@@ -14,32 +14,32 @@
 namespace zp::intake::vision {
 
 inline constexpr std::array<std::string_view, 26> kStrokeFeatures = {
-    "width",           // letter heights
-    "height",          //
-    "aspect",          // width by height
-    "main_width",      // of the largest connected stroke
-    "main_height",     //
-    "main_share",      // its part of the ink
-    "pieces",          // connected patches, logarithm
-    "letter_pieces",   // part of the ink in patches of letter size
-    "fill",            // ink by area of the box
-    "hull_fill",       // ink by area of the convex hull
-    "thickness",       // stroke width by that of the page's letters
-    "thickness_spread",// standard deviation by mean of the stroke width
-    "slanted",         // part of the edges that run neither level nor upright
-    "spread_of_angles",// entropy of edge directions, 0 to 1
-    "holes",           // loops, logarithm
-    "complexity",      // outline by square root of ink
-    "ring",            // part of the ink near the outline of the ellipse in the box: stamps
-    "colour",          // mean chroma of the ink
-    "colour_contrast", // its chroma against that of the page's letters
-    "darkness",        // mean darkness against that of the page's letters
-    "in_line",         // printed letters in the same rows, by width of the page
-    "row_runs",        // gaps between rows of ink: blocks of text have several
-    "low",             // middle of the box, 0 top to 1 bottom of the page
-    "edge_distance",   // to the nearest edge of the page, letter heights
-    "crowd",           // how many such candidates the page has, logarithm
-    "share",           // part of the ink of all candidates
+    "width",             // letter heights
+    "height",            //
+    "aspect",            // width by height
+    "main_width",        // of the largest connected stroke
+    "main_height",       //
+    "main_share",        // its part of the ink
+    "pieces",            // connected patches, logarithm
+    "letter_pieces",     // part of the ink in patches of letter size
+    "fill",              // ink by area of the box
+    "hull_fill",         // ink by area of the convex hull
+    "thickness",         // stroke width by that of the page's letters
+    "thickness_spread",  // standard deviation by mean of the stroke width
+    "slanted",           // part of the edges that run neither level nor upright
+    "spread_of_angles",  // entropy of edge directions, 0 to 1
+    "holes",             // loops, logarithm
+    "complexity",        // outline by square root of ink
+    "ring",              // part of the ink near the outline of the ellipse in the box: stamps
+    "colour",            // mean chroma of the ink
+    "colour_contrast",   // its chroma against that of the page's letters
+    "darkness",          // mean darkness against that of the page's letters
+    "in_line",           // printed letters in the same rows, by width of the page
+    "row_runs",          // gaps between rows of ink: blocks of text have several
+    "low",               // middle of the box, 0 top to 1 bottom of the page
+    "edge_distance",     // to the nearest edge of the page, letter heights
+    "crowd",             // how many such candidates the page has, logarithm
+    "share",             // part of the ink of all candidates
 };
 using StrokeValues = std::array<double, kStrokeFeatures.size()>;
 

@@ -1,10 +1,11 @@
 // intake/cell/vision/vision.h - what can be seen on a picture of a page.
 //
-// Pure functions over images: no files, no network, no clock. Only Engines::create() reads files (language data, the face
-// cascade), so it runs before the cell locks itself in; after that everything works from memory.
+// Pure functions over images: no files, no network, no clock. Only Engines::create() reads files (language data, the
+// face cascade), so it runs before the cell locks itself in; after that everything works from memory.
 // Images: 8-bit BGR cv::Mat, upright as a person sees the page. Boxes: fractions of that upright page, origin top left.
 // Threads: one at a time; OpenCV and Tesseract are held to the calling thread.
-// Errors:  Result<T>; no exception of OpenCV, libheif or Tesseract leaves this folder. A function that finds nothing says
+// Errors:  Result<T>; no exception of OpenCV, libheif or Tesseract leaves this folder. A function that finds nothing
+// says
 //          so with an empty answer; it never fails because a page is strange.
 // Hostile input: sizes are checked before pixels are made. All bytes and pixels are a stranger's.
 #ifndef INTAKE_CELL_VISION_VISION_H_
@@ -12,13 +13,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <opencv2/core.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <opencv2/core.hpp>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
@@ -39,8 +39,8 @@ struct DecodedImage {
   std::string_view type;       // as image_type()
   std::vector<cv::Mat> pages;  // upright by the picture's own orientation mark; GIF: the first frame
   bool has_exif = false;
-  bool has_location = false;   // EXIF holds a GPS position: hazard "location-data"
-  bool truncated = false;      // the file goes on past the limits (more pages than kMaxTiffPages)
+  bool has_location = false;  // EXIF holds a GPS position: hazard "location-data"
+  bool truncated = false;     // the file goes on past the limits (more pages than kMaxTiffPages)
 };
 
 /// kTooLarge over the limits above, kMalformed for anything that does not decode, kRefused for a type not in the list.
@@ -48,7 +48,8 @@ Result<DecodedImage> decode_image(ByteView untrusted_bytes);
 
 // --- engines ---
 
-/// The recognisers with their data, loaded once, for one page at a time. Create them before forking cells: that costs 0.1 s and 20 MB.
+/// The recognisers with their data, loaded once, for one page at a time. Create them before forking cells: that costs
+/// 0.1 s and 20 MB.
 class Engines {
  public:
   /// `tessdata` empty: the system's. kConfig if Dutch or the face cascade is not installed.
@@ -69,7 +70,7 @@ class Engines {
 
 /// One word, read by OCR or taken from a PDF's text layer.
 struct Word {
-  std::string text;       // UTF-8
+  std::string text;  // UTF-8
   Box box;
   double confidence = 1;  // 0 to 1
   int line = 0;           // words of one line share a number, ascending down the page
@@ -105,17 +106,18 @@ cv::Mat turned(const cv::Mat& page, int quarter_turns);
 /// as far as form tells. From 0.5 on call it a signature; what is below (initials among it) is for a person to see.
 std::vector<HandwrittenSignature> find_signatures(const cv::Mat& page, std::span<const Word> words = {});
 
-/// Fields by their label in `words` ("Handtekening", "Ondertekening", "Signature", ...): the line or frame beside or below it.
-/// Signed if one of `signatures` is in it, doubtful if other ink is.
+/// Fields by their label in `words` ("Handtekening", "Ondertekening", "Signature", ...): the line or frame beside or
+/// below it. Signed if one of `signatures` is in it, doubtful if other ink is.
 std::vector<SignatureField> find_signature_fields(const cv::Mat& page, std::span<const Word> words,
                                                   std::span<const HandwrittenSignature> signatures);
 
 // --- identity documents ---
 
-/// The identity documents on `page`, at most four: MRZ read in any of four directions, photo, BSN, whole area, and what keeps
-/// it from being used. Without an MRZ only what has a card's shape and words that name such a document. Boxes refer to `page` as
-/// given. Front and back of one card on one page are one document.
-std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engines& engines, std::span<const Word> words = {});
+/// The identity documents on `page`, at most four: MRZ read in any of four directions, photo, BSN, whole area, and what
+/// keeps it from being used. Without an MRZ only what has a card's shape and words that name such a document. Boxes
+/// refer to `page` as given. Front and back of one card on one page are one document.
+std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engines& engines,
+                                                      std::span<const Word> words = {});
 
 // --- everything at once ---
 
@@ -124,11 +126,11 @@ struct PageReport {
   PageQuality quality;
   std::vector<IdentityDocument> identities;
   std::vector<Word> words;
-  cv::Mat upright;        // the page turned so that its text is upright
+  cv::Mat upright;  // the page turned so that its text is upright
 };
 
-/// The steps above in the order that costs least, about half a second. `text_layer`: the words a PDF has itself; without it only
-/// the head of the page and short lines are read (titles and labels, not sentences).
+/// The steps above in the order that costs least, about half a second. `text_layer`: the words a PDF has itself;
+/// without it only the head of the page and short lines are read (titles and labels, not sentences).
 PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const Word> text_layer = {});
 
 // --- masking ---

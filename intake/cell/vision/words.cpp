@@ -1,7 +1,6 @@
 // Reading words: only those that tell something, since reading a whole page takes seconds.
 #include <algorithm>
 #include <memory>
-
 #include <opencv2/imgproc.hpp>
 
 #include "intake/cell/vision/reading.h"
@@ -9,11 +8,11 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr double kReadingSide = 1500;    // pixels: about 130 dpi on A4; more costs time and hardly reads better
-constexpr double kHeadOfPage = 0.3;      // where headings, addressees and subjects stand
-constexpr double kShortSegment = 24;     // letter heights; labels stand in short segments, sentences in long ones
-constexpr double kReadingBudget = 700;   // letter heights of text that are read on one page
-constexpr double kLineHeight = 24;       // pixels of a line given to Tesseract, letters and what sticks out
+constexpr double kReadingSide = 1500;   // pixels: about 130 dpi on A4; more costs time and hardly reads better
+constexpr double kHeadOfPage = 0.3;     // where headings, addressees and subjects stand
+constexpr double kShortSegment = 24;    // letter heights; labels stand in short segments, sentences in long ones
+constexpr double kReadingBudget = 700;  // letter heights of text that are read on one page
+constexpr double kLineHeight = 24;      // pixels of a line given to Tesseract, letters and what sticks out
 
 // A run of letters on one line without a wide gap.
 struct Segment {
@@ -74,8 +73,8 @@ void collect(tesseract::TessBaseAPI& api, const cv::Rect& part, double zoom, con
     word.text = text.get();
     word.confidence = std::clamp(static_cast<double>(at->Confidence(tesseract::RIL_WORD)) / 100, 0.0, 1.0);
     word.line = std::max(0, line);
-    word.box = {(part.x + left / zoom) / page.width, (part.y + top / zoom) / page.height, (right - left) / zoom / page.width,
-                (bottom - top) / zoom / page.height};
+    word.box = {(part.x + left / zoom) / page.width, (part.y + top / zoom) / page.height,
+                (right - left) / zoom / page.width, (bottom - top) / zoom / page.height};
     words.push_back(std::move(word));
   } while (at->Next(tesseract::RIL_WORD));
 }

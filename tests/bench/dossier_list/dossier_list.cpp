@@ -1,5 +1,5 @@
-// The work list that staff open first: 100 rows with names out of sealed profiles, among 100,000 dossiers. Each look writes the (synced)
-// ledger, as in the product.
+// The work list that staff open first: 100 rows with names out of sealed profiles, among 100,000 dossiers. Each look
+// writes the (synced) ledger, as in the product.
 //
 // usage: bench_dossier_list FOLDER [--benchmark_...]      FOLDER is empty and stays the caller's
 #include <benchmark/benchmark.h>
@@ -31,13 +31,21 @@ T must(Result<T> result) {
 
 Profile profile_of(int n) {
   Profile profile;
-  profile.requester = {.name = fmt::format("Aanvrager Voorbeeld-{}", n), .role = "mentor", .birth_date = "1971-09-23",
-                       .email = fmt::format("aanvrager{}@voorbeeld.example", n), .telephone = "06 00 00 00 00",
+  profile.requester = {.name = fmt::format("Aanvrager Voorbeeld-{}", n),
+                       .role = "mentor",
+                       .birth_date = "1971-09-23",
+                       .email = fmt::format("aanvrager{}@voorbeeld.example", n),
+                       .telephone = "06 00 00 00 00",
                        .address = {"Voorbeeldstraat 1", "1000 AA Voorbeeldstad"}};
-  profile.client = {.name = fmt::format("Cliënt Voorbeeld-{}", n), .role = "client", .birth_date = "1948-03-12", .email = "",
-                    .telephone = "", .address = {}};
+  profile.client = {.name = fmt::format("Cliënt Voorbeeld-{}", n),
+                    .role = "client",
+                    .birth_date = "1948-03-12",
+                    .email = "",
+                    .telephone = "",
+                    .address = {}};
   profile.fields = {{"requester_role", "mentor"}, {"details", std::string(600, 'x')}};
-  for (int line = 0; line < 8; ++line) profile.history.push_back({line, "zegelpost", "Document ontvangen en gecontroleerd"});
+  for (int line = 0; line < 8; ++line)
+    profile.history.push_back({line, "zegelpost", "Document ontvangen en gecontroleerd"});
   return profile;
 }
 
@@ -114,8 +122,10 @@ int main(int argc, char** argv) {
       {"to_review", {.states = {DossierState::kReview}, .limit = kRows}},
       {"page_900", {.offset = 90'000, .limit = kRows}}};
   for (const auto& [name, filter] : lists)
-    benchmark::RegisterBenchmark(name, [&office, &filter](benchmark::State& state) { list(state, office.casework(), filter); })
-        ->UseRealTime()->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(
+        name, [&office, &filter](benchmark::State& state) { list(state, office.casework(), filter); })
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

@@ -128,8 +128,9 @@ void seal_copy(benchmark::State& state) {
 void run_gpg(benchmark::State& state, const std::string& to, const std::string& compression = "--compress-algo=none") {
   const std::string from = input(state);
   const std::string home = folder + "/gnupg";
-  const std::array<std::string, 15> words{"gpg", "--homedir", home, "--batch", "--yes", "--quiet", "--no-autostart", "--trust-model",
-                                          "always", compression, "--recipient", fingerprint, "--output", to, "--encrypt"};
+  const std::array<std::string, 15> words{
+      "gpg",    "--homedir", home,          "--batch",   "--yes",    "--quiet", "--no-autostart", "--trust-model",
+      "always", compression, "--recipient", fingerprint, "--output", to,        "--encrypt"};
   std::vector<char*> arguments;
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(const_cast<char*>(from.c_str()));
@@ -140,7 +141,9 @@ void run_gpg(benchmark::State& state, const std::string& to, const std::string& 
   ZP_CHECK(::posix_spawnp(&child, "gpg", nullptr, nullptr, arguments.data(), environ) == 0);
   ZP_CHECK(::wait4(child, &status, 0, &used) == child);
   ZP_CHECK(status == 0);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
   state.SetIterationTime(seconds(used.ru_utime) + seconds(used.ru_stime));
 }
 
@@ -170,8 +173,8 @@ int main(int argc, char** argv) {
   folder = argv[1];
   fingerprint = argv[2];
   constexpr std::pair<const char*, void (*)(benchmark::State&)> kAll[] = {
-      {"seal_memory", seal_memory}, {"aead_memory", aead_memory}, {"seal_file", seal_file},
-      {"gpg_file", gpg_file},       {"gpg_stored", gpg_stored},   {"seal_copy", seal_copy}, {"gpg_copy", gpg_copy}};
+      {"seal_memory", seal_memory}, {"aead_memory", aead_memory}, {"seal_file", seal_file}, {"gpg_file", gpg_file},
+      {"gpg_stored", gpg_stored},   {"seal_copy", seal_copy},     {"gpg_copy", gpg_copy}};
   for (const auto& [name, body] : kAll)
     benchmark::RegisterBenchmark(name, body)->Arg(1)->Arg(10)->Arg(100)->UseManualTime()->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();

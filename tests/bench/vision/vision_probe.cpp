@@ -1,14 +1,13 @@
 // vision_probe FILE...: what the vision library sees on each picture, one JSON line per file, with the time it took.
 // --blur F: first blurs the page with a Gaussian of F letter heights, to see when `sharp` gives way.
-#include <ctime>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iterator>
-#include <string>
-
 #include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
+#include <string>
 
 #include "intake/cell/vision/ink.h"
 #include "intake/cell/vision/mrz_reader.h"
@@ -21,14 +20,18 @@ using namespace zp::intake;
 using nlohmann::json;
 
 // Time of the processor, not of the clock on the wall: other programs may run.
-double milliseconds_since(std::clock_t start) { return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC; }
-
-json quality_json(const vision::PageQuality& q) {
-  return {{"blank", q.blank},       {"sharp", q.sharp},          {"softness", q.softness}, {"skew", q.skew_degrees},
-          {"turns", q.quarter_turns}, {"upside_down", q.upside_down}, {"too_dark", q.too_dark}};
+double milliseconds_since(std::clock_t start) {
+  return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
-json probe(const std::string& path, vision::Engines& engines, double blur, bool candidates, bool mrz_only, bool examine) {
+json quality_json(const vision::PageQuality& q) {
+  return {{"blank", q.blank},       {"sharp", q.sharp},         {"softness", q.softness},
+          {"skew", q.skew_degrees}, {"turns", q.quarter_turns}, {"upside_down", q.upside_down},
+          {"too_dark", q.too_dark}};
+}
+
+json probe(const std::string& path, vision::Engines& engines, double blur, bool candidates, bool mrz_only,
+           bool examine) {
   std::ifstream file(path, std::ios::binary);
   const zp::Bytes bytes{std::istreambuf_iterator<char>(file), {}};
   json out{{"file", path}};
@@ -64,8 +67,9 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
   if (candidates) {
     const auto ink = vision::find_ink(page);
     for (const auto& c : vision::stroke_candidates(ink))
-      out["candidates"].push_back({{"box", {c.box.x / ink.scale, c.box.y / ink.scale, c.box.width / ink.scale, c.box.height / ink.scale}},
-                                   {"values", c.values}});
+      out["candidates"].push_back(
+          {{"box", {c.box.x / ink.scale, c.box.y / ink.scale, c.box.width / ink.scale, c.box.height / ink.scale}},
+           {"values", c.values}});
     out["candidate_ms"] = milliseconds_since(start);
     return out;
   }
@@ -80,7 +84,9 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
     for (const auto& f : report.findings.signature_fields)
       out["fields"].push_back({{"box", {f.box.x, f.box.y, f.box.w, f.box.h}}, {"state", f.state}, {"whose", f.whose}});
     for (const IdentityDocument& document : report.identities) {
-      json one = {{"type", document.document_type}, {"bsn", document.bsn_boxes.size()}, {"shortcomings", document.shortcomings}};
+      json one = {{"type", document.document_type},
+                  {"bsn", document.bsn_boxes.size()},
+                  {"shortcomings", document.shortcomings}};
       if (const auto& b = document.photo_box) one["photo"] = {b->x, b->y, b->w, b->h};
       const Box& a = document.area;
       one["area"] = {a.x, a.y, a.w, a.h};

@@ -14,11 +14,11 @@ zp::Result<zp::Bytes> press(const std::string& name, const nlohmann::json& data,
       "Zorg & Indicatie <proef>", "Postbus 1, 1000 AA Hier", "Zorg & Indicatie", "Hier", "010 123 45 67",
       "fg@voorbeeld.example",     {"Telefoon 010 123 45 67"}};
   TRY_ASSIGN(const auto letters, LetterPress::load(ZP_SOURCE_DIR "/templates/letters", organisation));
-  TRY_ASSIGN(zp::Bytes pdf, letters->render(name, data,
-                                            {.date = "2026-11-23",
-                                             .reference = {},
-                                             .signature_placeholder = sealed,
-                                             .moment = "2026-11-23T09:30:00Z"}));
+  TRY_ASSIGN(
+      zp::Bytes pdf,
+      letters->render(
+          name, data,
+          {.date = "2026-11-23", .reference = {}, .signature_placeholder = sealed, .moment = "2026-11-23T09:30:00Z"}));
   if (!sealed) return pdf;
   const auto pem = zp::crypto::SealKey::self_signed("Zegel van de proef", 30);
   TRY_ASSIGN(const auto key, zp::crypto::SealKey::load(pem.chain, pem.key));

@@ -52,15 +52,11 @@ void signed_message(ByteView bytes) {
   }
 }
 
-void mail(ByteView bytes) {
-  [[maybe_unused]] const auto read = intake::cell::read_mail(bytes);
-}
+void mail(ByteView bytes) { [[maybe_unused]] const auto read = intake::cell::read_mail(bytes); }
 
 void tnef(ByteView bytes) { intake::cell::read_tnef(bytes); }
 
-void picture(ByteView bytes) {
-  [[maybe_unused]] const auto image = intake::vision::decode_image(bytes);
-}
+void picture(ByteView bytes) { [[maybe_unused]] const auto image = intake::vision::decode_image(bytes); }
 
 void findings(ByteView bytes) {
   const nlohmann::json json = intake::parse_json(as_text(bytes));

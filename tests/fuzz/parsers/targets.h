@@ -26,8 +26,9 @@ struct Target {
   std::string_view name;  // of the folder with its seeds
   void (*run)(ByteView bytes);
 };
-inline constexpr std::array kTargets = {Target{"pdf", pdf},         Target{"signed_message", signed_message}, Target{"mail", mail},
-                                        Target{"tnef", tnef},       Target{"picture", picture},               Target{"findings", findings},
+inline constexpr std::array kTargets = {Target{"pdf", pdf},         Target{"signed_message", signed_message},
+                                        Target{"mail", mail},       Target{"tnef", tnef},
+                                        Target{"picture", picture}, Target{"findings", findings},
                                         Target{"sniffed", sniffed}};
 
 }  // namespace zp::fuzz

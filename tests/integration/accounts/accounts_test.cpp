@@ -31,7 +31,9 @@ SecretBytes secret_of(const std::string& uri) {
 
 class AccountsTest : public testing::Test {
  protected:
-  AccountsTest() : folder_(std::filesystem::temp_directory_path() / ("zp-accounts-" + std::to_string(::getpid()))), zone_key_(crypto::ZoneKey::generate()) {
+  AccountsTest()
+      : folder_(std::filesystem::temp_directory_path() / ("zp-accounts-" + std::to_string(::getpid()))),
+        zone_key_(crypto::ZoneKey::generate()) {
     std::filesystem::create_directories(folder_);
     config_ = {.session_minutes = 30, .lock_after_failures = 3, .lock_minutes = 15};
     store_ = std::move(*open_sqlite_store(folder_.string()));

@@ -42,36 +42,52 @@ const std::map<std::string, std::function<void(const Connection&)>, std::less<>>
     {"good", [](const Connection& c) { c.frame(FrameKind::kFindings, "{}"), c.end(); }},
     {"crash", [](const Connection&) { std::abort(); }},
     {"crash-half-way", [](const Connection& c) { c.frame(FrameKind::kFindings, "{}"), ::raise(SIGSEGV); }},
-    {"hang", [](const Connection&) { while (true) ::usleep(100'000); }},
-    {"spin", [](const Connection&) { while (::getpid() > 0) {} }},
+    {"hang",
+     [](const Connection&) {
+       while (true) ::usleep(100'000);
+     }},
+    {"spin",
+     [](const Connection&) {
+       while (::getpid() > 0) {
+       }
+     }},
     {"slow", [](const Connection& c) { ::usleep(300'000), c.frame(FrameKind::kFindings, "{}"), c.end(); }},
     {"leave", [](const Connection&) { ::_exit(0); }},
-    {"eat-memory", [](const Connection& c) { while (true) std::memset(std::malloc(16 << 20), 1, 16 << 20), c.progress(0, 0); }},
+    {"eat-memory",
+     [](const Connection& c) {
+       while (true) std::memset(std::malloc(16 << 20), 1, 16 << 20), c.progress(0, 0);
+     }},
     {"read-file", [](const Connection& c) { report(c, ::open("/etc/passwd", O_RDONLY) >= 0); }},
     {"read-own-memory", [](const Connection& c) { report(c, ::open("/proc/self/maps", O_RDONLY) >= 0); }},
     {"read-font", [](const Connection& c) { report(c, ::open("/usr/share/fonts", O_RDONLY | O_DIRECTORY) >= 0); }},
-    {"write-file", [](const Connection& c) { report(c, ::open("/tmp/zegelpost-escaped", O_WRONLY | O_CREAT, 0600) >= 0); }},
+    {"write-file",
+     [](const Connection& c) { report(c, ::open("/tmp/zegelpost-escaped", O_WRONLY | O_CREAT, 0600) >= 0); }},
     {"connect", [](const Connection& c) { report(c, ::socket(AF_INET, SOCK_STREAM, 0) >= 0); }},
     {"unix-socket", [](const Connection& c) { report(c, ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0); }},
     {"fork", [](const Connection& c) { report(c, ::fork() >= 0); }},
     {"exec", [](const Connection& c) { report(c, ::execl("/bin/true", "true", nullptr) == 0); }},
     {"trace", [](const Connection& c) { report(c, ::ptrace(PTRACE_ATTACH, ::getppid(), 0, 0) == 0); }},
     {"signal-broker", [](const Connection& c) { report(c, ::kill(::getppid(), SIGKILL) == 0); }},
-    {"run-data", [](const Connection& c) {
-       report(c, ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+    {"run-data",
+     [](const Connection& c) {
+       report(c, ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+                     MAP_FAILED);
      }},
     {"new-namespace", [](const Connection& c) { report(c, ::unshare(0x10000000) == 0); }},
     {"lie-kind", [](const Connection& c) { c.frame(static_cast<FrameKind>('?'), "{}"), c.end(); }},
     {"lie-json", [](const Connection& c) { c.frame(FrameKind::kFindings, "{]"), c.end(); }},
     {"lie-deep", [](const Connection& c) { c.frame(FrameKind::kFindings, std::string(8 << 20, '[')), c.end(); }},
-    {"lie-twice", [](const Connection& c) { c.frame(FrameKind::kFindings, "{}"), c.frame(FrameKind::kFindings, "{}"), c.end(); }},
+    {"lie-twice",
+     [](const Connection& c) { c.frame(FrameKind::kFindings, "{}"), c.frame(FrameKind::kFindings, "{}"), c.end(); }},
     {"lie-nothing", [](const Connection& c) { c.end(); }},
     {"lie-image-unasked", [](const Connection& c) { image(c, 1, 2, 2, 12); }},
     {"lie-image-size", [](const Connection& c) { image(c, 1, 100, 100, 12); }},
     {"lie-image-page", [](const Connection& c) { image(c, 1'000'000, 2, 2, 12); }},
-    {"lie-verdict", [](const Connection& c) {
-       c.frame(FrameKind::kFindings,
-               R"({"verdict":"usable","hazards":["launch-action"],"messages":[{"code":"x","nl":"Bel 0900-OPLICHTER","en":"x"}]})");
+    {"lie-verdict",
+     [](const Connection& c) {
+       c.frame(
+           FrameKind::kFindings,
+           R"({"verdict":"usable","hazards":["launch-action"],"messages":[{"code":"x","nl":"Bel 0900-OPLICHTER","en":"x"}]})");
        c.end();
      }},
     {"time-is-up", [](const Connection& c) { c.frame(FrameKind::kTimeIsUp, ByteView{}); }},

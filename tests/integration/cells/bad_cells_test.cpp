@@ -73,15 +73,17 @@ TEST_F(BadCells, MemoryIsBounded) {
 }
 
 TEST_F(BadCells, CannotReachAnythingOutside) {
-  for (const char* deed : {"read-file", "read-own-memory", "write-file", "connect", "unix-socket", "fork", "exec", "trace", "signal-broker",
-                           "run-data", "new-namespace"}) {
+  for (const char* deed : {"read-file", "read-own-memory", "write-file", "connect", "unix-socket", "fork", "exec",
+                           "trace", "signal-broker", "run-data", "new-namespace"}) {
     EXPECT_THAT(hazards(deed), ElementsAre(AnyOf("crash", StartsWith("errno-")))) << deed;
     EXPECT_TRUE(broker_.alive()) << deed;
   }
   EXPECT_NE(::access("/tmp/zegelpost-escaped", F_OK), 0);
 }
 
-TEST_F(BadCells, CanOpenFontsForReading) { EXPECT_THAT(hazards("read-font"), ElementsAre(AnyOf("allowed", "errno-13"))); }
+TEST_F(BadCells, CanOpenFontsForReading) {
+  EXPECT_THAT(hazards("read-font"), ElementsAre(AnyOf("allowed", "errno-13")));
+}
 
 TEST_F(BadCells, AreNotBelievedWhenTheyBreakTheProtocol) {
   for (const char* lie : {"lie-kind", "lie-json", "lie-deep", "lie-twice", "lie-nothing", "lie-image-unasked"}) {
@@ -101,7 +103,8 @@ TEST_F(BadCells, CannotSpeakToTheSender) {
   const auto inspection = ask("lie-verdict");
   ASSERT_TRUE(inspection);
   EXPECT_EQ(inspection->findings.verdict, intake::Verdict::kRejected) << "the verdict follows from the hazard";
-  for (const intake::Message& message : inspection->findings.messages) EXPECT_EQ(message.nl.find("OPLICHTER"), std::string::npos);
+  for (const intake::Message& message : inspection->findings.messages)
+    EXPECT_EQ(message.nl.find("OPLICHTER"), std::string::npos);
 }
 
 TEST_F(BadCells, ServeMoreClientsThanThereAreCells) {

@@ -1,5 +1,5 @@
-// Files that nobody of this project wrote: nothing may crash or hang, no attack may look good. How far the findings agree with what
-// is known about each file is printed.
+// Files that nobody of this project wrote: nothing may crash or hang, no attack may look good. How far the findings
+// agree with what is known about each file is printed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,9 +8,8 @@
 #include <iostream>
 #include <iterator>
 #include <map>
-#include <set>
-
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "crypto/hash.h"
 #include "intake/submission.h"
@@ -38,11 +37,16 @@ std::vector<std::map<std::string, std::string>> table(const std::string& path) {
   bool quoted = false;
   const std::string text = read(path);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"') rows.back().back() += text[i++];
-    else if (text[i] == '"') quoted = !quoted;
-    else if (text[i] == ',' && !quoted) rows.back().emplace_back();
-    else if (text[i] == '\n' && !quoted) rows.push_back({""});
-    else if (text[i] != '\r' || quoted) rows.back().back() += text[i];
+    if (text[i] == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"')
+      rows.back().back() += text[i++];
+    else if (text[i] == '"')
+      quoted = !quoted;
+    else if (text[i] == ',' && !quoted)
+      rows.back().emplace_back();
+    else if (text[i] == '\n' && !quoted)
+      rows.push_back({""});
+    else if (text[i] != '\r' || quoted)
+      rows.back().back() += text[i];
   }
   std::vector<std::map<std::string, std::string>> named;
   for (std::size_t row = 1; row < rows.size(); ++row) {
@@ -63,7 +67,8 @@ class Corpus : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(corpus())) GTEST_SKIP() << "no corpus at " << corpus();
-    broker_ = std::make_unique<test::RunningBroker>("zegelpost-broker", std::vector<std::string>{"--private", "SOCKET"});
+    broker_ =
+        std::make_unique<test::RunningBroker>("zegelpost-broker", std::vector<std::string>{"--private", "SOCKET"});
     inspector_ = connect_cells(broker_->socket());
   }
 
@@ -71,7 +76,8 @@ class Corpus : public testing::TestWithParam<std::string> {
     const auto inspection = inspector_->inspect(as_bytes(read(path)), {});
     EXPECT_TRUE(inspection) << path;
     if (!inspection) return {};
-    for (const char* failure : {"crash", "timeout"}) EXPECT_THAT(inspection->findings.hazards, testing::Not(testing::Contains(failure))) << path;
+    for (const char* failure : {"crash", "timeout"})
+      EXPECT_THAT(inspection->findings.hazards, testing::Not(testing::Contains(failure))) << path;
     return inspection->findings;
   }
 
@@ -85,7 +91,8 @@ class Corpus : public testing::TestWithParam<std::string> {
     for (const auto* counted : {&agree_, &differ_}) {
       for (const auto& [what, number] : *counted) all.insert(what);
     }
-    for (const std::string& what : all) std::cout << "  " << what << ": " << agree_[what] << " agree, " << differ_[what] << " differ\n";
+    for (const std::string& what : all)
+      std::cout << "  " << what << ": " << agree_[what] << " agree, " << differ_[what] << " differ\n";
   }
 
   std::unique_ptr<test::RunningBroker> broker_;
@@ -96,17 +103,22 @@ class Corpus : public testing::TestWithParam<std::string> {
 class PdfCorpus : public Corpus {
  protected:
   void judge(const std::string& path, const std::string& expected, const Findings& found) {
-    const bool all_good = !found.digital_signatures.empty() && std::ranges::all_of(found.digital_signatures, looks_good);
-    EXPECT_FALSE(all_good && (GetParam() == "signed-attack" || GetParam() == "signed-broken")) << path << ": " << expected;
+    const bool all_good =
+        !found.digital_signatures.empty() && std::ranges::all_of(found.digital_signatures, looks_good);
+    EXPECT_FALSE(all_good && (GetParam() == "signed-attack" || GetParam() == "signed-broken"))
+        << path << ": " << expected;
     if (GetParam() == "signed-valid") count("signatures hold", all_good, path);
     if (GetParam() == "signed-broken") count("signatures do not hold", !all_good, path);
     if (GetParam() == "ordinary") {
       count("nothing wrong", found.verdict != intake::Verdict::kRejected, path);
       EXPECT_THAT(found.digital_signatures, testing::IsEmpty()) << path;
     }
-    const std::map<std::string, std::string> kTokens = {{"javascript_present", "javascript"},      {"launch_action_present", "launch-action"},
-                                                        {"xfa_present", "xfa"},                    {"embedded_file_present", "embedded-file"},
-                                                        {"encrypted_needs_password", "encrypted"}, {"rich_media_present", "rich-media"}};
+    const std::map<std::string, std::string> kTokens = {{"javascript_present", "javascript"},
+                                                        {"launch_action_present", "launch-action"},
+                                                        {"xfa_present", "xfa"},
+                                                        {"embedded_file_present", "embedded-file"},
+                                                        {"encrypted_needs_password", "encrypted"},
+                                                        {"rich_media_present", "rich-media"}};
     for (const auto& [token, hazard] : kTokens) {
       if (expected.find(token) != std::string::npos) count(hazard, std::ranges::count(found.hazards, hazard) > 0, path);
     }
@@ -119,7 +131,8 @@ TEST_P(PdfCorpus, NothingCrashesAndNoAttackLooksGood) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Pdf, PdfCorpus, testing::Values("ordinary", "hostile", "signed-valid", "signed-broken", "signed-attack"),
+INSTANTIATE_TEST_SUITE_P(Pdf, PdfCorpus,
+                         testing::Values("ordinary", "hostile", "signed-valid", "signed-broken", "signed-attack"),
                          [](const auto& category) {
                            std::string name = category.param;
                            std::erase(name, '-');
@@ -164,7 +177,8 @@ class MailCorpus : public Corpus {
       if (found == sums.end() || !attachment.contains("name") || attachment["name"].is_null()) continue;
       const auto [first, last] = sums.equal_range(found->first);
       const std::string name = intake::clean_file_name(attachment["name"].get<std::string>());
-      names = names && std::any_of(first, last, [&](const auto& one) { return intake::clean_file_name(one.second) == name; });
+      names = names &&
+              std::any_of(first, last, [&](const auto& one) { return intake::clean_file_name(one.second) == name; });
     }
     count("all attachments found", all, file);
     if (all) count("all names right", names, file);
@@ -195,11 +209,14 @@ TEST_P(MailCorpus, NoPartIsLost) {
     }
     Sums sums;
     all_attachments(inspect(corpus() + "/mail/" + row["file"]), sums);
-    if (expected.contains("tnef") && expected["tnef"].is_object()) judge_attachments(expected["tnef"]["attachments"], sums, row["file"]);
+    if (expected.contains("tnef") && expected["tnef"].is_object())
+      judge_attachments(expected["tnef"]["attachments"], sums, row["file"]);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Mail, MailCorpus, testing::Values("ordinary", "attachments", "malformed", "hostile", "hostile-own", "bounces", "smime", "pgpmime", "tnef"),
+INSTANTIATE_TEST_SUITE_P(Mail, MailCorpus,
+                         testing::Values("ordinary", "attachments", "malformed", "hostile", "hostile-own", "bounces",
+                                         "smime", "pgpmime", "tnef"),
                          [](const auto& category) {
                            std::string name = category.param;
                            std::erase(name, '-');

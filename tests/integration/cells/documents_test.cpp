@@ -1,7 +1,6 @@
 // Documents, good and bad, through the real broker and cells.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <zlib.h>
 
 #include <fstream>
@@ -47,7 +46,9 @@ class Documents : public testing::Test {
 std::string compressed(const std::string& data) {
   uLongf size = compressBound(data.size());
   std::string packed(size, '\0');
-  EXPECT_EQ(compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(data.data()), data.size(), 9), Z_OK);
+  EXPECT_EQ(compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(data.data()),
+                      data.size(), 9),
+            Z_OK);
   packed.resize(size);
   return packed;
 }
@@ -64,7 +65,8 @@ TEST_F(Documents, APlainPdfIsReadAndUsable) {
 
 TEST_F(Documents, ACourtOrderIsRecognised) {
   const Findings found = findings(SmallPdf("RECHTBANK DEN HAAG\nBeschikking van de kantonrechter\nZaaknummer 123\n"
-                                           "stelt een mentorschap in en benoemt tot mentor").bytes());
+                                           "stelt een mentorschap in en benoemt tot mentor")
+                                      .bytes());
   EXPECT_EQ(found.kind, "court-order");
   EXPECT_GT(found.kind_confidence, 0.7);
 }
@@ -80,7 +82,8 @@ TEST_F(Documents, PageImagesComeInTheResolutionAskedFor) {
     EXPECT_NEAR(image.width, 595 * dpi / 72.0, 2);
     EXPECT_NEAR(image.height, 842 * dpi / 72.0, 2);
     EXPECT_EQ(image.rgb.size(), std::size_t{image.width} * image.height * 3);
-    EXPECT_LT(*std::ranges::min_element(image.rgb), 100) << "a font that the file does not carry was drawn all the same";
+    EXPECT_LT(*std::ranges::min_element(image.rgb), 100)
+        << "a font that the file does not carry was drawn all the same";
   }
 }
 
@@ -89,12 +92,13 @@ TEST_F(Documents, PagesLookedAtSideBySideComeInOrder) {
   std::string kids;
   for (int page = 1; page <= 7; ++page) {
     kids += std::to_string(8 + 2 * page) + " 0 R ";
-    pdf.object(8 + 2 * page, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents " + std::to_string(9 + 2 * page) +
-                                 " 0 R/Resources<</Font<</F 4 0 R>>>>>>");
+    pdf.object(8 + 2 * page, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents " +
+                                 std::to_string(9 + 2 * page) + " 0 R/Resources<</Font<</F 4 0 R>>>>>>");
     // The first pages have most on them, so that later ones are ready sooner.
     std::string lines;
     for (int line = 0; line < 32 - 4 * page; ++line) lines += "(een regel met nogal wat tekst erop) ' ";
-    pdf.stream(9 + 2 * page, "", "BT /F 14 Tf 60 760 Td 20 TL (Bladzijde " + std::to_string(page) + ") Tj " + lines + "ET");
+    pdf.stream(9 + 2 * page, "",
+               "BT /F 14 Tf 60 760 Td 20 TL (Bladzijde " + std::to_string(page) + ") Tj " + lines + "ET");
   }
   pdf.object(2, "<</Type/Pages/Kids[" + kids + "]/Count 7>>");
   InspectionRequest request;
@@ -138,9 +142,12 @@ TEST_F(Documents, AnyChangedByteIsSurvived) {
 }
 
 TEST_F(Documents, WhatIsActiveInAPdfIsFound) {
-  const auto hazards = [](const std::string& keys) { return findings(SmallPdf().add_to_catalog(keys).bytes()).hazards; };
+  const auto hazards = [](const std::string& keys) {
+    return findings(SmallPdf().add_to_catalog(keys).bytes()).hazards;
+  };
   EXPECT_THAT(hazards("/OpenAction<</S/JavaScript/JS(app.alert(1))>>"), Contains("javascript"));
-  EXPECT_THAT(hazards("/OpenAction<</S/#4AavaScript/#4a#53(app.alert(1))>>"), Contains("javascript")) << "spelled with #xx";
+  EXPECT_THAT(hazards("/OpenAction<</S/#4AavaScript/#4a#53(app.alert(1))>>"), Contains("javascript"))
+      << "spelled with #xx";
   EXPECT_THAT(hazards("/OpenAction<</S/Launch/F(calc.exe)>>"), Contains("launch-action"));
   EXPECT_THAT(hazards("/OpenAction<</S/URI/URI(JavaScript:alert)>>"), Contains("javascript"));
   EXPECT_THAT(hazards("/OpenAction<</S/SubmitForm/F(http://example.org)>>"), Contains("external-action"));
@@ -172,21 +179,28 @@ TEST_F(Documents, BombsAreDefusedInTime) {
                                          .bytes());
   EXPECT_THAT(embedded.hazards, Contains("decompression-bomb"));
   EXPECT_EQ(embedded.verdict, Verdict::kRejected);
-  const Findings picture = findings(SmallPdf()
-                                        .stream(6, "/Type/XObject/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceRGB"
-                                                   "/BitsPerComponent 8/Filter/FlateDecode", zeros)
-                                        .bytes());
+  const Findings picture =
+      findings(SmallPdf()
+                   .stream(6,
+                           "/Type/XObject/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceRGB"
+                           "/BitsPerComponent 8/Filter/FlateDecode",
+                           zeros)
+                   .bytes());
   EXPECT_THAT(picture.hazards, Contains("image-bomb"));
   EXPECT_EQ(picture.verdict, Verdict::kRejected);
-  const Findings loop = findings(SmallPdf().object(2, "<</Type/Pages/Kids[2 0 R 3 0 R 2 0 R]/Count 99999999>>").bytes());
+  const Findings loop =
+      findings(SmallPdf().object(2, "<</Type/Pages/Kids[2 0 R 3 0 R 2 0 R]/Count 99999999>>").bytes());
   EXPECT_NE(loop.verdict, Verdict::kUsable);
 }
 
 TEST_F(Documents, AnEmptySignatureFieldIsFoundWhereItIsShown) {
   const std::string field = "<</Type/Annot/Subtype/Widget/FT/Sig/T(Handtekening)/Rect[59.5 84.2 297.5 168.4]/P 3 0 R>>";
   const auto with_field = [&](const std::string& page_keys) {
-    return findings(
-        SmallPdf().add_to_catalog("/AcroForm<</Fields[6 0 R]>>").add_to_page("/Annots[6 0 R]" + page_keys).object(6, field).bytes());
+    return findings(SmallPdf()
+                        .add_to_catalog("/AcroForm<</Fields[6 0 R]>>")
+                        .add_to_page("/Annots[6 0 R]" + page_keys)
+                        .object(6, field)
+                        .bytes());
   };
   const Findings upright = with_field("");
   ASSERT_EQ(upright.pages.at(0).empty_signature_fields.size(), 1u);
@@ -231,12 +245,16 @@ constexpr const char* kMail =
 TEST_F(Documents, AMailIsTakenApart) {
   const ParsedMail parsed = mail(kMail);
   EXPECT_EQ(parsed.from_address, "mevrouw@example.org");
-  EXPECT_EQ(parsed.from_name, "Ren\xC3\xA9" "e Voorbeeld");
+  EXPECT_EQ(parsed.from_name,
+            "Ren\xC3\xA9"
+            "e Voorbeeld");
   EXPECT_EQ(parsed.subject, "Verzoek inzage");
   EXPECT_EQ(parsed.message_id, "1@example.org");
   EXPECT_THAT(parsed.to, ElementsAre("post@example.nl", "kopie@example.nl"));
   EXPECT_FALSE(parsed.automatic);
-  EXPECT_THAT(parsed.text, HasSubstr("\xE2\x82\xAC 5, zegt Ren\xC3\xA9" "e")) << "converted inside the cell, which opens no files";
+  EXPECT_THAT(parsed.text, HasSubstr("\xE2\x82\xAC 5, zegt Ren\xC3\xA9"
+                                     "e"))
+      << "converted inside the cell, which opens no files";
   ASSERT_EQ(parsed.parts.size(), 2u);
   EXPECT_EQ(parsed.parts[0].name, "verzoek \xE2\x82\xAC.pdf");
   EXPECT_EQ(as_text(parsed.parts[0].content), "%PDF-1.7\n") << "inline is a document too";
@@ -248,12 +266,15 @@ TEST_F(Documents, WhatAMailHasPackedIsUnpacked) {
   const auto parts_of = [](const std::string& seed) {
     std::ifstream file(ZP_SOURCE_DIR "/tests/fuzz/seeds/mail/" + seed, std::ios::binary);
     std::vector<std::pair<std::string, std::string>> parts;
-    const auto mail = connect_cells(broker_->socket())->parse_mail(as_bytes(std::string(std::istreambuf_iterator<char>(file), {})));
-    for (const auto& part : mail ? mail->parts : std::vector<intake::MailPart>()) parts.emplace_back(part.name, as_text(part.content));
+    const auto mail =
+        connect_cells(broker_->socket())->parse_mail(as_bytes(std::string(std::istreambuf_iterator<char>(file), {})));
+    for (const auto& part : mail ? mail->parts : std::vector<intake::MailPart>())
+      parts.emplace_back(part.name, as_text(part.content));
     return parts;
   };
   EXPECT_THAT(parts_of("uuencode.eml"), testing::ElementsAre(testing::Pair("brief.txt", "Cat")));
-  EXPECT_THAT(parts_of("winmail.eml"), testing::ElementsAre(testing::Pair("winmail.dat", testing::_), testing::Pair("Brief van Söl.txt", "Geachte heer")));
+  EXPECT_THAT(parts_of("winmail.eml"), testing::ElementsAre(testing::Pair("winmail.dat", testing::_),
+                                                            testing::Pair("Brief van Söl.txt", "Geachte heer")));
 }
 
 TEST_F(Documents, AMailInsideAnInspectionShowsItsParts) {
@@ -266,18 +287,22 @@ TEST_F(Documents, AMailInsideAnInspectionShowsItsParts) {
 
 TEST_F(Documents, HtmlMailBecomesText) {
   const ParsedMail parsed = mail(
-      "From: a@example.org\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><head><title>t</title><style>p{}</style></head><body>"
-      "<p>Geachte&nbsp;heer,</p><p>1 &lt; 2 &euro;</p><img src=\"http://example.org/spy\"><script>alert(1)</script></body></html>");
+      "From: a@example.org\r\nContent-Type: text/html; "
+      "charset=utf-8\r\n\r\n<html><head><title>t</title><style>p{}</style></head><body>"
+      "<p>Geachte&nbsp;heer,</p><p>1 &lt; 2 &euro;</p><img "
+      "src=\"http://example.org/spy\"><script>alert(1)</script></body></html>");
   EXPECT_EQ(parsed.text, "Geachte heer,\n\n1 < 2 \xE2\x82\xAC\n");
   EXPECT_THAT(parsed.parts, IsEmpty());
 }
 
 TEST_F(Documents, MailOfMachinesIsNeverAnswered) {
-  const auto automatic = [](const std::string& field) { return mail(field + "\r\nFrom: a@example.org\r\n\r\nx").automatic; };
+  const auto automatic = [](const std::string& field) {
+    return mail(field + "\r\nFrom: a@example.org\r\n\r\nx").automatic;
+  };
   EXPECT_FALSE(automatic("X-Other: y"));
   EXPECT_FALSE(automatic("Auto-Submitted: no"));
-  for (const char* field : {"Auto-Submitted: auto-replied", "Precedence: bulk", "List-Id: <l.example.org>", "Return-Path: <>",
-                            "Content-Type: multipart/report; boundary=x", "X-Autoreply: yes"}) {
+  for (const char* field : {"Auto-Submitted: auto-replied", "Precedence: bulk", "List-Id: <l.example.org>",
+                            "Return-Path: <>", "Content-Type: multipart/report; boundary=x", "X-Autoreply: yes"}) {
     EXPECT_TRUE(automatic(field)) << field;
   }
   EXPECT_TRUE(mail("From: MAILER-DAEMON@example.org\r\n\r\nx").automatic);
@@ -285,7 +310,8 @@ TEST_F(Documents, MailOfMachinesIsNeverAnswered) {
 }
 
 TEST_F(Documents, MailThatReadersDisagreeAboutIsFlagged) {
-  EXPECT_THAT(mail("From: a@example.org\r\nContent-Type: text/plain\r\nContent-Type: application/pdf\r\n\r\nx").hazards, Contains("ambiguous"));
+  EXPECT_THAT(mail("From: a@example.org\r\nContent-Type: text/plain\r\nContent-Type: application/pdf\r\n\r\nx").hazards,
+              Contains("ambiguous"));
   EXPECT_THAT(mail("From: a@example.org, b@example.org\r\n\r\nx").hazards, Contains("several-senders"));
 }
 
@@ -296,9 +322,12 @@ TEST_F(Documents, HugeMailIsBounded) {
   EXPECT_EQ(parsed.parts.size(), 1000u);
   EXPECT_THAT(parsed.hazards, Contains("too-many-parts"));
   for (int i = 0; i < 300'000; ++i) many += "--b\r\n\r\n";
-  EXPECT_EQ(connect_cells(broker_->socket())->parse_mail(as_bytes(many)).error().code, Code::kMalformed) << "waits for a person";
+  EXPECT_EQ(connect_cells(broker_->socket())->parse_mail(as_bytes(many)).error().code, Code::kMalformed)
+      << "waits for a person";
   std::string deep = "From: a@example.org\r\n";
-  for (int i = 0; i < 2000; ++i) deep += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\r\n\r\n--b" + std::to_string(i) + "\r\n";
+  for (int i = 0; i < 2000; ++i)
+    deep +=
+        "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\r\n\r\n--b" + std::to_string(i) + "\r\n";
   EXPECT_THAT(mail(deep).hazards, Contains("too-deep"));
   EXPECT_EQ(connect_cells(broker_->socket())->parse_mail({}).error().code, Code::kMalformed);
 }

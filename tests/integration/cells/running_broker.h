@@ -34,7 +34,8 @@ class RunningBroker {
     raw.push_back(nullptr);
     const std::string path = std::string(ZP_BINARY_DIR) + "/bin/" + program;
     if (::posix_spawn(&pid_, path.c_str(), nullptr, nullptr, raw.data(), environ) != 0) std::abort();
-    for (int i = 0; i < 6000 && ::access(socket().c_str(), F_OK) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int i = 0; i < 6000 && ::access(socket().c_str(), F_OK) != 0; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   RunningBroker(const RunningBroker&) = delete;
   RunningBroker& operator=(const RunningBroker&) = delete;

@@ -48,14 +48,17 @@ class SignedPdf : public testing::Test {
   /// `extra` goes into the signature dictionary.
   static std::string signed_pdf(const std::string& extra = "") {
     SmallPdf pdf = form();
-    pdf.object(7, "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[0 1111111111 2222222222 3333333333]/Contents<" +
-                      std::string(kRoomForSignature, '0') + ">" + extra + ">>");
+    pdf.object(7,
+               "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[0 1111111111 2222222222 "
+               "3333333333]/Contents<" +
+                   std::string(kRoomForSignature, '0') + ">" + extra + ">>");
     return sign(pdf.bytes());
   }
 
   static std::string sign(std::string bytes) {
     const std::size_t open = bytes.find("/Contents<") + 9, close = open + kRoomForSignature + 2;
-    for (const auto& [mark, value] : {std::pair{"1111111111", open}, {"2222222222", close}, {"3333333333", bytes.size() - close}}) {
+    for (const auto& [mark, value] :
+         {std::pair{"1111111111", open}, {"2222222222", close}, {"3333333333", bytes.size() - close}}) {
       const std::string digits = std::to_string(value);
       bytes.replace(bytes.find(mark), 10, digits + std::string(10 - digits.size(), ' '));
     }
@@ -103,7 +106,7 @@ TEST_F(SignedPdf, AGoodSignatureOverTheWholeFileHolds) {
 TEST_F(SignedPdf, EveryTamperedByteIsNoticed) {
   const std::string pdf = signed_pdf();
   const std::size_t open = pdf.find("/Contents<") + 9;
-  for (std::size_t at = 20; at < pdf.size(); at += at > open && at < open + kRoomForSignature ? 997 : 163) {
+  for (std::size_t at = 20; at<pdf.size(); at += at> open && at < open + kRoomForSignature ? 997 : 163) {
     std::string changed = pdf;
     changed[at] = static_cast<char>(changed[at] ^ 1);
     if (at > open + 4000 && at < open + kRoomForSignature) continue;  // padding behind the signature
@@ -114,11 +117,16 @@ TEST_F(SignedPdf, EveryTamperedByteIsNoticed) {
 }
 
 TEST_F(SignedPdf, AByteRangeThatLeavesOutMoreThanTheSignatureIsBroken) {
-  std::string pdf = form().object(7, "<</Type/Sig/SubFilter/ETSI.CAdES.detached/ByteRange[0 1111111111 2222222222 3333333333]/Contents<" +
-                                         std::string(kRoomForSignature, '0') + ">/Reason(hidden)>>").bytes();
+  std::string pdf =
+      form()
+          .object(7,
+                  "<</Type/Sig/SubFilter/ETSI.CAdES.detached/ByteRange[0 1111111111 2222222222 3333333333]/Contents<" +
+                      std::string(kRoomForSignature, '0') + ">/Reason(hidden)>>")
+          .bytes();
   // The gap is widened over the key behind /Contents: what stands there could be changed at will.
   const std::size_t open = pdf.find("/Contents<") + 9, close = pdf.find("/Reason(hidden)") + 15;
-  for (const auto& [mark, value] : {std::pair{"1111111111", open}, {"2222222222", close}, {"3333333333", pdf.size() - close}}) {
+  for (const auto& [mark, value] :
+       {std::pair{"1111111111", open}, {"2222222222", close}, {"3333333333", pdf.size() - close}}) {
     const std::string digits = std::to_string(value);
     pdf.replace(pdf.find(mark), 10, digits + std::string(10 - digits.size(), ' '));
   }
@@ -135,7 +143,9 @@ TEST_F(SignedPdf, ChangesThatASignaturePermitsAreAllowed) {
   EXPECT_EQ(coverage_after({{1, catalog}}), "extended-allowed") << "validation data";
   std::string filled = kTextField;
   filled.insert(filled.size() - 2, "/V(A. Voorbeeld)/AP<</N 10 0 R>>");
-  EXPECT_EQ(coverage_after({{8, filled}, {10, "<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Length 1>>stream\n \nendstream"}}), "extended-allowed")
+  EXPECT_EQ(
+      coverage_after({{8, filled}, {10, "<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Length 1>>stream\n \nendstream"}}),
+      "extended-allowed")
       << "a field filled in";
   std::string page = before.body(3);
   page.replace(page.find("[0 0 595 842]"), 13, "[0 0 595.0 842.00]");
@@ -144,13 +154,17 @@ TEST_F(SignedPdf, ChangesThatASignaturePermitsAreAllowed) {
 
 TEST_F(SignedPdf, OtherChangesAreNot) {
   const SmallPdf before = form();
-  EXPECT_EQ(coverage_after({{5, "<</Length 23>>stream\nBT /F 14 Tf (Iets) Tj ET\nendstream"}}), "extended-disallowed") << "another text";
-  EXPECT_EQ(coverage_after({{4, "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}}), "extended-disallowed") << "another font";
+  EXPECT_EQ(coverage_after({{5, "<</Length 23>>stream\nBT /F 14 Tf (Iets) Tj ET\nendstream"}}), "extended-disallowed")
+      << "another text";
+  EXPECT_EQ(coverage_after({{4, "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}}), "extended-disallowed")
+      << "another font";
   std::string page = before.body(3);
   page.replace(page.find("[6 0 R 8 0 R]"), 13, "[6 0 R 8 0 R 10 0 R]");
-  EXPECT_EQ(coverage_after({{3, page}, {10, "<</Type/Annot/Subtype/FreeText/Rect[0 0 500 500]/Contents(Niet)>>"}}), "extended-disallowed")
+  EXPECT_EQ(coverage_after({{3, page}, {10, "<</Type/Annot/Subtype/FreeText/Rect[0 0 500 500]/Contents(Niet)>>"}}),
+            "extended-disallowed")
       << "a note over the text";
-  EXPECT_EQ(coverage_after({{2, "<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>"}}), "extended-disallowed") << "another page";
+  EXPECT_EQ(coverage_after({{2, "<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>"}}), "extended-disallowed")
+      << "another page";
   EXPECT_EQ(coverage_after({{9, "<</Fields[8 0 R]/SigFlags 3>>"}}), "extended-disallowed") << "the signature hidden";
   std::string hidden = kField;
   hidden.insert(hidden.size() - 2, "/F 2");
@@ -162,13 +176,17 @@ TEST_F(SignedPdf, OtherChangesAreNot) {
 TEST_F(SignedPdf, CertificationAndLocksForbidFillingIn) {
   std::string filled = kTextField;
   filled.insert(filled.size() - 2, "/V(Later)");
-  for (const char* reference : {"/Reference[<</TransformMethod/DocMDP/TransformParams<</P 1>>>>]",
-                                "/Reference[<</TransformMethod/FieldMDP/TransformParams<</Action/All>>>>]",
-                                "/Reference[<</TransformMethod/FieldMDP/TransformParams<</Action/Include/Fields[(Naam)]>>>>]",
-                                "/Reference[<</TransformMethod/FieldMDP/TransformParams<</Action/Exclude/Fields[(Ander)]>>>>]"}) {
-    EXPECT_EQ(signature(SmallPdf::updated(signed_pdf(reference), {{8, filled}})).coverage, "extended-disallowed") << reference;
+  for (const char* reference :
+       {"/Reference[<</TransformMethod/DocMDP/TransformParams<</P 1>>>>]",
+        "/Reference[<</TransformMethod/FieldMDP/TransformParams<</Action/All>>>>]",
+        "/Reference[<</TransformMethod/FieldMDP/TransformParams<</Action/Include/Fields[(Naam)]>>>>]",
+        "/Reference[<</TransformMethod/FieldMDP/TransformParams<</Action/Exclude/Fields[(Ander)]>>>>]"}) {
+    EXPECT_EQ(signature(SmallPdf::updated(signed_pdf(reference), {{8, filled}})).coverage, "extended-disallowed")
+        << reference;
   }
-  EXPECT_EQ(signature(SmallPdf::updated(signed_pdf("/Reference[<</TransformMethod/DocMDP/TransformParams<</P 2>>>>]"), {{8, filled}})).coverage,
+  EXPECT_EQ(signature(SmallPdf::updated(signed_pdf("/Reference[<</TransformMethod/DocMDP/TransformParams<</P 2>>>>]"),
+                                        {{8, filled}}))
+                .coverage,
             "extended-allowed");
 }
 
@@ -176,14 +194,17 @@ TEST_F(SignedPdf, ACertifiedDocumentTakesNotesOnlyIfItSaysSoAndOnlyThoseThatHide
   const auto after_note = [](const std::string& level, const std::string& note) {
     std::string page = form().body(3);
     page.replace(page.find("[6 0 R 8 0 R]"), 13, "[6 0 R 8 0 R 10 0 R]");
-    const std::string certified = signed_pdf("/Reference[<</TransformMethod/DocMDP/TransformParams<</P " + level + ">>>>]");
+    const std::string certified =
+        signed_pdf("/Reference[<</TransformMethod/DocMDP/TransformParams<</P " + level + ">>>>]");
     return signature(SmallPdf::updated(certified, {{3, page}, {10, note}})).coverage;
   };
-  const std::string highlight = "<</Type/Annot/Subtype/Highlight/Rect[0 0 300 30]>>", text = "<</Type/Annot/Subtype/FreeText/Rect[0 0 300 300]>>";
+  const std::string highlight = "<</Type/Annot/Subtype/Highlight/Rect[0 0 300 30]>>",
+                    text = "<</Type/Annot/Subtype/FreeText/Rect[0 0 300 300]>>";
   EXPECT_EQ(after_note("3", highlight), "extended-allowed");
   EXPECT_EQ(after_note("2", highlight), "extended-disallowed");
   EXPECT_EQ(after_note("3", text), "extended-disallowed") << "evil annotation attack";
-  EXPECT_EQ(after_note("3", "<</Type/Annot/Subtype/Highlight/Rect[0 0 300 30]/AP<</N 5 0 R>>>>"), "extended-disallowed") << "drawn by the attacker";
+  EXPECT_EQ(after_note("3", "<</Type/Annot/Subtype/Highlight/Rect[0 0 300 30]/AP<</N 5 0 R>>>>"), "extended-disallowed")
+      << "drawn by the attacker";
 }
 
 TEST_F(SignedPdf, BytesBehindTheEndAreNotCovered) {

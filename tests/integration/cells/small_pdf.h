@@ -10,11 +10,13 @@ namespace zp::test {
 
 class SmallPdf {
  public:
-  /// One A4 page with `text` in Helvetica, which the file does not carry. Objects 1 to 5 are catalog, pages, page, font, content.
+  /// One A4 page with `text` in Helvetica, which the file does not carry. Objects 1 to 5 are catalog, pages, page,
+  /// font, content.
   explicit SmallPdf(const std::string& text = "Zegelpost") {
     object(1, "<</Type/Catalog/Pages 2 0 R" + std::string(kMark) + ">>");
     object(2, "<</Type/Pages/Kids[3 0 R]/Count 1>>");
-    object(3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Resources<</Font<</F 4 0 R>>>>" + std::string(kMark) + ">>");
+    object(3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Resources<</Font<</F 4 0 R>>>>" +
+                  std::string(kMark) + ">>");
     object(4, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
     stream(5, "", "BT /F 14 Tf 60 760 Td 20 TL " + show(text) + " ET");
   }
@@ -57,8 +59,10 @@ class SmallPdf {
   static std::string show(const std::string& text) {
     std::string lines = "(";
     for (const char c : text) {
-      if (c == '\n') lines += ") Tj T* (";
-      else lines += c;
+      if (c == '\n')
+        lines += ") Tj T* (";
+      else
+        lines += c;
     }
     return lines + ") Tj";
   }
@@ -77,8 +81,9 @@ class SmallPdf {
       std::string digits = std::to_string(offset);
       pdf += std::to_string(number) + " 1\n" + std::string(10 - digits.size(), '0') + digits + " 00000 n \n";
     }
-    pdf += "trailer\n<</Size " + std::to_string(std::max(objects.rbegin()->first + 1, least_size)) + "/Root 1 0 R" + (previous ? "/Prev " + std::to_string(previous) : "") + ">>\nstartxref\n" +
-           std::to_string(table) + "\n%%EOF\n";
+    pdf += "trailer\n<</Size " + std::to_string(std::max(objects.rbegin()->first + 1, least_size)) + "/Root 1 0 R" +
+           (previous ? "/Prev " + std::to_string(previous) : "") + ">>\nstartxref\n" + std::to_string(table) +
+           "\n%%EOF\n";
   }
 
   std::map<int, std::string> objects_;

@@ -117,8 +117,8 @@ TEST_F(Keyring, TenSealsHoldTenDifferentKeysUnderTenSessionKeys) {
     data_keys.insert(to_hex(fresh.key.bytes().view()));
     const std::string file = zone() + "/session.gpg";
     std::ofstream(file, std::ios::binary) << as_text(fresh.sealed.openpgp);
-    const std::string shown = output_of("gpg --homedir " + zone() + " --batch --show-session-key --decrypt " +
-                                        file + " | grep -a 'session key:'");
+    const std::string shown = output_of("gpg --homedir " + zone() + " --batch --show-session-key --decrypt " + file +
+                                        " | grep -a 'session key:'");
     EXPECT_THAT(shown, HasSubstr("9:")) << "AES-256";
     session_keys.insert(shown);
   }
@@ -133,8 +133,7 @@ TEST_F(Keyring, SealsToEveryRecipientGiven) {
   const OpenPgpKey second = generate_key(recovery.path(), "Zegelpost herstel (test)", 10).value();
   ASSERT_TRUE(import_keys(both.path(), as_bytes(export_public(zone(), key().fingerprint).value())));
   ASSERT_TRUE(import_keys(both.path(), as_bytes(export_public(recovery.path(), second.fingerprint).value())));
-  const Sealer to_both =
-      Sealer::load(both.path(), {key().fingerprint, second.fingerprint}, std::time(nullptr)).value();
+  const Sealer to_both = Sealer::load(both.path(), {key().fingerprint, second.fingerprint}, std::time(nullptr)).value();
   const FreshKey fresh = to_both.fresh_key().value();
   EXPECT_EQ(Opener::load(zone()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
   EXPECT_EQ(Opener::load(recovery.path()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
@@ -145,7 +144,8 @@ TEST_F(Keyring, KnowsAWholeMessageFromACutOne) {
   EXPECT_TRUE(is_whole_message(message, 1));
   EXPECT_FALSE(is_whole_message(message, 0));
   EXPECT_FALSE(is_whole_message(message, 2)) << "a recipient is missing";
-  for (std::size_t size = 0; size < message.size(); ++size) EXPECT_FALSE(is_whole_message(ByteView(message).first(size), 1)) << size;
+  for (std::size_t size = 0; size < message.size(); ++size)
+    EXPECT_FALSE(is_whole_message(ByteView(message).first(size), 1)) << size;
   Bytes longer = message;
   longer.push_back(0);
   EXPECT_FALSE(is_whole_message(longer, 1));
@@ -164,8 +164,7 @@ TEST_F(Keyring, OpensNothingThatWasChangedCutOrNeverSealed) {
     ASSERT_FALSE(cut);
     EXPECT_EQ(cut.error().code, Code::kTampered) << size << ": " << cut.error().message();
   }
-  const Bytes literal{0xcb, 0x0b, 'b', 0,   0,   0,  0,
-                      0,    'h',  'a', 'l', 'l', 'o'};  // RFC 4880 section 5.9, unencrypted
+  const Bytes literal{0xcb, 0x0b, 'b', 0, 0, 0, 0, 0, 'h', 'a', 'l', 'l', 'o'};  // RFC 4880 section 5.9, unencrypted
   EXPECT_EQ(opener.open(literal).error().code, Code::kTampered);
 }
 
@@ -174,8 +173,7 @@ TEST_F(Keyring, SaysThatAMessageForSomebodyElseIsNotOurs) {
   ASSERT_TRUE(prepare_home(other.path()));
   ASSERT_TRUE(prepare_home(theirs.path(), HomeKind::kPublic));
   const OpenPgpKey stranger = generate_key(other.path(), "Iemand anders", 1).value();
-  ASSERT_TRUE(
-      import_keys(theirs.path(), as_bytes(export_public(other.path(), stranger.fingerprint).value())));
+  ASSERT_TRUE(import_keys(theirs.path(), as_bytes(export_public(other.path(), stranger.fingerprint).value())));
   const Bytes sealed = Sealer::load(theirs.path(), {stranger.fingerprint}, std::time(nullptr))
                            .value()
                            .seal(SecretBytes::random(32))
@@ -189,9 +187,7 @@ TEST_F(Keyring, WillNotSealFromAHomeWithSecretKeys) {
   EXPECT_THAT(error.message(), HasSubstr("secret key"));
 }
 
-TEST_F(Keyring, WillNotOpenFromAHomeWithoutSecretKeys) {
-  EXPECT_EQ(Opener::load(doors()).error().code, Code::kConfig);
-}
+TEST_F(Keyring, WillNotOpenFromAHomeWithoutSecretKeys) { EXPECT_EQ(Opener::load(doors()).error().code, Code::kConfig); }
 
 TEST_F(Keyring, NamesTheKeyThatIsMissingExpiredOrFromTheFuture) {
   const auto load_error = [&](const std::string& fingerprint, std::int64_t now) {
@@ -200,16 +196,15 @@ TEST_F(Keyring, NamesTheKeyThatIsMissingExpiredOrFromTheFuture) {
   };
   const std::string unknown(40, 'A');
   EXPECT_THAT(load_error(unknown, std::time(nullptr)), HasSubstr(unknown));
-  EXPECT_THAT(load_error(key().fingerprint, *key().expires),
-              HasSubstr(key().fingerprint + ": it has expired"));
+  EXPECT_THAT(load_error(key().fingerprint, *key().expires), HasSubstr(key().fingerprint + ": it has expired"));
   EXPECT_THAT(load_error(key().fingerprint, key().created - 1), HasSubstr("check the clock"));
   EXPECT_EQ(load_error(key().fingerprint, *key().expires - 1), "loaded");
   EXPECT_EQ(Sealer::load(doors(), {}, 0).error().code, Code::kConfig);
 }
 
 TEST_F(Keyring, AddressesKeysByFullFingerprintOnly) {
-  for (const std::string& wrong : {std::string("Zegelpost"), std::string("zone@example.nl"),
-                                   key().fingerprint.substr(24), std::string()}) {
+  for (const std::string& wrong :
+       {std::string("Zegelpost"), std::string("zone@example.nl"), key().fingerprint.substr(24), std::string()}) {
     EXPECT_EQ(find_key(doors(), wrong).error().code, Code::kConfig) << wrong;
     EXPECT_EQ(Sealer::load(doors(), {wrong}, std::time(nullptr)).error().code, Code::kConfig) << wrong;
   }
@@ -260,8 +255,7 @@ TEST(KeyringHome, ADeadAgentIsAHelperThatDoesNotAnswerNotATamperedMessage) {
   const OpenPgpKey key = generate_key(zone.path(), "Zegelpost zone (test)", 1).value();
   const Opener opener = Opener::load(zone.path()).value();
   const std::string file = zone.path() + "/message.gpg";
-  output_of("echo geheim | gpg --homedir " + zone.path() + " --encrypt -r " + key.fingerprint + " -o " +
-            file);
+  output_of("echo geheim | gpg --homedir " + zone.path() + " --encrypt -r " + key.fingerprint + " -o " + file);
   std::ifstream stream(file, std::ios::binary);
   const std::string sealed((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   stop_agent(zone.path());
@@ -278,8 +272,7 @@ TEST(KeyringHome, ARevokedKeyIsNamedAtLoading) {
   const OpenPgpKey key = generate_key(zone.path(), "Ingetrokken (test)", 1).value();
   ASSERT_TRUE(import_keys(doors.path(), as_bytes(export_public(zone.path(), key.fingerprint).value())));
   const std::string certificate = zone.path() + "/openpgp-revocs.d/" + key.fingerprint + ".rev";
-  output_of("sed 's/^:-----/-----/' " + certificate + " | gpg --homedir " + doors.path() +
-            " --batch --import");
+  output_of("sed 's/^:-----/-----/' " + certificate + " | gpg --homedir " + doors.path() + " --batch --import");
   const Result<Sealer> sealer = Sealer::load(doors.path(), {key.fingerprint}, std::time(nullptr));
   ASSERT_FALSE(sealer);
   EXPECT_EQ(sealer.error().code, Code::kConfig);
@@ -289,7 +282,7 @@ TEST(KeyringHome, ARevokedKeyIsNamedAtLoading) {
 TEST(KeyringHome, IsForItsOwnerAloneAndShortEnoughForASocket) {
   TempHome home;
   ASSERT_TRUE(prepare_home(home.path() + "/zone"));
-  struct stat status{};
+  struct stat status {};
   ASSERT_EQ(::stat((home.path() + "/zone").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700u);
   EXPECT_EQ(prepare_home("/tmp/" + std::string(100, 'x')).error().code, Code::kConfig);

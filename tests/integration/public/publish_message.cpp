@@ -15,10 +15,8 @@ Result<std::string> publish(const std::string& folder, const std::string& code, 
   TRY_ASSIGN(const auto shelf, gateway::Shelf::open(folder));
   const auto secret = SecretBytes::random(32);
   const Id id = gateway::shelf_id(secret);
-  gateway::Envelope envelope{.lock = crypto::RecipientLock::fresh(),
-                             .expires_ms = expires_ms,
-                             .code_hint = "zelf gekozen",
-                             .attachments = 1};
+  gateway::Envelope envelope{
+      .lock = crypto::RecipientLock::fresh(), .expires_ms = expires_ms, .code_hint = "zelf gekozen", .attachments = 1};
   TRY_ASSIGN(const auto key, crypto::recipient_key(envelope.lock, secret, code));
   const std::string pdf = "%PDF-1.7 the letter";
   gateway::MailboxLetter letter{
@@ -31,12 +29,9 @@ Result<std::string> publish(const std::string& folder, const std::string& code, 
       .term = "uiterlijk 7 december 2026",
       .paragraphs = {"Geachte mevrouw Zeldenrust,", "Wij missen de beschikking van de rechter."},
       .sent_ms = 1,
-      .attachments = {{.name = "brief.pdf",
-                       .type = "application/pdf",
-                       .sha256 = std::string(64, '0'),
-                       .size = pdf.size()}},
-      .asked = {
-          {.slot = "court-order", .label = "Beschikking van de rechter", .explanation = "Alle pagina's."}}};
+      .attachments =
+          {{.name = "brief.pdf", .type = "application/pdf", .sha256 = std::string(64, '0'), .size = pdf.size()}},
+      .asked = {{.slot = "court-order", .label = "Beschikking van de rechter", .explanation = "Alle pagina's."}}};
   TRY_DO(shelf.publish_message(id, envelope, crypto::seal_bytes(key, {id, id, 0}, as_bytes(letter.json())),
                                {crypto::seal_bytes(key, {id, id, 1}, as_bytes(pdf))}));
   return to_base64url(secret.view());

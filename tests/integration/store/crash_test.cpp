@@ -53,9 +53,7 @@ Dossier a_dossier(const Id& id) {
   return dossier;
 }
 
-KeyRow a_key(const Id& dossier) {
-  return {dossier, dossier, content_of(dossier), bytes("wrapped " + dossier.hex())};
-}
+KeyRow a_key(const Id& dossier) { return {dossier, dossier, content_of(dossier), bytes("wrapped " + dossier.hex())}; }
 
 class CrashTest : public testing::Test {
  protected:
@@ -93,8 +91,7 @@ TEST_F(CrashTest, AKilledGiverLosesNothingItAcknowledged) {
 }
 
 /// Files what the tray holds, as the worker does; harmless to do again after a crash at any point.
-void file_all(const Tray& tray, ObjectStore& objects, Store& store,
-              const std::function<void(const Id&)>& acknowledge) {
+void file_all(const Tray& tray, ObjectStore& objects, Store& store, const std::function<void(const Id&)>& acknowledge) {
   for (const Id& id : value_of(tray.waiting())) (void)value_of(tray.claim(id));
   for (const Id& id : value_of(tray.taken())) {
     must(objects.put_file(id, 0, tray.taken_path(id) + "/object"));

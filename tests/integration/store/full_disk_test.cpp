@@ -104,8 +104,7 @@ TEST_F(FullDiskTest, ObjectsAreWholeOrAbsent) {
 TEST_F(FullDiskTest, TheShelfKeepsTheFormerMessage) {
   const Shelf shelf = value_of(Shelf::open(folder_ / "shelf"));
   const Id id = Id::random();
-  const Envelope envelope{
-      .lock = crypto::RecipientLock::fresh(), .expires_ms = 1, .code_hint = "", .attachments = 0};
+  const Envelope envelope{.lock = crypto::RecipientLock::fresh(), .expires_ms = 1, .code_hint = "", .attachments = 0};
   ASSERT_EQ(error_of(shelf.publish_message(id, envelope, bytes("former"), {})), "");
   ASSERT_EQ(error_of(shelf.publish_status(id, "filed")), "");
   disk_.fill(40);
@@ -198,12 +197,8 @@ TEST_F(FullDatabaseTest, AnErasureThatFindsNoSpaceSaysSoAndIsFinishedLater) {
   disk_.fill(0);
   const auto shred = [&] {
     return store->write([&](StoreWriter& w) -> Result<void> {
-      TRY_DO(w.shred({.dossier = filed_[0],
-                      .reference = "x",
-                      .kind = "y",
-                      .erased = 1,
-                      .confirmed_by = {},
-                      .documents = 0}));
+      TRY_DO(w.shred(
+          {.dossier = filed_[0], .reference = "x", .kind = "y", .erased = 1, .confirmed_by = {}, .documents = 0}));
       return {};
     });
   };

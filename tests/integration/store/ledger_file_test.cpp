@@ -25,22 +25,21 @@ class LedgerFileTest : public testing::Test {
   /// All lines; every leaf hash is checked on the way.
   std::vector<std::string> lines(std::uint64_t from = 0, std::uint64_t to = UINT64_MAX) {
     std::vector<std::string> all;
-    EXPECT_EQ(
-        error_of(ledger_->read(from, to,
-                               [&](std::uint64_t index, std::string_view line, const crypto::Digest& leaf) {
-                                 EXPECT_EQ(index, from + all.size());
-                                 EXPECT_EQ(leaf, crypto::leaf_hash(line));
-                                 all.emplace_back(line);
-                                 return Result<void>();
-                               })),
-        "");
+    EXPECT_EQ(error_of(ledger_->read(from, to,
+                                     [&](std::uint64_t index, std::string_view line, const crypto::Digest& leaf) {
+                                       EXPECT_EQ(index, from + all.size());
+                                       EXPECT_EQ(leaf, crypto::leaf_hash(line));
+                                       all.emplace_back(line);
+                                       return Result<void>();
+                                     })),
+              "");
     return all;
   }
   void add_raw(const std::string& name, std::string_view text) {
     std::ofstream(folder_ / name, std::ios::app | std::ios::binary) << text;
   }
   std::uint64_t size_of(const std::string& name) {
-    struct stat info{};
+    struct stat info {};
     EXPECT_EQ(::stat((folder_ / name).c_str(), &info), 0);
     return static_cast<std::uint64_t>(info.st_size);
   }
@@ -66,8 +65,7 @@ TEST_F(LedgerFileTest, GivesBackLinesInOrderAndTheirIndex) {
 
 TEST_F(LedgerFileTest, FindsAnyPlaceInALongLedger) {
   std::vector<std::string> many;
-  for (int i = 0; i < 2000; ++i)
-    many.push_back(std::to_string(i) + std::string(static_cast<std::size_t>(i % 97), 'x'));
+  for (int i = 0; i < 2000; ++i) many.push_back(std::to_string(i) + std::string(static_cast<std::size_t>(i % 97), 'x'));
   EXPECT_EQ(error_of(ledger_->append(many)), "");
   EXPECT_THAT(lines(1999, 2000), ElementsAre(many[1999]));
   EXPECT_THAT(lines(255, 258), ElementsAre(many[255], many[256], many[257]));

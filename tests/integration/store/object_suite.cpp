@@ -53,8 +53,7 @@ TEST_P(ObjectSuite, TakesTheSamePartAgain) {
   const Bytes sealed = random_bytes(5000);
   const std::string path = a_file(sealed);
   EXPECT_EQ(error_of(objects_->put_file(id, 0, path)), "");
-  EXPECT_EQ(error_of(objects_->put_file(id, 0, path)), "")
-      << "whether or not the first try moved the file away";
+  EXPECT_EQ(error_of(objects_->put_file(id, 0, path)), "") << "whether or not the first try moved the file away";
   EXPECT_EQ(error_of(objects_->put_file(id, 0, a_file(sealed))), "");
   EXPECT_EQ(error_of(objects_->put_bytes(id, 0, sealed)), "");
   EXPECT_EQ(value_of(content(id, 0)), sealed);
@@ -73,14 +72,12 @@ TEST_P(ObjectSuite, NeverReplacesAnObjectByAnother) {
 
 TEST_P(ObjectSuite, RemovesAllPartsAndAgain) {
   const Id id = Id::random(), other = Id::random();
-  for (std::uint32_t part = 0; part < 3; ++part)
-    EXPECT_EQ(error_of(objects_->put_bytes(id, part, bytes("x"))), "");
+  for (std::uint32_t part = 0; part < 3; ++part) EXPECT_EQ(error_of(objects_->put_bytes(id, part, bytes("x"))), "");
   EXPECT_EQ(error_of(objects_->put_bytes(other, 0, bytes("kept"))), "");
   EXPECT_EQ(error_of(objects_->remove(id, 3)), "");
   EXPECT_EQ(error_of(objects_->remove(id, 3)), "");
   EXPECT_EQ(error_of(objects_->remove(Id::random(), 1)), "");
-  for (std::uint32_t part = 0; part < 3; ++part)
-    EXPECT_TRUE(fails_with(objects_->get(id, part), Code::kNotFound));
+  for (std::uint32_t part = 0; part < 3; ++part) EXPECT_TRUE(fails_with(objects_->get(id, part), Code::kNotFound));
   EXPECT_EQ(value_of(content(other, 0)), bytes("kept"));
 }
 

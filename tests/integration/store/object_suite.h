@@ -13,9 +13,7 @@ namespace zp::gateway::test {
 struct ObjectBackend {
   std::string name;
   std::function<Result<std::unique_ptr<ObjectStore>>(const std::string& folder)> open;
-  friend std::ostream& operator<<(std::ostream& out, const ObjectBackend& backend) {
-    return out << backend.name;
-  }
+  friend std::ostream& operator<<(std::ostream& out, const ObjectBackend& backend) { return out << backend.name; }
 };
 
 class ObjectSuite : public testing::TestWithParam<ObjectBackend> {

@@ -27,8 +27,7 @@ const auto kName = [](const auto& info) { return info.param.name; };
 void run_sql(const std::string& path, const std::string& sql) {
   sqlite3* handle = nullptr;
   ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-      << sqlite3_errmsg(handle);
+  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
   sqlite3_close(handle);
 }
 
@@ -59,7 +58,7 @@ TEST(SqliteStore, KeepsItsFilesForItself) {
   const TempFolder folder;
   const auto store = value_of(open_sqlite_store(folder / "store"));
   for (const char* name : {"/store/zegelpost.db", "/store/keys.db", "/store/zegelpost.db-wal"}) {
-    struct stat info{};
+    struct stat info {};
     ASSERT_EQ(::stat((folder.path() + name).c_str(), &info), 0) << name;
     EXPECT_EQ(info.st_mode & 0777, 0600u) << name;
   }

@@ -34,8 +34,7 @@ TEST_P(StoreSuite, FiltersByStateAndKind) {
     dossier.kind = std::move(kind);
     return add_dossier(dossier).id;
   };
-  const Id review = with(DossierState::kReview, "avg-inzage"),
-           closed = with(DossierState::kClosed, "avg-inzage"),
+  const Id review = with(DossierState::kReview, "avg-inzage"), closed = with(DossierState::kClosed, "avg-inzage"),
            other = with(DossierState::kReview, "wlz-aanvulling");
   EXPECT_THAT(list({.states = {DossierState::kReview}}), UnorderedElementsAre(review, other));
   EXPECT_THAT(list({.states = {DossierState::kReview, DossierState::kClosed}, .kind = "avg-inzage"}),
@@ -59,9 +58,8 @@ TEST_P(StoreSuite, FindsDossiersThatHoldAllSearchWords) {
   EXPECT_EQ(error_of(write([&](StoreWriter& writer) { return writer.set_tokens(both, {de_vries}); })), "");
   EXPECT_THAT(list({.tokens = {jansen}}), ElementsAre(one));
   EXPECT_THAT(list({.tokens = {de_vries}}), ElementsAre(both));
-  EXPECT_TRUE(fails_with(read<std::vector<Dossier>>([&](StoreReader& r) {
-                           return r.dossiers({.tokens = std::vector<Bytes>(17, jansen)});
-                         }),
+  EXPECT_TRUE(fails_with(read<std::vector<Dossier>>(
+                             [&](StoreReader& r) { return r.dossiers({.tokens = std::vector<Bytes>(17, jansen)}); }),
                          Code::kTooLarge));
 }
 

@@ -101,8 +101,7 @@ TEST_P(StoreSuite, GivesBackEveryFieldOfADossier) {
   EXPECT_EQ(got.owner, put.owner);
   EXPECT_EQ(got.version, put.version);
   EXPECT_EQ(got.profile, put.profile);
-  EXPECT_EQ(value_of(read<Dossier>([&](StoreReader& r) { return r.dossier_by_reference(put.reference); })).id,
-            put.id);
+  EXPECT_EQ(value_of(read<Dossier>([&](StoreReader& r) { return r.dossier_by_reference(put.reference); })).id, put.id);
 }
 
 TEST_P(StoreSuite, GivesBackADossierWithoutTermOwnerOrProfile) {
@@ -183,8 +182,7 @@ TEST_P(StoreSuite, GivesBackEveryFieldOfLettersAndMessagesAndReplacesThem) {
   letter.approver = Id::random();
   message.state = "read";
   EXPECT_EQ(error_of(write(put)), "");
-  const auto letters =
-      value_of(read<std::vector<Letter>>([&](StoreReader& r) { return r.letters(owner.id); }));
+  const auto letters = value_of(read<std::vector<Letter>>([&](StoreReader& r) { return r.letters(owner.id); }));
   ASSERT_EQ(letters.size(), 1u);
   EXPECT_EQ(letters[0].state, "approved");
   EXPECT_EQ(letters[0].approver, letter.approver);
@@ -196,8 +194,7 @@ TEST_P(StoreSuite, GivesBackEveryFieldOfLettersAndMessagesAndReplacesThem) {
   EXPECT_EQ(read_now[0].shelf, message.shelf);
   EXPECT_EQ(read_now[0].read, 10);
   EXPECT_EQ(read_now[0].data, message.data);
-  EXPECT_EQ(value_of(read<Message>([&](StoreReader& r) { return r.message_on_shelf(message.shelf); })).id,
-            message.id);
+  EXPECT_EQ(value_of(read<Message>([&](StoreReader& r) { return r.message_on_shelf(message.shelf); })).id, message.id);
 }
 
 TEST_P(StoreSuite, FindsUsersSessionsAndMails) {
@@ -225,15 +222,13 @@ TEST_P(StoreSuite, FindsUsersSessionsAndMails) {
   EXPECT_EQ(got.totp, user.totp);
   EXPECT_EQ(got.failures, 2u);
   EXPECT_TRUE(got.disabled);
-  EXPECT_EQ(value_of(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); })).csrf,
-            session.csrf);
-  EXPECT_EQ(value_of(read<Id>([&](StoreReader& r) { return r.dossier_of_mail("<1@post.example>"); })),
-            owner.id);
+  EXPECT_EQ(value_of(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); })).csrf, session.csrf);
+  EXPECT_EQ(value_of(read<Id>([&](StoreReader& r) { return r.dossier_of_mail("<1@post.example>"); })), owner.id);
   user.id = Id::random();
   EXPECT_TRUE(fails_with(write([&](StoreWriter& writer) { return writer.put_user(user); }), Code::kConflict));
   EXPECT_EQ(error_of(write([](StoreWriter& writer) { return writer.remove_sessions_seen_before(3); })), "");
-  EXPECT_TRUE(fails_with(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); }),
-                         Code::kNotFound));
+  EXPECT_TRUE(
+      fails_with(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); }), Code::kNotFound));
 }
 
 TEST_P(StoreSuite, SaysNotFoundForWhatIsNotThere) {
@@ -241,17 +236,15 @@ TEST_P(StoreSuite, SaysNotFoundForWhatIsNotThere) {
   EXPECT_TRUE(fails_with(dossier(id), Code::kNotFound));
   EXPECT_TRUE(fails_with(read<Document>([&](StoreReader& r) { return r.document(id); }), Code::kNotFound));
   EXPECT_TRUE(fails_with(read<KeyRow>([&](StoreReader& r) { return r.key(id); }), Code::kNotFound));
-  EXPECT_TRUE(
-      fails_with(read<Id>([&](StoreReader& r) { return r.dossier_of_mail("<no@where>"); }), Code::kNotFound));
+  EXPECT_TRUE(fails_with(read<Id>([&](StoreReader& r) { return r.dossier_of_mail("<no@where>"); }), Code::kNotFound));
   EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.remove_object(id); }), Code::kNotFound));
   EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.set_tokens(id, {}); }), Code::kNotFound));
-  EXPECT_TRUE(
-      fails_with(write([&](StoreWriter& w) { return w.update_dossier(a_dossier()); }), Code::kNotFound));
+  EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.update_dossier(a_dossier()); }), Code::kNotFound));
 }
 
 TEST_P(StoreSuite, RefusesWhatBelongsToNoDossier) {
-  EXPECT_TRUE(fails_with(write([&](StoreWriter& w) { return w.add_document(a_document(a_dossier())); }),
-                         Code::kNotFound));
+  EXPECT_TRUE(
+      fails_with(write([&](StoreWriter& w) { return w.add_document(a_document(a_dossier())); }), Code::kNotFound));
 }
 
 // Transactions
@@ -341,8 +334,7 @@ TEST_P(StoreSuite, LosesNoUpdateWhenManyThreadsWrite) {
   for (int t = 0; t < kThreads; ++t)
     threads.emplace_back([&] {
       for (int n = 0; n < kEach; ++n)
-        EXPECT_EQ(error_of(write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); })),
-                  "");
+        EXPECT_EQ(error_of(write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); })), "");
     });
   threads.clear();
   const auto counts = value_of(read<StoreCounts>([](StoreReader& r) { return r.counts(); }));
@@ -357,8 +349,7 @@ TEST_P(StoreSuite, LosesNoUpdateWhenManyProcessesWrite) {
     children.push_back(in_child([&] {
       const auto mine = value_of(home_->open());
       for (int n = 0; n < kEach; ++n) {
-        const auto wrote =
-            mine->write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); });
+        const auto wrote = mine->write([](StoreWriter& writer) { return writer.add_dossier(a_dossier(), {}); });
         if (!wrote) throw std::runtime_error(wrote.error().message());
       }
       return true;

@@ -28,9 +28,7 @@ class StoreHome {
 struct StoreBackend {
   std::string name;
   std::function<std::unique_ptr<StoreHome>()> make;
-  friend std::ostream& operator<<(std::ostream& out, const StoreBackend& backend) {
-    return out << backend.name;
-  }
+  friend std::ostream& operator<<(std::ostream& out, const StoreBackend& backend) { return out << backend.name; }
 };
 
 class StoreSuite : public testing::TestWithParam<StoreBackend> {

@@ -60,8 +60,7 @@ bool succeeded(pid_t child) {
   return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-std::vector<Id> killed_while(const std::function<void(const std::function<void(const Id&)>&)>& body,
-                             int milliseconds) {
+std::vector<Id> killed_while(const std::function<void(const std::function<void(const Id&)>&)>& body, int milliseconds) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
   ::fcntl(ends[1], F_SETPIPE_SZ, 1024 * 1024);  // the child must never wait for us
@@ -73,8 +72,7 @@ std::vector<Id> killed_while(const std::function<void(const std::function<void(c
   });
   ::close(ends[1]);
   static std::mt19937 random{std::random_device{}()};
-  std::this_thread::sleep_for(
-      std::chrono::microseconds(random() % (static_cast<unsigned>(milliseconds) * 1000)));
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % (static_cast<unsigned>(milliseconds) * 1000)));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   std::vector<Id> acknowledged;

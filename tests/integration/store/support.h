@@ -51,8 +51,8 @@ bool succeeded(pid_t child);
 
 /// Runs `body` in a child that is killed with SIGKILL at a random moment within `milliseconds`. `body` says
 /// what it was promised by calling `acknowledge`; these ids are returned.
-std::vector<Id> killed_while(
-    const std::function<void(const std::function<void(const Id&)>& acknowledge)>& body, int milliseconds);
+std::vector<Id> killed_while(const std::function<void(const std::function<void(const Id&)>& acknowledge)>& body,
+                             int milliseconds);
 
 /// Text as bytes that own themselves.
 Bytes bytes(std::string_view text);

@@ -86,8 +86,7 @@ TEST_F(TrayTest, RefusesAnIdThatIsTaken) {
   EXPECT_EQ(error_of(tray_.begin(other)), "");
   EXPECT_TRUE(fails_with(tray_.begin(other), Code::kExists));
   const Id third = give();
-  EXPECT_TRUE(
-      fails_with(tray_.publish(third, folder_ / "incoming/aside" + ("/" + other.hex())), Code::kExists));
+  EXPECT_TRUE(fails_with(tray_.publish(third, folder_ / "incoming/aside" + ("/" + other.hex())), Code::kExists));
 }
 
 TEST_F(TrayTest, GivesAnItemToOneTaker) {

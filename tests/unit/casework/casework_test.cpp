@@ -27,7 +27,8 @@ TEST_F(CaseworkTest, AnAdministratorOpensNothingAndTheAttemptIsOnRecord) {
   const Actor beheerder = staff("beheerder");
   EXPECT_EQ(casework_->open(beheerder, id).error().code, Code::kDenied);
   EXPECT_EQ(casework_->page(beheerder, file, 1, false).error().code, Code::kDenied);
-  EXPECT_EQ(casework_->original(beheerder, file, [](ByteView) -> Result<void> { return {}; }).error().code, Code::kDenied);
+  EXPECT_EQ(casework_->original(beheerder, file, [](ByteView) -> Result<void> { return {}; }).error().code,
+            Code::kDenied);
   for (const auto& entry : ledger()) EXPECT_EQ(entry.outcome, "denied");
   EXPECT_EQ(ledger().size(), 3u);
 }
@@ -35,14 +36,16 @@ TEST_F(CaseworkTest, AnAdministratorOpensNothingAndTheAttemptIsOnRecord) {
 TEST_F(CaseworkTest, WithoutAPurposeNothingOpens) {
   const Id id = dossier("avg-inzage", DossierState::kReview);
   EXPECT_EQ(casework_->open(staff("postkamer", ""), id).error().code, Code::kRefused);
-  EXPECT_EQ(casework_->open(staff("postkamer", "toezicht"), id).error().code, Code::kRefused);  // not a purpose of this role
+  EXPECT_EQ(casework_->open(staff("postkamer", "toezicht"), id).error().code,
+            Code::kRefused);  // not a purpose of this role
 }
 
 TEST_F(CaseworkTest, WhatTheScannerDidNotPassIsNotHandedOut) {
   const Id id = dossier("avg-inzage", DossierState::kReview);
   const auto sink = [](ByteView) -> Result<void> { return {}; };
   for (const Malware verdict : {Malware::kPending, Malware::kInfected, Malware::kNotScannable, Malware::kScannerDown})
-    EXPECT_EQ(casework_->original(staff("postkamer"), document(id, "request", verdict), sink).error().code, Code::kRefused);
+    EXPECT_EQ(casework_->original(staff("postkamer"), document(id, "request", verdict), sink).error().code,
+              Code::kRefused);
   std::string got;
   must(casework_->original(staff("postkamer"), document(id, "request"), [&](ByteView bytes) -> Result<void> {
     got += as_text(bytes);
@@ -54,7 +57,8 @@ TEST_F(CaseworkTest, WhatTheScannerDidNotPassIsNotHandedOut) {
 TEST_F(CaseworkTest, APersonMayReleaseWhatCouldNotBeScannedButNeverAVirus) {
   const Id id = dossier("avg-inzage", DossierState::kReview);
   must(casework_->release(staff("postkamer"), document(id, "request", Malware::kNotScannable)));
-  EXPECT_EQ(casework_->release(staff("postkamer"), document(id, "request", Malware::kInfected)).error().code, Code::kRefused);
+  EXPECT_EQ(casework_->release(staff("postkamer"), document(id, "request", Malware::kInfected)).error().code,
+            Code::kRefused);
 }
 
 TEST_F(CaseworkTest, ADossierIsFoundByEveryWordOfANameAndByNothingElse) {
@@ -70,7 +74,8 @@ TEST_F(CaseworkTest, ADossierIsFoundByEveryWordOfANameAndByNothingElse) {
 TEST_F(CaseworkTest, TwoPeopleAtOnceGetOneChangeAndOneConflict) {
   const Id id = dossier("avg-inzage", DossierState::kReview);
   must(casework_->confirm_complete(staff("postkamer"), id));
-  EXPECT_EQ(casework_->confirm_complete(staff("postkamer"), id).error().code, Code::kRefused);  // it is complete already
+  EXPECT_EQ(casework_->confirm_complete(staff("postkamer"), id).error().code,
+            Code::kRefused);  // it is complete already
   EXPECT_EQ(stored(id).state, DossierState::kComplete);
 }
 

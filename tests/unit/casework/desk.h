@@ -24,7 +24,8 @@ class Desk : public testing::Test {
         vault_(crypto::ZoneKey::generate()),
         rules_(*intake::RuleBook::load(ZP_SOURCE_DIR "/intake/rules/requests")),
         calendar_(*intake::Calendar::load(ZP_SOURCE_DIR "/intake/rules/holidays.yaml")) {
-    for (const char* name : {"", "/store", "/ledger", "/objects", "/shelf"}) std::filesystem::create_directories(folder_.string() + name);
+    for (const char* name : {"", "/store", "/ledger", "/objects", "/shelf"})
+      std::filesystem::create_directories(folder_.string() + name);
     config_.limits.message_days = 90;
     config_.public_door.base_url = "https://post.example.nl";
     config_.organisation.name = "CIZ";
@@ -33,14 +34,20 @@ class Desk : public testing::Test {
     shelf_.emplace(*Shelf::open(path("/shelf")));
     auto signer = crypto::NoteSigner::generate("post.example.nl/ledger");
     verifier_ = signer.verifier_key();
-    ledger_ = std::make_unique<LedgerBook>(std::move(*open_ledger_files(path("/ledger"))), std::move(signer), "post.example.nl/ledger", [this] { return now_; });
-    letters_ = std::move(*templates::LetterPress::load(ZP_SOURCE_DIR "/templates/letters", {"CIZ", "Postbus 1, 1000 AA Utrecht", "", "Utrecht", "088 000 0000", "fg@example.nl", {}}));
-    casework_.emplace(Office{config_, *store_, *objects_, *shelf_, vault_, *ledger_, rules_, calendar_, *letters_, [this] { return now_; }});
+    ledger_ = std::make_unique<LedgerBook>(std::move(*open_ledger_files(path("/ledger"))), std::move(signer),
+                                           "post.example.nl/ledger", [this] { return now_; });
+    letters_ = std::move(*templates::LetterPress::load(
+        ZP_SOURCE_DIR "/templates/letters",
+        {"CIZ", "Postbus 1, 1000 AA Utrecht", "", "Utrecht", "088 000 0000", "fg@example.nl", {}}));
+    casework_.emplace(Office{config_, *store_, *objects_, *shelf_, vault_, *ledger_, rules_, calendar_, *letters_,
+                             [this] { return now_; }});
   }
   ~Desk() override { std::filesystem::remove_all(folder_); }
 
   std::string path(const char* below) const { return folder_.string() + below; }
-  static Actor staff(const char* role, const char* purpose = "behandelen-verzoek") { return {Id::random(), std::string("test.") + role, {role}, purpose}; }
+  static Actor staff(const char* role, const char* purpose = "behandelen-verzoek") {
+    return {Id::random(), std::string("test.") + role, {role}, purpose};
+  }
   static Actor worker() { return {{}, "worker", {"worker"}}; }
 
   /// A dossier with one document in it, as filing would leave it.

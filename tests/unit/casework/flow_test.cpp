@@ -7,9 +7,10 @@
 namespace zp::gateway {
 namespace {
 
-const std::vector<DossierState> kAll = {DossierState::kChecking, DossierState::kReview,   DossierState::kWaiting, DossierState::kComplete,
-                                        DossierState::kDeciding, DossierState::kApproval, DossierState::kAnswered, DossierState::kClosed,
-                                        DossierState::kErasureProposed, DossierState::kErased};
+const std::vector<DossierState> kAll = {
+    DossierState::kChecking,        DossierState::kReview,   DossierState::kWaiting,  DossierState::kComplete,
+    DossierState::kDeciding,        DossierState::kApproval, DossierState::kAnswered, DossierState::kClosed,
+    DossierState::kErasureProposed, DossierState::kErased};
 
 TEST(Flow, AnAdministratorMayDoNothingWithADossier) {
   const Actor beheerder{Id::random(), "b", {"beheerder"}};
@@ -21,12 +22,14 @@ TEST(Flow, AnAdministratorMayDoNothingWithADossier) {
 }
 
 TEST(Flow, NothingCanBeDoneWithAnErasedDossier) {
-  for (int i = 0; i <= static_cast<int>(Act::kReviveJob); ++i) EXPECT_FALSE(possible(static_cast<Act>(i), DossierState::kErased));
+  for (int i = 0; i <= static_cast<int>(Act::kReviveJob); ++i)
+    EXPECT_FALSE(possible(static_cast<Act>(i), DossierState::kErased));
 }
 
 TEST(Flow, EveryActHasOneRuleAndANameOfItsOwn) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(Act::kReviveJob); ++i) EXPECT_TRUE(names.insert(act_name(static_cast<Act>(i))).second);
+  for (int i = 0; i <= static_cast<int>(Act::kReviveJob); ++i)
+    EXPECT_TRUE(names.insert(act_name(static_cast<Act>(i))).second);
 }
 
 TEST(Flow, NoStaffRoleMayDoWhatTheWorkerDoesForIt) {
@@ -36,7 +39,8 @@ TEST(Flow, NoStaffRoleMayDoWhatTheWorkerDoesForIt) {
 }
 
 TEST(Flow, ErasingNeedsAProposalFirst) {
-  for (const DossierState state : kAll) EXPECT_EQ(possible(Act::kErase, state), state == DossierState::kErasureProposed);
+  for (const DossierState state : kAll)
+    EXPECT_EQ(possible(Act::kErase, state), state == DossierState::kErasureProposed);
 }
 
 }  // namespace

@@ -101,7 +101,11 @@ TEST_F(LettersTest, TellingOfALongerTermDoesNotAnswerTheRequest) {
 TEST_F(LettersTest, ALetterToSomebodyElseNeverReachesTheRequester) {
   const Id id = dossier("avg-rectificatie", DossierState::kAnswered);
   const Actor author = staff("jurist");
-  const nlohmann::json fields = {{"their_reference", "ZK-1"}, {"sent_on", "2026-06-20"}, {"act", "verbeterd"}, {"changed_on", "2026-11-23"}, {"changes", {"de achternaam"}}};
+  const nlohmann::json fields = {{"their_reference", "ZK-1"},
+                                 {"sent_on", "2026-06-20"},
+                                 {"act", "verbeterd"},
+                                 {"changed_on", "2026-11-23"},
+                                 {"changes", {"de achternaam"}}};
   const auto letter = casework_->draft(author, id, "avg-kennisgeving-ontvanger", fields);
   ASSERT_TRUE(letter) << letter.error().message();
   EXPECT_FALSE(view(id, *letter).data.fields.contains("addressee"));
@@ -109,8 +113,9 @@ TEST_F(LettersTest, ALetterToSomebodyElseNeverReachesTheRequester) {
   must(casework_->edit_letter(author, *letter, {{"addressee", "Zorgkantoor Hier\nPostbus 1"}}));
   must(casework_->propose(author, *letter));
   must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));
-  EXPECT_EQ(casework_->send(author, *letter, {}).error().code, Code::kRefused);                   // the mailbox is the requester's
-  EXPECT_EQ(casework_->send(author, *letter, {.route = "post"}).error().code, Code::kRefused);  // and so is the address on file
+  EXPECT_EQ(casework_->send(author, *letter, {}).error().code, Code::kRefused);  // the mailbox is the requester's
+  EXPECT_EQ(casework_->send(author, *letter, {.route = "post"}).error().code,
+            Code::kRefused);  // and so is the address on file
   must(casework_->send(author, *letter, {.route = "post", .address = {"Postbus 1", "1000 AA Hier"}}));
   auto open = casework_->open(author, id);
   ASSERT_EQ(open->messages.size(), 1u);

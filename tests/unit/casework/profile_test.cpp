@@ -11,8 +11,17 @@ TEST(Profile, ComesBackAsItWentIn) {
   profile.fields = {{"email", "z@example.org"}};
   profile.access_code = "GEHEIM";
   profile.evaluation.emplace();
-  profile.evaluation->requirements.push_back({.slot = "request", .label = "L", .why = {}, .source = {}, .source_text = {}, .explanation = {},
-                                              .state = intake::RequirementState::kDoubtful, .document = "d", .seen = {"a"}, .lacking = {"b"}, .mask = true});
+  profile.evaluation->requirements.push_back({.slot = "request",
+                                              .label = "L",
+                                              .why = {},
+                                              .source = {},
+                                              .source_text = {},
+                                              .explanation = {},
+                                              .state = intake::RequirementState::kDoubtful,
+                                              .document = "d",
+                                              .seen = {"a"},
+                                              .lacking = {"b"},
+                                              .mask = true});
   profile.terms = {{"avg", "2026-11-22", "2026-12-22", {"stap"}, false, "2026-12-01"}};
   profile.deliveries = {{Id::random(), 5, "mail", Bytes{1, 2}, "id@x", "onderwerp", false}};
   profile.history = {{7, "w", "iets"}};

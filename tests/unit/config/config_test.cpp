@@ -28,9 +28,12 @@ class ConfigTest : public testing::Test {
   }
 
   static std::string complete() {
-    return "organisation: {name: Zorgloket, return_address: Postbus 1, place: Utrecht, telephone: '088', fg_email: fg@x.example}\n"
-           "public: {base_url: 'https://post.x.example'}\nstaff: {base_url: 'https://werk.x.example'}\nsmtp: {from: post@x.example}\n"
-           "keys: {zone_fingerprint: " + kFingerprint + ", seal_certificate: seal.pem, seal_key: seal.key}\n";
+    return "organisation: {name: Zorgloket, return_address: Postbus 1, place: Utrecht, telephone: '088', fg_email: "
+           "fg@x.example}\n"
+           "public: {base_url: 'https://post.x.example'}\nstaff: {base_url: 'https://werk.x.example'}\nsmtp: {from: "
+           "post@x.example}\n"
+           "keys: {zone_fingerprint: " +
+           kFingerprint + ", seal_certificate: seal.pem, seal_key: seal.key}\n";
   }
 
   std::string complaint(const std::string& text) {
@@ -51,11 +54,14 @@ TEST_F(ConfigTest, CompleteFileGetsDefaultsForTheRest) {
 }
 
 TEST_F(ConfigTest, UnknownKeyIsRefusedByLine) {
-  EXPECT_NE(complaint(complete() + "limits:\n  job_atempts: 3\n").find("zegelpost.yaml:7: unknown key 'limits.job_atempts'"), std::string::npos);
+  EXPECT_NE(
+      complaint(complete() + "limits:\n  job_atempts: 3\n").find("zegelpost.yaml:7: unknown key 'limits.job_atempts'"),
+      std::string::npos);
 }
 
 TEST_F(ConfigTest, WrongTypeIsRefusedByLine) {
-  EXPECT_NE(complaint(complete() + "cells: {warm: many}\n").find(":6: cells.warm must be a whole number"), std::string::npos);
+  EXPECT_NE(complaint(complete() + "cells: {warm: many}\n").find(":6: cells.warm must be a whole number"),
+            std::string::npos);
 }
 
 TEST_F(ConfigTest, ValueOutOfRangeIsRefused) {
@@ -76,14 +82,19 @@ TEST_F(ConfigTest, MailInTheClearIsForLoopbackOnly) {
   EXPECT_NE(complaint(text).find("loopback"), std::string::npos);
 }
 
-TEST_F(ConfigTest, BrokenYamlIsRefusedByLine) { EXPECT_NE(complaint("data: [\n").find("zegelpost.yaml:"), std::string::npos); }
+TEST_F(ConfigTest, BrokenYamlIsRefusedByLine) {
+  EXPECT_NE(complaint("data: [\n").find("zegelpost.yaml:"), std::string::npos);
+}
 
-TEST_F(ConfigTest, MissingFileIsAConfigurationError) { EXPECT_EQ(Config::load("/nowhere/zegelpost.yaml").error().code, Code::kConfig); }
+TEST_F(ConfigTest, MissingFileIsAConfigurationError) {
+  EXPECT_EQ(Config::load("/nowhere/zegelpost.yaml").error().code, Code::kConfig);
+}
 
 TEST(ConfigKeys, DocumentationIsWhatTheProgramSays) {
   std::ifstream file(ZP_SOURCE_DIR "/docs/operators/configuration.md");
   const std::string text((std::istreambuf_iterator<char>(file)), {});
-  EXPECT_EQ(text, describe_keys()) << "docs/operators/configuration.md: write it anew with 'zegelpost init --explain-config'";
+  EXPECT_EQ(text, describe_keys())
+      << "docs/operators/configuration.md: write it anew with 'zegelpost init --explain-config'";
 }
 
 }  // namespace

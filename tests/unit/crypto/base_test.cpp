@@ -18,8 +18,7 @@ TEST(Hex, ReadsBothCasesAndWritesLower) {
 }
 
 TEST(Hex, RefusesOddLengthAndOtherCharacters) {
-  for (const char* wrong : {"0", "0g", " 0", "0x10", "abc"})
-    EXPECT_EQ(from_hex(wrong).error().code, Code::kMalformed);
+  for (const char* wrong : {"0", "0g", " 0", "0x10", "abc"}) EXPECT_EQ(from_hex(wrong).error().code, Code::kMalformed);
 }
 
 TEST(Base64, FollowsRfc4648Vectors) {
@@ -154,8 +153,8 @@ TEST(Error, TakesItsCodeFromErrno) {
 TEST(Text, AcceptsWellFormedUtf8Only) {
   for (const char* good : {"", "abc", "Žižek", "€", "😀", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF"})
     EXPECT_TRUE(is_utf8(good));
-  for (const char* bad : {"\x80", "\xC0\xAF", "\xC3", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80",
-                          "\xF8\x88\x80\x80\x80", "a\xFF"})
+  for (const char* bad :
+       {"\x80", "\xC0\xAF", "\xC3", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "a\xFF"})
     EXPECT_FALSE(is_utf8(bad));
 }
 

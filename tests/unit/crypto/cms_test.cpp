@@ -32,8 +32,7 @@ class OpensslFolder {
   OpensslFolder& operator=(const OpensslFolder&) = delete;
 
   bool run(const std::string& arguments) const {
-    return std::system(("cd " + path_.string() + " && openssl " + arguments + " >/dev/null 2>&1").c_str()) ==
-           0;
+    return std::system(("cd " + path_.string() + " && openssl " + arguments + " >/dev/null 2>&1").c_str()) == 0;
   }
   void write(const std::string& name, std::string_view text) const {
     std::ofstream(path_ / name, std::ios::binary) << text;
@@ -101,12 +100,11 @@ TEST_F(Seal, BreaksWithItsContent) {
   EXPECT_EQ(verify(cms_, "").integrity, Integrity::kBroken);
 }
 
-// CMS itself protects neither its two version numbers nor the name of the signature algorithm, nor the list of digest algorithms in
-// front (RFC 5652 section 5.1), and nothing hangs on them.
+// CMS itself protects neither its two version numbers nor the name of the signature algorithm, nor the list of digest
+// algorithms in front (RFC 5652 section 5.1), and nothing hangs on them.
 TEST_F(Seal, BreaksWithEveryByteThatSaysSomething) {
   const Bytes ecdsa_with_sha256 = from_hex("06082a8648ce3d040302").value();
-  const auto algorithm =
-      std::find_end(cms_.begin(), cms_.end(), ecdsa_with_sha256.begin(), ecdsa_with_sha256.end());
+  const auto algorithm = std::find_end(cms_.begin(), cms_.end(), ecdsa_with_sha256.begin(), ecdsa_with_sha256.end());
   const auto algorithm_at = static_cast<std::size_t>(algorithm - cms_.begin());
   const Bytes sha256_alone = from_hex("310d300b0609608648016503040201").value();
   const auto list = std::search(cms_.begin(), cms_.end(), sha256_alone.begin(), sha256_alone.end());
@@ -145,8 +143,7 @@ TEST_F(Seal, IsJudgedAtTheTimeGivenAndAgainstTheAnchorsGiven) {
   EXPECT_EQ(chain_at(key_.not_after() - 1), Chain::kTrusted);
   EXPECT_EQ(chain_at(key_.not_after() + 1), Chain::kExpired);
   EXPECT_EQ(chain_at(0), Chain::kExpired);
-  EXPECT_EQ(verify(cms_, kContent, SealKey::self_signed("Zegelpost demonstratie", 365).chain).chain,
-            Chain::kUntrusted);
+  EXPECT_EQ(verify(cms_, kContent, SealKey::self_signed("Zegelpost demonstratie", 365).chain).chain, Chain::kUntrusted);
   EXPECT_EQ(verify(cms_, kContent).chain, Chain::kUnknown);
 }
 
@@ -159,10 +156,9 @@ TEST_F(Seal, IsNotLoadedWithAForeignOrWeakOrLockedKey) {
   folder.make_signer("rsa:2048");
   EXPECT_EQ(SealKey::load(folder.read("cert.pem"), SecretBytes::copy_of(folder.read("key.pem"))).error().code,
             Code::kConfig);
-  ASSERT_TRUE(folder.run(
-      "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes256 -pass pass:x -out locked.pem"));
-  EXPECT_EQ(SealKey::load(pem_.chain, SecretBytes::copy_of(folder.read("locked.pem"))).error().code,
-            Code::kConfig);
+  ASSERT_TRUE(
+      folder.run("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes256 -pass pass:x -out locked.pem"));
+  EXPECT_EQ(SealKey::load(pem_.chain, SecretBytes::copy_of(folder.read("locked.pem"))).error().code, Code::kConfig);
 }
 
 TEST_F(Seal, SignsDigestsOf32BytesOnly) {
@@ -172,8 +168,7 @@ TEST_F(Seal, SignsDigestsOf32BytesOnly) {
 TEST(SealWithRsa, HoldsToo) {
   const OpensslFolder folder;
   folder.make_signer("rsa:3072");
-  const SealKey key =
-      SealKey::load(folder.read("cert.pem"), SecretBytes::copy_of(folder.read("key.pem"))).value();
+  const SealKey key = SealKey::load(folder.read("cert.pem"), SecretBytes::copy_of(folder.read("key.pem"))).value();
   const CmsVerdict verdict =
       verify(key.sign_digest(sha256(as_bytes(kContent))).value(), kContent, folder.read("cert.pem"));
   EXPECT_EQ(verdict.integrity, Integrity::kOk);
@@ -186,9 +181,8 @@ class ForeignCms : public testing::Test {
  protected:
   std::string sign(const std::string& options) {
     folder_.write("content", kContent);
-    EXPECT_TRUE(folder_.run(
-        "cms -sign -binary -in content -signer cert.pem -inkey key.pem -outform DER -out cms.der " +
-        options));
+    EXPECT_TRUE(folder_.run("cms -sign -binary -in content -signer cert.pem -inkey key.pem -outform DER -out cms.der " +
+                            options));
     return folder_.read("cms.der");
   }
   OpensslFolder folder_;
@@ -229,8 +223,7 @@ TEST_F(ForeignCms, WithPssHoldsUnlessItsTwoDigestsDiffer) {
   folder_.make_signer("rsa:2048");
   const std::string pss = "-md sha256 -keyopt rsa_padding_mode:pss ";
   EXPECT_EQ(verify(as_bytes(sign(pss)), kContent).integrity, Integrity::kOk);
-  EXPECT_EQ(verify(as_bytes(sign(pss + "-keyopt rsa_mgf1_md:sha512")), kContent).integrity,
-            Integrity::kBroken);
+  EXPECT_EQ(verify(as_bytes(sign(pss + "-keyopt rsa_mgf1_md:sha512")), kContent).integrity, Integrity::kBroken);
 }
 
 TEST_F(ForeignCms, WithoutItsCertificateCannotBeJudged) {
@@ -241,8 +234,8 @@ TEST_F(ForeignCms, WithoutItsCertificateCannotBeJudged) {
 TEST_F(ForeignCms, InTheSha1FormHoldsOverTheDigestOfTheContent) {
   folder_.make_signer("rsa:2048");
   ASSERT_TRUE((folder_.write("content", kContent), folder_.run("dgst -sha1 -binary -out digest content")));
-  ASSERT_TRUE(folder_.run(
-      "cms -sign -binary -nodetach -in digest -signer cert.pem -inkey key.pem -outform DER -out cms.der"));
+  ASSERT_TRUE(
+      folder_.run("cms -sign -binary -nodetach -in digest -signer cert.pem -inkey key.pem -outform DER -out cms.der"));
   const std::string cms = folder_.read("cms.der");
   const CmsVerdict verdict = verify(as_bytes(cms), kContent, {}, CmsForm::kSha1Digest);
   EXPECT_EQ(verdict.integrity, Integrity::kOk);
@@ -252,9 +245,9 @@ TEST_F(ForeignCms, InTheSha1FormHoldsOverTheDigestOfTheContent) {
 }
 
 TEST_F(ForeignCms, ThatIsATimeStampHoldsOverWhatItStamped) {
-  ASSERT_TRUE(folder_.run(
-      "req -x509 -nodes -newkey rsa:2048 -subj '/CN=Fictieve Tijdstempelaar' -days 30 -keyout key.pem"
-      " -out cert.pem -addext extendedKeyUsage=critical,timeStamping"));
+  ASSERT_TRUE(
+      folder_.run("req -x509 -nodes -newkey rsa:2048 -subj '/CN=Fictieve Tijdstempelaar' -days 30 -keyout key.pem"
+                  " -out cert.pem -addext extendedKeyUsage=critical,timeStamping"));
   folder_.write("tsa.cnf",
                 "[tsa]\nserial=serial\ndefault_policy=1.2.3.4\ndigests=sha256\nsigner_digest="
                 "sha256\naccuracy=secs:1\n");
@@ -270,8 +263,7 @@ TEST_F(ForeignCms, ThatIsATimeStampHoldsOverWhatItStamped) {
   ASSERT_TRUE(verdict.claimed_time);
   EXPECT_NEAR(static_cast<double>(*verdict.claimed_time), static_cast<double>(std::time(nullptr)), 60);
   EXPECT_EQ(verify(as_bytes(token), "iets anders", {}, CmsForm::kTimeStamp).integrity, Integrity::kBroken);
-  EXPECT_EQ(verify(as_bytes(token), kContent).integrity, Integrity::kBroken)
-      << "it is no signature of the content";
+  EXPECT_EQ(verify(as_bytes(token), kContent).integrity, Integrity::kBroken) << "it is no signature of the content";
 }
 
 class RevokedSigner : public testing::Test {
@@ -318,7 +310,8 @@ TEST_F(RevokedSigner, IsToldFromOneInGoodStandingByTheListAtHand) {
 
 TEST_F(RevokedSigner, IsNotClearedByTheListOfAnother) {
   ValidationMaterial material = fresh_crl();
-  ASSERT_TRUE(folder_.run("req -x509 -nodes -newkey rsa:2048 -subj '/CN=Uitgever' -days 30 -keyout ca.key -out other.pem"));
+  ASSERT_TRUE(
+      folder_.run("req -x509 -nodes -newkey rsa:2048 -subj '/CN=Uitgever' -days 30 -keyout ca.key -out other.pem"));
   ASSERT_TRUE(folder_.run("ca -gencrl -config ca.cnf -name ca -cert other.pem -keyfile ca.key -out crl.pem"));
   ASSERT_TRUE(folder_.run("crl -in crl.pem -outform DER -out crl.der"));
   const std::string der = folder_.read("crl.der");

@@ -13,8 +13,7 @@ SecretBytes secret(std::string_view hex) { return SecretBytes::copy_of(from_hex(
 
 TEST(Sha256, FollowsFips180Vectors) {
   EXPECT_EQ(to_hex(sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(to_hex(sha256(as_bytes("abc"))),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(sha256(as_bytes("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   Sha256 stream;
   stream.append(as_bytes("a"));
   stream.append({});
@@ -46,8 +45,7 @@ TEST(Sha256, RefusesAStateOfAnotherLength) {
 TEST(HmacSha256, FollowsRfc4231Vectors) {
   EXPECT_EQ(to_hex(hmac_sha256(SecretBytes::copy_of("Jefe"), as_bytes("what do ya want for nothing?"))),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  EXPECT_EQ(to_hex(hmac_sha256(SecretBytes(), {})),
-            "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  EXPECT_EQ(to_hex(hmac_sha256(SecretBytes(), {})), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
 TEST(HkdfSha256, FollowsRfc5869Vectors) {
@@ -63,11 +61,9 @@ TEST(HkdfSha256, FollowsRfc5869Vectors) {
 TEST(ZoneKey, WrapsAsRfc3394Section46) {
   const ZoneKey zone =
       ZoneKey::from(secret("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F")).value();
-  const DataKey key =
-      DataKey::from(secret("00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F")).value();
+  const DataKey key = DataKey::from(secret("00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F")).value();
   const Bytes wrapped = zone.wrap(key);
-  EXPECT_EQ(to_hex(wrapped),
-            "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21");
+  EXPECT_EQ(to_hex(wrapped), "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21");
   EXPECT_EQ(zone.unwrap(wrapped).value().bytes(), key.bytes());
 }
 

@@ -54,11 +54,10 @@ LedgerEntry entry(int number) {
 }
 
 TEST(LedgerEntry, IsOneLineOfJsonInAFixedOrder) {
-  EXPECT_EQ(
-      entry(3).line(),
-      R"({"time":"2026-03-02T09:14:00.000Z","actor":"u-17","function":"postkamer","action":"document.view",)"
-      R"("object":"00112233445566778899aabbccddeeff","dossier":"ffeeddccbbaa99887766554433221100",)"
-      R"("purpose":"behandelen-verzoek","ground":"AVG art. 15","outcome":"ok","detail":"pages=3"})");
+  EXPECT_EQ(entry(3).line(),
+            R"({"time":"2026-03-02T09:14:00.000Z","actor":"u-17","function":"postkamer","action":"document.view",)"
+            R"("object":"00112233445566778899aabbccddeeff","dossier":"ffeeddccbbaa99887766554433221100",)"
+            R"("purpose":"behandelen-verzoek","ground":"AVG art. 15","outcome":"ok","detail":"pages=3"})");
 }
 
 TEST(LedgerEntry, StaysOneLineOfUtf8WhateverIsInIt) {
@@ -141,8 +140,7 @@ TEST(SignedNote, OpensWithItsVerifierKeyAndSaysTheSame) {
   const NoteSigner signer = NoteSigner::generate("zegelpost.example/ledger");
   const Checkpoint checkpoint{"zegelpost.example/ledger", 42, leaf_hash("x")};
   const std::string note = signer.sign(checkpoint);
-  EXPECT_THAT(note,
-              HasSubstr("zegelpost.example/ledger\n42\n" + to_base64(checkpoint.root) + "\n\n\xE2\x80\x94 "));
+  EXPECT_THAT(note, HasSubstr("zegelpost.example/ledger\n42\n" + to_base64(checkpoint.root) + "\n\n\xE2\x80\x94 "));
   const Checkpoint opened = open_note(note, signer.verifier_key()).value();
   EXPECT_EQ(opened.origin, checkpoint.origin);
   EXPECT_EQ(opened.size, 42u);
@@ -175,22 +173,19 @@ TEST(SignedNote, NoticesEveryChangedBitAndCut) {
 }
 
 TEST(SignedNote, AcceptsACosignatureOfAWitnessBesideOurs) {
-  const NoteSigner ours = NoteSigner::generate("example.nl/l"),
-                   witness = NoteSigner::generate("witness.example");
+  const NoteSigner ours = NoteSigner::generate("example.nl/l"), witness = NoteSigner::generate("witness.example");
   const Checkpoint checkpoint{"example.nl/l", 7, leaf_hash("x")};
   const std::string cosignature = witness.sign(checkpoint);
   const std::string note = ours.sign(checkpoint) + cosignature.substr(cosignature.find("\n\n") + 2);
   EXPECT_TRUE(open_note(note, ours.verifier_key()));
   EXPECT_TRUE(open_note(note, witness.verifier_key()));
-  EXPECT_EQ(open_note(note, NoteSigner::generate("example.nl/l").verifier_key()).error().code,
-            Code::kTampered);
+  EXPECT_EQ(open_note(note, NoteSigner::generate("example.nl/l").verifier_key()).error().code, Code::kTampered);
 }
 
 TEST(SignedNote, RefusesKeysThatAreNone) {
   const NoteSigner signer = NoteSigner::generate("example.nl/l");
   const std::string note = signer.sign({"example.nl/l", 1, {}});
-  for (const char* wrong :
-       {"", "x", "a+b+c", "example.nl/l+00000000+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"})
+  for (const char* wrong : {"", "x", "a+b+c", "example.nl/l+00000000+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"})
     EXPECT_EQ(open_note(note, wrong).error().code, Code::kConfig) << wrong;
   EXPECT_FALSE(NoteSigner::from("a b", SecretBytes::random(32)));
   EXPECT_FALSE(NoteSigner::from("a+b", SecretBytes::random(32)));
@@ -199,8 +194,7 @@ TEST(SignedNote, RefusesKeysThatAreNone) {
 
 TEST(NoteSigner, ComesBackFromItsSeed) {
   const NoteSigner signer = NoteSigner::generate("example.nl/l");
-  EXPECT_EQ(NoteSigner::from("example.nl/l", signer.seed().clone()).value().verifier_key(),
-            signer.verifier_key());
+  EXPECT_EQ(NoteSigner::from("example.nl/l", signer.seed().clone()).value().verifier_key(), signer.verifier_key());
 }
 
 class VerifyLedger : public testing::Test {
@@ -247,8 +241,7 @@ TEST_F(VerifyLedger, NoticesAnEntryAlteredTogetherWithItsHash) {
 
 TEST_F(VerifyLedger, TellsAnAlteredHashFileFromAlteredContent) {
   ledger_.leaves_[3][0] ^= 1;
-  EXPECT_THAT(verify().problems,
-              Contains(HasSubstr("recorded hashes: their file was altered, the content was not")));
+  EXPECT_THAT(verify().problems, Contains(HasSubstr("recorded hashes: their file was altered, the content was not")));
   EXPECT_THAT(verify().problems, testing::Not(Contains(HasSubstr("match the content of the entries"))));
 }
 

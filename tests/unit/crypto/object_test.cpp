@@ -70,13 +70,12 @@ class SealedObject : public testing::TestWithParam<Cipher> {
   const ObjectLabel label_{Id::random(), Id::random(), 0};
 };
 
-INSTANTIATE_TEST_SUITE_P(Ciphers, SealedObject,
-                         testing::Values(Cipher::kAes256Gcm, Cipher::kChaCha20Poly1305),
+INSTANTIATE_TEST_SUITE_P(Ciphers, SealedObject, testing::Values(Cipher::kAes256Gcm, Cipher::kChaCha20Poly1305),
                          [](const auto& i) { return i.param == Cipher::kAes256Gcm ? "Gcm" : "ChaCha"; });
 
 TEST_P(SealedObject, ComesBackWholeAtEverySizeAroundAChunk) {
-  for (const std::size_t size : {0uz, 1uz, 15uz, 16uz, kChunkBytes - 1, kChunkBytes, kChunkBytes + 1,
-                                 2 * kChunkBytes, 3 * kChunkBytes + 77}) {
+  for (const std::size_t size :
+       {0uz, 1uz, 15uz, 16uz, kChunkBytes - 1, kChunkBytes, kChunkBytes + 1, 2 * kChunkBytes, 3 * kChunkBytes + 77}) {
     const Bytes plaintext = pattern(size);
     const Bytes sealed = seal(plaintext);
     EXPECT_EQ(sealed.size(), kHeaderBytes + size + (size / kChunkBytes + 1) * kTagBytes);
@@ -86,8 +85,7 @@ TEST_P(SealedObject, ComesBackWholeAtEverySizeAroundAChunk) {
 
 TEST_P(SealedObject, DoesNotDependOnHowItWasHandedIn) {
   const Bytes plaintext = pattern(3 * kChunkBytes + 5);
-  for (const std::size_t step :
-       {1000uz, kChunkBytes - 1, kChunkBytes, kChunkBytes + 1, 2 * kChunkBytes, 1'000'000uz})
+  for (const std::size_t step : {1000uz, kChunkBytes - 1, kChunkBytes, kChunkBytes + 1, 2 * kChunkBytes, 1'000'000uz})
     EXPECT_EQ(open(seal(plaintext, step)).value(), plaintext) << step;
 }
 
@@ -118,9 +116,7 @@ TEST_P(SealedObject, NoticesEveryCutAtBothEndsAndEveryAddition) {
 
 TEST_P(SealedObject, NoticesChunksSwappedDroppedRepeatedOrCutBetween) {
   const Bytes sealed = seal(pattern(3 * kChunkBytes + 9));
-  const auto chunk = [&](std::size_t i) {
-    return ByteView(sealed).subspan(kHeaderBytes + i * kSealedChunkBytes);
-  };
+  const auto chunk = [&](std::size_t i) { return ByteView(sealed).subspan(kHeaderBytes + i * kSealedChunkBytes); };
   const auto built_of = [&](std::initializer_list<ByteView> parts) {
     Bytes all(sealed.begin(), sealed.begin() + kHeaderBytes);
     for (const ByteView part : parts) all.insert(all.end(), part.begin(), part.end());
@@ -178,9 +174,7 @@ TEST_P(SealedObject, HidesTheTextAndUsesAFreshKeyEachTime) {
 TEST_P(SealedObject, HandsOutChunksBeforeACutButNeverAnEnd) {
   const Bytes sealed = seal(pattern(2 * kChunkBytes));
   ObjectReader reader =
-      ObjectReader::open(key_, label_,
-                         source_of(ByteView(sealed).first(kHeaderBytes + 2 * kSealedChunkBytes)))
-          .value();
+      ObjectReader::open(key_, label_, source_of(ByteView(sealed).first(kHeaderBytes + 2 * kSealedChunkBytes))).value();
   EXPECT_EQ(reader.next().value().size(), kChunkBytes);
   EXPECT_EQ(reader.next().value().size(), kChunkBytes);
   EXPECT_EQ(reader.next().error().code, Code::kTampered);

@@ -17,8 +17,7 @@ TEST(ObjectVectors, OpenOrAreRefusedAsTheyAlwaysWere) {
     const auto text = [&](const char* name) { return vector.at(name).get<std::string>(); };
     SCOPED_TRACE(text("what"));
     const DataKey key = DataKey::from(SecretBytes::copy_of(from_hex(text("data_key")).value())).value();
-    const ObjectLabel label{Id::parse(text("context")).value(), Id::parse(text("object")).value(),
-                            vector.at("part")};
+    const ObjectLabel label{Id::parse(text("context")).value(), Id::parse(text("object")).value(), vector.at("part")};
     const Result<SecretBytes> opened = open_bytes(key, label, from_base64(text("sealed")).value());
     ASSERT_EQ(opened.has_value(), vector.at("opens").get<bool>());
     if (!opened) continue;

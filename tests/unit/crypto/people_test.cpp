@@ -29,8 +29,7 @@ TEST(Reference, ComesBackHoweverItIsTyped) {
     EXPECT_EQ(parse_reference("  " + lower + " "), reference);
     EXPECT_EQ(parse_reference(bare), reference);
     EXPECT_EQ(parse_reference(bare.substr(2)), reference) << "without ZP";
-    EXPECT_EQ(parse_reference("ZP\xE2\x80\x91" + bare.substr(2, 4) + "\xE2\x80\x93" + bare.substr(6)),
-              reference);
+    EXPECT_EQ(parse_reference("ZP\xE2\x80\x91" + bare.substr(2, 4) + "\xE2\x80\x93" + bare.substr(6)), reference);
   }
 }
 
@@ -75,8 +74,7 @@ TEST(AccessCode, HasThreeGroupsWithoutLookAlikes) {
   std::set<std::string> seen;
   for (int i = 0; i < 100; ++i) {
     const std::string code = random_access_code();
-    EXPECT_THAT(code,
-                testing::MatchesRegex("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"));
+    EXPECT_THAT(code, testing::MatchesRegex("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"));
     seen.insert(code);
   }
   EXPECT_EQ(seen.size(), 100u);
@@ -97,8 +95,7 @@ TEST(RecipientKey, NeedsTheLinkSecretAndTheCodeAndTheSalt) {
   EXPECT_EQ(recipient_key(lock, secret, "k7pm 3xrd 9fqh").value().bytes(), key);
   EXPECT_FALSE(recipient_key(lock, secret, "K7PM-3XRD-9FQJ").value().bytes() == key);
   EXPECT_FALSE(recipient_key(lock, SecretBytes::random(32), "K7PM-3XRD-9FQH").value().bytes() == key);
-  EXPECT_FALSE(
-      recipient_key({RecipientLock::fresh().salt, 1, 8192}, secret, "K7PM-3XRD-9FQH").value().bytes() == key);
+  EXPECT_FALSE(recipient_key({RecipientLock::fresh().salt, 1, 8192}, secret, "K7PM-3XRD-9FQH").value().bytes() == key);
   EXPECT_FALSE(recipient_key({lock.salt, 2, 8192}, secret, "K7PM-3XRD-9FQH").value().bytes() == key);
 }
 
@@ -145,8 +142,7 @@ TEST(Password, IsKeptAsArgon2idAndVerifies) {
 }
 
 TEST(Password, NeverVerifiesAgainstWhatIsNoHash) {
-  for (const std::string& wrong :
-       {std::string(), std::string("$argon2id$"), std::string("x"), std::string(500, 'a')})
+  for (const std::string& wrong : {std::string(), std::string("$argon2id$"), std::string("x"), std::string(500, 'a')})
     EXPECT_FALSE(verify_password("x", wrong));
 }
 
@@ -168,8 +164,7 @@ TEST(Totp, AcceptsOneStepOfClockDriftAndEachCodeOnce) {
   EXPECT_FALSE(verify_totp(secret, totp_code(secret, now - 90), now, 0));
   EXPECT_FALSE(verify_totp(secret, totp_code(secret, now), now, step)) << "used";
   EXPECT_FALSE(verify_totp(secret, totp_code(secret, now - 30), now, step)) << "older than one that was used";
-  for (const char* wrong : {"", "12345", "1234567", "abcdef"})
-    EXPECT_FALSE(verify_totp(secret, wrong, now, 0));
+  for (const char* wrong : {"", "12345", "1234567", "abcdef"}) EXPECT_FALSE(verify_totp(secret, wrong, now, 0));
 }
 
 TEST(Totp, GivesAUriForTheQrCode) {

@@ -27,16 +27,19 @@ TEST(MailText, HasTheHeadersOfAnAutomaticAnswer) {
   answer.in_reply_to = "abc@example.org";
   const auto wire = compose(answer);
   ASSERT_TRUE(wire);
-  for (const char* line : {"Auto-Submitted: auto-replied\r\n", "In-Reply-To: <abc@example.org>\r\n", "Message-ID: <zp.1@example.nl>\r\n",
-                           "Date: ", "From: \"CIZ\" <post@example.nl>\r\n", "To: <jan@example.org>\r\n", "charset=UTF-8"})
+  for (const char* line :
+       {"Auto-Submitted: auto-replied\r\n", "In-Reply-To: <abc@example.org>\r\n", "Message-ID: <zp.1@example.nl>\r\n",
+        "Date: ", "From: \"CIZ\" <post@example.nl>\r\n", "To: <jan@example.org>\r\n", "charset=UTF-8"})
     EXPECT_THAT(*wire, HasSubstr(line));
   EXPECT_THAT(*wire, Not(HasSubstr("Precedence")));
 }
 
 TEST(MailText, NoFieldCanStartAHeaderOfItsOwn) {
-  for (std::string OutgoingMail::* field : {&OutgoingMail::from, &OutgoingMail::from_name, &OutgoingMail::to, &OutgoingMail::subject,
-                                            &OutgoingMail::message_id, &OutgoingMail::in_reply_to}) {
-    for (const std::string& evil : {std::string("x@y.nl\r\nBcc: z@y.nl"), std::string("x@y.nl\nBcc: z"), std::string("x@y.nl\rZ"), std::string("x@y.nl\0z", 8)}) {
+  for (std::string OutgoingMail::*field :
+       {&OutgoingMail::from, &OutgoingMail::from_name, &OutgoingMail::to, &OutgoingMail::subject,
+        &OutgoingMail::message_id, &OutgoingMail::in_reply_to}) {
+    for (const std::string& evil : {std::string("x@y.nl\r\nBcc: z@y.nl"), std::string("x@y.nl\nBcc: z"),
+                                    std::string("x@y.nl\rZ"), std::string("x@y.nl\0z", 8)}) {
       OutgoingMail one = mail();
       one.*field = evil;
       const auto wire = compose(one);
@@ -64,7 +67,8 @@ TEST(MailText, DutchTextComesThroughInShortAsciiLines) {
 
 TEST(MailText, OnlyPlainAddressesAreWrittenTo) {
   EXPECT_TRUE(is_plain_address("jan.de-boer+x@example.org"));
-  for (const char* address : {"", "jan", "@example.org", "jan@", "a@b@c", "jan boer@example.org", "<jan@example.org>", "\"x\"@example.org", "jan@example.org,x"})
+  for (const char* address : {"", "jan", "@example.org", "jan@", "a@b@c", "jan boer@example.org", "<jan@example.org>",
+                              "\"x\"@example.org", "jan@example.org,x"})
     EXPECT_FALSE(is_plain_address(address)) << address;
 }
 

@@ -61,7 +61,6 @@ def sources(root):
                 yield path, path.relative_to(root).as_posix()
 
 
-
 def check_includes(root, _bin):
     for path, name in sources(root):
         for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -102,9 +101,20 @@ def check_sources(root, _bin):
                     yield f"{name}:{number}: {why}"
 
 
+def check_format(root, _bin):
+    paths = [path for top in [*MAY_INCLUDE, "tests"] for path in (root / top).rglob("*") if path.suffix in SOURCES]
+    paths = [path for path in paths if "node_modules" not in path.parts]
+    command = ["clang-format-14", "--dry-run", "--Werror", f"--style=file:{root}/.clang-format", *paths]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    for name in sorted(set(re.findall(r"^(.+?):\d+:\d+: error", found.stderr, re.M))):
+        yield f"{name}: run clang-format-14 -i"
+    if found.returncode and "error" not in found.stderr:
+        yield found.stderr
+
+
 def main():
     rule, root, bin_folder = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
-    problems = list({"includes": check_includes, "links": check_links, "sources": check_sources}[rule](root, bin_folder))
+    problems = list({"includes": check_includes, "links": check_links, "sources": check_sources, "format": check_format}[rule](root, bin_folder))
     print("\n".join(problems) or f"house rule '{rule}' holds")
     return bool(problems)
 

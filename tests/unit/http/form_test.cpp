@@ -16,8 +16,7 @@ Request with_body(std::string type, std::string body, std::size_t piece = 7, std
   request.method = "POST";
   request.headers.emplace_back("content-type", std::move(type));
   request.content_length = body.size() + cut;
-  request.source = [body, piece,
-                    at = std::size_t{0}](std::span<std::uint8_t> out) mutable -> Result<std::size_t> {
+  request.source = [body, piece, at = std::size_t{0}](std::span<std::uint8_t> out) mutable -> Result<std::size_t> {
     const auto count = std::min({piece, out.size(), body.size() - at});
     std::memcpy(out.data(), body.data() + at, count);
     at += count;

@@ -8,8 +8,7 @@ namespace {
 Router example() {
   Router router;
   router.add("GET", "/", [](Request&) { return Response::text("start"); });
-  router.add("GET", "/bericht/{link}",
-             [](Request& r) { return Response::text("link " + r.parameter("link")); });
+  router.add("GET", "/bericht/{link}", [](Request& r) { return Response::text("link " + r.parameter("link")); });
   router.add("POST", "/bericht/{link}", [](Request&) { return Response::text("posted"); });
   router.add("GET", "/bericht/nieuw", [](Request&) { return Response::text("new"); });
   router.add("HEAD", "/uploads/{id}", [](Request&) { return Response::text("head"); });

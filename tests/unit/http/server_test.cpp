@@ -80,13 +80,12 @@ class ServerTest : public testing::Test {
 
 TEST_F(ServerTest, AnswersWithSecurityHeaders) {
   start();
-  const auto answer =
-      ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+  const auto answer = ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
   EXPECT_TRUE(answer.ends_with("\r\n\r\ngot hello"));
-  for (const char* header : {"Content-Security-Policy: default-src 'none'", "Strict-Transport-Security: ",
-                             "X-Content-Type-Options: nosniff", "X-Frame-Options: DENY",
-                             "Referrer-Policy: no-referrer", "Cache-Control: no-store"})
+  for (const char* header :
+       {"Content-Security-Policy: default-src 'none'", "Strict-Transport-Security: ", "X-Content-Type-Options: nosniff",
+        "X-Frame-Options: DENY", "Referrer-Policy: no-referrer", "Cache-Control: no-store"})
     EXPECT_TRUE(answer.contains(header)) << header;
 }
 
@@ -112,8 +111,8 @@ TEST_F(ServerTest, NeverTakesACutBodyForAWholeOne) {
 
 TEST_F(ServerTest, RefusesChunkedAndAmbiguousHeadsAndCloses) {
   start();
-  EXPECT_TRUE(ask("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe")
-                  .starts_with("HTTP/1.1 411 "));
+  EXPECT_TRUE(
+      ask("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe").starts_with("HTTP/1.1 411 "));
   EXPECT_TRUE(ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab")
                   .starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(ask("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400 "));
@@ -133,13 +132,10 @@ TEST_F(ServerTest, AnEarlyAnswerArrivesAndTheBodyNeverBecomesARequest) {
 
 TEST_F(ServerTest, ContinuesOnlyWhenTheBodyIsWanted) {
   start();
-  const auto refused =
-      ask("POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n");
+  const auto refused = ask("POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_TRUE(refused.starts_with("HTTP/1.1 413 "));
   auto socket = connect();
-  send(
-      socket,
-      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+  send(socket, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
   std::this_thread::sleep_for(50ms);
   send(socket, "ok");
   const auto answer = rest(socket);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 namespace zp::intake {
@@ -24,10 +25,12 @@ Findings everything() {
   page.signature_fields = {{{0.5, 0.6, 0.2, 0.04}, "doubtful", "representative"}};
   page.text = "Beschikking\nvan de kantonrechter";
   findings.pages = {page};
-  findings.digital_signatures = {{"ETSI.CAdES.detached", "ok", "whole", "trusted", "A. Voorbeeld", "2026-01-02T03:04:05Z", {"SHA1"}}};
+  findings.digital_signatures = {
+      {"ETSI.CAdES.detached", "ok", "whole", "trusted", "A. Voorbeeld", "2026-01-02T03:04:05Z", {"SHA1"}}};
   IdentityDocument identity;
   identity.document_type = "passport";
-  identity.mrz = Mrz{{"P<UTO", "L898"}, true, false, "UTO", "L898902C3", "1974-08-12", "2012-04-15", "ERIKSSON", "ANNA", "ZE184226B"};
+  identity.mrz = Mrz{{"P<UTO", "L898"}, true,         false,      "UTO",  "L898902C3",
+                     "1974-08-12",      "2012-04-15", "ERIKSSON", "ANNA", "ZE184226B"};
   identity.photo_box = Box{0.1, 0.1, 0.2, 0.3};
   identity.bsn_boxes = {{0.5, 0.5, 0.1, 0.02}};
   findings.identity_document = identity;

@@ -1,6 +1,7 @@
 #include "intake/submission.h"
 
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 namespace zp::intake {
@@ -76,12 +77,15 @@ TEST(CleanFileName, KeepsOnlyTheNameFitToShow) {
   EXPECT_EQ(clean_file_name("../../etc/passwd"), "passwd");
   EXPECT_EQ(clean_file_name("C:\\Users\\x\\foto.jpg"), "foto.jpg");
   EXPECT_EQ(clean_file_name(std::string_view("a\0b.pdf", 7)), "ab.pdf");
-  EXPECT_EQ(clean_file_name("factuur\xE2\x80\xAE" "fdp.exe"), "factuurfdp.exe");
+  EXPECT_EQ(clean_file_name("factuur\xE2\x80\xAE"
+                            "fdp.exe"),
+            "factuurfdp.exe");
   EXPECT_EQ(clean_file_name("caf\xC3\xA9 \xFF.pdf"), "caf\xC3\xA9 \xEF\xBF\xBD.pdf");
 }
 
 TEST(CleanFileName, IsNeverEmpty) {
-  for (const char* nothing : {"", "..", "/", "a/", ". . .", "\x01\x02"}) EXPECT_EQ(clean_file_name(nothing), "document");
+  for (const char* nothing : {"", "..", "/", "a/", ". . .", "\x01\x02"})
+    EXPECT_EQ(clean_file_name(nothing), "document");
 }
 
 TEST(CleanFileName, KeepsTheEndingOfALongName) {

@@ -43,7 +43,7 @@ TEST(DotReader, ADotInsideALineIsContent) { expect_read("a.b.\r\n.\r\n", "a.b.\r
 TEST(DotReader, NoLookAlikeOfTheEndEndsAMessage) {
   for (const std::string_view fake : {"a\n.\nb", "a\n.\r\nb", "a\r.\rb", "a\r.\r\nb", "a\r\r.\r\nb", "a\n\r.\r\nb"})
     expect_read(std::string(fake) + "\r\n.\r\n", std::string(fake) + "\r\n", "");
-  expect_read("a\r\n.\nb\r\n.\r\n", "a\r\n\nb\r\n", "");      // the leading dot is stuffing, whatever follows
+  expect_read("a\r\n.\nb\r\n.\r\n", "a\r\n\nb\r\n", "");  // the leading dot is stuffing, whatever follows
   expect_read("a\r\n.\rb\r\n.\r\n", "a\r\n\rb\r\n", "");
   expect_read("a\r\n.\r\rb\r\n.\r\n", "a\r\n\r\rb\r\n", "");
   expect_read("a\r\n.\r\r\n.\r\n", "a\r\n\r\r\n", "");

@@ -59,7 +59,8 @@ class Lmtp : public testing::Test {
 
 TEST_F(Lmtp, ListsItsExtensions) {
   const std::string reply = say("LHLO mta\r\n");
-  for (const char* one : {"PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "250 SIZE 1000"}) EXPECT_THAT(reply, HasSubstr(one));
+  for (const char* one : {"PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "250 SIZE 1000"})
+    EXPECT_THAT(reply, HasSubstr(one));
 }
 
 TEST_F(Lmtp, KeepsAMessageAndAnswersForEachRecipient) {
@@ -76,7 +77,8 @@ TEST_F(Lmtp, KeepsAMessageAndAnswersForEachRecipient) {
 
 TEST_F(Lmtp, APipelineInOneWriteOrByteByByteGivesTheSame) {
   const std::string wire =
-      "LHLO m\r\nMAIL FROM:<>\r\nRCPT TO:<post@example.nl>\r\nDATA\r\nhoi\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<post@example.nl>\r\nDATA\r\n.\r\nQUIT\r\n";
+      "LHLO m\r\nMAIL FROM:<>\r\nRCPT TO:<post@example.nl>\r\nDATA\r\nhoi\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT "
+      "TO:<post@example.nl>\r\nDATA\r\n.\r\nQUIT\r\n";
   const std::string at_once = say(wire);
   LmtpSession other(limits_, intake_);
   std::string by_byte;

@@ -19,11 +19,16 @@ TEST(MailPath, TheEmptyPathIsABounce) {
   EXPECT_EQ(parse_path("<>")->address, "");
 }
 
-TEST(MailPath, ASourceRouteIsIgnored) { EXPECT_EQ(parse_path("<@a.nl,@b.nl:jan@example.nl>")->address, "jan@example.nl"); }
-TEST(MailPath, AQuotedLocalPartMayHoldABracket) { EXPECT_EQ(parse_path("<\"a>b\"@example.nl>")->address, "\"a>b\"@example.nl"); }
+TEST(MailPath, ASourceRouteIsIgnored) {
+  EXPECT_EQ(parse_path("<@a.nl,@b.nl:jan@example.nl>")->address, "jan@example.nl");
+}
+TEST(MailPath, AQuotedLocalPartMayHoldABracket) {
+  EXPECT_EQ(parse_path("<\"a>b\"@example.nl>")->address, "\"a>b\"@example.nl");
+}
 
 TEST(MailPath, RefusesWhatIsNoPath) {
-  for (const char* text : {"", "jan@example.nl", "<jan@example.nl", "<a b@c>", "<a@b>SIZE=1", "<a\x01@b>", "<a@b> X=1 X=2"})
+  for (const char* text :
+       {"", "jan@example.nl", "<jan@example.nl", "<a b@c>", "<a@b>SIZE=1", "<a\x01@b>", "<a@b> X=1 X=2"})
     EXPECT_FALSE(parse_path(text)) << text;
   EXPECT_FALSE(parse_path("<" + std::string(400, 'a') + "@b>"));
 }

@@ -32,8 +32,7 @@ const Fields kSelf = {
     {"requester_role", "self"}, {"client_name", "Willeke de Bruijn"}, {"client_birth_date", "1965-03-10"}};
 
 Evidence document(const char* name, const char* slot, const char* kind) {
-  Evidence evidence{
-      .document = name, .slot = slot, .findings = {}, .corrections = {}, .received_on = "2026-11-22"};
+  Evidence evidence{.document = name, .slot = slot, .findings = {}, .corrections = {}, .received_on = "2026-11-22"};
   evidence.findings.verdict = Verdict::kUsable;
   evidence.findings.kind = kind;
   evidence.findings.kind_confidence = 0.9;
@@ -86,8 +85,7 @@ Evidence corrected(Evidence evidence, const char* what, const char* value) {
   evidence.corrections[what] = value;
   return evidence;
 }
-Evidence judged(Evidence evidence, Verdict verdict,
-                const char* message = "De foto is onscherp: maak hem opnieuw.",
+Evidence judged(Evidence evidence, Verdict verdict, const char* message = "De foto is onscherp: maak hem opnieuw.",
                 const char* code = "blurred") {
   evidence.findings.verdict = verdict;
   evidence.findings.messages.push_back({code, message, "English"});
@@ -128,11 +126,7 @@ TEST_P(Evaluate, JudgesEachRequirement) {
 
 const Scenario kScenarios[] = {
     {"Nothing", kInformation, kMentor, {}, {kMissing, kMissing, kMissing}},
-    {"AllThere",
-     kInformation,
-     kMentor,
-     {request(), identity("client-identity"), court_order()},
-     {kMet, kMet, kMet}},
+    {"AllThere", kInformation, kMentor, {request(), identity("client-identity"), court_order()}, {kMet, kMet, kMet}},
     {"NoCourtOrder", kInformation, kMentor, {request(), identity("client-identity")}, {kMet, kMet, kMissing}},
     {"RepresentativesOwnIdentity",
      kInformation,
@@ -162,8 +156,7 @@ const Scenario kScenarios[] = {
     {"BrokenDigitalSignature",
      kInformation,
      kMentor,
-     {signed_digitally(document("r", "request", "letter"), "broken"), identity("client-identity"),
-      court_order()},
+     {signed_digitally(document("r", "request", "letter"), "broken"), identity("client-identity"), court_order()},
      {kDoubtful, kMet, kMet}},
     {"BrokenDigitalBesideHandwritten",
      kInformation,
@@ -179,14 +172,14 @@ const Scenario kScenarios[] = {
     {"ChangedAfterSigningAsAllowed",
      kInformation,
      kMentor,
-     {signed_digitally(document("r", "request", "letter"), "ok", "extended-allowed"),
-      identity("client-identity"), court_order()},
+     {signed_digitally(document("r", "request", "letter"), "ok", "extended-allowed"), identity("client-identity"),
+      court_order()},
      {kMet, kMet, kMet}},
     {"RevokedCertificate",
      kInformation,
      kMentor,
-     {signed_digitally(document("r", "request", "letter"), "ok", "whole", "revoked"),
-      identity("client-identity"), court_order()},
+     {signed_digitally(document("r", "request", "letter"), "ok", "whole", "revoked"), identity("client-identity"),
+      court_order()},
      {kDoubtful, kMet, kMet}},
     {"OldTechnique",
      kInformation,
@@ -271,8 +264,7 @@ const Scenario kScenarios[] = {
     {"StaffSaysWhichKind",
      kInformation,
      kMentor,
-     {request(), identity("client-identity"),
-      corrected(document("o", "court-order", "letter"), "kind", "court-order")},
+     {request(), identity("client-identity"), corrected(document("o", "court-order", "letter"), "kind", "court-order")},
      {kMet, kMet, kMet}},
     {"StaffSaysAnotherKind",
      kInformation,
@@ -288,8 +280,7 @@ const Scenario kScenarios[] = {
     {"StaffFindsItUsable",
      kInformation,
      kMentor,
-     {corrected(judged(request(), Verdict::kUnusable), "usable", "yes"), identity("client-identity"),
-      court_order()},
+     {corrected(judged(request(), Verdict::kUnusable), "usable", "yes"), identity("client-identity"), court_order()},
      {kMet, kMet, kMet}},
     {"StaffFindsItUnusable",
      kInformation,
@@ -362,18 +353,15 @@ TEST(EvaluateIdentity, ShowsBothSidesOfADifferenceToStaffAndNeitherToTheSender) 
   const auto& result = of(evaluation, "client-identity");
   EXPECT_THAT(result.seen, Contains("Naam verschilt: op het identiteitsbewijs PIETERSEN, WILLEKE LISELOTTE; "
                                     "ingevuld Willeke de Bruijn."));
-  EXPECT_THAT(
-      result.seen,
-      Contains("Geboortedatum verschilt: op het identiteitsbewijs 3 oktober 1965; ingevuld 10 maart 1965."));
-  EXPECT_THAT(
-      result.lacking,
-      ElementsAre("De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld."));
+  EXPECT_THAT(result.seen,
+              Contains("Geboortedatum verschilt: op het identiteitsbewijs 3 oktober 1965; ingevuld 10 maart 1965."));
+  EXPECT_THAT(result.lacking,
+              ElementsAre("De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld."));
 }
 
 TEST(EvaluateIdentity, NamesWhatIsEqual) {
-  EXPECT_THAT(
-      of(evaluate(rule(kInformation), kMentor, {identity("client-identity")}), "client-identity").seen,
-      Contains("Gelijk aan wat is ingevuld: naam (Willeke de Bruijn), geboortedatum (10 maart 1965)."));
+  EXPECT_THAT(of(evaluate(rule(kInformation), kMentor, {identity("client-identity")}), "client-identity").seen,
+              Contains("Gelijk aan wat is ingevuld: naam (Willeke de Bruijn), geboortedatum (10 maart 1965)."));
 }
 
 TEST(EvaluateIdentity, OnAPageOfTheRequestCountsToo) {
@@ -385,12 +373,10 @@ TEST(EvaluateIdentity, OnAPageOfTheRequestCountsToo) {
 }
 
 TEST(EvaluateIdentity, IsMaskedInAvgRequestsAndSaysSo) {
-  const auto result =
-      of(evaluate(rule(kAccess), kSelf, {identity("requester-identity")}), "requester-identity");
+  const auto result = of(evaluate(rule(kAccess), kSelf, {identity("requester-identity")}), "requester-identity");
   EXPECT_TRUE(result.mask);
   EXPECT_THAT(result.seen, Contains(HasSubstr("wij schermen het af")));
-  const auto unmasked =
-      of(evaluate(rule(kInformation), kMentor, {identity("client-identity")}), "client-identity");
+  const auto unmasked = of(evaluate(rule(kInformation), kMentor, {identity("client-identity")}), "client-identity");
   EXPECT_FALSE(unmasked.mask);
 }
 
@@ -414,9 +400,8 @@ TEST(EvaluateLacking, TellsTheSenderAboutTheEmptyField) {
 }
 
 TEST(EvaluateLacking, PassesOnWhatTheInspectionSaid) {
-  EXPECT_THAT(
-      of(evaluate(rule(kInformation), kMentor, {judged(request(), Verdict::kUnusable)}), "request").lacking,
-      ElementsAre("De foto is onscherp: maak hem opnieuw."));
+  EXPECT_THAT(of(evaluate(rule(kInformation), kMentor, {judged(request(), Verdict::kUnusable)}), "request").lacking,
+              ElementsAre("De foto is onscherp: maak hem opnieuw."));
 }
 
 TEST(EvaluateUnused, NamesDocumentsThatNobodyAskedFor) {

@@ -25,10 +25,10 @@ const RuleBook& shipped() {
 }
 
 TEST(ShippedRules, HoldEveryRequest) {
-  for (const char* name : {"avg-inzage", "avg-rectificatie", "avg-wissing", "avg-beperking",
-                           "avg-overdraagbaarheid", "avg-bezwaar", "avg-geautomatiseerde-besluitvorming",
-                           "avg-intrekken-toestemming", "informatie-mentor-curator-bewindvoerder",
-                           "kopie-indicatiebesluit", "wlz-aanvulling", "aanvulling", "onbekend"})
+  for (const char* name :
+       {"avg-inzage", "avg-rectificatie", "avg-wissing", "avg-beperking", "avg-overdraagbaarheid", "avg-bezwaar",
+        "avg-geautomatiseerde-besluitvorming", "avg-intrekken-toestemming", "informatie-mentor-curator-bewindvoerder",
+        "kopie-indicatiebesluit", "wlz-aanvulling", "aanvulling", "onbekend"})
     EXPECT_NE(shipped().find(name), nullptr) << name;
   EXPECT_EQ(shipped().requests().size(), 13u);
   EXPECT_EQ(shipped().find("niets"), nullptr);
@@ -76,8 +76,7 @@ class RuleFiles : public ::testing::Test {
 const std::string kHead =
     "title: T\nintro: I\nlegal_ground: G\nterm: none\nterm_source: S\ncompletion_days: 14\nretention_days: "
     "10\n";  // 7 lines
-const std::string kDocument =
-    "    label: L\n    explanation: E\n    why: W\n    source: S\n    source_text: T\n";
+const std::string kDocument = "    label: L\n    explanation: E\n    why: W\n    source: S\n    source_text: T\n";
 
 TEST_F(RuleFiles, AreNamedAfterTheFile) {
   write("een.yaml", kHead);
@@ -121,8 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadRow{"fields:\n  - {name: n, label: l, type: choice}\n", "'choices' go with"},
         BadRow{"fields:\n  - {name: Naam, label: l, type: text}\n", "must be made of"},
         BadRow{"fields:\n  - {name: n, label: l, type: text, required: ja}\n", "must be true or false"},
-        BadRow{"fields:\n  - {name: n, label: l, type: text}\n  - {name: n, label: l, type: text}\n",
-               "has 'n' twice"},
+        BadRow{"fields:\n  - {name: n, label: l, type: text}\n  - {name: n, label: l, type: text}\n", "has 'n' twice"},
         BadRow{"documents:\n  - {slot: s, label: l, explanation: e, why: w, source: s, source_text: t, when: "
                "{role: x}}\n",
                "field 'role'"},
@@ -134,8 +132,7 @@ INSTANTIATE_TEST_SUITE_P(
                "'holders'"},
         BadRow{"documents:\n  - {slot: s, label: l, explanation: e, source: s, source_text: t}\n",
                "een.yaml:9: 'why' is missing"},
-        BadRow{"fields: [\n", "een.yaml:"}, BadRow{"fields: {a: b}\n", "list"},
-        BadRow{"documents: none\n", "list"}));
+        BadRow{"fields: [\n", "een.yaml:"}, BadRow{"fields: {a: b}\n", "list"}, BadRow{"documents: none\n", "list"}));
 
 TEST_F(RuleFiles, RefuseNumbersOutOfRange) {
   write("een.yaml",

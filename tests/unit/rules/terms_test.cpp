@@ -42,26 +42,26 @@ TEST_P(AvgTerm, NamesTheSafeDayOnlyWhereOneIsInDoubt) {
     EXPECT_THAT(term.steps, Contains(warning));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, AvgTerm,
-    ::testing::Values(AvgRow{"2024-03-05", "2024-04-05", "2024-04-05", "2024-04-05", "2024-06-05"},
-                      AvgRow{"2025-03-05", "2025-04-05", "2025-04-07", "2025-04-07", "2025-06-05"},
-                      AvgRow{"2026-03-05", "2026-04-05", "2026-04-07", "2026-04-07", "2026-06-05"},
-                      AvgRow{"2026-08-31", "2026-09-30", "2026-09-30", "2026-09-30", "2026-11-30"},
-                      AvgRow{"2023-08-31", "2023-09-30", "2023-10-02", "2023-10-02", "2023-11-30"},
-                      AvgRow{"2027-01-31", "2027-02-28", "2027-03-01", "2027-03-01", "2027-04-30"},
-                      AvgRow{"2028-01-31", "2028-02-29", "2028-02-29", "2028-02-29", "2028-05-01"},
-                      AvgRow{"2026-01-30", "2026-02-28", "2026-03-02", "2026-03-02", "2026-04-30"},
-                      AvgRow{"2026-03-27", "2026-04-27", "2026-04-28", "2026-04-28", "2026-06-29"},
-                      AvgRow{"2026-04-05", "2026-05-05", "2026-05-06", "2026-05-06", "2026-07-06"},
-                      AvgRow{"2026-04-14", "2026-05-14", "2026-05-18", "2026-05-15", "2026-07-14"},
-                      AvgRow{"2026-03-03", "2026-04-03", "2026-04-07", "2026-04-03", "2026-06-03"},
-                      AvgRow{"2025-12-02", "2026-01-02", "2026-01-05", "2026-01-02", "2026-03-02"},
-                      AvgRow{"2027-04-05", "2027-05-05", "2027-05-10", "2027-05-07", "2027-07-05"},
-                      AvgRow{"2026-11-25", "2026-12-25", "2026-12-28", "2026-12-28", "2027-02-25"},
-                      AvgRow{"2026-12-31", "2027-01-31", "2027-02-01", "2027-02-01", "2027-03-31"},
-                      AvgRow{"2026-11-30", "2026-12-30", "2026-12-30", "2026-12-30", "2027-03-01"},
-                      AvgRow{"2026-11-22", "2026-12-22", "2026-12-22", "2026-12-22", "2027-02-22"}));
+INSTANTIATE_TEST_SUITE_P(Table, AvgTerm,
+                         ::testing::Values(AvgRow{"2024-03-05", "2024-04-05", "2024-04-05", "2024-04-05", "2024-06-05"},
+                                           AvgRow{"2025-03-05", "2025-04-05", "2025-04-07", "2025-04-07", "2025-06-05"},
+                                           AvgRow{"2026-03-05", "2026-04-05", "2026-04-07", "2026-04-07", "2026-06-05"},
+                                           AvgRow{"2026-08-31", "2026-09-30", "2026-09-30", "2026-09-30", "2026-11-30"},
+                                           AvgRow{"2023-08-31", "2023-09-30", "2023-10-02", "2023-10-02", "2023-11-30"},
+                                           AvgRow{"2027-01-31", "2027-02-28", "2027-03-01", "2027-03-01", "2027-04-30"},
+                                           AvgRow{"2028-01-31", "2028-02-29", "2028-02-29", "2028-02-29", "2028-05-01"},
+                                           AvgRow{"2026-01-30", "2026-02-28", "2026-03-02", "2026-03-02", "2026-04-30"},
+                                           AvgRow{"2026-03-27", "2026-04-27", "2026-04-28", "2026-04-28", "2026-06-29"},
+                                           AvgRow{"2026-04-05", "2026-05-05", "2026-05-06", "2026-05-06", "2026-07-06"},
+                                           AvgRow{"2026-04-14", "2026-05-14", "2026-05-18", "2026-05-15", "2026-07-14"},
+                                           AvgRow{"2026-03-03", "2026-04-03", "2026-04-07", "2026-04-03", "2026-06-03"},
+                                           AvgRow{"2025-12-02", "2026-01-02", "2026-01-05", "2026-01-02", "2026-03-02"},
+                                           AvgRow{"2027-04-05", "2027-05-05", "2027-05-10", "2027-05-07", "2027-07-05"},
+                                           AvgRow{"2026-11-25", "2026-12-25", "2026-12-28", "2026-12-28", "2027-02-25"},
+                                           AvgRow{"2026-12-31", "2027-01-31", "2027-02-01", "2027-02-01", "2027-03-31"},
+                                           AvgRow{"2026-11-30", "2026-12-30", "2026-12-30", "2026-12-30", "2027-03-01"},
+                                           AvgRow{"2026-11-22", "2026-12-22", "2026-12-22", "2026-12-22",
+                                                  "2027-02-22"}));
 
 struct BezwaarRow {
   const char *announced, *six_weeks, *last_day;
@@ -76,35 +76,29 @@ TEST_P(BezwaarTerm, EndsOnTheDayOfTheTable) {
   EXPECT_EQ(format_date(term.last_day), row.last_day);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, BezwaarTerm,
-                         ::testing::Values(BezwaarRow{"2026-03-02", "2026-04-13", "2026-04-13"},
-                                           BezwaarRow{"2026-02-20", "2026-04-03", "2026-04-07"},
-                                           BezwaarRow{"2026-02-23", "2026-04-06", "2026-04-07"},
-                                           BezwaarRow{"2026-03-16", "2026-04-27", "2026-04-28"},
-                                           BezwaarRow{"2026-03-24", "2026-05-05", "2026-05-06"},
-                                           BezwaarRow{"2026-04-02", "2026-05-14", "2026-05-18"},
-                                           BezwaarRow{"2026-04-13", "2026-05-25", "2026-05-26"},
-                                           BezwaarRow{"2026-07-04", "2026-08-15", "2026-08-17"},
-                                           BezwaarRow{"2026-11-13", "2026-12-25", "2026-12-28"},
-                                           BezwaarRow{"2025-11-21", "2026-01-02", "2026-01-05"},
-                                           BezwaarRow{"2027-03-24", "2027-05-05", "2027-05-10"},
-                                           BezwaarRow{"2028-03-16", "2028-04-27", "2028-05-01"}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, BezwaarTerm,
+    ::testing::Values(
+        BezwaarRow{"2026-03-02", "2026-04-13", "2026-04-13"}, BezwaarRow{"2026-02-20", "2026-04-03", "2026-04-07"},
+        BezwaarRow{"2026-02-23", "2026-04-06", "2026-04-07"}, BezwaarRow{"2026-03-16", "2026-04-27", "2026-04-28"},
+        BezwaarRow{"2026-03-24", "2026-05-05", "2026-05-06"}, BezwaarRow{"2026-04-02", "2026-05-14", "2026-05-18"},
+        BezwaarRow{"2026-04-13", "2026-05-25", "2026-05-26"}, BezwaarRow{"2026-07-04", "2026-08-15", "2026-08-17"},
+        BezwaarRow{"2026-11-13", "2026-12-25", "2026-12-28"}, BezwaarRow{"2025-11-21", "2026-01-02", "2026-01-05"},
+        BezwaarRow{"2027-03-24", "2027-05-05", "2027-05-10"}, BezwaarRow{"2028-03-16", "2028-04-27", "2028-05-01"}));
 
 TEST(AvgTermSteps, SayHowTheDayWasFoundAndWhereItStands) {
   const Term term = avg_term(calendar(), day("2026-03-05"));
   EXPECT_EQ(term.steps.at(0),
             "Ontvangen op donderdag 5 maart 2026; de dag van ontvangst telt niet mee (Verordening 1182/71, "
             "art. 3 lid 1).");
-  EXPECT_THAT(term.steps,
-              Contains(AllOf(HasSubstr("zondag 5 april 2026"), HasSubstr("art. 3 lid 2 onder c"))));
+  EXPECT_THAT(term.steps, Contains(AllOf(HasSubstr("zondag 5 april 2026"), HasSubstr("art. 3 lid 2 onder c"))));
   EXPECT_THAT(term.steps, Contains(AllOf(HasSubstr("maandag 6 april 2026 (tweede paasdag, Atw art. 3 lid 1)"),
                                          HasSubstr("art. 3 lid 4"))));
   EXPECT_EQ(term.steps.back(), "Laatste dag: dinsdag 7 april 2026.");
 }
 
 TEST(AvgTermSteps, SayThatTheMonthIsTooShort) {
-  EXPECT_THAT(avg_term(calendar(), day("2026-08-31")).steps,
-              Contains(HasSubstr("de laatste dag van die maand")));
+  EXPECT_THAT(avg_term(calendar(), day("2026-08-31")).steps, Contains(HasSubstr("de laatste dag van die maand")));
 }
 
 TEST(AvgTermSteps, OfAnExtensionSayByWhenItMustBeTold) {
@@ -135,10 +129,8 @@ TEST(CompletionTerm, HoldsTwoWorkingDaysFromThreeDaysOn) {
 
 TEST(SuspendedTerm, AddsTheDaysBetweenInvitationAndCompletion) {
   const Term term = wlz_term(calendar(), day("2026-06-01"));
-  EXPECT_EQ(format_date(suspended_term(calendar(), term, day("2026-06-10"), day("2026-06-20")).last_day),
-            "2026-07-22");
-  EXPECT_EQ(format_date(suspended_term(calendar(), term, day("2026-06-10"), day("2026-06-24")).last_day),
-            "2026-07-27");
+  EXPECT_EQ(format_date(suspended_term(calendar(), term, day("2026-06-10"), day("2026-06-20")).last_day), "2026-07-22");
+  EXPECT_EQ(format_date(suspended_term(calendar(), term, day("2026-06-10"), day("2026-06-24")).last_day), "2026-07-27");
 }
 
 TEST(SuspendedTerm, IsUnchangedWhenCompletedTheSameOrTheNextDay) {
@@ -148,15 +140,12 @@ TEST(SuspendedTerm, IsUnchangedWhenCompletedTheSameOrTheNextDay) {
 }
 
 TEST(SuspendedTerm, CountsFromTheDayBeforeCarrying) {
-  const Term term =
-      wlz_term(calendar(), day("2026-07-04"));  // raw Saturday 15 August, carried to Monday 17 August
-  EXPECT_EQ(format_date(suspended_term(calendar(), term, day("2026-07-10"), day("2026-07-14")).last_day),
-            "2026-08-18");
+  const Term term = wlz_term(calendar(), day("2026-07-04"));  // raw Saturday 15 August, carried to Monday 17 August
+  EXPECT_EQ(format_date(suspended_term(calendar(), term, day("2026-07-10"), day("2026-07-14")).last_day), "2026-08-18");
 }
 
 TEST(Terms, WarnWhenTheDecreesOfAYearAreNotKnown) {
-  EXPECT_THAT(wlz_term(calendar(), day("2029-03-01")).steps,
-              Contains(HasSubstr("Let op: de dagen die voor 2029")));
+  EXPECT_THAT(wlz_term(calendar(), day("2029-03-01")).steps, Contains(HasSubstr("Let op: de dagen die voor 2029")));
   EXPECT_THAT(wlz_term(calendar(), day("2026-03-01")).steps, Not(Contains(HasSubstr("Let op"))));
 }
 

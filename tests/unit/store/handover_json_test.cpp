@@ -37,15 +37,13 @@ TEST(TrayItem, ComesBackAsAnEvent) {
 }
 
 TEST(TrayItem, RefusesWhatItDoesNotUnderstand) {
-  for (
-      const char* wrong :
-      {"", "{", "[]", "null", "{}", R"({"kind":7,"accepted_ms":1,"sealed_keys":[]})",
-       R"({"kind":"mail","accepted_ms":"1","sealed_keys":[]})",
-       R"({"kind":"mail","accepted_ms":1,"sealed_keys":{}})",
-       R"({"kind":"mail","accepted_ms":1,"sealed_keys":[7]})",
-       R"({"kind":"mail","accepted_ms":1,"sealed_keys":["*"]})",
-       R"({"kind":"event","accepted_ms":1,"sealed_keys":[],"event":"message-read"})",
-       R"({"kind":"event","accepted_ms":1,"sealed_keys":[],"event":"message-read","subject":"../../etc"})"}) {
+  for (const char* wrong :
+       {"", "{", "[]", "null", "{}", R"({"kind":7,"accepted_ms":1,"sealed_keys":[]})",
+        R"({"kind":"mail","accepted_ms":"1","sealed_keys":[]})", R"({"kind":"mail","accepted_ms":1,"sealed_keys":{}})",
+        R"({"kind":"mail","accepted_ms":1,"sealed_keys":[7]})",
+        R"({"kind":"mail","accepted_ms":1,"sealed_keys":["*"]})",
+        R"({"kind":"event","accepted_ms":1,"sealed_keys":[],"event":"message-read"})",
+        R"({"kind":"event","accepted_ms":1,"sealed_keys":[],"event":"message-read","subject":"../../etc"})"}) {
     const auto got = TrayItem::parse(wrong);
     ASSERT_FALSE(got.has_value()) << wrong;
     EXPECT_EQ(got.error().code, Code::kMalformed) << wrong;

@@ -20,7 +20,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kHead =
-    "---\ntitle: Proef\nsubject: \"Over {{thing}}\"\npurpose: p\nlegal_ground: g\nannounced_as: Proef\nlegal_effect: geen\nretention: r\nwritten_to: verzoeker\nterm: geen\naddressee: "
+    "---\ntitle: Proef\nsubject: \"Over {{thing}}\"\npurpose: p\nlegal_ground: g\nannounced_as: Proef\nlegal_effect: "
+    "geen\nretention: r\nwritten_to: verzoeker\nterm: geen\naddressee: "
     "to\n"
     "fields:\n"
     "  to: {type: multiline, about: a}\n"
@@ -42,8 +43,7 @@ class LetterTest : public testing::Test {
   void letter(const std::string& rest) { std::ofstream(folder_ / "proef.md") << kHead << rest; }
   Result<std::unique_ptr<LetterPress>> press() {
     return LetterPress::load(
-        folder_,
-        {"Zorgkantoor", "Postbus 1, 1000 AA Hier", "voet", "Hier", "010", "fg@example.nl", {"regel"}});
+        folder_, {"Zorgkantoor", "Postbus 1, 1000 AA Hier", "voet", "Hier", "010", "fg@example.nl", {"regel"}});
   }
   std::string mistake() {
     auto loaded = press();
@@ -52,12 +52,10 @@ class LetterTest : public testing::Test {
     return loaded.error().subject;
   }
   static json data() { return {{"to", "A. Nemo\nStraat 1"}, {"reference", "ZP-1"}, {"thing", "appels"}}; }
-  Result<Bytes> pdf(const json& values,
-                    RenderOptions options = {.date = "2026-11-22", .reference = {}, .moment = {}}) {
+  Result<Bytes> pdf(const json& values, RenderOptions options = {.date = "2026-11-22", .reference = {}, .moment = {}}) {
     auto loaded = press();
     EXPECT_TRUE(loaded) << loaded.error().subject;
-    return loaded ? (*loaded)->render("proef", values, options)
-                  : Result<Bytes>(std::unexpected(loaded.error()));
+    return loaded ? (*loaded)->render("proef", values, options) : Result<Bytes>(std::unexpected(loaded.error()));
   }
   std::string refusal(const json& values) {
     auto made = pdf(values);
@@ -108,8 +106,7 @@ TEST_F(LetterTest, NamesCharactersThatNoFontCanPrint) {
 }
 
 TEST_F(LetterTest, SpellsOutWhatCannotBePrintedWhenNobodyCanBeAsked) {
-  const RenderOptions options{
-      .date = "2026-11-22", .reference = {}, .moment = {}, .spell_out_unprintable = true};
+  const RenderOptions options{.date = "2026-11-22", .reference = {}, .moment = {}, .spell_out_unprintable = true};
   auto values = data(), expected = data();
   values["thing"] =
       "appel \U0001F34E\u202E\xC3 Z\u030C"
@@ -218,10 +215,9 @@ TEST_F(LetterTest, ALetterThatStartsATermPrintsItsLastDay) {
 class SignedLetterTest : public LetterTest {
  protected:
   Bytes signed_pdf() {
-    auto made = pdf(data(), {.date = "2026-11-22",
-                             .reference = {},
-                             .signature_placeholder = true,
-                             .moment = "2026-11-22T10:05:00Z"});
+    auto made =
+        pdf(data(),
+            {.date = "2026-11-22", .reference = {}, .signature_placeholder = true, .moment = "2026-11-22T10:05:00Z"});
     EXPECT_TRUE(made);
     const auto pem = crypto::SealKey::self_signed("Zegel van de proef", 30);
     auto key = crypto::SealKey::load(pem.chain, pem.key);
@@ -235,8 +231,7 @@ class SignedLetterTest : public LetterTest {
     const std::string text(pdf.begin(), pdf.end());
     std::size_t start = 0, length = 0, after = 0, rest = 0;
     const auto at = text.find("/ByteRange [ ");
-    EXPECT_EQ(
-        std::sscanf(text.c_str() + at, "/ByteRange [ %zu %zu %zu %zu ]", &start, &length, &after, &rest), 4);
+    EXPECT_EQ(std::sscanf(text.c_str() + at, "/ByteRange [ %zu %zu %zu %zu ]", &start, &length, &after, &rest), 4);
     EXPECT_EQ(after + rest, pdf.size());
     const auto cms = from_hex(std::string_view(text).substr(length + 1, after - length - 2));
     EXPECT_TRUE(cms);
@@ -264,8 +259,7 @@ TEST_F(SignedLetterTest, RefusesAPdfWithoutRoomForASignature) {
 }
 
 TEST_F(SignedLetterTest, RefusesASignatureThatDoesNotFitAndPassesOnAFailure) {
-  auto made =
-      pdf(data(), {.date = "2026-11-22", .reference = {}, .signature_placeholder = true, .moment = {}});
+  auto made = pdf(data(), {.date = "2026-11-22", .reference = {}, .signature_placeholder = true, .moment = {}});
   ASSERT_TRUE(made);
   auto big = sign_pdf(*made, [](ByteView) { return Result<Bytes>(Bytes(100'000)); });
   ASSERT_FALSE(big);

@@ -89,14 +89,11 @@ TEST_F(PageBookTest, NamesTheFileWithABrokenSectionOrPartial) {
 }
 
 TEST_F(PageBookTest, RendersListsObjectsNumbersAndConditions) {
-  file("a.html",
-       "{{#files}}<li>{{name}} {{size}}{{#ok}} goed{{/ok}}{{^ok}} fout{{/ok}}</li>{{/files}}{{who.first}}");
-  EXPECT_EQ(
-      rendered("a",
-               {{"files",
-                 {{{"name", "a"}, {"size", 12}, {"ok", true}}, {{"name", "b"}, {"size", 0}, {"ok", false}}}},
-                {"who", {{"first", "An"}}}}),
-      "<li>a 12 goed</li><li>b 0 fout</li>An");
+  file("a.html", "{{#files}}<li>{{name}} {{size}}{{#ok}} goed{{/ok}}{{^ok}} fout{{/ok}}</li>{{/files}}{{who.first}}");
+  EXPECT_EQ(rendered("a", {{"files",
+                            {{{"name", "a"}, {"size", 12}, {"ok", true}}, {{"name", "b"}, {"size", 0}, {"ok", false}}}},
+                           {"who", {{"first", "An"}}}}),
+            "<li>a 12 goed</li><li>b 0 fout</li>An");
 }
 
 TEST_F(PageBookTest, EmptyTextAndNullAreNoInASection) {

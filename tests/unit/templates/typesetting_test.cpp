@@ -48,8 +48,8 @@ TEST(TextTest, SpellsDatesTimesAndSizesInDutch) {
 TEST(TextTest, AValueCannotBecomeMarkdown) {
   for (const std::string value :
        {"# kop", "**vet** *cursief* _x_", "[klik](https://evil.example)", "<https://evil.example>",
-        "<script>x</script>", "1. een", "- een", "> citaat", "```table files", "    code", "&lt;", "a\\",
-        "a | b", "---", "![x](y)", "{{thing}}", "Smith & Zn. `x`"}) {
+        "<script>x</script>", "1. een", "- een", "> citaat", "```table files", "    code", "&lt;", "a\\", "a | b",
+        "---", "![x](y)", "{{thing}}", "Smith & Zn. `x`"}) {
     const auto read = blocks("Begin " + escape_markdown(value) + "\n");
     ASSERT_TRUE(read) << value;
     ASSERT_EQ(read->size(), 1U) << value;
@@ -115,8 +115,7 @@ TEST_F(LinesTest, CutsWhatIsWiderThanALine) {
 }
 
 TEST_F(LinesTest, DividesLongWordsWithASoftHyphenButNeverNames) {
-  EXPECT_THAT(lines(U"x arbeidsongeschiktheidsverzekering", 100),
-              testing::Contains(testing::EndsWith("\u00AD")));
+  EXPECT_THAT(lines(U"x arbeidsongeschiktheidsverzekering", 100), testing::Contains(testing::EndsWith("\u00AD")));
   for (const auto& line : lines(U"x Vandenbroeckenhuizen-Verzonnenstein", 100))
     EXPECT_THAT(line, testing::Not(HasSubstr("\u00AD")));
 }
@@ -137,10 +136,8 @@ TEST_F(LinesTest, FindsAnotherFaceForALetterThatTheFirstLacks) {
 class PagesTest : public LinesTest {
  protected:
   DisplayList laid_out(std::vector<Block> body) {
-    LetterDocument letter{
-        {U"A. Nemo"}, {{U"Datum", U"1 mei 2026"}}, U"Onderwerp", std::move(body), {U"Groet,", U"B."}};
-    auto list =
-        lay_out(letter, {"Organisatie", "Postbus", "voet", "Hier", "", "", {}}, faces(), hyphenator());
+    LetterDocument letter{{U"A. Nemo"}, {{U"Datum", U"1 mei 2026"}}, U"Onderwerp", std::move(body), {U"Groet,", U"B."}};
+    auto list = lay_out(letter, {"Organisatie", "Postbus", "voet", "Hier", "", "", {}}, faces(), hyphenator());
     EXPECT_TRUE(list);
     return std::move(*list);
   }
@@ -174,8 +171,7 @@ TEST_F(PagesTest, AHeadingStaysWithWhatFollows) {
     const DisplayList list = laid_out({paragraph(before), Heading{2, {{U"Kop"}}}, paragraph(4)});
     const auto heading = std::ranges::find(list.elements, "H2", &Element::type);
     const auto next = std::next(heading);
-    EXPECT_EQ(std::get<ContentRef>(heading->kids[0]).page, std::get<ContentRef>(next->kids[0]).page)
-        << before;
+    EXPECT_EQ(std::get<ContentRef>(heading->kids[0]).page, std::get<ContentRef>(next->kids[0]).page) << before;
   }
 }
 

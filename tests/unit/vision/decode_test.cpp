@@ -64,8 +64,8 @@ TEST(DecodeImage, ReadsEveryRasterFormat) {
 
 TEST(DecodeImage, ReadsTheFirstFrameOfAGif) {
   // Two by two pixels, red and white, LZW-packed by hand.
-  const Bytes gif = {'G', 'I', 'F', '8', '9', 'a', 2, 0, 2, 0, 0x80, 0, 0, 255, 0, 0, 255, 255, 255,
-                     0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2, 3, 0x44, 0x02, 0x05, 0, 0x3B};
+  const Bytes gif = {'G', 'I',  'F', '8', '9', 'a', 2, 0, 2, 0, 0x80, 0, 0, 255,  0,    0,    255, 255,
+                     255, 0x2C, 0,   0,   0,   0,   2, 0, 2, 0, 0,    2, 3, 0x44, 0x02, 0x05, 0,   0x3B};
   const auto decoded = decode_image(gif);
   ASSERT_TRUE(decoded) << decoded.error().message();
   ASSERT_EQ(decoded->pages.size(), 1U);

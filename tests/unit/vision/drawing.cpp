@@ -16,7 +16,7 @@ void print_line(cv::Mat& page, const std::string& text, cv::Point foot_left, dou
 
 void print_text(cv::Mat& page, int lines, double top) {
   static const std::vector<std::string> text = {
-      "Hierbij vraag ik u om de gegevens die", "bij u bekend zijn over mijn moeder, voor",
+      "Hierbij vraag ik u om de gegevens die",   "bij u bekend zijn over mijn moeder, voor",
       "wie ik door de rechtbank als mentor ben", "benoemd. De beschikking stuur ik u mee.",
       "Het gaat mij om de laatste twee jaar en", "alle brieven die daarbij horen. Alvast dank"};
   const double scale = page.rows / 1600.0 * 0.9;
@@ -33,7 +33,8 @@ void sign(cv::Mat& page, const cv::Rect& box, const cv::Scalar& ink, int seed) {
   for (int i = 0; i <= 400; ++i) {
     const double t = i / 400.0, angle = 2 * std::numbers::pi * turns * t;
     const double height = box.height * 0.45 * (0.35 + 0.65 * std::abs(std::sin(3.1 * t * rise + seed)));
-    const double x = box.x + loop + (box.width - 2 * loop) * t + loop * std::cos(angle) + 0.25 * height * std::sin(angle);
+    const double x =
+        box.x + loop + (box.width - 2 * loop) * t + loop * std::cos(angle) + 0.25 * height * std::sin(angle);
     stroke.emplace_back(static_cast<int>(x), static_cast<int>(box.y + box.height * 0.5 - height * std::sin(angle)));
   }
   cv::polylines(page, stroke, false, ink, std::max(2, page.rows / 500), cv::LINE_AA);

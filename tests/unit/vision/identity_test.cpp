@@ -12,8 +12,10 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-const Lines kPassport = {"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"};
-const Lines kCard = {"I<NLDSPECI20142999999990<<<<<8", "6503101F2403096NLD<<<<<<<<<<<8", "DE<BRUIJN<<WILLEKE<LISELOTTE<<"};
+const Lines kPassport = {"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+                         "L898902C36UTO7408122F1204159ZE184226B<<<<<10"};
+const Lines kCard = {"I<NLDSPECI20142999999990<<<<<8", "6503101F2403096NLD<<<<<<<<<<<8",
+                     "DE<BRUIJN<<WILLEKE<LISELOTTE<<"};
 
 void print_glyph(cv::Mat& page, char c, cv::Point2d top_left, double zoom) {
   cv::Mat glyph(kGlyphHeight, kGlyphWidth, CV_8U);
@@ -37,9 +39,11 @@ cv::Mat document(const Lines& lines, double pitch) {
   testing::print_line(page, card ? "IDENTITEITSKAART" : "PASPOORT", {width / 20, height / 8}, pitch / 16);
   testing::print_line(page, "De Bruijn, Willeke Liselotte", {width / 3, height / 3}, pitch / 20);
   for (std::size_t line = 0; line < lines.size(); ++line) {
-    const double step = pitch * (card ? 10.0 / 6 : 2.5), top = height - pitch * 2.5 - step * static_cast<double>(lines.size() - line - 1);
+    const double step = pitch * (card ? 10.0 / 6 : 2.5),
+                 top = height - pitch * 2.5 - step * static_cast<double>(lines.size() - line - 1);
     for (std::size_t i = 0; i < lines[line].size(); ++i)
-      print_glyph(page, lines[line][i], {pitch * (2 + static_cast<double>(i)), top - pitch * 0.75}, pitch / kGlyphWidth);
+      print_glyph(page, lines[line][i], {pitch * (2 + static_cast<double>(i)), top - pitch * 0.75},
+                  pitch / kGlyphWidth);
   }
   return page;
 }
@@ -111,7 +115,8 @@ TEST(FindIdentityDocuments, PointsAtTheBsnInTheZoneOfADutchCard) {
 TEST(FindIdentityDocuments, PointsAtAPrintedBsn) {
   auto engines = Engines::create();
   ASSERT_TRUE(engines);
-  const std::vector<Word> words = {{"BSN", {0.1, 0.5, 0.1, 0.03}}, {"999999990", {0.22, 0.5, 0.2, 0.03}}, {"123456789", {0.5, 0.5, 0.2, 0.03}}};
+  const std::vector<Word> words = {
+      {"BSN", {0.1, 0.5, 0.1, 0.03}}, {"999999990", {0.22, 0.5, 0.2, 0.03}}, {"123456789", {0.5, 0.5, 0.2, 0.03}}};
   const auto all = find_identity_documents(document(kPassport, 16), *engines, words);
   ASSERT_EQ(all.size(), 1U);
   const IdentityDocument* found = &all[0];

@@ -10,9 +10,9 @@ using Lines = std::vector<std::string>;
 
 TEST(CheckDigit, FollowsIcao9303) {
   const std::vector<std::pair<std::string, char>> vectors = {
-      {"520727", '3'}, {"D23145890", '7'}, {"L898902C3", '6'}, {"740812", '2'},
-      {"120415", '9'}, {"ZE184226B<<<<<", '1'}, {"650310", '1'}, {"SPECI2014", '2'},
-      {"SPECI2021", '2'}, {"240309", '6'}, {"310830", '9'}, {"999999990<<<<<", '8'}};
+      {"520727", '3'},    {"D23145890", '7'},      {"L898902C3", '6'}, {"740812", '2'},
+      {"120415", '9'},    {"ZE184226B<<<<<", '1'}, {"650310", '1'},    {"SPECI2014", '2'},
+      {"SPECI2021", '2'}, {"240309", '6'},         {"310830", '9'},    {"999999990<<<<<", '8'}};
   for (const auto& [field, digit] : vectors) EXPECT_EQ(check_digit(field), digit) << field;
 }
 
@@ -31,29 +31,74 @@ const std::vector<Specimen>& specimens() {
   static const std::vector<Specimen> all = {
       {"ICAO passport",
        {"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"},
-       MrzFormat::kTd3, "passport", "L898902C3", "ZE184226B", "2012-04-15"},
+       MrzFormat::kTd3,
+       "passport",
+       "L898902C3",
+       "ZE184226B",
+       "2012-04-15"},
       {"ICAO card",
        {"I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"},
-       MrzFormat::kTd1, "identity-card", "D23145890", "", "2012-04-15"},
+       MrzFormat::kTd1,
+       "identity-card",
+       "D23145890",
+       "",
+       "2012-04-15"},
       {"ICAO card of format 2",
        {"I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"},
-       MrzFormat::kTd2, "identity-card", "D23145890", "", "2012-04-15"},
-      {"Dutch passport 2014", {dutch, "SPECI20142NLD6503101F2403096999999990<<<<<84"},
-       MrzFormat::kTd3, "passport", "SPECI2014", "999999990", "2024-03-09"},
-      {"Dutch passport 2014, second", {dutch, "SPECI20142NLD6503101F2401151999999990<<<<<82"},
-       MrzFormat::kTd3, "passport", "SPECI2014", "999999990", "2024-01-15"},
-      {"Dutch passport 2021", {dutch, "SPECI20212NLD6503101F3108309<<<<<<<<<<<<<<<0"},
-       MrzFormat::kTd3, "passport", "SPECI2021", "", "2031-08-30"},
+       MrzFormat::kTd2,
+       "identity-card",
+       "D23145890",
+       "",
+       "2012-04-15"},
+      {"Dutch passport 2014",
+       {dutch, "SPECI20142NLD6503101F2403096999999990<<<<<84"},
+       MrzFormat::kTd3,
+       "passport",
+       "SPECI2014",
+       "999999990",
+       "2024-03-09"},
+      {"Dutch passport 2014, second",
+       {dutch, "SPECI20142NLD6503101F2401151999999990<<<<<82"},
+       MrzFormat::kTd3,
+       "passport",
+       "SPECI2014",
+       "999999990",
+       "2024-01-15"},
+      {"Dutch passport 2021",
+       {dutch, "SPECI20212NLD6503101F3108309<<<<<<<<<<<<<<<0"},
+       MrzFormat::kTd3,
+       "passport",
+       "SPECI2021",
+       "",
+       "2031-08-30"},
       {"Dutch card 2014",
        {"I<NLDSPECI20142999999990<<<<<8", "6503101F2403096NLD<<<<<<<<<<<8", "DE<BRUIJN<<WILLEKE<LISELOTTE<<"},
-       MrzFormat::kTd1, "identity-card", "SPECI2014", "999999990", "2024-03-09"},
+       MrzFormat::kTd1,
+       "identity-card",
+       "SPECI2014",
+       "999999990",
+       "2024-03-09"},
       {"Dutch card 2021",
        {"I<NLDSPECI20212<<<<<<<<<<<<<<<", "6503101F3108022NLD<<<<<<<<<<<8", "DE<BRUIJN<<WILLEKE<LISELOTTE<<"},
-       MrzFormat::kTd1, "identity-card", "SPECI2021", "", "2031-08-02"},
-      {"Dutch driving licence", {"D1NLD15094962111659VW87Z78NB84"},
-       MrzFormat::kDrivingLicence, "driving-licence", "5094962111", "", ""},
-      {"Dutch driving licence, second", {"D1NLD11234567890ABCDEFGHIJKLM5"},
-       MrzFormat::kDrivingLicence, "driving-licence", "1234567890", "", ""},
+       MrzFormat::kTd1,
+       "identity-card",
+       "SPECI2021",
+       "",
+       "2031-08-02"},
+      {"Dutch driving licence",
+       {"D1NLD15094962111659VW87Z78NB84"},
+       MrzFormat::kDrivingLicence,
+       "driving-licence",
+       "5094962111",
+       "",
+       ""},
+      {"Dutch driving licence, second",
+       {"D1NLD11234567890ABCDEFGHIJKLM5"},
+       MrzFormat::kDrivingLicence,
+       "driving-licence",
+       "1234567890",
+       "",
+       ""},
   };
   return all;
 }
@@ -134,8 +179,8 @@ TEST(ParseMrz, ReadsALongNumberOfACard) {
 }
 
 TEST(ParseMrz, CallsAVisaAVisa) {
-  const auto parsed = parse_mrz(
-      Lines{"V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L8988901C4XXX4009078F96121096ZE184226B<<<<<<"});
+  const auto parsed =
+      parse_mrz(Lines{"V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L8988901C4XXX4009078F96121096ZE184226B<<<<<<"});
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->document_type, "visa");
   EXPECT_TRUE(parsed->mrz.checks_ok);
@@ -166,8 +211,8 @@ TEST(Elfproef, FollowsTheTable) {
   for (const char* valid : {"111222333", "123456782", "319072356", "999999990", "111111110", "010464554", "10464554",
                             "012345672", "12345672", "900212640", "999993653", "1234.56.782"})
     EXPECT_TRUE(passes_elfproef(valid)) << valid;
-  for (const char* invalid : {"123456789", "111222334", "999999999", "000000000", "", "1234567", "1234567890",
-                              "12345678a", "001234567"})
+  for (const char* invalid :
+       {"123456789", "111222334", "999999999", "000000000", "", "1234567", "1234567890", "12345678a", "001234567"})
     EXPECT_FALSE(passes_elfproef(invalid)) << invalid;
 }
 

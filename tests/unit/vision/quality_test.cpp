@@ -74,7 +74,8 @@ TEST(PageQuality, KnowsWhichWayIsUp) {
 }
 
 TEST(PageQuality, SurvivesStrangeSizes) {
-  for (const cv::Size size : {cv::Size(1, 1), cv::Size(1, 3000), cv::Size(3000, 1), cv::Size(3, 3), cv::Size(17, 9000)}) {
+  for (const cv::Size size :
+       {cv::Size(1, 1), cv::Size(1, 3000), cv::Size(3000, 1), cv::Size(3, 3), cv::Size(17, 9000)}) {
     cv::Mat page(size, CV_8UC3);
     cv::randu(page, 0, 255);
     (void)page_quality(page);

@@ -36,7 +36,8 @@ TEST(FindSignatures, FindsAPenStrokeUnderALetter) {
     const auto found = find_signatures(page);
     ASSERT_FALSE(found.empty()) << seed;
     EXPECT_GE(found[0].confidence, kIsSignature) << seed;
-    const cv::Point2d middle((found[0].box.x + found[0].box.w / 2) * page.cols, (found[0].box.y + found[0].box.h / 2) * page.rows);
+    const cv::Point2d middle((found[0].box.x + found[0].box.w / 2) * page.cols,
+                             (found[0].box.y + found[0].box.h / 2) * page.rows);
     EXPECT_TRUE(cv::Rect2d(kPlace).contains(middle)) << seed;
   }
 }

@@ -5,7 +5,9 @@
 namespace zp::gateway {
 namespace {
 
-intake::PageImage page(std::uint32_t width, std::uint32_t height, std::size_t bytes) { return {1, false, width, height, Bytes(bytes, 200)}; }
+intake::PageImage page(std::uint32_t width, std::uint32_t height, std::size_t bytes) {
+  return {1, false, width, height, Bytes(bytes, 200)};
+}
 
 TEST(Png, APageBecomesAPng) {
   const auto png = encode_png(page(3, 2, 18));
