@@ -78,6 +78,7 @@ struct MissingLine {
 struct Draft {
   crypto::DataKey data_key;  // of every file and the manifest
   Id id;
+  std::uint32_t changes = 0;  // counted by the store; not part of encode()
   DraftPhase phase = DraftPhase::kOpen;
   std::string reference;
   std::string kind;

@@ -18,32 +18,41 @@ namespace {
 
 constexpr std::size_t kMaxState = 32 * 1024 * 1024;
 
-constexpr std::size_t kNumberBytes = 8;
+constexpr std::size_t kNumberBytes = 4;
 
-crypto::ObjectLabel state_label(const Id& id) { return {id, id, 0}; }
+/// A state is bound to its number, so neither of the two files can be passed off as the other.
+crypto::ObjectLabel state_label(const Id& id, std::uint32_t number) { return {id, id, number}; }
 
-/// The number, big-endian, then the draft.
-Bytes sealed_state(const crypto::DataKey& key, const Draft& draft, std::uint64_t number) {
-  const auto encoded = draft.encode();
-  SecretBytes state(kNumberBytes + encoded.size());
-  const auto bytes = state.mutable_view();
-  for (std::size_t i = kNumberBytes; i > 0; --i, number >>= 8) bytes[i - 1] = static_cast<std::uint8_t>(number);
-  std::ranges::copy(encoded.view(), bytes.begin() + kNumberBytes);
-  return crypto::seal_bytes(key, state_label(draft.id), state.view());
+/// The number, big-endian, then the sealed draft.
+Bytes sealed_state(const crypto::DataKey& key, const Draft& draft) {
+  Bytes state(kNumberBytes);
+  for (std::size_t i = 0; i < kNumberBytes; ++i)
+    state[i] = static_cast<std::uint8_t>(draft.changes >> 8 * (kNumberBytes - 1 - i));
+  const auto sealed = crypto::seal_bytes(key, state_label(draft.id, draft.changes), draft.encode().view());
+  state.insert(state.end(), sealed.begin(), sealed.end());
+  return state;
 }
 
-struct OpenedState {
-  SecretBytes bytes;
-  std::uint64_t number = 0;
+struct SealedState {
+  Bytes bytes;
+  std::uint32_t number = 0;
+  int slot = 0;
 };
 
-Result<OpenedState> open_state(const crypto::DataKey& key, const Id& id, const std::string& path) {
-  TRY_ASSIGN(const auto sealed, read_file(path, kMaxState));
-  OpenedState state;
-  TRY_ASSIGN(state.bytes, crypto::open_bytes(key, state_label(id), sealed));
-  if (state.bytes.size() < kNumberBytes) return fail(Code::kMalformed, "read draft", id.hex());
-  for (const std::uint8_t byte : state.bytes.view().first(kNumberBytes)) state.number = state.number << 8 | byte;
+Result<SealedState> read_state(const std::string& path, int slot) {
+  TRY_ASSIGN(auto bytes, read_file(path, kMaxState));
+  if (bytes.size() < kNumberBytes) return fail(Code::kTampered, "read draft", path);
+  SealedState state{.bytes = std::move(bytes), .slot = slot};
+  for (std::size_t i = 0; i < kNumberBytes; ++i) state.number = state.number << 8 | state.bytes[i];
   return state;
+}
+
+Result<Draft> open_state(const SealedState& state, const DraftSecret& secret) {
+  TRY_ASSIGN(const auto opened, crypto::open_bytes(secret.state_key(), state_label(secret.id(), state.number),
+                                                   ByteView(state.bytes).subspan(kNumberBytes)));
+  TRY_ASSIGN(auto draft, Draft::decode(opened.view()));
+  draft.changes = state.number;
+  return draft;
 }
 
 /// Holds a draft's lock file; released by the destructor or by the death of the process.
@@ -81,39 +90,42 @@ Result<void> DraftStore::create(const DraftSecret& secret, Draft draft) const {
   draft.id = secret.id();
   TRY_DO(make_folder(draft_folder(draft.id)));
   TRY_DO(make_folder(item_folder(draft.id)));
-  const auto sealed = sealed_state(secret.state_key(), draft, 1);
+  draft.changes = 1;
+  const auto sealed = sealed_state(secret.state_key(), draft);
   for (const int slot : {0, 1}) TRY_DO(replace_file(state_path(draft.id, slot), sealed));
   return sync_folder(folder_);
 }
 
-Result<DraftStore::Stored> DraftStore::newest(const DraftSecret& secret) const {
-  const auto key = secret.state_key();
-  auto first = open_state(key, secret.id(), state_path(secret.id(), 0));
-  auto second = open_state(key, secret.id(), state_path(secret.id(), 1));
-  if (!first && !second) return std::unexpected(first.error());
-  const int slot = !first || (second && second->number > first->number) ? 1 : 0;
-  const OpenedState& state = slot == 0 ? *first : *second;
-  TRY_ASSIGN(auto draft, Draft::decode(state.bytes.view().subspan(kNumberBytes)));
-  return Stored{std::move(draft), state.number, slot};
+Result<DraftStore::Stored> DraftStore::newest(const DraftSecret& secret, std::optional<Draft> known) const {
+  auto newer = read_state(state_path(secret.id(), 0), 0);
+  auto older = read_state(state_path(secret.id(), 1), 1);
+  if (!newer || (older && older->number > newer->number)) std::swap(newer, older);
+  if (!newer) return std::unexpected(newer.error());
+  if (known && known->changes == newer->number) return Stored{std::move(*known), newer->slot};
+  auto draft = open_state(*newer, secret);
+  const bool spoiled = !draft && older;
+  if (spoiled) draft = open_state(*older, secret);
+  if (!draft) return std::unexpected(draft.error());
+  return Stored{std::move(*draft), spoiled ? older->slot : newer->slot};
 }
 
 Result<Draft> DraftStore::read(const DraftSecret& secret) const {
-  auto stored = newest(secret);
+  auto stored = newest(secret, {});
   if (!stored && stored.error().code != Code::kNotFound) {
     // Two changes in a row may have caught each file half written.
     TRY_ASSIGN(const auto lock, DraftLock::take(draft_folder(secret.id())));
-    stored = newest(secret);
+    stored = newest(secret, {});
   }
   if (!stored) return std::unexpected(stored.error());
   return std::move(stored->draft);
 }
 
-Result<Draft> DraftStore::update(const DraftSecret& secret, const std::function<Result<void>(Draft&)>& change) const {
+Result<Draft> DraftStore::update(const DraftSecret& secret, const Change& change, std::optional<Draft> known) const {
   TRY_ASSIGN(const auto lock, DraftLock::take(draft_folder(secret.id())));
-  TRY_ASSIGN(auto stored, newest(secret));
+  TRY_ASSIGN(auto stored, newest(secret, std::move(known)));
   TRY_DO(change(stored.draft));
-  const auto sealed = sealed_state(secret.state_key(), stored.draft, stored.number + 1);
-  TRY_DO(overwrite_file(state_path(secret.id(), 1 - stored.slot), sealed));
+  ++stored.draft.changes;
+  TRY_DO(overwrite_file(state_path(secret.id(), 1 - stored.slot), sealed_state(secret.state_key(), stored.draft)));
   return std::move(stored.draft);
 }
 

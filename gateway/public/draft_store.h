@@ -1,7 +1,7 @@
 // gateway/public/draft_store.h - where drafts lie between requests: a folder each in the spool, sealed files
 // only.
 //
-//   spool/ID/state.0, .1   the Draft, sealed under DraftSecret::state_key, label {ID, ID}
+//   spool/ID/state.0, .1   a number, and the Draft sealed under DraftSecret::state_key, label {ID, ID, number}
 //   spool/ID/item/         what will become the tray item: parts OBJECT.N, and at the end manifest and item.json
 //   spool/ID/lock          held while the state changes (flock: several doors may share a spool)
 //
@@ -13,6 +13,7 @@
 #define GATEWAY_PUBLIC_DRAFT_STORE_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "gateway/public/draft.h"
@@ -27,8 +28,10 @@ class DraftStore {
   Result<void> create(const DraftSecret& secret, Draft draft) const;
   /// kNotFound if there is none (any more), kTampered if neither file of the state opens.
   Result<Draft> read(const DraftSecret& secret) const;
-  /// Lets `change` work on the newest state, and keeps the result unless it fails. The draft as kept.
-  Result<Draft> update(const DraftSecret& secret, const std::function<Result<void>(Draft&)>& change) const;
+  using Change = std::function<Result<void>(Draft&)>;
+  /// Lets `change` work on the newest state, and keeps the result unless it fails. The draft as kept. `known`, what
+  /// the caller read before, saves opening the state if nobody has changed it since.
+  Result<Draft> update(const DraftSecret& secret, const Change& change, std::optional<Draft> known = {}) const;
   Result<void> remove(const Id& id) const;
 
   std::string item_folder(const Id& id) const { return folder_ + "/" + id.hex() + "/item"; }
@@ -39,14 +42,13 @@ class DraftStore {
  private:
   struct Stored {
     Draft draft;
-    std::uint64_t number;  // counts the changes
-    int slot;              // which file holds it
+    int slot;  // which file holds it
   };
 
   explicit DraftStore(std::string folder) : folder_(std::move(folder)) {}
   std::string draft_folder(const Id& id) const { return folder_ + "/" + id.hex(); }
   std::string state_path(const Id& id, int slot) const { return draft_folder(id) + "/state." + std::to_string(slot); }
-  Result<Stored> newest(const DraftSecret& secret) const;
+  Result<Stored> newest(const DraftSecret& secret, std::optional<Draft> known) const;
   std::string folder_;
 };
 

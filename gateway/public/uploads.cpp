@@ -188,18 +188,19 @@ Result<void> Uploads::check_room(const Draft& draft, const DraftFile& file) cons
 
 Result<DraftFile> Uploads::create(const DraftSecret& secret, const NewUpload& upload) {
   if (upload.length == 0) return receive(secret, upload, [](auto) { return Result<std::size_t>(0); }, {});
-  TRY_ASSIGN(const auto file, new_file(upload));
-  return keep(secret, file, true);
+  TRY_ASSIGN(auto file, new_file(upload));
+  TRY_DO(keep(secret, file, true));
+  return file;
 }
 
 Result<DraftFile> Uploads::receive(const DraftSecret& secret, const NewUpload& upload, const BodySource& source,
                                    const std::function<void()>& interrupt) {
   TRY_ASSIGN(const auto file, new_file(upload));
-  TRY_ASSIGN(const auto draft, drafts_.read(secret));
+  TRY_ASSIGN(auto draft, drafts_.read(secret));
   TRY_DO(check_room(draft, file));
   const Turn turn(*this, file.object, interrupt);
   TRY_ASSIGN(auto receiver, Receiver::begin(*this, draft, file, source, nullptr, true));
-  return take(secret, receiver);
+  return take(secret, draft, receiver);
 }
 
 Result<DraftFile> Uploads::look(const DraftSecret& secret, const Id& object) {
@@ -228,12 +229,12 @@ Result<DraftFile> Uploads::append(const DraftSecret& secret, const Id& object, s
   TRY_DO(tray_.check_space());
 
   TRY_ASSIGN(auto receiver, Receiver::begin(*this, draft, file, source, checksum, false));
-  TRY_ASSIGN(const auto kept, take(secret, receiver));
+  TRY_ASSIGN(const auto kept, take(secret, draft, receiver));
   if (receiver.failure()) return std::unexpected(*receiver.failure());
   return kept;
 }
 
-Result<DraftFile> Uploads::take(const DraftSecret& secret, Receiver& receiver) const {
+Result<DraftFile> Uploads::take(const DraftSecret& secret, Draft& draft, Receiver& receiver) const {
   DraftFile kept = receiver.file();
   bool noted = !receiver.is_new();
   do {
@@ -242,27 +243,29 @@ Result<DraftFile> Uploads::take(const DraftSecret& secret, Receiver& receiver) c
     if (!receiver.as_promised()) return fail(Code::kTampered, "append to upload: checksum differs", kept.object.hex());
     if (noted && receiver.file().parts.size() == kept.parts.size()) continue;
     receiver.sum_up();
-    TRY_ASSIGN(kept, keep(secret, receiver.file(), !noted));
+    kept = receiver.file();
+    TRY_ASSIGN(draft, keep(secret, kept, !noted, std::move(draft)));
     noted = true;
   } while (!receiver.ended() && !receiver.file().complete());
   if (kept.complete() && !kept.inspected) completed_(secret, kept.object);
   return kept;
 }
 
-Result<DraftFile> Uploads::keep(const DraftSecret& secret, const DraftFile& file, bool is_new) const {
-  TRY_DO(drafts_.update(secret, [&](Draft& draft) -> Result<void> {
+Result<Draft> Uploads::keep(const DraftSecret& secret, const DraftFile& file, bool is_new,
+                            std::optional<Draft> known) const {
+  const auto change = [&](Draft& draft) -> Result<void> {
     if (is_new) {
       TRY_DO(check_room(draft, file));
       draft.files.push_back(file);
       return {};
     }
     TRY_DO(check_open(draft));
-    auto* known = draft.find(file.object);
-    if (!known) return fail(Code::kNotFound, "keep upload: it was removed", file.object.hex());
-    *known = file;
+    auto* noted = draft.find(file.object);
+    if (!noted) return fail(Code::kNotFound, "keep upload: it was removed", file.object.hex());
+    *noted = file;
     return {};
-  }));
-  return file;
+  };
+  return drafts_.update(secret, change, std::move(known));
 }
 
 void Uploads::complete(DraftFile& file, crypto::Sha256& hash) const {
@@ -280,9 +283,9 @@ Result<DraftFile> Uploads::finish(const DraftSecret& secret, const Id& object) {
   DraftFile file = *found;
   TRY_ASSIGN(auto hash, hash_so_far(file));
   complete(file, hash);
-  TRY_ASSIGN(const auto kept, keep(secret, file, false));
-  if (!kept.inspected) completed_(secret, object);
-  return kept;
+  TRY_DO(keep(secret, file, false, std::move(draft)));
+  if (!file.inspected) completed_(secret, object);
+  return file;
 }
 
 Result<void> Uploads::remove(const DraftSecret& secret, const Id& object) {

@@ -77,8 +77,11 @@ class Uploads {
   Result<DraftFile> new_file(const NewUpload& upload) const;
   /// May `file` be added to `draft`?
   Result<void> check_room(const Draft& draft, const DraftFile& file) const;
-  Result<DraftFile> take(const DraftSecret& secret, Receiver& receiver) const;
-  Result<DraftFile> keep(const DraftSecret& secret, const DraftFile& file, bool is_new) const;
+  /// `draft`: as read; in the end as kept.
+  Result<DraftFile> take(const DraftSecret& secret, Draft& draft, Receiver& receiver) const;
+  /// The draft as kept. `known`: DraftStore::update().
+  Result<Draft> keep(const DraftSecret& secret, const DraftFile& file, bool is_new,
+                     std::optional<Draft> known = {}) const;
   void complete(DraftFile& file, crypto::Sha256& hash) const;
   /// Interrupts who writes `object` and waits until it is free; false after some seconds.
   bool wait_free(std::unique_lock<std::mutex>& lock, const Id& object);
