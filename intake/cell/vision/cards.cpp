@@ -118,7 +118,8 @@ std::vector<CardCorners> card_shapes(const cv::Mat& page) {
       if (!known && card_shaped(card)) cards.push_back(card);
     }
   }
-  if (has_card_aspect(page.cols, page.rows)) {
+  // A picture that stands has the shape of a written page: A4 and ID-3 are alike.
+  if (page.cols > page.rows && has_card_aspect(page.cols, page.rows)) {
     const auto w = static_cast<float>(page.cols), h = static_cast<float>(page.rows);
     cards.push_back({cv::Point2f{0, 0}, {w, 0}, {w, h}, {0, h}});
   }

@@ -17,7 +17,7 @@ namespace zp::intake::vision {
 using CardCorners = std::array<cv::Point2f, 4>;
 
 /// Four-cornered things with sides as 85.6 x 54 or 125 x 88 mm (ISO 7810 ID-1 and ID-3), largest first; the picture
-/// itself if it has that shape.
+/// itself if it lies and has that shape.
 std::vector<CardCorners> card_shapes(const cv::Mat& page);
 
 /// The card seen straight from above, its long side level and `width` pixels.

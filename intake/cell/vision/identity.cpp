@@ -10,6 +10,7 @@
 #include "intake/cell/vision/ink.h"
 #include "intake/cell/vision/mrz_reader.h"
 #include "intake/cell/vision/portrait.h"
+#include "intake/cell/vision/reading.h"
 #include "intake/cell/vision/vision.h"
 
 namespace zp::intake::vision {
@@ -190,7 +191,10 @@ std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gra
     if (!portrait && page_type.empty()) continue;
     std::string type = page_type;
     if (type.empty() || type == "other") {
-      const std::vector<Word> on_card = ocr_words(straightened_card(page, corners, kReadingWidth), engines);
+      const cv::Mat card = straightened_card(page, corners, kReadingWidth);
+      // An A4 page has the shape of a booklet's, so without a face only what tells something is read: all of it takes a
+      // second.
+      const auto on_card = portrait ? ocr_words(card, engines) : telling_words(find_ink(card), engines);
       if (const std::string said = document_type_by_words(on_card); !said.empty()) type = said;
     }
     if (type.empty() || (type == "other" && !portrait)) continue;
