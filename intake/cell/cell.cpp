@@ -1,5 +1,7 @@
 #include "intake/cell/cell.h"
 
+#include <malloc.h>
+
 #include <cstdlib>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -75,8 +77,9 @@ Result<void> prepare() {
     TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());
     all.push_back(std::move(loaded));
   }
-  engines() =
-      std::move(all);  // not filled in place: it must be made after, so end before, the cache that Tesseract keeps
+  // Not filled in place: it must be made after, so end before, the cache that Tesseract keeps.
+  engines() = std::move(all);
+  ::malloc_trim(0);  // what loading left free would be a part of every cell
   return {};
 }
 

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <mutex>
 
 namespace zp::templates {
 namespace {
@@ -81,7 +82,9 @@ struct Face::Impl {
   Blob blob;
   HbFace face;
   HbFont font;
-  HbFace prepared;  // what subsetting needs, computed once
+  // What subsetting needs: computed once, and only for a face that is used, since it takes 700 kB.
+  std::once_flag prepare_once;
+  HbFace prepared;
   FaceMetrics metrics;
   double unit;  // font units to 1/1000 em
 
@@ -102,7 +105,6 @@ Result<std::unique_ptr<Face>> Face::load(const std::string& path) {
   hb_face_make_immutable(impl->face.get());
   impl->font.reset(hb_font_create(impl->face.get()));
   hb_font_make_immutable(impl->font.get());
-  impl->prepared.reset(hb_subset_preprocess(impl->face.get()));
   impl->metrics = read_metrics(impl->face.get());
   impl->unit = 1000.0 / hb_face_get_upem(impl->face.get());
   return std::unique_ptr<Face>(new Face(std::move(impl)));
@@ -166,6 +168,7 @@ FaceSubset Face::subset(const std::set<char32_t>& characters) const {
   hb_set_t* dropped = hb_subset_input_set(input.get(), HB_SUBSET_SETS_DROP_TABLE_TAG);
   for (const char* tag : {"GSUB", "GPOS", "GDEF", "gasp", "kern", "hdmx", "VDMX", "LTSH", "FFTM", "meta", "MATH"})
     hb_set_add(dropped, HB_TAG(tag[0], tag[1], tag[2], tag[3]));
+  std::call_once(impl_->prepare_once, [&] { impl_->prepared.reset(hb_subset_preprocess(impl_->face.get())); });
   const HbFace face(hb_subset_or_fail(impl_->prepared.get(), input.get()));
   ZP_CHECK(face);
   const Blob blob(hb_face_reference_blob(face.get()));
