@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 
 #include "intake/cell/vision/quality.h"
 #include "intake/cell/vision/reading.h"
@@ -32,6 +34,22 @@ bool sharp_within(const cv::Mat& page, const Box& area) {
 
 }  // namespace
 
+bool serves(std::span<const Word> text_layer) {
+  constexpr std::size_t kFewWords = 8;
+  constexpr double kMostlyLetters = 0.6;
+  std::size_t letters = 0, all = 0;
+  for (const Word& word : text_layer) {
+    all += word.text.size();
+    // Private-use characters (U+E000 to U+F8FF) and U+FFFD begin with 0xEE or 0xEF; ASCII letters, digits and what else
+    // Western languages write do not.
+    letters += static_cast<std::size_t>(std::ranges::count_if(word.text, [](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return std::isalnum(byte) != 0 || (byte >= 0x80 && byte < 0xEE);
+    }));
+  }
+  return text_layer.size() >= kFewWords && static_cast<double>(letters) >= kMostlyLetters * static_cast<double>(all);
+}
+
 PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const Word> text_layer) try {
   PageReport report;
   report.upright = page;
@@ -42,10 +60,14 @@ PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const W
     ink = find_ink(report.upright);
   }
   if (!report.quality.blank) {
-    if (text_layer.empty()) {
-      report.words = telling_words(ink, engines);
-    } else {
-      report.words.assign(text_layer.begin(), text_layer.end());
+    report.words.assign(text_layer.begin(), text_layer.end());
+    report.was_read = !serves(text_layer);
+    if (report.was_read) {
+      std::vector<Word> read = telling_words(ink, engines);
+      const int lines = read.empty() ? 0 : read.back().line + 1;
+      for (Word& word : report.words) word.line += lines;
+      report.words.insert(report.words.begin(), std::make_move_iterator(read.begin()),
+                          std::make_move_iterator(read.end()));
     }
     report.identities = find_identity_documents(report.upright, engines, report.words);
     if (!report.quality.sharp && !report.identities.empty())

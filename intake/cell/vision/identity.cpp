@@ -90,13 +90,62 @@ int turns_for(const Frame& frame) {
   return (static_cast<int>(std::lround(degrees / 90)) + 4) % 4;
 }
 
+Box around(const Box& a, const Box& b) {
+  const double x = std::min(a.x, b.x), y = std::min(a.y, b.y);
+  return {x, y, std::max(a.x + a.w, b.x + b.w) - x, std::max(a.y + a.h, b.y + b.h) - y};
+}
+
+std::string digits_of(const std::string& text) {
+  std::string digits;
+  for (const char c : text)
+    if (std::isdigit(static_cast<unsigned char>(c))) digits += c;
+  return digits;
+}
+
+/// Part of a number that is written in groups: "1234.56.782", "1234 56 782".
+bool is_group(const std::string& text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; }) &&
+         std::ranges::none_of(text, [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
+void add_box(const Box& box, IdentityDocument& document) {
+  const auto same = [&](const Box& known) {
+    return std::abs(known.x - box.x) < 0.01 && std::abs(known.y - box.y) < 0.01 && known.w > 0.8 * box.w;
+  };
+  if (std::ranges::none_of(document.bsn_boxes, same)) document.bsn_boxes.push_back(box);
+}
+
+// Nine digits that pass the 11-proef, in one word or in a few that follow each other on a line.
 void add_bsn_words(std::span<const Word> words, IdentityDocument& document) {
-  for (const Word& word : words) {
-    std::string digits;
-    for (const char c : word.text)
-      if (std::isdigit(static_cast<unsigned char>(c))) digits += c;
-    if (digits.size() == 9 && passes_elfproef(digits)) document.bsn_boxes.push_back(word.box);
+  constexpr std::size_t kDigits = 9;
+  for (std::size_t first = 0; first < words.size(); ++first) {
+    std::string digits = digits_of(words[first].text);
+    Box box = words[first].box;
+    if (digits.size() == kDigits && passes_elfproef(digits)) add_box(box, document);
+    if (!is_group(words[first].text)) continue;
+    for (std::size_t next = first + 1; next < words.size() && digits.size() < kDigits; ++next) {
+      if (words[next].line != words[first].line || !is_group(words[next].text)) break;
+      digits += digits_of(words[next].text);
+      box = around(box, words[next].box);
+      if (digits.size() == kDigits && passes_elfproef(digits)) add_box(box, document);
+    }
   }
+}
+
+// What is printed on the document, read from it alone: on a whole page its letters are too small.
+std::vector<Word> words_on(const cv::Mat& page, const Box& area, int turns, Engines& engines) {
+  const cv::Rect part = pixels_of(area, page.size());
+  if (part.width < 80 || part.height < 80) return {};
+  std::vector<Word> words = ocr_words(turned(page(part), turns), engines);
+  for (Word& word : words) {
+    const Box b = word.box;
+    const Box upright = turns == 1   ? Box{1 - b.y - b.h, b.x, b.h, b.w}
+                        : turns == 2 ? Box{1 - b.x - b.w, 1 - b.y - b.h, b.w, b.h}
+                        : turns == 3 ? Box{b.y, 1 - b.x - b.w, b.h, b.w}
+                                     : b;
+    word.box = {area.x + upright.x * area.w, area.y + upright.y * area.h, upright.w * area.w, upright.h * area.h};
+  }
+  return words;
 }
 
 // The number in the zone itself, on Dutch models of before 2021.
@@ -108,13 +157,17 @@ void add_bsn_in_mrz(const MrzOnPage& mrz, const Frame& frame, const cv::Size& pa
 }
 
 // Since 2021 the number stands in a QR code on the back.
-void add_qr_code(const cv::Mat& gray, IdentityDocument& document) {
-  const double zoom = std::min(1.0, 1000.0 / std::max(gray.cols, gray.rows));
-  cv::Mat small;
-  cv::resize(gray, small, {}, zoom, zoom, cv::INTER_AREA);
+void add_qr_code(const cv::Mat& gray, const Box& area, IdentityDocument& document) {
+  constexpr double kSide = 1000;  // pixels of the document's longer side
+  const cv::Rect part = pixels_of(area, gray.size());
+  if (part.width < 40 || part.height < 40) return;
+  const double zoom = std::min(4.0, kSide / std::max(part.width, part.height));
+  cv::Mat card;
+  cv::resize(gray(part), card, {}, zoom, zoom, zoom < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
   std::vector<cv::Point2f> corners;
-  if (cv::QRCodeDetector().detect(small, corners) && corners.size() == 4)
-    document.bsn_boxes.push_back(box_of(corners, small.size()));
+  if (!cv::QRCodeDetector().detect(card, corners) || corners.size() != 4) return;
+  const Box found = box_of(corners, card.size());
+  add_box({area.x + found.x * area.w, area.y + found.y * area.h, found.w * area.w, found.h * area.h}, document);
 }
 
 // Where on the page the portrait may stand: in the document, or for a card whose zone is on its back, on what lies
@@ -155,7 +208,8 @@ bool has_glare(const cv::Mat& gray, const cv::Rect& area) {
   return false;
 }
 
-IdentityDocument by_mrz(const cv::Mat& gray, MrzOnPage& mrz, Engines& engines, std::span<const Word> words) {
+IdentityDocument by_mrz(const cv::Mat& colour, const cv::Mat& gray, MrzOnPage& mrz, Engines& engines,
+                        std::span<const Word> words) {
   const cv::Size page = gray.size();
   const Frame frame = frame_of(mrz);
   const Sheet sheet = sheet_of(mrz.parsed.format);
@@ -171,8 +225,11 @@ IdentityDocument by_mrz(const cv::Mat& gray, MrzOnPage& mrz, Engines& engines, s
     document.photo_box = box_of(frame, -3, sheet.below - sheet.height + 12, 42, 52, page);
   }
   add_bsn_in_mrz(mrz, frame, page, document);
-  if (mrz.parsed.mrz.issuing_state == "NLD") add_qr_code(gray, document);
   add_bsn_words(words, document);
+  if (mrz.parsed.mrz.issuing_state == "NLD") {
+    add_qr_code(gray, document.area, document);
+    add_bsn_words(words_on(colour, document.area, turns_for(frame), engines), document);
+  }
   if (beyond_edge(frame, sheet, page) > kCutOff) document.shortcomings.emplace_back("cut-off");
   if (has_glare(gray, pixels_of(document.area, page))) document.shortcomings.emplace_back("glare");
   if (!mrz.parsed.mrz.checks_ok) document.shortcomings.emplace_back("unreadable");
@@ -204,6 +261,7 @@ std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gra
     if (portrait) document.photo_box = fraction_of(*portrait, page.size());
     if (has_glare(gray, area)) document.shortcomings.emplace_back("glare");
     add_bsn_words(words, document);
+    add_bsn_words(words_on(page, document.area, 0, engines), document);
     return document;
   }
   return std::nullopt;
@@ -229,7 +287,7 @@ std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engin
     if (!mrz) break;
     told_apart = true;
     if (mrz->parsed.document_type == "visa" || (!mrz->parsed.mrz.checks_ok && mrz->score < kReadWell)) break;
-    documents.push_back(by_mrz(gray, *mrz, engines, words));
+    documents.push_back(by_mrz(page, gray, *mrz, engines, words));
     const Box& area = documents.back().area;
     if (area.w * area.h > kRoomForAnother) break;
     unread = without(unread, area);

@@ -121,16 +121,21 @@ std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engin
 
 // --- everything at once ---
 
+/// Whether a PDF's own words can stand for the page: a scan with a line of advertisement in it must be read, and so must
+/// words in a font that does not tell which letters it draws.
+bool serves(std::span<const Word> text_layer);
+
 struct PageReport {
   PageFindings findings;  // `number` is left at 1; boxes refer to `upright`
   PageQuality quality;
   std::vector<IdentityDocument> identities;
   std::vector<Word> words;
-  cv::Mat upright;  // the page turned so that its text is upright
+  bool was_read = false;  // by OCR, no text layer served
+  cv::Mat upright;        // the page turned so that its text is upright
 };
 
 /// The steps above in the order that costs least, about half a second. `text_layer`: the words a PDF has itself;
-/// without it only the head of the page and short lines are read (titles and labels, not sentences).
+/// where it does not serve, the head of the page and short lines are read too (titles and labels, not sentences).
 PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const Word> text_layer = {});
 
 // --- masking ---

@@ -124,6 +124,24 @@ TEST(FindIdentityDocuments, PointsAtAPrintedBsn) {
   EXPECT_EQ(found->bsn_boxes[0].x, 0.22);
 }
 
+TEST(FindIdentityDocuments, PointsAtABsnThatIsPrintedInGroups) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  const cv::Mat page = document(kPassport, 16);
+  const auto boxes = [&](const std::vector<Word>& words) {
+    const auto found = find_identity_documents(page, *engines, words);
+    return found.empty() ? std::vector<Box>() : found[0].bsn_boxes;
+  };
+  const auto word = [](const char* text, double x, int line) { return Word{text, {x, 0.3, 0.05, 0.01}, 1, line}; };
+  const auto spaced = boxes({word("BSN", 0.1, 3), word("9999", 0.2, 3), word("99", 0.26, 3), word("990", 0.32, 3)});
+  ASSERT_EQ(spaced.size(), 1U);
+  EXPECT_NEAR(spaced[0].x, 0.2, 1e-9);
+  EXPECT_NEAR(spaced[0].w, 0.17, 1e-9);
+  EXPECT_EQ(boxes({word("9999.99.990", 0.2, 3)}).size(), 1U);
+  EXPECT_TRUE(boxes({word("9999", 0.2, 3), word("99991", 0.26, 3)}).empty()) << "fails the 11-proef";
+  EXPECT_TRUE(boxes({word("9999", 0.2, 3), word("99990", 0.26, 4)}).empty()) << "on two lines";
+}
+
 TEST(FindIdentityDocuments, FindsTwoOnAPage) {
   auto engines = Engines::create();
   ASSERT_TRUE(engines);
