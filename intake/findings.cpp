@@ -18,14 +18,21 @@ constexpr std::size_t kMaxMessages = 1000;
 constexpr std::size_t kMaxIdentityDocuments = 20;  // besides the first
 constexpr std::size_t kMaxHazards = 100;
 constexpr int kMaxDepth = 4;
+constexpr std::size_t kMaxKindWords = 10;
 constexpr std::size_t kMaxWord = 64;
+constexpr std::size_t kMaxType = 128;
 constexpr std::size_t kMaxName = 256;
 constexpr std::size_t kMaxSentence = 1000;
+constexpr std::size_t kMaxOpenPgp = 128 * 1024;  // base64 of a signature
 constexpr std::size_t kMaxPageText = 64 * 1024;
 
 constexpr std::array<std::string_view, 4> kVerdicts = {"usable", "doubtful", "unusable", "rejected"};
 constexpr std::array<std::string_view, 8> kKinds = {"form",   "court-order", "mandate",           "consent",
                                                     "letter", "decision",    "identity-document", "unknown"};
+constexpr std::array<std::string_view, 11> kSubjects = {
+    "aanvraag",    "avg-verzoek", "machtiging",       "volmacht", "mentorschap", "curatele", "bewind",
+    "toestemming", "medisch",     "indicatiebesluit", ""};
+constexpr std::array<std::string_view, 3> kMeasures = {"mentorschap", "curatele", "bewind"};
 constexpr std::array<std::string_view, 3> kIntegrities = {"ok", "broken", "unknown"};
 constexpr std::array<std::string_view, 4> kCoverages = {"whole", "extended-allowed", "extended-disallowed", "partial"};
 constexpr std::array<std::string_view, 5> kChains = {"trusted", "untrusted", "expired", "revoked", "unknown"};
@@ -63,18 +70,23 @@ Json page_json(const PageFindings& page, bool with_text) {
   return json;
 }
 
-Json signature_json(const DigitalSignature& signature) {
-  return {{"format", signature.format},
-          {"integrity", signature.integrity},
-          {"coverage", signature.coverage},
-          {"chain", signature.chain},
-          {"signer", signature.signer},
-          {"claimed_time", signature.claimed_time},
-          {"weaknesses", signature.weaknesses},
-          {"revocation", signature.revocation},
-          {"proven_time", signature.proven_time},
-          {"indication", signature.indication},
-          {"sub_indication", signature.sub_indication}};
+Json signature_json(const DigitalSignature& signature, bool with_unchecked) {
+  Json json = {{"format", signature.format},
+               {"integrity", signature.integrity},
+               {"coverage", signature.coverage},
+               {"chain", signature.chain},
+               {"signer", signature.signer},
+               {"claimed_time", signature.claimed_time},
+               {"weaknesses", signature.weaknesses},
+               {"revocation", signature.revocation},
+               {"proven_time", signature.proven_time},
+               {"indication", signature.indication},
+               {"sub_indication", signature.sub_indication}};
+  if (with_unchecked && signature.unchecked)
+    json["unchecked"] = {{"signature", signature.unchecked->signature},
+                         {"begin", signature.unchecked->begin},
+                         {"end", signature.unchecked->end}};
+  return json;
 }
 
 Json mrz_json(const Mrz& mrz) {
@@ -101,6 +113,15 @@ Json identity_json(const IdentityDocument& document) {
           {"bsn_boxes", std::move(bsn_boxes)},
           {"mrz_box", optional_box(document.mrz_box)},
           {"shortcomings", document.shortcomings}};
+}
+
+Json order_json(const CourtOrder& order) {
+  return {{"court", order.court},
+          {"date", order.date},
+          {"measures", order.measures},
+          {"represented", order.represented},
+          {"representative", order.representative},
+          {"end_date", order.end_date}};
 }
 
 // ---- from JSON
@@ -179,6 +200,10 @@ class FindingsParser {
     signature.proven_time = reader_.text(json, "proven_time", kMaxWord);
     signature.indication = word(json, "indication", kIndications, "INDETERMINATE");
     signature.sub_indication = reader_.text(json, "sub_indication", kMaxWord);
+    if (const Json& unchecked = reader_.object(json, "unchecked"); unchecked.is_object())
+      signature.unchecked = {reader_.text(unchecked, "signature", kMaxOpenPgp),
+                             static_cast<std::uint64_t>(reader_.integer(unchecked, "begin", 0, INT64_MAX)),
+                             static_cast<std::uint64_t>(reader_.integer(unchecked, "end", 0, INT64_MAX))};
     return signature;
   }
 
@@ -210,6 +235,20 @@ class FindingsParser {
     return document;
   }
 
+  CourtOrder court_order(const Json& json) {
+    CourtOrder order;
+    order.court = reader_.text(json, "court", kMaxName);
+    order.date = reader_.text(json, "date", kMaxWord);
+    order.measures = reader_.texts(json, "measures", kMeasures.size(), kMaxWord);
+    for (const std::string& measure : order.measures) {
+      if (std::ranges::find(kMeasures, measure) == kMeasures.end()) reader_.fail(Code::kMalformed, "measures");
+    }
+    order.represented = reader_.text(json, "represented", kMaxName);
+    order.representative = reader_.text(json, "representative", kMaxName);
+    order.end_date = reader_.text(json, "end_date", kMaxWord);
+    return order;
+  }
+
   std::string digest(const Json& json) {
     const std::string hex = reader_.text(json, "sha256", kMaxWord);
     const bool right =
@@ -224,7 +263,7 @@ class FindingsParser {
     findings.size = static_cast<std::uint64_t>(reader_.integer(json, "size", 0, INT64_MAX));
     const std::string name = reader_.text(json, "name", 4 * kMaxName);
     if (!name.empty()) findings.name = clean_file_name(name);
-    findings.type = reader_.text(json, "type", kMaxWord);
+    findings.type = reader_.text(json, "type", kMaxType);
     const std::string verdict = word(json, "verdict", kVerdicts, "doubtful");
     for (std::size_t i = 0; i < kVerdicts.size(); ++i) {
       if (verdict == kVerdicts[i]) findings.verdict = static_cast<Verdict>(i);
@@ -232,7 +271,11 @@ class FindingsParser {
     if (const Json& kind = reader_.object(json, "kind"); kind.is_object()) {
       findings.kind = word(kind, "name", kKinds, "unknown");
       findings.kind_confidence = reader_.number(kind, "confidence", 0, 1);
+      findings.subject = word(kind, "subject", kSubjects, "");
+      findings.kind_words = reader_.texts(kind, "words", kMaxKindWords, kMaxWord);
     }
+    if (const Json& order = reader_.object(json, "court_order"); order.is_object())
+      findings.court_order = court_order(order);
     for (const Json& one : reader_.array(json, "pages", kMaxPages)) findings.pages.push_back(page(one));
     for (const Json& one : reader_.array(json, "digital_signatures", kMaxSignatures)) {
       findings.digital_signatures.push_back(signature(one));
@@ -267,7 +310,11 @@ Json to_json(const Findings& findings, bool with_text) {
                {"size", findings.size},
                {"type", findings.type},
                {"verdict", verdict_name(findings.verdict)},
-               {"kind", {{"name", findings.kind}, {"confidence", findings.kind_confidence}}},
+               {"kind",
+                {{"name", findings.kind},
+                 {"confidence", findings.kind_confidence},
+                 {"subject", findings.subject},
+                 {"words", findings.kind_words}}},
                {"pages", Json::array()},
                {"digital_signatures", Json::array()},
                {"identity_document", findings.identity_document ? identity_json(*findings.identity_document) : Json()},
@@ -275,11 +322,12 @@ Json to_json(const Findings& findings, bool with_text) {
                {"attachments", Json::array()},
                {"messages", Json::array()}};
   if (!findings.name.empty()) json["name"] = findings.name;
+  if (findings.court_order) json["court_order"] = order_json(*findings.court_order);
   for (const IdentityDocument& one : findings.other_identity_documents)
     json["other_identity_documents"].push_back(identity_json(one));
   for (const PageFindings& page : findings.pages) json["pages"].push_back(page_json(page, with_text));
   for (const DigitalSignature& one : findings.digital_signatures)
-    json["digital_signatures"].push_back(signature_json(one));
+    json["digital_signatures"].push_back(signature_json(one, with_text));
   for (const Findings& one : findings.attachments) json["attachments"].push_back(to_json(one, with_text));
   for (const Message& one : findings.messages) {
     json["messages"].push_back({{"code", one.code}, {"nl", one.nl}, {"en", one.en}});

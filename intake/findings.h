@@ -46,6 +46,12 @@ struct PageFindings {
   std::string text;  // not part of the contract: for classification, sealed with the rest; at most 64 KiB a page
 };
 
+/// An OpenPGP signature that a cell, which has no keys, leaves to others; not part of the contract.
+struct UncheckedOpenPgp {
+  std::string signature;             // base64 of it, armoured or not
+  std::uint64_t begin = 0, end = 0;  // the bytes of the document that it is over
+};
+
 struct DigitalSignature {
   std::string format;                 // "adbe.pkcs7.detached", "ETSI.CAdES.detached", ...
   std::string integrity = "unknown";  // ok | broken | unknown
@@ -58,6 +64,7 @@ struct DigitalSignature {
   std::string proven_time;                   // RFC 3339: a trusted time-stamp proves that it existed then; or empty
   std::string indication = "INDETERMINATE";  // TOTAL-PASSED | INDETERMINATE | TOTAL-FAILED (ETSI EN 319 102-1)
   std::string sub_indication;                // such as "HASH_FAILURE"; empty when passed
+  std::optional<UncheckedOpenPgp> unchecked = {};
 
   /// A digest or key that is too weak to trust.
   bool uses_old_technique() const {
@@ -84,6 +91,16 @@ struct IdentityDocument {
   std::vector<std::string> shortcomings = {};  // cut-off | glare | unreadable: what keeps a copy from being used
 };
 
+/// What a beschikking about mentorschap, curatele or bewind seems to say. Proposals for a person to confirm; what was
+/// not read is empty.
+struct CourtOrder {
+  std::string court;                  // "Rechtbank Den Haag"
+  std::string date;                   // YYYY-MM-DD: when it was given
+  std::vector<std::string> measures;  // mentorschap | curatele | bewind
+  std::string represented, representative;
+  std::string end_date;  // YYYY-MM-DD; empty: none was read
+};
+
 struct Message {
   std::string code, nl, en;  // stable code, B1 Dutch for the sender, English for developers
 };
@@ -100,6 +117,11 @@ struct Findings {
   std::string kind =
       "unknown";  // form | court-order | mandate | consent | letter | decision | identity-document | unknown
   double kind_confidence = 0;
+  std::string
+      subject;  // finer than the kind: aanvraag | avg-verzoek | machtiging | volmacht | mentorschap | curatele |
+                // bewind | toestemming | medisch | indicatiebesluit, or empty
+  std::vector<std::string> kind_words;    // that decided, the weightiest first
+  std::optional<CourtOrder> court_order;  // where the kind is court-order
   std::vector<PageFindings> pages;
   std::vector<DigitalSignature> digital_signatures;
   std::optional<IdentityDocument> identity_document;

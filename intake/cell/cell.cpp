@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "crypto/cms.h"
+#include "intake/cell/archive.h"
 #include "intake/cell/connection.h"
 #include "intake/cell/inspect.h"
 #include "intake/cell/mail.h"
+#include "intake/cell/office.h"
 #include "intake/cell/pdf_pages.h"
 
 namespace zp::intake::cell {
@@ -72,6 +74,8 @@ Result<void> prepare() {
   crypto::load_cms_algorithms();
   prepare_mail();
   prepare_poppler();
+  prepare_archives();
+  prepare_office();
   std::vector<vision::Engines> all;
   while (all.size() < kPagesAtOnce) {
     TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());

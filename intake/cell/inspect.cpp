@@ -6,8 +6,12 @@
 #include <set>
 
 #include "crypto/hash.h"
+#include "intake/cell/archive.h"
+#include "intake/cell/court_order.h"
 #include "intake/cell/kind.h"
 #include "intake/cell/mail.h"
+#include "intake/cell/office.h"
+#include "intake/cell/outlook.h"
 #include "intake/cell/page_images.h"
 #include "intake/cell/page_queue.h"
 #include "intake/cell/pdf_pages.h"
@@ -28,8 +32,10 @@ constexpr int kMaxDepth = 4;                       // as parse_findings() bounds
 constexpr std::size_t kMaxAttachments = 100;       // of the whole document
 constexpr std::size_t kMaxIdentityDocuments = 20;  // besides the first, as parse_findings() bounds it
 constexpr std::size_t kMaxPageText = 64 * 1024;
-constexpr int kExamineDpi = 150;  // enough for the strokes of a signature and for letters of 8 points
-constexpr int kPhotoDpi = 150;    // what a photo counts as when it is made smaller for the screen
+constexpr std::size_t kMaxUnpacked = 256 << 20;  // bytes, of all archives in the document
+constexpr std::size_t kPagesToRead = 4;          // of a beschikking without its own text: the first two, the last two
+constexpr int kExamineDpi = 150;                 // enough for the strokes of a signature and for letters of 8 points
+constexpr int kPhotoDpi = 150;                   // what a photo counts as when it is made smaller for the screen
 constexpr std::chrono::seconds kTimeForLooking{40};  // then pages are read only if they carry their own text
 
 std::int64_t end_of_day(const std::string& date) {
@@ -58,12 +64,20 @@ class Inspection {
       mail(bytes, depth, findings, hazards);
     else if (findings.type == "application/ms-tnef")
       tnef(bytes, depth, findings, hazards);
+    else if (is_office(findings.type))
+      office(bytes, depth, findings, hazards);
+    else if (findings.type == "application/vnd.ms-outlook")
+      outlook(bytes, depth, findings, hazards);
+    else if (is_archive(findings.type))
+      archive(bytes, depth, findings, hazards);
     else if (findings.type.starts_with("text/"))
       text(bytes, findings);
     else if (findings.type.starts_with("image/"))
       picture(bytes, depth, findings, hazards);
     else
       hazards.merge(hazards_of_type(findings.type));
+    if (findings.type == "application/x-ole-storage" && is_locked_office(bytes))
+      hazards.insert({"encrypted", "needs-password"});
     findings.hazards.assign(hazards.begin(), hazards.end());
     classify(findings);
     return findings;
@@ -76,6 +90,8 @@ class Inspection {
     if (type == "application/x-empty") return {"empty"};
     if (type == "application/x-dosexec" || type == "application/x-executable") return {"executable"};
     if (type == "application/octet-stream") return {"unknown-type"};
+    if (type == "application/rtf" || type == "application/x-ole-storage") return {"office-document"};
+    if (type == "application/pgp-signature") return {"detached-signature"};
     if (type == "application/pgp-encrypted" || type == "application/pkcs7-mime") return {"encrypted", "not-scannable"};
     return {"not-scannable"};
   }
@@ -116,6 +132,7 @@ class Inspection {
       look(looking, static_cast<int>(i + 1), std::move(drawn), pages.words(i));
     }
     finish(looking);
+    read_what_matters(looking);
     for (std::size_t i = 0; i < std::min(count, empty_fields.size()); ++i) {
       std::vector<Box>& fields = findings.pages[i].empty_signature_fields;
       fields.insert(fields.end(), empty_fields[i].begin(), empty_fields[i].end());
@@ -138,6 +155,7 @@ class Inspection {
     int number = 0;
     for (cv::Mat& page : image->pages) look(looking, ++number, std::move(page), {});
     finish(looking);
+    read_what_matters(looking);
   }
 
   // ---- pages, several at once, findings in order
@@ -150,6 +168,7 @@ class Inspection {
     int depth, count;
     Findings& findings;
     Hazards& hazards;
+    std::vector<std::pair<std::size_t, cv::Mat>> half_read;  // pages by index that OCR read the head and labels of
   };
 
   void look(Looking& looking, int number, cv::Mat picture, std::vector<vision::Word> words) {
@@ -174,14 +193,34 @@ class Inspection {
     vision::PageReport& report = seen.report;
     PageFindings& page = looking.findings.pages.emplace_back(std::move(report.findings));
     page.number = seen.number;
-    const auto& words = seen.text_layer.empty() ? report.words : seen.text_layer;
+    const auto& words = report.words.empty() ? seen.text_layer : report.words;
     if (page.text.empty()) page.text = vision::text_of(words, kMaxPageText);
     if (looking.depth == 0 && !report.upright.empty()) send_images(report, seen.number);
     for (IdentityDocument& document : report.identities) {
       document.page = seen.number;
       add_identity(std::move(document), looking.findings);
     }
+    if (report.was_read) {
+      auto& pages = looking.half_read;
+      pages.emplace_back(looking.findings.pages.size() - 1, report.upright);
+      if (pages.size() > kPagesToRead) pages.erase(pages.begin() + kPagesToRead / 2);
+    }
     connection_.progress(seen.number, looking.count);
+  }
+
+  // Reading a whole page takes a second or two, so it is done where sentences are wanted: a beschikking names its people
+  // in them.
+  void read_what_matters(Looking& looking) {
+    std::string text;
+    for (const PageFindings& page : looking.findings.pages) text += page.text + "\n";
+    if (looking.half_read.empty() || kind_of(text).name != "court-order") return;
+    for (const auto& [index, upright] : looking.half_read) {
+      if (Clock::now() - started_ > kTimeForLooking) return;
+      std::string read = vision::text_of(vision::ocr_words(upright, engines_.front()), kMaxPageText);
+      std::string& known = looking.findings.pages[index].text;
+      if (read.size() > known.size()) known = std::move(read);
+      connection_.progress(static_cast<int>(index + 1), looking.count);
+    }
   }
 
   // One whose zone was read comes before one that was only recognised.
@@ -239,6 +278,54 @@ class Inspection {
     findings.pages.push_back(std::move(page));
   }
 
+  // ---- archives and what is packed like one
+
+  static bool is_archive(std::string_view type) {
+    return type == "application/zip" || type == "application/x-7z-compressed" || type == "application/gzip" ||
+           type == "application/x-tar";
+  }
+
+  ArchiveLimits limits() const { return {.bytes = kMaxUnpacked - unpacked_}; }
+
+  void archive(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
+    hazards.insert("packed-files");
+    Archive archive = read_archive(bytes, limits(), [](std::string_view) { return true; });
+    if (archive.files.empty()) hazards.insert("not-scannable");
+    unpacked(archive, hazards);
+    attachments(archive.files, depth, findings, hazards);
+  }
+
+  void office(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
+    hazards.insert("office-document");
+    OfficeDocument document = read_office(bytes, limits(), kMaxPageText);
+    unpacked(document.archive, hazards);
+    if (document.has_macros) hazards.insert("macros");
+    add_text(document.text, findings);
+    attachments(document.files, depth, findings, hazards);
+  }
+
+  void outlook(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
+    OutlookMail mail = read_outlook(bytes, limits());
+    if (mail.damaged) hazards.insert("malformed");
+    add_text(mail.text, findings);
+    attachments(mail.files, depth, findings, hazards);
+  }
+
+  static void unpacked(const Archive& archive, Hazards& hazards) {
+    if (archive.damaged) hazards.insert("malformed");
+    if (archive.locked) hazards.insert({"encrypted", "needs-password"});
+    if (archive.too_many) hazards.insert("too-many-attachments");
+    if (archive.too_large) hazards.insert("decompression-bomb");
+  }
+
+  void attachments(std::vector<ArchivedFile>& files, int depth, Findings& findings, Hazards& hazards) {
+    for (const ArchivedFile& file : files) unpacked_ += file.content.size();
+    for (ArchivedFile& file : files) {
+      attachment(file.name, file.content, depth, findings, hazards);
+      file.content = {};  // what is inside an archive in it needs the room
+    }
+  }
+
   void attachment(std::string_view name, ByteView content, int depth, Findings& findings, Hazards& hazards) {
     if (depth >= kMaxDepth || attachments_ >= kMaxAttachments) {
       hazards.insert("too-many-attachments");
@@ -256,12 +343,18 @@ class Inspection {
     const Kind kind = kind_of(text);
     findings.kind = kind.name;
     findings.kind_confidence = kind.confidence;
+    findings.subject = kind.subject;
+    findings.kind_words = kind.words;
+    if (kind.name == "court-order") findings.court_order = read_court_order(text);
     if (!findings.identity_document) return;
     const bool sure = findings.identity_document->mrz && findings.identity_document->mrz->checks_ok;
     const double seen = sure ? 0.95 : 0.6;
     if (seen <= kind.confidence && findings.pages.size() > 1) return;
     findings.kind = "identity-document";
     findings.kind_confidence = seen;
+    findings.subject.clear();
+    findings.kind_words.clear();
+    findings.court_order.reset();
   }
 
   const Request& request_;
@@ -269,7 +362,7 @@ class Inspection {
   std::span<vision::Engines> engines_;
   PageImages images_;
   SignaturePolicy policy_;
-  std::size_t attachments_ = 0;
+  std::size_t attachments_ = 0, unpacked_ = 0;
   Clock::time_point started_ = Clock::now();
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 #include <vector>
 
 namespace zp::intake::cell {
@@ -72,6 +73,57 @@ constexpr std::array kClues = {
     Clue{kDecision, 1.0, "wet langdurige zorg"sv},
 };
 
+struct SubjectClue {
+  KindIndex kind;
+  double weight;
+  std::string_view subject, words;
+};
+
+// Looked at within one kind only, wherever they stand.
+constexpr std::array kSubjectClues = {
+    SubjectClue{kForm, 1, "aanvraag"sv, "wet langdurige zorg"sv},
+    SubjectClue{kForm, 1, "aanvraag"sv, "wlz"sv},
+    SubjectClue{kForm, 1, "aanvraag"sv, "langdurige zorg"sv},
+    SubjectClue{kForm, 1, "aanvraag"sv, "aanvraagformulier"sv},
+    SubjectClue{kForm, 2, "avg-verzoek"sv, "avg"sv},
+    SubjectClue{kForm, 2, "avg-verzoek"sv, "persoonsgegevens"sv},
+    SubjectClue{kForm, 2, "avg-verzoek"sv, "algemene verordening gegevensbescherming"sv},
+    SubjectClue{kLetter, 2, "avg-verzoek"sv, "avg"sv},
+    SubjectClue{kLetter, 2, "avg-verzoek"sv, "persoonsgegevens"sv},
+    SubjectClue{kLetter, 2, "avg-verzoek"sv, "algemene verordening gegevensbescherming"sv},
+    SubjectClue{kLetter, 1, "avg-verzoek"sv, "recht op inzage"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "huisarts"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "diagnose"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "medische informatie"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "prognose"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "voorgeschiedenis"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "medicatie"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "anamnese"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "geachte collega"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "collegiale groet"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "ziekenhuis"sv},
+    SubjectClue{kLetter, 1, "medisch"sv, "specialist"sv},
+    SubjectClue{kMandate, 1, "volmacht"sv, "volmacht"sv},
+    SubjectClue{kMandate, 2, "volmacht"sv, "levenstestament"sv},
+    SubjectClue{kMandate, 2, "volmacht"sv, "notaris"sv},
+    SubjectClue{kMandate, 1.5, "machtiging"sv, "machtiging"sv},
+    SubjectClue{kMandate, 1, "machtiging"sv, "gemachtigde"sv},
+    SubjectClue{kMandate, 1, "machtiging"sv, "machtig"sv},
+    SubjectClue{kConsent, 1, "toestemming"sv, "toestemming"sv},
+    SubjectClue{kDecision, 1, "indicatiebesluit"sv, "indicatiebesluit"sv},
+    SubjectClue{kDecision, 1, "indicatiebesluit"sv, "zorgprofiel"sv},
+    SubjectClue{kDecision, 1, "indicatiebesluit"sv, "wet langdurige zorg"sv},
+    SubjectClue{kCourtOrder, 1, "mentorschap"sv, "mentorschap"sv},
+    SubjectClue{kCourtOrder, 1, "mentorschap"sv, "mentor"sv},
+    SubjectClue{kCourtOrder, 2, "mentorschap"sv, "stelt een mentorschap in"sv},
+    SubjectClue{kCourtOrder, 2, "curatele"sv, "onder curatele"sv},
+    SubjectClue{kCourtOrder, 1, "curatele"sv, "curator"sv},
+    SubjectClue{kCourtOrder, 1, "bewind"sv, "onderbewindstelling"sv},
+    SubjectClue{kCourtOrder, 1, "bewind"sv, "bewindvoerder"sv},
+    SubjectClue{kCourtOrder, 1, "bewind"sv, "onder bewind"sv},
+    SubjectClue{kCourtOrder, 1, "bewind"sv, "beschermingsbewind"sv},
+};
+
 struct Plain {
   std::string text;                // lower case, runs of white space as one blank, so that a phrase may cross a line
   std::vector<std::size_t> lines;  // where in it lines begin, ascending
@@ -99,6 +151,33 @@ Plain normalised(std::string_view text) {
   return plain;
 }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c & '\x80') != 0; }
+
+/// Whole words only, since "avg" may stand in a longer one.
+bool has_words(std::string_view text, std::string_view words) {
+  for (std::size_t at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) {
+    const std::size_t end = at + words.size();
+    if ((at == 0 || !is_letter(text[at - 1])) && (end == text.size() || !is_letter(text[end]))) return true;
+  }
+  return false;
+}
+
+/// Of the subjects of one kind the heaviest, the first listed where two weigh the same; empty if no word speaks for one.
+std::string subject_of(std::size_t kind, std::string_view text) {
+  std::vector<std::pair<std::string_view, double>> weights;
+  for (const SubjectClue& clue : kSubjectClues) {
+    if (clue.kind != kind || !has_words(text, clue.words)) continue;
+    const auto known = std::ranges::find(weights, clue.subject, [](const auto& one) { return one.first; });
+    if (known == weights.end())
+      weights.emplace_back(clue.subject, clue.weight);
+    else
+      known->second += clue.weight;
+  }
+  const auto best = std::ranges::max_element(weights, {}, [](const auto& one) { return one.second; });
+  const bool unsure = kind == kLetter && best != weights.end() && best->second < 2;  // many letters name a doctor
+  return best == weights.end() || unsure ? std::string() : std::string(best->first);
+}
+
 }  // namespace
 
 Kind kind_of(std::string_view text) {
@@ -106,13 +185,17 @@ Kind kind_of(std::string_view text) {
   constexpr std::size_t kTop = 500;
   constexpr double kEnough = 6;  // weight of a document that plainly says what it is
   constexpr double kTooLittle = 1.5;
+  constexpr std::size_t kWordsTold = 5;
   const Plain plain = normalised(text.substr(0, kLook));
   std::array<double, kCount> weights{};
+  std::array<std::vector<std::pair<double, std::string_view>>, kCount> words;
   for (const Clue& clue : kClues) {
     const std::size_t at = plain.text.find(clue.words);
     if (at == std::string::npos) continue;
     const bool names_itself = at < kTop && plain.begins_line(at);
-    weights[clue.kind] += clue.weight * (is_spoken_of(plain.text, at) ? 0.5 : names_itself ? 2 : 1);
+    const double weight = clue.weight * (is_spoken_of(plain.text, at) ? 0.5 : names_itself ? 2 : 1);
+    weights[clue.kind] += weight;
+    words[clue.kind].emplace_back(weight, clue.words);
   }
   const auto best = std::ranges::max_element(weights);
   if (*best < kTooLittle) return {};
@@ -121,8 +204,13 @@ Kind kind_of(std::string_view text) {
     if (&weight != &*best) second = std::max(second, weight);
   }
   const double clear = *best / (*best + second);
-  return {std::string(kNames[static_cast<std::size_t>(best - weights.begin())]),
-          clear * std::min(1.0, *best / kEnough)};
+  const auto index = static_cast<std::size_t>(best - weights.begin());
+  Kind kind{std::string(kNames[index]), clear * std::min(1.0, *best / kEnough), subject_of(index, plain.text), {}};
+  std::ranges::stable_sort(words[index], std::greater<>(), [](const auto& one) { return one.first; });
+  for (const auto& [weight, word] : words[index]) {
+    if (kind.words.size() < kWordsTold) kind.words.emplace_back(word);
+  }
+  return kind;
 }
 
 }  // namespace zp::intake::cell

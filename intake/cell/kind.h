@@ -7,12 +7,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace zp::intake::cell {
 
 struct Kind {
-  std::string name = "unknown";  // as Findings::kind, never "identity-document": that is seen, not read
-  double confidence = 0;         // 0 to 1
+  std::string name = "unknown";    // as Findings::kind, never "identity-document": that is seen, not read
+  double confidence = 0;           // 0 to 1
+  std::string subject;             // as Findings::subject
+  std::vector<std::string> words;  // as Findings::kind_words, at most five
 };
 
 Kind kind_of(std::string_view text);

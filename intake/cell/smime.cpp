@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMaxDepth = 20;
 constexpr std::size_t kMaxSignatures = 20;
+constexpr std::size_t kMaxOpenPgp = 64 * 1024;  // bytes of one signature
 
 /// The first part between two delimiter lines (RFC 2046 5.1.1): what a multipart/signed signs.
 std::optional<std::string_view> first_part(std::string_view mail, const std::string& boundary) {
@@ -72,9 +73,9 @@ class SignatureFinder {
     if (g_mime_multipart_get_count(multipart) < 2) return;
     GMimeObject* signature = g_mime_multipart_get_part(multipart, 1);
     const char* boundary = g_mime_object_get_content_type_parameter(GMIME_OBJECT(multipart), "boundary");
-    if (is_type(signature, "application", "pgp-signature")) return unknown("openpgp", depth);
     if (!GMIME_IS_PART(signature) || !boundary) return;
     const auto content = first_part(mail_, boundary);
+    if (is_type(signature, "application", "pgp-signature")) return openpgp(GMIME_PART(signature), content, depth);
     if (!content) return unknown("smime", depth);
     const Bytes cms = decoded(GMIME_PART(signature)), canonical = with_crlf(*content);
     crypto::CmsVerdict verdict =
@@ -84,6 +85,14 @@ class SignatureFinder {
       verdict =
           crypto::verify_detached(cms, {as_bytes(*content)}, crypto::CmsForm::kDetached, policy_.anchors(), policy_.at);
     add(verdict, depth);
+  }
+
+  void openpgp(GMimePart* part, std::optional<std::string_view> content, int depth) {
+    unknown("openpgp", depth);
+    const Bytes signature = decoded(part);
+    if (!content || signature.size() > kMaxOpenPgp) return;
+    const auto begin = static_cast<std::uint64_t>(content->data() - mail_.data());
+    found_.back().unchecked = {to_base64(signature), begin, begin + content->size()};
   }
 
   void enclosing(GMimeObject* object, int depth) {

@@ -15,7 +15,7 @@ namespace zp::intake::cell {
 
 /// Detached (multipart/signed) and enclosing (application/pkcs7-mime) ones, at any depth. Coverage is "whole" if the
 /// whole body of the mail is signed, otherwise "partial". OpenPGP has format "openpgp" and integrity "unknown": no key
-/// of the sender is in a cell.
+/// of the sender is in a cell, so it is handed on unchecked.
 std::vector<DigitalSignature> mail_signatures(ByteView untrusted_mail, const SignaturePolicy& policy);
 
 }  // namespace zp::intake::cell

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "intake/cell/outlook.h"
+
 namespace zp::intake::cell {
 namespace {
 
@@ -28,9 +30,11 @@ constexpr std::array kSignatures = {
     Signature{0, "\x78\x9F\x3E\x22"sv, "application/ms-tnef"sv},
     Signature{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "application/x-ole-storage"sv},
     Signature{0, "{\\rtf"sv, "application/rtf"sv},
+    Signature{0, "-----BEGIN PGP SIGNATURE-----"sv, "application/pgp-signature"sv},
     Signature{0, "-----BEGIN PGP "sv, "application/pgp-encrypted"sv},
     Signature{0, "-----BEGIN PKCS7-----"sv, "application/pkcs7-mime"sv},
     Signature{0, "-----BEGIN CMS-----"sv, "application/pkcs7-mime"sv},
+    Signature{257, "ustar"sv, "application/x-tar"sv},
     Signature{0, "Rar!\x1A\x07"sv, "application/vnd.rar"sv},
     Signature{0, "7z\xBC\xAF\x27\x1C"sv, "application/x-7z-compressed"sv},
     Signature{0, "\x1F\x8B"sv, "application/gzip"sv},
@@ -61,17 +65,24 @@ std::string_view heif_type(std::string_view head) {
   return {};
 }
 
-// The office formats are zips that name their parts early.
-std::string_view zip_type(std::string_view head) {
+struct ZipClue {
+  std::string_view part, type;
+};
+constexpr std::array kZipClues = {
+    ZipClue{"application/vnd.oasis.opendocument.text"sv, "application/vnd.oasis.opendocument.text"sv},
+    ZipClue{"application/vnd.oasis.opendocument.spreadsheet"sv, "application/vnd.oasis.opendocument.spreadsheet"sv},
+    ZipClue{"word/document.xml"sv, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"sv},
+    ZipClue{"xl/workbook.xml"sv, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"sv},
+    ZipClue{"ppt/presentation.xml"sv, "application/vnd.openxmlformats-officedocument.presentationml.presentation"sv},
+};
+
+// The office formats are zips that name their parts, at the latest in the directory at the end.
+std::string_view zip_type(std::string_view head, std::string_view tail) {
   if (!has_at(head, 0, "PK\x03\x04") && !has_at(head, 0, "PK\x05\x06")) return {};
-  if (head.find("mimetypeapplication/vnd.oasis.opendocument.text") != std::string_view::npos) {
-    return "application/vnd.oasis.opendocument.text";
+  for (const ZipClue& clue : kZipClues) {
+    if (head.find(clue.part) != std::string_view::npos || tail.find(clue.part) != std::string_view::npos)
+      return clue.type;
   }
-  if (head.find("word/") != std::string_view::npos) {
-    return "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-  }
-  if (head.find("xl/") != std::string_view::npos)
-    return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
   return "application/zip";
 }
 
@@ -132,15 +143,18 @@ bool is_text(std::string_view head) {
 }  // namespace
 
 std::string_view sniff(ByteView untrusted_bytes) noexcept {
-  constexpr std::size_t kLook = 8 * 1024;
+  constexpr std::size_t kLook = 8 * 1024, kLookAtEnd = 64 * 1024;
   constexpr std::size_t kPdfJunk = 1024;  // ISO 32000-1 annex H.3.4.1: readers look this far for the header
   if (untrusted_bytes.empty()) return "application/x-empty";
   const std::string_view head = as_text(untrusted_bytes.first(std::min(untrusted_bytes.size(), kLook)));
+  const std::string_view tail = as_text(untrusted_bytes.last(std::min(untrusted_bytes.size(), kLookAtEnd)));
   for (const Signature& signature : kSignatures) {
-    if (has_at(head, signature.offset, signature.bytes)) return signature.type;
+    if (!has_at(head, signature.offset, signature.bytes)) continue;
+    const bool is_box = signature.type == "application/x-ole-storage";
+    return is_box && is_outlook(untrusted_bytes) ? "application/vnd.ms-outlook" : signature.type;
   }
   if (const std::string_view type = heif_type(head); !type.empty()) return type;
-  if (const std::string_view type = zip_type(head); !type.empty()) return type;
+  if (const std::string_view type = zip_type(head, tail); !type.empty()) return type;
   if (is_pkcs7(head)) return "application/pkcs7-mime";
   if (is_pgp(head)) return "application/pgp-encrypted";
   const std::size_t pdf = head.find("%PDF-");

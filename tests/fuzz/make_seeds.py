@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 """Makes the seeds of the fuzz targets anew (tests/fuzz/seeds): small inputs that reach far into each parser."""
 import base64
+import gzip
 import io
 import json
 import pathlib
 import struct
 import subprocess
+import tarfile
 import tempfile
+import zipfile
 
 import pikepdf
 from PIL import Image
@@ -152,6 +155,93 @@ def pictures():
     write("picture", "pages.tiff", into.getvalue())
 
 
+NOTHING, END = 0xFFFFFFFF, 0xFFFFFFFE
+
+
+def compound_file(tree):
+    """An OLE compound file (MS-CFB) with these storages (dict) and streams (bytes); siblings are a list, not a balanced tree."""
+    entries, mini, mini_next, sectors, following = [], b"", [], [], []
+
+    def put(content):
+        first = len(sectors)
+        for at in range(0, len(content), 512):
+            sectors.append(content[at:at + 512].ljust(512, b"\0"))
+            following.append(len(sectors))
+        following[-1] = END
+        return first
+
+    def put_small(content):
+        nonlocal mini
+        first = len(mini) // 64
+        count = -(-len(content) // 64)
+        mini += content.ljust(64 * count, b"\0")
+        mini_next.extend([*range(first + 1, first + count), END])
+        return first
+
+    def add(name, content, kind):
+        number = len(entries)
+        entries.append(None)
+        child, start, size = NOTHING, 0, 0
+        if isinstance(content, dict):
+            for inner_name, inner in content.items():
+                inner_number = add(inner_name, inner, 1 if isinstance(inner, dict) else 2)
+                entries[inner_number][2], child = child, inner_number
+        else:
+            start, size = (put(content) if len(content) >= 4096 else put_small(content)), len(content)
+        entries[number] = [name, kind, NOTHING, child, start, size]
+        return number
+
+    add("Root Entry", tree, 5)
+    entries[0][4:] = put(mini), len(mini)
+    mini_table = put(struct.pack(f"<{len(mini_next)}I", *mini_next))
+    directory = b""
+    for name, kind, right, child, start, size in entries:
+        wide = (name + "\0").encode("utf-16-le")
+        directory += wide.ljust(64, b"\0") + struct.pack("<HBBIII", len(wide), kind, 1, NOTHING, right, child) + bytes(36) + struct.pack("<IQ", start, size)
+    first = put(directory)
+    table = struct.pack(f"<{len(following) + 1}I", *following, 0xFFFFFFFD).ljust(512, b"\xff")
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIIII", 0, 1, first, 0, 4096, mini_table, 1, END, 0, len(sectors)) + b"\xff" * (4 * 108)
+    return head[:512].ljust(512, b"\xff") + b"".join(sectors) + table
+
+
+def outlook():
+    wide = "utf-16-le"
+
+    def mail(subject, body, attachments=()):
+        tree = {"__properties_version1.0": bytes(32), "__substg1.0_0037001F": subject.encode(wide), "__substg1.0_1000001F": body.encode(wide),
+                "__substg1.0_0C1A001F": "René Voorbeeld".encode(wide)}
+        return tree | {f"__attach_version1.0_#{number:08X}": one for number, one in enumerate(attachments)}
+
+    small = {"__substg1.0_37010102": b"Geachte heer", "__substg1.0_3707001F": "brief €.txt".encode(wide)}
+    large = {"__substg1.0_37010102": b"%PDF-1.7\n" + b"x" * 6000, "__substg1.0_3704001E": b"groot.pdf"}
+    inside = {"__substg1.0_3701000D": mail("Binnen", "Hierin ook iets", [small])}
+    return compound_file(mail("Verzoek om inzage", "Geachte heer,\nbijgaand.", [small, large, inside]))
+
+
+def packed():
+    def archive(files, kind=zipfile.ZIP_DEFLATED):
+        into = io.BytesIO()
+        with zipfile.ZipFile(into, "w", kind) as file:
+            for name, content in files.items():
+                file.writestr(zipfile.ZipInfo(name), content, kind)
+        return into.getvalue()
+
+    word = "<!DOCTYPE w [<!ENTITY a 'b'>]><w:document xmlns:w='w'><w:p><w:t>Geachte heer &a;</w:t></w:p></w:document>"
+    letter = archive({"[Content_Types].xml": "<Types/>", "word/document.xml": word, "word/media/scan.png": b"\x89PNG"})
+    write("packed", "letter.docx", letter)
+    write("packed", "letter.odt", archive({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<d><p>Dag</p></d>"}, zipfile.ZIP_STORED))
+    write("packed", "nested.zip", archive({"map/brief.docx": letter, "../leeg": b""}))
+    into = io.BytesIO()
+    with tarfile.open(fileobj=into, mode="w") as file:
+        entry = tarfile.TarInfo("brief.txt")
+        entry.size = 3
+        file.addfile(entry, io.BytesIO(b"Dag"))
+    write("packed", "letter.tar", into.getvalue())
+    write("packed", "letter.msg", outlook())
+    write("packed", "letter.gz", gzip.compress(b"Geachte heer", mtime=0))
+
+
 def rest():
     page = {"number": 1, "blank": False, "handwritten_signatures": [{"box": [0.1, 0.2, 0.3, 0.1], "confidence": 0.9}], "text": "Dag"}
     whole = {"sha256": "00" * 32, "type": "application/pdf", "verdict": "usable", "kind": {"name": "form", "confidence": 0.5},
@@ -172,4 +262,5 @@ if __name__ == "__main__":
     messages()
     mails(tnefs())
     pictures()
+    packed()
     rest()

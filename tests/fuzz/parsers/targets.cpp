@@ -3,8 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/cms.h"
+#include "intake/cell/archive.h"
+#include "intake/cell/court_order.h"
 #include "intake/cell/kind.h"
 #include "intake/cell/mail.h"
+#include "intake/cell/office.h"
+#include "intake/cell/outlook.h"
 #include "intake/cell/pdf_signatures.h"
 #include "intake/cell/pdf_structure.h"
 #include "intake/cell/sniff.h"
@@ -32,6 +36,8 @@ const std::string& some_anchor() {
 void prepare() {
   crypto::load_cms_algorithms();
   intake::cell::prepare_mail();
+  intake::cell::prepare_archives();
+  intake::cell::prepare_office();
   some_anchor();
 }
 
@@ -63,11 +69,19 @@ void findings(ByteView bytes) {
   [[maybe_unused]] const auto parsed = intake::parse_findings(json);
 }
 
+void packed(ByteView bytes) {
+  const intake::cell::ArchiveLimits limits{.bytes = 4 << 20};
+  intake::cell::read_archive(bytes, limits, [](std::string_view) { return true; });
+  intake::cell::read_office(bytes, limits, 4096);
+  intake::cell::read_outlook(bytes, limits);
+}
+
 void sniffed(ByteView bytes) {
   intake::cell::sniff(bytes);
   intake::clean_file_name(as_text(bytes));
   intake::cell::text_of_html(as_text(bytes), 4096);
   intake::cell::kind_of(as_text(bytes));
+  intake::cell::read_court_order(as_text(bytes));
   intake::cell::uuencoded_files(as_text(bytes));
 }
 

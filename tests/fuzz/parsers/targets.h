@@ -20,6 +20,7 @@ void mail(ByteView bytes);
 void tnef(ByteView bytes);
 void picture(ByteView bytes);
 void findings(ByteView bytes);
+void packed(ByteView bytes);
 void sniffed(ByteView bytes);
 
 struct Target {
@@ -29,7 +30,7 @@ struct Target {
 inline constexpr std::array kTargets = {Target{"pdf", pdf},         Target{"signed_message", signed_message},
                                         Target{"mail", mail},       Target{"tnef", tnef},
                                         Target{"picture", picture}, Target{"findings", findings},
-                                        Target{"sniffed", sniffed}};
+                                        Target{"packed", packed},   Target{"sniffed", sniffed}};
 
 }  // namespace zp::fuzz
 

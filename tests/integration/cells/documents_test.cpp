@@ -220,7 +220,7 @@ TEST_F(Documents, TypeFollowsFromContentAlone) {
   EXPECT_EQ(findings("\r\njunk before" + SmallPdf().bytes()).type, "application/pdf");
   EXPECT_EQ(findings("Gewone tekst.\n").type, "text/plain");
   EXPECT_EQ(findings("MZ\x90").verdict, Verdict::kRejected);
-  EXPECT_THAT(findings("PK\x03\x04 packed").hazards, ElementsAre("not-scannable"));
+  EXPECT_THAT(findings("PK\x03\x04 packed").hazards, ElementsAre("malformed", "not-scannable", "packed-files"));
   EXPECT_THAT(findings("\x01\x02\x03\x04").hazards, ElementsAre("unknown-type"));
 }
 

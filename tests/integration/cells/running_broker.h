@@ -51,6 +51,7 @@ class RunningBroker {
     pid_ = 0;
   }
   bool alive() const { return pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0; }
+  pid_t pid() const { return pid_; }
   std::string socket() const { return folder_ + "/cells.sock"; }
 
  private:
