@@ -19,7 +19,10 @@ void remember(const Office& office, const Actor& actor, OpenDossier& open, std::
 
 bool known_correction(const std::string& key, const std::string& value) {
   static constexpr std::array<std::string_view, 2> kFree = {"slot", "kind"};
+  static constexpr std::array<std::string_view, 6> kOfOrder = {
+      "order.court", "order.date", "order.measure", "order.represented", "order.representative", "order.end_date"};
   if (std::ranges::find(kFree, key) != kFree.end()) return value.size() <= 64;
+  if (std::ranges::find(kOfOrder, key) != kOfOrder.end()) return value.size() <= 200;
   if (value.empty()) return key == "signature" || key == "usable" || key == "identity";
   if (key == "signature") return value == "present" || value == "absent";
   if (key == "usable") return value == "yes" || value == "no";

@@ -119,10 +119,37 @@ json digital_json(const intake::Findings& findings) {
                     {"integrity", word(kIntegrity, signature.integrity)},
                     {"coverage", word(kCoverage, signature.coverage)},
                     {"chain", word(kChain, signature.chain)},
+                    {"indication",
+                     signature.indication + (signature.sub_indication.empty() ? "" : ", " + signature.sub_indication)},
                     {"good", signature.integrity == "ok" &&
                                  (signature.coverage == "whole" || signature.coverage == "extended-allowed")},
                     {"weak", signature.weaknesses}});
   return list;
+}
+
+/// What was read in a beschikking, for a person to confirm; what was confirmed comes first.
+json court_order_json(const DocumentDetails& details) {
+  const intake::CourtOrder read = details.findings->court_order.value_or(intake::CourtOrder{});
+  std::string measures;
+  for (const std::string& one : read.measures) measures += (measures.empty() ? "" : ", ") + one;
+  const std::array<std::array<std::string, 3>, 6> fields = {
+      {{"order.court", "Rechtbank", read.court},
+       {"order.date", "Datum (jjjj-mm-dd)", read.date},
+       {"order.measure", "Maatregel", measures},
+       {"order.represented", "Betrokkene", read.represented},
+       {"order.representative", "Vertegenwoordiger", read.representative},
+       {"order.end_date", "Geldt tot (jjjj-mm-dd)", read.end_date}}};
+  json rows = json::array();
+  for (const auto& [key, label, proposed] : fields) {
+    const auto confirmed = details.corrections.find(key);
+    const bool sure = confirmed != details.corrections.end();
+    rows.push_back({{"key", key},
+                    {"label", label},
+                    {"value", sure ? confirmed->second : proposed},
+                    {"confirmed", sure},
+                    {"proposed", !sure && !proposed.empty()}});
+  }
+  return rows;
 }
 
 json identity_json(const intake::IdentityDocument& identity) {
@@ -243,8 +270,9 @@ json document_json(const DocumentView& document) {
            {"pages", pages_json(document)},
            {"received", local_time_dutch(document.row.received)}};
   out["corrections"] = json::array();
-  for (const auto& [key, value] : details.corrections) out["corrections"].push_back({{"key", key}, {"value", value}});
-  out["has_corrections"] = !details.corrections.empty();
+  for (const auto& [key, value] : details.corrections)
+    if (!key.starts_with("order.")) out["corrections"].push_back({{"key", key}, {"value", value}});
+  out["has_corrections"] = !out["corrections"].empty();
   if (!details.findings) return out;
   const intake::Findings& findings = *details.findings;
   out["type"] = findings.type;
@@ -256,6 +284,12 @@ json document_json(const DocumentView& document) {
   for (const auto& page : findings.pages) handwritten += page.handwritten_signatures.size();
   out["handwritten"] = handwritten;
   if (findings.identity_document) out["identity"] = identity_json(*findings.identity_document);
+  const auto corrected = details.corrections.find("kind");
+  out["is_court_order"] = (corrected == details.corrections.end() ? findings.kind : corrected->second) == "court-order";
+  if (out["is_court_order"]) out["court_order"] = court_order_json(details);
+  out["kind_words"] = findings.kind_words;
+  out["has_kind_words"] = !findings.kind_words.empty();
+  out["subject"] = findings.subject;
   out["messages"] = json::array();
   for (const auto& message : findings.messages) out["messages"].push_back(message.nl);
   return out;

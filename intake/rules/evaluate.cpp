@@ -196,6 +196,7 @@ Judgement judge(const DocumentRule& rule, const Fields& fields, const Evidence& 
   Judgement judgement;
   if (!judge_usable(evidence, judgement)) return judgement;
   judge_kind(rule, evidence, judgement);
+  if (kind_of(evidence) == "court-order") judge_court_order(evidence, judgement);
   if (rule.needs_signature) judge_signature(fields, evidence, judgement);
   if (rule.identity_document) judge_identity(rule, fields, evidence, judgement);
   return judgement;

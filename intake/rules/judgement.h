@@ -28,6 +28,10 @@ std::string correction(const Evidence& evidence, const std::string& what);
 /// Adds to `judgement` what the identity document in `evidence` shows against the fields.
 void judge_identity(const DocumentRule& rule, const Fields& fields, const Evidence& evidence, Judgement& judgement);
 
+/// Adds what the beschikking in `evidence` says, as read or as a person confirmed it. One that ended before the day of
+/// receipt is a doubt; confirmed, it proves nothing.
+void judge_court_order(const Evidence& evidence, Judgement& judgement);
+
 }  // namespace zp::intake
 
 #endif  // INTAKE_RULES_JUDGEMENT_H_

@@ -79,7 +79,8 @@ struct Evidence {
   std::string slot;      // what the sender said it is for; may be empty
   Findings findings;
   // By staff, and stronger than what was found: "slot", "kind" -> their new value; "signature" -> "present" |
-  // "absent"; "usable" -> "yes" | "no"; "identity" -> "match" | "differs".
+  // "absent"; "usable" -> "yes" | "no"; "identity" -> "match" | "differs"; "order.court", ".date", ".measure", ".represented",
+  // ".representative", ".end_date" -> what a person read in a beschikking.
   std::map<std::string, std::string> corrections;
   std::string received_on = {};  // YYYY-MM-DD: an identity document must be valid then; empty: not judged
 };
