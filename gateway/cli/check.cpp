@@ -1,15 +1,20 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "gateway/casework/openpgp_signatures.h"
 #include "gateway/cli/command.h"
 #include "gateway/cli/parse.h"
 #include "gateway/cli/private_cells.h"
+#include "gateway/cli/private_keys.h"
 #include "gateway/process/process.h"
+#include "intake/judge.h"
 
 namespace zp::gateway {
 namespace {
@@ -21,7 +26,7 @@ constexpr std::uintmax_t kMostBytes = std::uintmax_t{2} << 30;
 
 struct Options {
   bool as_json = false;
-  std::string declared, trust, as_of;
+  std::string declared, trust, keys, as_of;
   std::vector<std::string> files;
 };
 
@@ -42,8 +47,8 @@ void print_findings(const intake::Findings& findings, const std::string& indent)
              findings.kind_confidence * 100);
   if (!findings.hazards.empty()) fmt::print("{}hazards   {}\n", indent, fmt::join(findings.hazards, ", "));
   for (const intake::DigitalSignature& one : findings.digital_signatures) {
-    fmt::print("{}signature {} integrity {}, covers {}, chain {}, signer '{}'\n", indent, one.format, one.integrity,
-               one.coverage, one.chain, one.signer);
+    fmt::print("{}signature {} {} {}, integrity {}, covers {}, chain {}, signer '{}'\n", indent, one.format,
+               one.indication, one.sub_indication, one.integrity, one.coverage, one.chain, one.signer);
   }
   for (const intake::Message& message : findings.messages)
     fmt::print("{}{}\n{}  ({})\n", indent, message.nl, indent, message.en);
@@ -69,6 +74,25 @@ int complain(const Error& error) {
   return kNotRead;
 }
 
+/// A signature that lies beside a file is named after it.
+std::optional<Bytes> signature_beside(const std::string& path) {
+  constexpr std::uintmax_t kMostSignature = 64 * 1024;
+  for (const char* ending : {".asc", ".sig"}) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(path + ending, error);
+    if (error || size > kMostSignature) continue;
+    if (auto bytes = read_file(path + ending)) return std::move(*bytes);
+  }
+  return std::nullopt;
+}
+
+void check_openpgp_of(const std::string& path, ByteView document, const std::string& home, const std::string& as_of,
+                      intake::Findings& findings) {
+  check_openpgp(home, document, findings);
+  if (const auto signature = signature_beside(path)) add_detached_openpgp(home, *signature, document, findings);
+  intake::judge(findings, as_of);
+}
+
 int check_all(const Options& options) {
   intake::InspectionRequest request;
   request.declared_kind = options.declared;
@@ -78,6 +102,9 @@ int check_all(const Options& options) {
     if (!anchors) return complain(anchors.error());
     request.trust_anchors_pem = as_text(*anchors);
   }
+  Result<std::optional<PrivateKeys>> keys = PrivateKeys::load(options.keys);
+  if (!keys) return complain(keys.error());
+  const std::string home = *keys ? (*keys)->home() : std::string();
   Result<PrivateCells> cells = PrivateCells::start();
   if (!cells) return report("check", cells.error());
   int status = kDone;
@@ -87,11 +114,13 @@ int check_all(const Options& options) {
       status = complain(document.error());
       continue;
     }
-    const Result<intake::Inspection> inspection = cells->inspector().inspect(*document, request);
-    if (!inspection)
+    Result<intake::Inspection> inspection = cells->inspector().inspect(*document, request);
+    if (!inspection) {
       status = complain(inspection.error());
-    else
-      print(path, inspection->findings, options.as_json);
+      continue;
+    }
+    check_openpgp_of(path, *document, home, request.as_of, inspection->findings);
+    print(path, inspection->findings, options.as_json);
   }
   return status;
 }
@@ -116,6 +145,8 @@ int check(const Arguments& arguments) {
   app.add_option("--declared", options.declared,
                  "what the sender says it is, such as request, identity-document, court-order");
   app.add_option("--trust", options.trust, "PEM file with the certificates that digital signatures must lead to");
+  app.add_option("--keys", options.keys,
+                 "OpenPGP public keys of people who sign their mail or send FILE.asc beside FILE");
   app.add_option("--as-of", options.as_of, "day of receipt, YYYY-MM-DD; today if it is not given")
       ->check([](const std::string& text) {
         return is_date(text) ? std::string() : "'" + text + "' is not a date like 2026-01-31";

@@ -6,7 +6,8 @@ namespace zp::gateway {
 
 std::span<const Command* const> commands() {
   static constexpr std::array kCommands = {
-      &kInit, &kServe, &kDoctor, &kBalance, &kLedger, &kObject, &kRetention, &kUser, &kJobs, &kTerm, &kCheck, &kLetter,
+      &kInit, &kServe, &kDoctor, &kBalance, &kLedger, &kObject, &kRetention,
+      &kUser, &kJobs,  &kTerm,   &kCheck,   &kTrust,  &kLetter,
   };
   return kCommands;
 }

@@ -26,6 +26,7 @@ extern const Command kInit, kServe, kDoctor, kBalance, kLedger, kObject, kRetent
 extern const Command kCheck;
 extern const Command kLetter;
 extern const Command kTerm;
+extern const Command kTrust;
 
 std::span<const Command* const> commands();
 

@@ -52,6 +52,7 @@ struct KeysConfig {
   std::vector<std::string> recovery_fingerprints;
   std::string seal_certificate, seal_key;  // PEM: the organisation's seal on PDFs
   std::string trust_anchors;               // PEM bundle for signatures of others; may be empty
+  std::string sender_keys;                 // GnuPG home with public keys of senders; may be empty
 };
 
 struct CellsConfig {

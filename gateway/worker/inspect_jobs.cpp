@@ -2,10 +2,12 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "gateway/casework/openpgp_signatures.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/jobs.h"
 #include "gateway/worker/mail_kind.h"
 #include "gateway/worker/png.h"
+#include "intake/judge.h"
 
 namespace zp::gateway {
 namespace {
@@ -106,6 +108,8 @@ Result<Next> inspect_document(const Tools& tools, const Job& job) {
     return fail(Code::kTimeout, "inspect document", job.subject.hex());
   inspection.findings.sha256 = to_hex(crypto::sha256(bytes.view()));
   inspection.findings.size = bytes.size();
+  check_openpgp(tools.sender_keys, bytes.view(), inspection.findings);
+  intake::judge(inspection.findings, request.as_of);
   TRY_ASSIGN(const auto pages, keep_pages(tools, opened, inspection.images));
   TRY_DO(note_verdict(tools, job.subject, verdict,
                       [&](StoreWriter& store, DocumentDetails& details, Document&) -> Result<void> {

@@ -97,7 +97,7 @@ Result<void> serve(Process& process) {
   const SmtpSender smtp(config.smtp);
   const Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms};
   Casework casework(office);
-  const Tools tools{office, casework, *inspector, clamd, smtp, *messages, seal, anchors};
+  const Tools tools{office, casework, *inspector, clamd, smtp, *messages, seal, anchors, config.keys.sender_keys};
   process.ready();
   {
     std::vector<std::jthread> threads;

@@ -21,6 +21,7 @@ struct Tools {
   const templates::PageBook& messages;  // templates/messages
   const crypto::SealKey& seal;          // the organisation's, for receipts and letters
   std::string trust_anchors_pem;
+  std::string sender_keys;  // GnuPG home with public keys of senders; empty: their OpenPGP signatures stay unknown
   Actor actor{{}, "worker", {"worker"}};
 };
 
