@@ -10,6 +10,8 @@
 namespace zp::gateway {
 namespace {
 
+constexpr double kSureSignature = 0.5;  // below it a person looks, as the rules have it
+
 using nlohmann::json;
 
 std::string dutch(const std::string& date) {
@@ -281,7 +283,8 @@ json document_json(const DocumentView& document) {
   out["digital"] = digital_json(findings);
   out["has_digital"] = !findings.digital_signatures.empty();
   std::size_t handwritten = 0;
-  for (const auto& page : findings.pages) handwritten += page.handwritten_signatures.size();
+  for (const auto& page : findings.pages)
+    for (const auto& signature : page.handwritten_signatures) handwritten += signature.confidence >= kSureSignature;
   out["handwritten"] = handwritten;
   if (findings.identity_document) out["identity"] = identity_json(*findings.identity_document);
   const auto corrected = details.corrections.find("kind");

@@ -9,8 +9,6 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr double kIsSignature = 0.5;
-
 void describe(const Ink& ink, PageReport& report) {
   PageFindings& findings = report.findings;
   findings.blank = report.quality.blank;
@@ -18,11 +16,16 @@ void describe(const Ink& ink, PageReport& report) {
   findings.skew_degrees = report.quality.skew_degrees;
   findings.upside_down = report.quality.upside_down;
   if (findings.blank) return;
-  for (const HandwrittenSignature& signature : signatures_of(ink, report.words))
-    if (signature.confidence >= kIsSignature) findings.handwritten_signatures.push_back(signature);
+  findings.handwritten_signatures = signatures_of(ink, report.words);
   findings.signature_fields = fields_of(ink, report.words, findings.handwritten_signatures);
   for (const SignatureField& field : findings.signature_fields)
     if (field.state == "empty") findings.empty_signature_fields.push_back(field.box);
+  // Where the places to sign are known and all empty, doubtful ink elsewhere is what else was filled in.
+  if (!findings.signature_fields.empty() &&
+      findings.empty_signature_fields.size() == findings.signature_fields.size()) {
+    std::erase_if(findings.handwritten_signatures,
+                  [](const HandwrittenSignature& s) { return s.confidence < kSureSignature; });
+  }
   findings.text = text_of(report.words);
 }
 

@@ -167,11 +167,13 @@ std::vector<SignatureField> fields_of(const Ink& ink, std::span<const Word> word
     if (field.empty()) continue;
     const cv::Rect wide(field.x, field.y - static_cast<int>(2 * unit), field.width,
                         field.height + static_cast<int>(4 * unit));
-    const bool covered = std::ranges::any_of(signatures, [&](const HandwrittenSignature& signature) {
+    double best = 0;
+    for (const HandwrittenSignature& signature : signatures) {
       const cv::Rect box = pixels_of(signature.box, size);
-      return (box & wide).area() > 0.3 * box.area();
-    });
-    const char* state = covered ? "signed" : has_strokes(ink, field, label.box, unit) ? "doubtful" : "empty";
+      if ((box & wide).area() > 0.3 * box.area()) best = std::max(best, signature.confidence);
+    }
+    const bool something = best > 0 || has_strokes(ink, field, label.box, unit);
+    const char* state = best >= kSureSignature ? "signed" : something ? "doubtful" : "empty";
     fields.push_back({fraction_of(field, size), state, whose(label, words, size, unit)});
   }
   return fields;

@@ -12,6 +12,8 @@
 
 namespace zp::intake::vision {
 
+inline constexpr double kSureSignature = 0.5;  // confidence; below it a person looks
+
 /// find_signatures() for a page whose ink is known.
 std::vector<HandwrittenSignature> signatures_of(const Ink& ink, std::span<const Word> words);
 

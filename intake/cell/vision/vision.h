@@ -107,7 +107,7 @@ cv::Mat turned(const cv::Mat& page, int quarter_turns);
 std::vector<HandwrittenSignature> find_signatures(const cv::Mat& page, std::span<const Word> words = {});
 
 /// Fields by their label in `words` ("Handtekening", "Ondertekening", "Signature", ...): the line or frame beside or
-/// below it. Signed if one of `signatures` is in it, doubtful if other ink is.
+/// below it. Signed if a sure one of `signatures` is in it, doubtful if other ink is.
 std::vector<SignatureField> find_signature_fields(const cv::Mat& page, std::span<const Word> words,
                                                   std::span<const HandwrittenSignature> signatures);
 

@@ -65,12 +65,18 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
     return out;
   }
   if (candidates) {
+    const int turns = vision::page_quality(page, &engines).quarter_turns;
+    page = vision::turned(page, turns);
+    out["turns"] = turns;
+    start = std::clock();
     const auto ink = vision::find_ink(page);
-    for (const auto& c : vision::stroke_candidates(ink))
-      out["candidates"].push_back(
-          {{"box", {c.box.x / ink.scale, c.box.y / ink.scale, c.box.width / ink.scale, c.box.height / ink.scale}},
-           {"values", c.values}});
-    out["candidate_ms"] = milliseconds_since(start);
+    const auto found = vision::stroke_candidates(ink);
+    out["signature_ms"] = milliseconds_since(start);
+    out["candidates"] = json::array();
+    for (const auto& c : found) {
+      const Box box = vision::fraction_of(c.box, ink.gray.size());
+      out["candidates"].push_back({{"box", {box.x, box.y, box.w, box.h}}, {"values", c.values}});
+    }
     return out;
   }
   if (examine) {

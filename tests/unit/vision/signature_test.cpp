@@ -92,6 +92,17 @@ TEST(FindSignatureFields, SeesThatAFieldIsSigned) {
   EXPECT_EQ(fields[0].state, "signed");
 }
 
+TEST(FindSignatureFields, SaysThatASignatureInItIsDoubtful) {
+  const cv::Mat page = form();
+  const Box box{420.0 / page.cols, 1170.0 / page.rows, 300.0 / page.cols, 90.0 / page.rows};
+  const auto state = [&](double confidence) {
+    const std::vector<HandwrittenSignature> found = {{box, confidence}};
+    return find_signature_fields(page, label("Handtekening:", page, kLabel), found).at(0).state;
+  };
+  EXPECT_EQ(state(0.3), "doubtful");
+  EXPECT_EQ(state(0.6), "signed");
+}
+
 TEST(FindSignatureFields, SaysWhoseItIs) {
   const cv::Mat page = form();
   const auto whose = [&](const std::string& second) {
