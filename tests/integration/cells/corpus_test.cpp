@@ -72,13 +72,28 @@ class Corpus : public testing::TestWithParam<std::string> {
     inspector_ = connect_cells(broker_->socket());
   }
 
+  /// With all anchors of the corpus, so that chains are judged too.
   Findings inspect(const std::string& path) {
-    const auto inspection = inspector_->inspect(as_bytes(read(path)), {});
+    intake::InspectionRequest request;
+    request.as_of = "2026-11-22";
+    request.trust_anchors_pem = anchors();
+    const auto inspection = inspector_->inspect(as_bytes(read(path)), request);
     EXPECT_TRUE(inspection) << path;
     if (!inspection) return {};
     for (const char* failure : {"crash", "timeout"})
       EXPECT_THAT(inspection->findings.hazards, testing::Not(testing::Contains(failure))) << path;
     return inspection->findings;
+  }
+
+  static const std::string& anchors() {
+    static const std::string all = [] {
+      std::string pem;
+      std::error_code none;
+      for (const auto& entry : std::filesystem::directory_iterator(corpus() + "/pdf/trust-anchors", none))
+        if (entry.path().extension() == ".pem") pem += read(entry.path()) + "\n";
+      return pem;
+    }();
+    return all;
   }
 
   void count(const std::string& what, bool agrees, const std::string& file) {
@@ -102,12 +117,33 @@ class Corpus : public testing::TestWithParam<std::string> {
 
 class PdfCorpus : public Corpus {
  protected:
+  void judge_tokens(const std::string& path, const std::string& expected, const std::vector<DigitalSignature>& found) {
+    const auto says = [&](const char* token) { return expected.find(token) != std::string::npos; };
+    const auto any = [&](const auto& condition) { return std::ranges::any_of(found, condition); };
+    const auto is_changed = [](const DigitalSignature& one) {
+      return one.coverage == "extended-disallowed" || one.integrity == "broken";
+    };
+    if (says("modified_after_signing_disallowed") || says("permission_increase"))
+      count("a forbidden change is seen", any(is_changed), path);
+    if (says("modified_after_signing_allowed") || says("no_modification"))
+      count("what is permitted is no change", !any(is_changed), path);
+    // Its anchor is there; the manifest leaves validity out of account.
+    if (says("chain_ok_with_anchor") && GetParam() == "signed-valid")
+      count("the chain leads to the anchor", any([](const DigitalSignature& one) {
+              return one.chain == "trusted" || one.chain == "expired" || !one.weaknesses.empty();
+            }),
+            path);
+    if (says("weak_digest"))
+      count("a weak digest is named", any([](const auto& one) { return !one.weaknesses.empty(); }), path);
+  }
+
   void judge(const std::string& path, const std::string& expected, const Findings& found) {
     const bool all_good =
         !found.digital_signatures.empty() && std::ranges::all_of(found.digital_signatures, looks_good);
     EXPECT_FALSE(all_good && (GetParam() == "signed-attack" || GetParam() == "signed-broken"))
         << path << ": " << expected;
     if (GetParam() == "signed-valid") count("signatures hold", all_good, path);
+    if (GetParam().starts_with("signed")) judge_tokens(path, expected, found.digital_signatures);
     if (GetParam() == "signed-broken") count("signatures do not hold", !all_good, path);
     if (GetParam() == "ordinary") {
       count("nothing wrong", found.verdict != intake::Verdict::kRejected, path);
