@@ -42,9 +42,13 @@ struct TrustAnchors {
   std::string pem;
 };
 
+struct DecodedMaterial;
 /// DER from beside the message, such as a PDF keeps in /DSS (ISO 32000-2 12.8.4.3). Not trusted: it only helps.
+/// Threads: one, since it keeps what it decoded.
 struct ValidationMaterial {
   std::vector<Bytes> certificates, crls, ocsp_responses;
+  /// Made at first use: the many signatures of a document share it, and a CRL may be large.
+  mutable std::shared_ptr<const DecodedMaterial> decoded = {};
 };
 
 /// Which form `cms` has; a PDF names it in /SubFilter.

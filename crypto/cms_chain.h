@@ -8,6 +8,7 @@
 #include <openssl/cms.h>
 #include <openssl/ocsp.h>
 
+#include <memory>
 #include <vector>
 
 #include "crypto/cms.h"
@@ -17,7 +18,7 @@ namespace zp::crypto {
 
 inline void sk_X509_CRL_free_all(STACK_OF(X509_CRL) * stack) noexcept { sk_X509_CRL_pop_free(stack, X509_CRL_free); }
 using CrlStack = Owned<STACK_OF(X509_CRL), sk_X509_CRL_free_all>;
-using OcspAnswer = Owned<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using OcspAnswer = std::shared_ptr<OCSP_BASICRESP>;  // OpenSSL counts no references of these
 
 /// What came with a signature and helps to judge it, decoded; strangers made all of it.
 struct Evidence {

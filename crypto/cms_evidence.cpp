@@ -34,14 +34,15 @@ void add_ocsp(ByteView der, Evidence& evidence) {
   const Owned<OCSP_RESPONSE, OCSP_RESPONSE_free> response(
       d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
   at = der.data();
-  OcspAnswer answer(response ? OCSP_response_get1_basic(response.get())
-                             : d2i_OCSP_BASICRESP(nullptr, &at, static_cast<long>(der.size())));
+  const OcspAnswer answer(response ? OCSP_response_get1_basic(response.get())
+                                   : d2i_OCSP_BASICRESP(nullptr, &at, static_cast<long>(der.size())),
+                          OCSP_BASICRESP_free);
   if (!answer || evidence.ocsp.size() >= kMost) return;
   const auto* carried = OCSP_resp_get0_certs(answer.get());
   for (int i = 0; i < sk_X509_num(carried); ++i)
     if (X509* const one = sk_X509_value(carried, i); X509_up_ref(one) == 1)
       sk_X509_push(evidence.certificates.get(), one);
-  evidence.ocsp.push_back(std::move(answer));
+  evidence.ocsp.push_back(answer);
 }
 
 void for_each_element(ByteView bytes, auto take) {
@@ -74,6 +75,38 @@ void add_from_signer(const CMS_SignerInfo* signer, Evidence& evidence) {
     if (attribute != nullptr) add_attribute(bytes_of(static_cast<const ASN1_STRING*>(attribute)), evidence);
 }
 
+/// Adds references to what was decoded.
+void share(const Evidence& from, Evidence& into) {
+  for (int i = 0; i < sk_X509_num(from.certificates.get()) && sk_X509_num(into.certificates.get()) < kMost; ++i) {
+    X509* const one = sk_X509_value(from.certificates.get(), i);
+    if (X509_up_ref(one) == 1) sk_X509_push(into.certificates.get(), one);
+  }
+  for (int i = 0; i < sk_X509_CRL_num(from.crls.get()) && sk_X509_CRL_num(into.crls.get()) < kMost; ++i) {
+    X509_CRL* const one = sk_X509_CRL_value(from.crls.get(), i);
+    if (X509_CRL_up_ref(one) == 1) sk_X509_CRL_push(into.crls.get(), one);
+  }
+  into.ocsp.insert(into.ocsp.end(), from.ocsp.begin(), from.ocsp.end());
+}
+
+}  // namespace
+
+struct DecodedMaterial {
+  Evidence evidence;
+};
+
+namespace {
+
+const Evidence& decoded(const ValidationMaterial& material) {
+  if (!material.decoded) {
+    const auto made = std::make_shared<DecodedMaterial>();
+    for (const Bytes& der : material.certificates) add_certificate(der, made->evidence);
+    for (const Bytes& der : material.crls) add_crl(der, made->evidence);
+    for (const Bytes& der : material.ocsp_responses) add_ocsp(der, made->evidence);
+    material.decoded = made;
+  }
+  return material.decoded->evidence;
+}
+
 }  // namespace
 
 Evidence collect_evidence(CMS_ContentInfo* message, const CMS_SignerInfo* signer, const ValidationMaterial& material) {
@@ -83,9 +116,7 @@ Evidence collect_evidence(CMS_ContentInfo* message, const CMS_SignerInfo* signer
     if (STACK_OF(X509_CRL)* own = CMS_get1_crls(message)) evidence.crls.reset(own);
   }
   if (signer != nullptr) add_from_signer(signer, evidence);
-  for (const Bytes& der : material.certificates) add_certificate(der, evidence);
-  for (const Bytes& der : material.crls) add_crl(der, evidence);
-  for (const Bytes& der : material.ocsp_responses) add_ocsp(der, evidence);
+  share(decoded(material), evidence);
   ERR_clear_error();
   return evidence;
 }
