@@ -99,6 +99,7 @@ int receive_descriptor(int control) {
 [[noreturn]] void be_a_cell(int control, const BrokerOptions& options) {
   constexpr int kControl = 3;
   const int nowhere = ::open("/dev/null", O_RDWR);
+  if (nowhere < 0) ::_exit(kCannotShutIn);
   for (const int stream : {0, 1, 2}) ::dup2(nowhere, stream);
   ::dup2(control, kControl);
   ::syscall(SYS_close_range, kControl + 1, ~0U, 0);
