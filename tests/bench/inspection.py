@@ -1,4 +1,5 @@
 """What inspection costs: pages, MRZ, digital signatures, the answer of a cell, a long scan; beside OCRmyPDF on the same scans."""
+import contextlib
 import json
 import os
 import pathlib
@@ -31,19 +32,21 @@ def page_rows(programs, scans):
     lines = probe(programs, "pages", *scans)
     drawn = statistics.median(line["draw_ms"] + line["signatures_ms"] for line in lines)
     without = statistics.median(line["draw_ms"] + line["without_reading_ms"] for line in lines)
-    return without, [table.below("draw a page and find signatures, median", drawn, "ms", 150),
-                     table.below("look for an MRZ on a page, median", median(lines, "mrz_ms"), "ms", 700),
-                     table.Row("a page as a whole, where it need not be read", f"{without:.0f} ms"),
-                     table.Row("a page as a whole, head and labels read", f"{statistics.median(one['draw_ms'] + one['with_reading_ms'] for one in lines):.0f} ms")]
+    return len(lines), without, [
+        table.below("draw a page and find signatures, median", drawn, "ms", 150),
+        table.below("look for an MRZ on a page, median", median(lines, "mrz_ms"), "ms", 700),
+        table.Row("a page as a whole, where it need not be read", f"{without:.0f} ms"),
+        table.Row("a page as a whole, head and labels read", f"{statistics.median(one['draw_ms'] + one['with_reading_ms'] for one in lines):.0f} ms")]
 
 
-def ocrmypdf_row(scans, ours_ms, pages):
+def ocrmypdf_row(folder, scans, ours_ms, pages):
     if not shutil.which("ocrmypdf"):
         table.note("ocrmypdf is not installed: no yardstick for pages")
         return []
+    # Never os.devnull for its output: it puts a file in its place, as root that of the whole machine.
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for scan in scans:
-        subprocess.run(["ocrmypdf", "--jobs", "1", "--force-ocr", "-l", "nld", "--output-type", "pdf", "--quiet", scan, os.devnull], check=True,
+        subprocess.run(["ocrmypdf", "--jobs", "1", "--force-ocr", "-l", "nld", "--output-type", "pdf", "--quiet", scan, folder / "read.pdf"], check=True,
                        env={**os.environ, "OMP_THREAD_LIMIT": "1"})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     theirs = 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / pages
@@ -95,21 +98,36 @@ def long_row(programs, broker, socket, folder, scan):
                         f" ({line['pages']} pages in {line['seconds']:.0f} s, {', '.join(line['hazards']) or 'no hazards'})")]
 
 
+@contextlib.contextmanager
+def broker(programs):
+    """Its process id, socket and folder; no other process is needed."""
+    with instance.folder() as folder:
+        one = instance.Instance(programs, folder)
+        child = subprocess.Popen([programs / "zegelpost-broker", "--config", one.config], stdout=one.log.open("ab"), stderr=subprocess.STDOUT)
+        try:
+            deadline = time.monotonic() + 60
+            while not (sockets := list(folder.rglob("cells.sock"))):
+                if time.monotonic() > deadline:
+                    raise RuntimeError("the broker does not start:\n" + one.log.read_text())
+                time.sleep(0.05)
+            yield child.pid, sockets[0], folder
+        finally:
+            child.terminate()
+            child.wait(20)
+
+
 def rows(programs):
     corpus = pathlib.Path(os.environ.get("ZP_CORPUS", instance.ROOT / ".." / "shared" / "corpus"))
-    with instance.running(programs, "keymaker", "broker", "public") as one:
-        samples = one.folder / "samples"
+    with broker(programs) as (process, socket, folder):
+        samples = folder / "samples"
         for name in (*SCANS, SIGNED):
             subprocess.run([instance.ROOT / "samples" / "make", samples, "--only", name], check=True)
         scans = [samples / name for name in SCANS]
         signed = [samples / SIGNED, *sorted((corpus / "pdf" / "signed-valid").glob("*.pdf"))]
         table.note(f"inspection: {len(scans)} scans, {len(signed)} signed files ({table.load()})")
-        ours, found = page_rows(programs, scans)
-        pages = len(probe(programs, "pages", *scans))
-        found += ocrmypdf_row(scans, ours, pages)
+        pages, ours, found = page_rows(programs, scans)
+        found += ocrmypdf_row(folder, scans, ours, pages)
         found += signature_rows(programs, signed)
-        broker = one.children["broker"].pid
-        socket = next(one.folder.rglob("cells.sock"), None) or next(path for path in one.folder.rglob("*") if path.is_socket() and "broker" in path.name)
         found += answer_rows(programs, socket)
-        found += long_row(programs, broker, socket, one.folder, scans[0])
+        found += long_row(programs, process, socket, folder, scans[0])
     return found
