@@ -62,6 +62,13 @@ Evidence time_stamped(Evidence evidence) {
 }
 Evidence request() { return signed_by_hand(document("request.jpg", "request", "letter")); }
 Evidence court_order() { return document("order.pdf", "court-order", "court-order"); }
+Evidence order_until(const char* end) {
+  Evidence evidence = court_order();
+  evidence.received_on = "2026-11-22";
+  evidence.findings.court_order =
+      CourtOrder{.court = {}, .date = {}, .measures = {}, .represented = {}, .representative = {}, .end_date = end};
+  return evidence;
+}
 Evidence identity(const char* slot, const char* surname = "DE BRUIJN", const char* birth = "1965-03-10",
                   const char* expiry = "2031-08-02", const char* given = "WILLEKE LISELOTTE") {
   Evidence evidence = document("id.heic", slot, "identity-document");
@@ -261,6 +268,26 @@ const Scenario kScenarios[] = {
      kMentor,
      {corrected(request(), "signature", "absent"), identity("client-identity"), court_order()},
      {kMissing, kMet, kMet}},
+    {"OrderThatSeemsToHaveEnded",
+     kInformation,
+     kMentor,
+     {request(), identity("client-identity"), order_until("2026-11-21")},
+     {kMet, kMet, kDoubtful}},
+    {"OrderThatRunsStill",
+     kInformation,
+     kMentor,
+     {request(), identity("client-identity"), order_until("2026-11-22")},
+     {kMet, kMet, kMet}},
+    {"StaffConfirmsThatTheOrderEnded",
+     kInformation,
+     kMentor,
+     {request(), identity("client-identity"), corrected(order_until(""), "order.end_date", "2025-01-01")},
+     {kMet, kMet, kMissing}},
+    {"StaffReadsALaterEnd",
+     kInformation,
+     kMentor,
+     {request(), identity("client-identity"), corrected(order_until("2020-01-01"), "order.end_date", "2030-01-01")},
+     {kMet, kMet, kMet}},
     {"StaffSaysWhichKind",
      kInformation,
      kMentor,
