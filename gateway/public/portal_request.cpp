@@ -139,7 +139,7 @@ Response Portal::begin(Request& request) {
     auto value = intake::clean_text(value_of(*form, field.name), 4000, intake::Lines::kKeep);
     if (!value.empty()) values[field.name] = std::move(value);
   }
-  auto mistakes = intake::check_fields(*rule, values);
+  auto mistakes = intake::check_fields(rule->fields, values);
   const auto code = value_of(*form, kCodeField);
   if (!code.empty() && (crypto::normalise_access_code(code).size() < kShortestOwnCode || code.size() > 64))
     mistakes.emplace_back(kCodeField,

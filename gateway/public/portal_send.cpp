@@ -29,14 +29,6 @@ Json missing_view(const MissingLine& line) {
           {"source", line.source}, {"source_text", line.source_text}, {"lacking", line.lacking}};
 }
 
-std::string shown_value(const intake::FieldRule& field, const std::string& value) {
-  for (const auto& [choice, label] : field.choices)
-    if (choice == value) return label;
-  if (field.type == "date")
-    if (const auto date = intake::parse_date(value)) return intake::dutch_date(*date);
-  return value;
-}
-
 }  // namespace
 
 nlohmann::json filled_in(const Draft& draft, const intake::RequestRule* rule) {

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <ranges>
 
-#include "intake/rules/requirements.h"
+#include "intake/rules/fields.h"
 
 namespace zp::intake {
 
-bool holds(const Condition& condition, const std::map<std::string, std::string>& fields) {
+bool holds(const Condition& condition, const FieldValues& fields) {
   return std::ranges::all_of(condition, [&](const auto& wanted) {
     const auto field = fields.find(wanted.first);
     if (field == fields.end()) return false;

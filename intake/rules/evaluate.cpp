@@ -268,6 +268,14 @@ void add_once(std::vector<std::string>& list, std::string text) {
   if (!contains(list, text)) list.push_back(std::move(text));
 }
 
+/// Where nothing is required a person sorts it: never complete by itself.
+void judge_whole(Evaluation& evaluation) {
+  evaluation.complete = !evaluation.requirements.empty() &&
+                        std::ranges::all_of(evaluation.requirements, [](const RequirementResult& result) {
+                          return result.state == RequirementState::kMet;
+                        });
+}
+
 }  // namespace
 
 std::string correction(const Evidence& evidence, const std::string& what) {
@@ -303,11 +311,30 @@ Evaluation evaluate(const RequestRule& rule, const Fields& fields, const std::ve
     evaluation.requirements.push_back(result_for(*needed[i], fields, candidates[i]));
   for (std::size_t i = 0; i < evidence.size(); ++i)
     if (!used[i]) evaluation.unused.push_back(evidence[i].document);
-  evaluation.complete =
-      !needed.empty() && std::ranges::all_of(evaluation.requirements, [](const RequirementResult& result) {
-        return result.state == RequirementState::kMet;
-      });
+  judge_whole(evaluation);
   return evaluation;
+}
+
+void apply_register(const RequestRule& rule, const std::map<std::string, ProofOnFile>& on_file,
+                    Evaluation& evaluation) {
+  for (RequirementResult& result : evaluation.requirements) {
+    const auto document = std::ranges::find(rule.documents, result.slot, &DocumentRule::slot);
+    const auto proof = document == rule.documents.end() ? on_file.end() : on_file.find(document->on_file);
+    if (proof == on_file.end()) continue;
+    const ProofOnFile& said = proof->second;
+    const bool better = rank(said.state) > rank(result.state);
+    const bool contradicts = said.state == RequirementState::kMissing && result.state == RequirementState::kMet;
+    if (better) {
+      result.state = said.state;
+      result.seen.clear();
+      result.lacking.clear();
+    } else if (contradicts) {
+      result.state = RequirementState::kDoubtful;
+    }
+    add_once(result.seen, said.seen);
+    if ((better || contradicts) && !said.lacking.empty()) add_once(result.lacking, said.lacking);
+  }
+  judge_whole(evaluation);
 }
 
 }  // namespace zp::intake

@@ -1,8 +1,10 @@
+#include "intake/rules/fields.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
-#include "intake/rules/requirements.h"
 #include "intake/rules/terms.h"
 
 namespace zp::intake {
@@ -25,11 +27,29 @@ bool looks_like_email(std::string_view text) {
          domain.find("..") == std::string_view::npos;
 }
 
+std::string label_of(const FieldRule& field, const std::string& value) {
+  for (const auto& [key, label] : field.choices)
+    if (key == value) return label;
+  return {};
+}
+
+/// "YYYY-MM-DDTHH:MM", as a browser sends it.
+bool is_moment(std::string_view text) {
+  if (text.size() != 16 || text[10] != 'T' || text[13] != ':' || !parse_date(text.substr(0, 10))) return false;
+  const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+  if (!digit(11) || !digit(12) || !digit(14) || !digit(15)) return false;
+  return text.substr(11, 2) < "24" && text.substr(14, 2) < "60";
+}
+
 std::string what_is_wrong(const FieldRule& field, const std::string& value) {
-  if (field.type == "choice") {
-    const bool known = std::ranges::any_of(field.choices, [&](const auto& choice) { return choice.first == value; });
-    return known ? "" : "Kies een van de antwoorden.";
+  if (field.type == "choice") return label_of(field, value).empty() ? "Kies een van de antwoorden." : "";
+  if (field.type == "choices") {
+    for (const auto part : std::views::split(value, ' '))
+      if (label_of(field, std::string(part.begin(), part.end())).empty()) return "Kies een of meer van de antwoorden.";
+    return "";
   }
+  if (field.type == "moment")
+    return is_moment(value) ? "" : "Dit is geen tijdstip. Vul dag en tijd in, bijvoorbeeld 5 april 2026, 14.05 uur.";
   if (field.type == "date") {
     const auto date = parse_date(value);
     const bool likely = date && date->year() >= std::chrono::year{1900};
@@ -43,10 +63,28 @@ std::string what_is_wrong(const FieldRule& field, const std::string& value) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> check_fields(const RequestRule& rule,
-                                                              const std::map<std::string, std::string>& fields) {
+std::string shown_value(const FieldRule& field, const std::string& value) {
+  if (field.type == "choice") {
+    const std::string label = label_of(field, value);
+    return label.empty() ? value : label;
+  }
+  if (field.type == "choices") {
+    std::string labels;
+    for (const auto part : std::views::split(value, ' '))
+      labels += (labels.empty() ? "" : ", ") + label_of(field, std::string(part.begin(), part.end()));
+    return labels;
+  }
+  if (field.type == "moment" && is_moment(value))
+    return fmt::format("{}, {}", dutch_date(*parse_date(value.substr(0, 10))), value.substr(11));
+  if (field.type != "date") return value;
+  const auto date = parse_date(value);
+  return date ? dutch_date(*date) : value;
+}
+
+std::vector<std::pair<std::string, std::string>> check_fields(const std::vector<FieldRule>& rules,
+                                                              const FieldValues& fields) {
   std::vector<std::pair<std::string, std::string>> mistakes;
-  for (const FieldRule& field : rule.fields) {
+  for (const FieldRule& field : rules) {
     const auto found = fields.find(field.name);
     if (found == fields.end() || is_blank(found->second)) {
       const bool needed = field.required || (!field.required_when.empty() && holds(field.required_when, fields));

@@ -10,7 +10,7 @@
 
 namespace zp::intake {
 
-using Fields = std::map<std::string, std::string>;
+using Fields = FieldValues;
 
 struct Judgement {
   RequirementState state = RequirementState::kMet;

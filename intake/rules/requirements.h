@@ -13,21 +13,9 @@
 
 #include "crypto/base/result.h"
 #include "intake/findings.h"
+#include "intake/rules/records.h"
 
 namespace zp::intake {
-
-/// Field name -> value that it must have; "mentor|curator" allows either. All must hold; empty: always true.
-using Condition = std::map<std::string, std::string>;
-bool holds(const Condition& condition, const std::map<std::string, std::string>& fields);
-
-struct FieldRule {
-  std::string name, label, help;                             // "client_birth_date", "Geboortedatum van de cliënt", ...
-  std::string type;                                          // text | date | email | choice | textarea
-  std::vector<std::pair<std::string, std::string>> choices;  // value, label
-  bool required = false;
-  Condition required_when;   // required only then; false `required` and empty: optional
-  std::string autocomplete;  // HTML autocomplete token, may be empty
-};
 
 /// One proof that may be needed.
 struct DocumentRule {
@@ -43,6 +31,7 @@ struct DocumentRule {
   std::vector<std::string> holders;  // whose identity document: "client", "requester"; compared with the
                                      // fields HOLDER_name and HOLDER_birth_date; one of them must match
   bool mask = false;                 // photo and BSN are not needed: pointed out and masked
+  std::string on_file;               // also met by this record of the client's register; empty: by documents only
   std::vector<std::string> accepts;  // document kinds (Findings::kind) that count; "unknown": also what was
                                      // not recognised; empty: any
 };
@@ -53,7 +42,10 @@ struct RequestRule {
   std::string group;  // heading on the start page; empty: not offered there
   std::vector<FieldRule> fields;
   std::vector<DocumentRule> documents;
-  std::string term;  // avg | wlz | none
+  RecordBook book;             // what staff put on record; empty for most requests
+  bool made_by_staff = false;  // staff may begin such a dossier themselves
+  bool is_register = false;    // about a person for as long as it is true, not a request: nothing is classified as one
+  std::string term;            // avg | wlz | none
   std::string term_source;
   int completion_days = 14;         // Awb 4:5 term we give
   int retention_days = 0;           // after closing; 0: need not be kept; from the file, no default in code
@@ -103,13 +95,16 @@ struct Evaluation {
   std::vector<std::string> unused;  // documents that no requirement asked for
 };
 
-/// Assigns documents to requirements (the sender's slot first, then the kind found) and judges each.
-Evaluation evaluate(const RequestRule& rule, const std::map<std::string, std::string>& fields,
-                    const std::vector<Evidence>& evidence);
+/// What the client's register says about a proof that a requirement asks for.
+struct ProofOnFile {
+  RequirementState state = RequirementState::kMet;
+  std::string seen, lacking;  // for staff; for the sender, when not met
+};
+/// By DocumentRule::on_file. Met on file is met; a register that contradicts a document makes it doubtful.
+void apply_register(const RequestRule& rule, const std::map<std::string, ProofOnFile>& on_file, Evaluation& evaluation);
 
-/// Wrong or missing fields as (field name, Dutch sentence); empty when all is well.
-std::vector<std::pair<std::string, std::string>> check_fields(const RequestRule& rule,
-                                                              const std::map<std::string, std::string>& fields);
+/// Assigns documents to requirements (the sender's slot first, then the kind found) and judges each.
+Evaluation evaluate(const RequestRule& rule, const FieldValues& fields, const std::vector<Evidence>& evidence);
 
 }  // namespace zp::intake
 

@@ -4,71 +4,17 @@
 #include <filesystem>
 #include <ranges>
 
+#include "intake/rules/read_rules.h"
 #include "intake/rules/requirements.h"
-#include "intake/rules/yaml_map.h"
 
 namespace zp::intake {
 namespace {
 
 namespace fs = std::filesystem;
-using Names = std::vector<std::string>;
 
-const Names kFieldTypes = {"text", "date", "email", "choice", "textarea"};
 const Names kTerms = {"avg", "wlz", "none"};
 const Names kKinds = {"form",   "court-order", "mandate",           "consent",
                       "letter", "decision",    "identity-document", "unknown"};
-
-bool contains(const Names& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
-
-bool is_name(const std::string& text, char joiner) {
-  return !text.empty() && text.size() <= 60 && std::ranges::all_of(text, [joiner](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == joiner;
-  });
-}
-
-/// A name made of a-z, 0-9 and `joiner`.
-std::string name_of(YamlMap& map, const std::string& key, char joiner) {
-  std::string name = map.text(key);
-  if (!is_name(name, joiner)) map.refuse(key, fmt::format("must be made of a-z, 0-9 and '{}'", joiner));
-  return name;
-}
-
-std::string one_of(YamlMap& map, const std::string& key, const Names& allowed) {
-  std::string value = map.text(key);
-  if (!contains(allowed, value)) map.refuse(key, fmt::format("must be one of: {}", fmt::join(allowed, ", ")));
-  return value;
-}
-
-Condition read_condition(YamlMap& map, const std::string& key, const std::string& file) {
-  Condition condition;
-  const YAML::Node node = map.node(key);
-  if (!node) return condition;
-  YamlMap wanted(node, file);
-  for (const auto& pair : node)
-    condition[pair.first.Scalar()] = fmt::format("{}", fmt::join(wanted.texts(pair.first.Scalar()), "|"));
-  return condition;
-}
-
-FieldRule read_field(const YAML::Node& node, const std::string& file) {
-  YamlMap map(node, file);
-  FieldRule field;
-  field.name = name_of(map, "name", '_');
-  field.label = map.text("label");
-  field.help = map.text_or("help", "");
-  field.type = one_of(map, "type", kFieldTypes);
-  field.required = map.flag_or("required", false);
-  field.required_when = read_condition(map, "required_when", file);
-  field.autocomplete = map.text_or("autocomplete", "");
-  if (const YAML::Node choices = map.node("choices")) {
-    YamlMap check_keys(choices, file);
-    for (const auto& pair : choices)
-      field.choices.emplace_back(pair.first.Scalar(), check_keys.text(pair.first.Scalar()));
-  }
-  if ((field.type == "choice") != (field.choices.size() >= 2))
-    map.refuse("choices", "go with type choice: two or more, else none");
-  map.refuse_unknown_keys();
-  return field;
-}
 
 DocumentRule read_document(const YAML::Node& node, const std::string& file) {
   YamlMap map(node, file);
@@ -85,6 +31,7 @@ DocumentRule read_document(const YAML::Node& node, const std::string& file) {
   document.mask = map.flag_or("mask", false);
   document.holders = map.texts("holders");
   document.accepts = map.texts("accepts");
+  document.on_file = map.text_or("on_file", "");
   for (const std::string& kind : document.accepts)
     if (!contains(kKinds, kind))
       map.refuse("accepts", fmt::format("has '{}': known are {}", kind, fmt::join(kKinds, ", ")));
@@ -117,32 +64,17 @@ void read_list(YamlMap& map, const std::string& key, const std::string& file, co
   }
 }
 
-/// Conditions and holders speak about fields and choices: a slip there would silently ask for nothing.
-void check_condition(const RequestRule& rule, const Condition& condition, const std::string& where,
-                     const YamlMap& map) {
-  for (const auto& [name, values] : condition) {
-    const auto field = std::ranges::find(rule.fields, name, &FieldRule::name);
-    if (field == rule.fields.end()) map.refuse(where, fmt::format("asks for the field '{}', which is not there", name));
-    for (const auto part : std::views::split(values, '|')) {
-      const std::string value(part.begin(), part.end());
-      if (!field->choices.empty() &&
-          std::ranges::find(field->choices, value, &std::pair<std::string, std::string>::first) == field->choices.end())
-        map.refuse(where, fmt::format("asks for {} = '{}', which can't be chosen", name, value));
-    }
-  }
-}
-
 void check_whole(const RequestRule& rule, const YamlMap& map) {
   Names names, slots;
   for (const FieldRule& field : rule.fields) {
     if (contains(names, field.name)) map.refuse("fields", fmt::format("has '{}' twice", field.name));
     names.push_back(field.name);
-    check_condition(rule, field.required_when, "fields", map);
+    check_condition(rule.fields, field.required_when, "fields", map);
   }
   for (const DocumentRule& document : rule.documents) {
     if (contains(slots, document.slot)) map.refuse("documents", fmt::format("has '{}' twice", document.slot));
     slots.push_back(document.slot);
-    check_condition(rule, document.when, "documents", map);
+    check_condition(rule.fields, document.when, "documents", map);
     for (const std::string& holder : document.holders)
       if (!contains(names, holder + "_name")) map.refuse("documents", fmt::format("need the field '{}_name'", holder));
   }
@@ -167,6 +99,10 @@ RequestRule read_request(const fs::path& path) {
   rule.retention_days = map.number("retention_days", 0, 36500);
   read_list(map, "fields", file, path.parent_path(), read_field, false, rule.fields);
   read_list(map, "documents", file, path.parent_path(), read_document, false, rule.documents);
+  rule.book = read_record_book(map, file);
+  rule.made_by_staff = map.flag_or("made_by_staff", false);
+  rule.is_register = map.flag_or("is_register", false);
+  if (rule.made_by_staff && rule.book.records.empty()) map.refuse("made_by_staff", "needs records to begin with");
   map.refuse_unknown_keys();
   check_whole(rule, map);
   return rule;

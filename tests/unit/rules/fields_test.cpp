@@ -56,7 +56,7 @@ RequestRule rule() {
 std::vector<std::string> wrong(Fields fields) {
   fields.try_emplace("role", "self");
   std::vector<std::string> names;
-  for (const auto& [name, sentence] : check_fields(rule(), fields)) names.push_back(name);
+  for (const auto& [name, sentence] : check_fields(rule().fields, fields)) names.push_back(name);
   return names;
 }
 
@@ -71,7 +71,7 @@ TEST(CheckFields, AcceptsWhatIsFilledInWell) {
 }
 
 TEST(CheckFields, NamesAMissingFieldWithItsLabel) {
-  const auto mistakes = check_fields(rule(), {});
+  const auto mistakes = check_fields(rule().fields, {});
   ASSERT_EQ(mistakes.size(), 1u);
   EXPECT_EQ(mistakes[0].first, "role");
   EXPECT_EQ(mistakes[0].second, "Vul dit in: Uw rol.");

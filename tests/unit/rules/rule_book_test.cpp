@@ -28,9 +28,9 @@ TEST(ShippedRules, HoldEveryRequest) {
   for (const char* name :
        {"avg-inzage", "avg-rectificatie", "avg-wissing", "avg-beperking", "avg-overdraagbaarheid", "avg-bezwaar",
         "avg-geautomatiseerde-besluitvorming", "avg-intrekken-toestemming", "informatie-mentor-curator-bewindvoerder",
-        "kopie-indicatiebesluit", "wlz-aanvulling", "aanvulling", "onbekend"})
+        "kopie-indicatiebesluit", "wlz-aanvulling", "aanvulling", "onbekend", "portero", "clientregister"})
     EXPECT_NE(shipped().find(name), nullptr) << name;
-  EXPECT_EQ(shipped().requests().size(), 13u);
+  EXPECT_EQ(shipped().requests().size(), 15u);
   EXPECT_EQ(shipped().find("niets"), nullptr);
 }
 
@@ -52,6 +52,11 @@ TEST(ShippedRules, MaskIdentityDocumentsOfAvgRequestsOnly) {
 TEST(ShippedRules, NeverAskForABsn) {
   for (const RequestRule& rule : shipped().requests())
     EXPECT_THAT(rule.fields, Each(Field(&FieldRule::name, Not(HasSubstr("bsn"))))) << rule.name;
+}
+
+TEST(ShippedRules, OfferNothingToSendersThatStaffBegin) {
+  for (const RequestRule& rule : shipped().requests())
+    EXPECT_FALSE(rule.made_by_staff && !rule.group.empty()) << rule.name;
 }
 
 TEST(ShippedRules, LetAvgTermsRunAndCountNoTermForOthers) {
@@ -132,7 +137,18 @@ INSTANTIATE_TEST_SUITE_P(
                "'holders'"},
         BadRow{"documents:\n  - {slot: s, label: l, explanation: e, source: s, source_text: t}\n",
                "een.yaml:9: 'why' is missing"},
-        BadRow{"fields: [\n", "een.yaml:"}, BadRow{"fields: {a: b}\n", "list"}, BadRow{"documents: none\n", "list"}));
+        BadRow{"demands:\n  - {name: d, label: l, lacking: x, record: feit, source: s, source_text: t}\n",
+               "'feit', which is not there"},
+        BadRow{"records:\n  - {name: r, title: t, about: a, fields: [{name: n, label: l, type: text}]}\nmeasures:\n  - "
+               "{name: m, title: t, "
+               "letter: b, demands: [z], source: s, source_text: t}\n",
+               "'z', which is no demand"},
+        BadRow{"records:\n  - {name: r, title: t, about: a, clock: {hours: 72, from: n, ended_by: r, source: s}, "
+               "fields: [{name: n, "
+               "label: l, type: date}]}\n",
+               "type moment"},
+        BadRow{"made_by_staff: true\n", "needs records"}, BadRow{"fields: [\n", "een.yaml:"},
+        BadRow{"fields: {a: b}\n", "list"}, BadRow{"documents: none\n", "list"}));
 
 TEST_F(RuleFiles, RefuseNumbersOutOfRange) {
   write("een.yaml",
