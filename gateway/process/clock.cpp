@@ -9,13 +9,17 @@ namespace zp::gateway {
 namespace {
 
 /// Civil time in Europe/Amsterdam, wherever the server thinks it is: terms are Dutch (tzdata of the system).
-std::tm amsterdam(std::int64_t ms) {
+void use_amsterdam() {
   static const bool set = [] {
     ::setenv("TZ", "Europe/Amsterdam", 1);
     ::tzset();
     return true;
   }();
   (void)set;
+}
+
+std::tm amsterdam(std::int64_t ms) {
+  use_amsterdam();
   const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
   std::tm parts{};
   ::localtime_r(&seconds, &parts);
@@ -49,6 +53,16 @@ std::string local_time_dutch(std::int64_t ms) {
                                             "juli",    "augustus", "september", "oktober", "november", "december"};
   const std::tm parts = amsterdam(ms);
   return std::to_string(parts.tm_mday) + " " + kMonths[parts.tm_mon] + format(" %Y, %H:%M", parts);
+}
+
+Result<std::int64_t> local_moment(const std::string& text) {
+  use_amsterdam();
+  std::tm parts{};
+  const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M", &parts);
+  parts.tm_isdst = -1;
+  const std::time_t seconds = end && *end == '\0' ? ::mktime(&parts) : -1;
+  if (seconds == -1) return fail(Code::kMalformed, "read moment");
+  return std::int64_t{seconds} * 1000;
 }
 
 }  // namespace zp::gateway

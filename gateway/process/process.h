@@ -37,6 +37,8 @@ std::string utc_time(std::int64_t ms);
 std::string local_date(std::int64_t ms);
 /// "22 november 2026, 14:05" in Europe/Amsterdam.
 std::string local_time_dutch(std::int64_t ms);
+/// "YYYY-MM-DDTHH:MM" in Europe/Amsterdam, as browsers send it, to unix milliseconds. kMalformed.
+Result<std::int64_t> local_moment(const std::string& text);
 
 }  // namespace zp::gateway
 

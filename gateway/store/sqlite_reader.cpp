@@ -18,6 +18,7 @@ std::string filter_condition(const DossierFilter& filter) {
     sql += ")";
   }
   if (!filter.kind.empty()) sql += " AND kind = ?";
+  for (std::size_t i = 0; i < filter.but.size(); ++i) sql += " AND kind <> ?";
   if (!filter.due_before.empty()) sql += " AND due < ?";
   for (std::size_t i = 0; i < filter.tokens.size(); ++i)
     sql += i == 0 ? " AND seq IN (SELECT dossier FROM tokens WHERE token = ?"
@@ -31,6 +32,7 @@ int bind_filter(Query& query, const DossierFilter& filter) {
   int next = 1;
   for (const DossierState state : filter.states) query.bind(next++, state_name(state));
   if (!filter.kind.empty()) query.bind(next++, filter.kind);
+  for (const std::string& kind : filter.but) query.bind(next++, kind);
   if (!filter.due_before.empty()) query.bind(next++, filter.due_before);
   for (const Bytes& token : filter.tokens) query.bind(next++, token);
   return next;

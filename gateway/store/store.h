@@ -18,6 +18,7 @@ struct DossierFilter {
   std::vector<DossierState> states;  // empty: all but erased
   std::vector<Bytes> tokens;         // search tokens that must all be there
   std::string kind;                  // empty: any
+  std::vector<std::string> but;      // not of these kinds
   std::string due_before;            // empty: any
   std::uint32_t offset = 0;
   std::uint32_t limit = 100;  // ordered by due date (none last), then received

@@ -40,6 +40,9 @@ TEST_P(StoreSuite, FiltersByStateAndKind) {
   EXPECT_THAT(list({.states = {DossierState::kReview, DossierState::kClosed}, .kind = "avg-inzage"}),
               UnorderedElementsAre(review, closed));
   EXPECT_THAT(list({.states = {DossierState::kErased}}), IsEmpty());
+  EXPECT_THAT(list({.but = {"avg-inzage"}}), ElementsAre(other));
+  EXPECT_THAT(list({.but = {"avg-inzage", "wlz-aanvulling"}}), IsEmpty());
+  EXPECT_THAT(list({.kind = "avg-inzage", .but = {"wlz-aanvulling"}}), UnorderedElementsAre(review, closed));
   const auto count = [&](const DossierFilter& filter) {
     return value_of(read<std::uint64_t>([&](StoreReader& r) { return r.count_dossiers(filter); }));
   };
