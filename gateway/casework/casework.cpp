@@ -24,6 +24,8 @@ bool allowed_while_restricted(Act act) noexcept {
     case Act::kExpire:
     case Act::kUndeliverable:
     case Act::kRecall:
+    case Act::kMoveAccess:
+    case Act::kReadRegister:
       return true;
     default:
       return false;

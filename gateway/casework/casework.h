@@ -33,6 +33,8 @@ struct Office {
   const intake::Calendar& calendar;
   const templates::LetterPress& letters;
   std::function<TimeMs()> now;
+  /// A data key for a dossier that staff begin, sealed to zone and recovery key like any other (the keymaker).
+  std::function<Result<crypto::FreshKey>()> fresh_key = {};
 };
 
 /// A dossier with its keys and its readable profile, within one transaction.
@@ -73,6 +75,8 @@ struct MessageView {
   MessageData data;
 };
 
+struct ClientRegister;
+
 /// A dossier as staff see it.
 struct DossierView {
   Dossier dossier;
@@ -82,7 +86,8 @@ struct DossierView {
   std::vector<DocumentView> documents;
   std::vector<LetterView> letters;
   std::vector<MessageView> messages;
-  std::vector<Act> acts;  // what this actor may do now
+  std::vector<Act> acts;                        // what this actor may do now
+  std::shared_ptr<const ClientRegister> known;  // what the client's register says (register.h); null: there is none
 };
 
 /// How the recipient gets an answer.
@@ -122,6 +127,11 @@ class Casework {
   /// The access code, to be told by telephone after the control questions.
   Result<std::string> reveal_code(const Actor& actor, const Id& dossier);
 
+  /// A telephone call, without what was said: who asked what kind of question, by which rule it was answered, and how it
+  /// went. `reference` may be empty. All are names of the rules' files; nothing that a caller said may be among them.
+  Result<void> record_call(const Actor& actor, const std::string& rule, const std::string& caller,
+                           const std::string& question, const std::string& outcome, const std::string& reference);
+
   // Handling
   Result<void> take(const Actor& actor, const Id& dossier, bool mine);
   Result<void> classify(const Actor& actor, const Id& dossier, const std::string& kind);
@@ -140,6 +150,22 @@ class Casework {
   Result<void> reopen_review(const Actor& actor, const Id& dossier);
   /// Rules and documents once more; a complete dossier in kChecking goes on by itself, any other waits for a person.
   Result<intake::Evaluation> evaluate(const Actor& actor, const Id& dossier);
+
+  // On record (casework_records.cpp): facts, contacts, people, consents, as the request's file names them.
+  /// A dossier of a kind that staff begin themselves, with the first entry of its first record. Its id.
+  Result<Id> make_dossier(const Actor& actor, const std::string& kind, const intake::FieldValues& fields);
+  /// kRefused names every missing or wrong field.
+  Result<void> add_record(const Actor& actor, const Id& dossier, const std::string& record,
+                          const intake::FieldValues& fields);
+  /// It holds until the day before `from` (YYYY-MM-DD): a consent that is withdrawn, a representation that ends.
+  Result<void> end_record(const Actor& actor, const Id& dossier, const std::string& record, const Id& entry,
+                          const std::string& from, const std::string& proof);
+  /// It stays readable and no longer counts.
+  Result<void> strike_record(const Actor& actor, const Id& dossier, const std::string& record, const Id& entry,
+                             const std::string& reason);
+  /// By the worker, after the register of a client changed or a day of it came: who no longer speaks for the client loses
+  /// the messages that lie ready and the access code, and whoever came in the place becomes the requester. How many dossiers.
+  Result<std::size_t> move_access(const Actor& actor, const Id& register_dossier);
 
   // Letters. Author and approver are never the same person.
   /// A draft with the fields that the dossier can fill in; `fields` win. The letter's id.

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "gateway/casework/casework.h"
+#include "gateway/casework/register.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 
@@ -48,7 +49,11 @@ Result<void> judge(const Office& office, StoreWriter& store, OpenDossier& open) 
   bool all_inspected = true;
   TRY_ASSIGN(const auto evidence, evidence_of(store, open, all_inspected));
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
-  if (rule) open.profile.evaluation = intake::evaluate(*rule, open.profile.fields, evidence);
+  if (rule) {
+    open.profile.evaluation = intake::evaluate(*rule, open.profile.fields, evidence);
+    TRY_ASSIGN(const auto on_file, proofs_on_file(office, store, open));
+    intake::apply_register(*rule, on_file, *open.profile.evaluation);
+  }
   if (open.dossier.state != DossierState::kChecking || !all_inspected) return {};
   const bool complete = rule && open.profile.evaluation->complete;
   open.dossier.state = complete ? DossierState::kComplete : DossierState::kReview;
@@ -71,7 +76,7 @@ Result<void> Casework::take(const Actor& actor, const Id& dossier, bool mine) {
 
 Result<void> Casework::classify(const Actor& actor, const Id& dossier, const std::string& kind) {
   const intake::RequestRule* const rule = office_.rules.find(kind);
-  if (!rule) return fail(Code::kRefused, "classify dossier", "unknown kind");
+  if (!rule || rule->is_register) return fail(Code::kRefused, "classify dossier", "unknown kind");
   return change(actor, Act::kClassify, dossier, {}, "kind=" + kind,
                 [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
                   open.dossier.kind = kind;

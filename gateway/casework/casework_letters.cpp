@@ -4,6 +4,8 @@
 #include "crypto/recipient_key.h"
 #include "gateway/casework/casework.h"
 #include "gateway/casework/letter_fields.h"
+#include "gateway/casework/measures.h"
+#include "gateway/casework/register.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 
@@ -65,7 +67,11 @@ Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::str
         LetterData data;
         nlohmann::json known = known_fields(office_, open, documents);
         if (info->written_to != kRequester) known.erase("addressee");
+        known.update(recorded_fields(office_, open, *info));
+        TRY_ASSIGN(const auto registered, registered_fields(office_, store, open, *info));
+        known.update(registered);
         data.fields = fill_fields(*info, known, fields);
+        hold_to_record(office_, open, *info, data.fields);
         open.keys.seal(data, letter);
         if (info->needs_approval && open.dossier.state == DossierState::kComplete)
           open.dossier.state = DossierState::kDeciding;
@@ -83,6 +89,7 @@ Result<void> Casework::edit_letter(const Actor& actor, const Id& id, const nlohm
                   TRY_ASSIGN(auto letter, letter_in(store, id, {"draft"}));
                   TRY_ASSIGN(auto data, open.keys.letter(letter));
                   data.fields = fill_fields(*info, data.fields, fields);
+                  hold_to_record(office_, open, *info, data.fields);
                   // Whoever writes it last answers for it: the approver must be somebody else than that.
                   letter.author = actor.user;
                   letter.changed = office_.now();
@@ -116,6 +123,9 @@ Result<void> Casework::propose(const Actor& actor, const Id& id) {
   return change(actor, Act::kPropose, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto letter, letter_in(store, id, {"draft"}));
     TRY_ASSIGN(auto data, open.keys.letter(letter));
+    TRY_DO(check_measure(office_, open, letter.name));
+    TRY_DO(check_release(office_, store, open, *info, data.fields));
+    hold_to_record(office_, open, *info, data.fields);
     TRY_DO(draw(office_, letter, data,
                 open.dossier.reference));  // a letter that can't be printed is told now, not on the day it leaves
     data.return_reason.clear();
@@ -294,6 +304,8 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
                     return fail(Code::kRefused, "send letter",
                                 info->needs_approval ? "a second person must approve it first" : letter.state);
                   TRY_ASSIGN(auto data, open.keys.letter(letter));
+                  TRY_DO(check_measure(office_, open, letter.name));
+                  TRY_DO(check_release(office_, store, open, *info, data.fields));
                   about.recipient = recipient_of(*info, open, data);
                   if (how.route == "post") {
                     about.address = post_address(*info, open, how);
@@ -323,9 +335,13 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
                   about.file_name = letter.name + ".pdf";
                   letter.state = "sent";
                   letter.changed = office_.now();
+                  note_measure(office_, actor, open, letter, data.fields);
                   open.keys.seal(data, letter);
                   TRY_DO(store.put_letter(letter));
                   Message message = blank;
+                  if (how.route == "mailbox") {
+                    TRY_ASSIGN(message.expires, last_moment_of_access(office_, store, open, message.expires));
+                  }
                   open.keys.seal(about, message);
                   TRY_DO(store.put_message(message));
                   remember(office_, actor, open,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/casework/casework.h"
+#include "gateway/casework/register.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -94,10 +95,15 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
       TRY_ASSIGN(auto data, open.keys.message(message));
       view.messages.push_back({message, std::move(data)});
     }
+    if (open.dossier.kind != kRegister) {
+      TRY_ASSIGN(auto known, register_of(office_.vault, store, open.profile.subject()));
+      if (known) view.known = std::make_shared<const ClientRegister>(std::move(*known));
+    }
     view.dossier = std::move(open.dossier);
     view.profile = std::move(open.profile);
     return {};
   }));
+  if (view.known) TRY_DO(look(actor, Act::kReadRegister, view.known->dossier, dossier));
   view.rule = office_.rules.find(view.dossier.kind);
   view.acts = acts_for(actor, view.dossier);
   return view;
@@ -180,6 +186,21 @@ Result<std::string> Casework::reveal_code(const Actor& actor, const Id& dossier)
     return {};
   }));
   return code;
+}
+
+Result<void> Casework::record_call(const Actor& actor, const std::string& rule, const std::string& caller,
+                                   const std::string& question, const std::string& outcome,
+                                   const std::string& reference) {
+  std::string dossier;
+  if (!reference.empty()) {
+    TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+      TRY_ASSIGN(const auto row, store.dossier_by_reference(reference));
+      dossier = row.id.hex();
+      return {};
+    }));
+  }
+  return enter(actor, Act::kDeskCall,
+               {dossier, {}, fmt::format("caller={} question={} rule={} outcome={}", caller, question, rule, outcome)});
 }
 
 Result<Overview> Casework::overview(const Actor& actor, const Id& dossier) {

@@ -12,8 +12,10 @@ using From = std::vector<DossierState>;
 
 const Roles kHandlers = {"postkamer", "jurist", "goedkeurder"};
 const Roles kReaders = {"postkamer", "informatiebalie", "jurist", "goedkeurder"};
+const Roles kAtTheDesk = {"informatiebalie", "postkamer", "jurist"};
 const Roles kWriters = {"postkamer", "jurist"};
 const From kBeforeAnswer = {kChecking, kReview, kWaiting, kComplete, kDeciding, kApproval};
+const From kUntilClosed = {kChecking, kReview, kWaiting, kComplete, kDeciding, kApproval, kAnswered};
 
 // The only place where it stands who may do what, from which state, and where the dossier goes then. Order: that of the
 // buttons.
@@ -37,6 +39,11 @@ const std::vector<ActRule>& table() {
       {Act::kCorrect, "document.correct", "Bevinding verbeteren", kWriters, kBeforeAnswer, {}, true},
       {Act::kReleaseDocument, "document.release", "Document vrijgeven", kWriters, kBeforeAnswer, {}, true},
       {Act::kNote, "dossier.note", "Aantekening maken", kReaders, {}, {}, true},
+      {Act::kMakeDossier, "dossier.make", "Dossier beginnen", kWriters, {}, {}, true},
+      {Act::kRecord, "dossier.record", "Vastleggen", kWriters, kUntilClosed, {}, true},
+      {Act::kReadRegister, "register.read", "Register van de cliënt raadplegen", kReaders, {}, {}, true},
+      {Act::kDeskCall, "desk.call", "Telefoongesprek vastleggen", kAtTheDesk, {}, {}, true},
+      {Act::kMoveAccess, "access.move", "Toegang verplaatsen", {"worker"}, {}, {}},
       {Act::kRestrict, "dossier.restrict", "Verwerking beperken (AVG art. 18)", {"jurist"}, {}, {}, true},
       {Act::kExtendTerm, "dossier.extend-term", "Termijn verlengen", {"jurist"}, kBeforeAnswer, {}, true},
       {Act::kConfirmComplete, "dossier.confirm-complete", "Compleet", kWriters, {kReview, kWaiting}, kComplete, true},
@@ -70,7 +77,7 @@ const std::vector<ActRule>& table() {
       {Act::kExpire, "message.expire", "Bericht verlopen", {"worker"}, {}, {}},
       {Act::kReadByRecipient, "message.read", "Gelezen door ontvanger", {"worker"}, {}, {}},
       {Act::kUndeliverable, "message.undeliverable", "Niet bezorgd", {"worker"}, {}, {}},
-      {Act::kRevealCode, "code.reveal", "Toegangscode tonen", {"informatiebalie", "postkamer", "jurist"}, {}, {}, true},
+      {Act::kRevealCode, "code.reveal", "Toegangscode tonen", kAtTheDesk, {}, {}, true},
 
       {Act::kClose,
        "dossier.close",
@@ -100,6 +107,10 @@ const std::vector<Purpose>& purpose_list() {
        "Beslissen op een AVG-verzoek",
        "AVG art. 12 en art. 15 tot en met 22",
        {"jurist", "goedkeurder"}},
+      {"portero",
+       "Toezien op juist gebruik van Portero",
+       "AVG art. 5 lid 1 onder f, art. 32 en art. 33; het contract over Portero",
+       {"jurist", "postkamer", "goedkeurder"}},
       {"goedkeuren-brief", "Beoordelen van een brief", "Awb art. 3:2", {"goedkeurder", "jurist"}},
       {"bewaartermijn", "Toepassen van de bewaartermijn", "AVG art. 5 lid 1 onder e", {"jurist", "fg"}},
       {"toezicht", "Toezicht op de verwerking", "AVG art. 39", {"fg"}},

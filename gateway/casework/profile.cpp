@@ -1,7 +1,10 @@
 #include "gateway/casework/profile.h"
 
 #include <array>
+#include <ranges>
 #include <utility>
+
+#include "crypto/base/text.h"
 
 namespace zp::gateway {
 namespace {
@@ -62,6 +65,18 @@ Delivery delivery_of(const Json& json) {
   return {id_of(json, "submission"),      json.value("received", TimeMs{0}), json.value("channel", ""),
           hex_of(json, "receipt_key"),    json.value("message_id", ""),      json.value("subject", ""),
           json.value("may_answer", false)};
+}
+
+Json json_of(const RecordEntry& entry) {
+  return {{"id", entry.id.hex()}, {"entered", entry.entered},   {"by", entry.by},        {"fields", entry.fields},
+          {"ended", entry.ended}, {"ended_by", entry.ended_by}, {"struck", entry.struck}};
+}
+
+RecordEntry entry_of(const Json& json) {
+  return {id_of(json, "id"),       json.value("entered", TimeMs{0}),
+          json.value("by", ""),    json.value("fields", intake::FieldValues{}),
+          json.value("ended", ""), json.value("ended_by", ""),
+          json.value("struck", "")};
 }
 
 constexpr std::array<std::string_view, 3> kRequirementStates = {"met", "missing", "doubtful"};
@@ -130,6 +145,13 @@ intake::RequirementResult requirement_of(const Json& json) {
 
 std::string_view malware_name(Malware verdict) noexcept { return kMalwareNames[static_cast<std::size_t>(verdict)]; }
 
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  for (const auto part : std::views::split(text, '\n'))
+    if (const auto line = trim(std::string_view(part.begin(), part.end())); !line.empty()) lines.emplace_back(line);
+  return lines;
+}
+
 Json to_json(const intake::Evaluation& evaluation) {
   return {{"complete", evaluation.complete},
           {"requirements", array_of(evaluation.requirements)},
@@ -162,6 +184,7 @@ std::string Profile::json() const {
   Json& lines = json["history"] = Json::array();
   for (const HistoryLine& line : history)
     lines.push_back({{"time", line.time}, {"who", line.who}, {"what", line.what}});
+  for (const auto& [name, entries] : records) json["records"][name] = array_of(entries);
   if (evaluation) json["evaluation"] = to_json(*evaluation);
   return text_of(json);
 }
@@ -181,6 +204,9 @@ Result<Profile> Profile::parse(std::string_view text) {
     });
     profile.tasks = json.value("tasks", std::vector<std::string>{});
     profile.mail_text = json.value("mail_text", "");
+    const Json records = json.value("records", Json::object());
+    for (const auto& item : records.items())
+      profile.records[item.key()] = list_of<RecordEntry>(records, item.key().c_str(), entry_of);
     if (json.contains("evaluation")) {
       TRY_ASSIGN(profile.evaluation, parse_evaluation(json["evaluation"]));
     }

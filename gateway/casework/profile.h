@@ -57,6 +57,17 @@ struct Delivery {
   bool may_answer = true;  // false for auto-replies, bounces and lists (RFC 3834)
 };
 
+/// One entry that staff put on record (intake/rules/records.h). It is never changed: who made a mistake strikes it out.
+struct RecordEntry {
+  Id id;
+  TimeMs entered = 0;
+  std::string by;  // login
+  intake::FieldValues fields;
+  std::string ended = {};     // YYYY-MM-DD, the first day on which it no longer holds; empty: not ended
+  std::string ended_by = {};  // with which document, by whom (Dutch)
+  std::string struck = {};    // why it no longer counts, by whom and when (Dutch); empty: it counts
+};
+
 struct Profile {
   Person requester;
   Person client;                              // empty name: the requester is the client
@@ -69,6 +80,7 @@ struct Profile {
   std::vector<HistoryLine> history;
   std::vector<std::string> tasks;  // Dutch: what waits for a person, e.g. an undeliverable message
   std::string mail_text;           // readable body of the mail that opened the dossier
+  std::map<std::string, std::vector<RecordEntry>> records;  // kind of entry -> entries, as they were made
 
   std::string json() const;
   static Result<Profile> parse(std::string_view json);
@@ -120,6 +132,9 @@ struct MessageData {
   std::string json() const;
   static Result<MessageData> parse(std::string_view json);
 };
+
+/// The lines of a text, trimmed, without empty ones.
+std::vector<std::string> lines_of(std::string_view text);
 
 nlohmann::json to_json(const intake::Evaluation& evaluation);
 Result<intake::Evaluation> parse_evaluation(const nlohmann::json& json);

@@ -17,6 +17,8 @@ TermRecord* running(OpenDossier& open, std::string_view kind) {
   return found == open.profile.terms.end() ? nullptr : &*found;
 }
 
+}  // namespace
+
 /// The last day of the request for completion comes first: until then nothing else can be decided.
 void set_due(OpenDossier& open) {
   open.dossier.due.clear();
@@ -24,8 +26,6 @@ void set_due(OpenDossier& open) {
     if (term.running && (open.dossier.due.empty() || term.last_day < open.dossier.due))
       open.dossier.due = term.last_day;
 }
-
-}  // namespace
 
 Result<void> start_term(const Office& office, OpenDossier& open) {
   for (TermRecord& term : open.profile.terms)

@@ -20,6 +20,8 @@ Result<void> resume_term(const Office& office, OpenDossier& open, const std::str
 /// AVG art. 12(3). kRefused when it is no AVG term, was extended before, or the first month is over on `today`.
 Result<void> extend_avg_term(const Office& office, OpenDossier& open, const std::string& today);
 void end_terms(OpenDossier& open);
+/// The dossier is due on the first last day of what still runs.
+void set_due(OpenDossier& open);
 
 }  // namespace zp::gateway
 

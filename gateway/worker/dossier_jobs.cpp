@@ -1,4 +1,4 @@
-// Small things about a dossier: its status word on the shelf, the removal of what was erased.
+// Small things about a dossier: its status word on the shelf, who may still read, the removal of what was erased.
 #include <nlohmann/json.hpp>
 
 #include "gateway/worker/jobs.h"
@@ -36,6 +36,11 @@ Result<Next> publish_status(const Tools& tools, const Job& job) {
   for (const Submission& submission : submissions)
     if (submission.channel != "mail")
       TRY_DO(tools.office.shelf.publish_status(submission.id, status_word(dossier.state)));
+  return Next{};
+}
+
+Result<Next> move_access(const Tools& tools, const Job& job) {
+  TRY_DO(tools.casework.move_access(tools.actor, job.subject));
   return Next{};
 }
 

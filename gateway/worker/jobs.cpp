@@ -28,6 +28,7 @@ constexpr std::array kKinds = {
     Kind{"publish", publish_message},   Kind{"notify", notify_recipient},
     Kind{"remind", remind_recipient},   Kind{"undeliverable", mark_undeliverable},
     Kind{"print", print_message},       Kind{"remove-object", remove_object},
+    Kind{"access", move_access},
 };
 
 Result<Next> handle(const Tools& tools, const Job& job) {

@@ -30,6 +30,7 @@ Result<Next> remind_recipient(const Tools& tools, const Job& job);    // message
 Result<Next> mark_undeliverable(const Tools& tools, const Job& job);  // message
 Result<Next> print_message(const Tools& tools, const Job& job);       // message
 Result<Next> remove_object(const Tools& tools, const Job& job);       // object
+Result<Next> move_access(const Tools& tools, const Job& job);         // register of a client
 
 /// Leases and does one due job; false if there is none.
 Result<bool> do_one_job(const Tools& tools);

@@ -40,10 +40,14 @@ class Desk : public testing::Test {
         ZP_SOURCE_DIR "/templates/letters",
         {"CIZ", "Postbus 1, 1000 AA Utrecht", "", "Utrecht", "088 000 0000", "fg@example.nl", {}}));
     casework_.emplace(Office{config_, *store_, *objects_, *shelf_, vault_, *ledger_, rules_, calendar_, *letters_,
-                             [this] { return now_; }});
+                             [this] { return now_; }, fresh_key});
   }
   ~Desk() override { std::filesystem::remove_all(folder_); }
 
+  static Result<crypto::FreshKey> fresh_key() {
+    const Id name = Id::random();
+    return crypto::FreshKey{crypto::DataKey::generate(), {Bytes(name.bytes.begin(), name.bytes.end())}};
+  }
   std::string path(const char* below) const { return folder_.string() + below; }
   static Actor staff(const char* role, const char* purpose = "behandelen-verzoek") {
     return {Id::random(), std::string("test.") + role, {role}, purpose};

@@ -1,0 +1,133 @@
+// Before a letter goes out: may its reader have it? And what it prints about why.
+#include <algorithm>
+
+#include "crypto/search_token.h"
+#include "gateway/casework/register.h"
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr std::string_view kRequester = "verzoeker";
+
+const intake::ReleaseRule* release_rule(const Office& office, const std::string& letter) {
+  const intake::RequestRule* const rule = office.rules.find(kRegister);
+  if (!rule) return nullptr;
+  const auto found = std::ranges::find(rule->book.releases, letter, &intake::ReleaseRule::letter);
+  return found == rule->book.releases.end() ? nullptr : &*found;
+}
+
+/// Every word of a name stands in the text.
+bool names(const std::string& text, const std::string& name) {
+  const auto words = crypto::search_words(text);
+  const auto wanted = crypto::search_words(name);
+  return !wanted.empty() && std::ranges::all_of(wanted, [&](const std::string& word) {
+    return std::ranges::find(words, word) != words.end();
+  });
+}
+
+/// The words by which the reader of a letter is known: who asked, or the addressee.
+std::string reader_of(const OpenDossier& open, const intake::ReleaseRule& rule, const nlohmann::json& fields) {
+  if (rule.to != kRequester) return fields.value("addressee", "");
+  const auto organisation = open.profile.fields.find("organisation");
+  return open.profile.requester.name +
+         (organisation == open.profile.fields.end() ? std::string() : " " + organisation->second);
+}
+
+bool allows(const Consent& consent, const intake::ReleaseRule& rule, const std::string& reader,
+            const std::string& today) {
+  const bool holds = consent.given <= today && (consent.withdrawn.empty() || today < consent.withdrawn);
+  const bool covers = (" " + consent.purposes + " ").contains(" " + rule.purpose + " ");
+  const bool kind = rule.to == kRequester || consent.kind == rule.to;
+  return holds && covers && kind && names(reader, consent.to);
+}
+
+bool asks_for_oneself(const OpenDossier& open, const intake::ReleaseRule& rule) {
+  const Profile& profile = open.profile;
+  const bool own_role = std::ranges::find(rule.own_roles, profile.requester.role) != rule.own_roles.end();
+  return rule.to == kRequester && own_role &&
+         (profile.client.name.empty() || same_name(profile.requester.name, profile.client.name));
+}
+
+const Representation* representative(const ClientRegister& known, const OpenDossier& open,
+                                     const intake::ReleaseRule& rule, const std::string& today) {
+  if (rule.to != kRequester || rule.by_representative.empty()) return nullptr;
+  const Representation* const one = representation_of(known, open.profile.requester, today);
+  return one && one->holds_on(today) && one->covers(rule.by_representative) ? one : nullptr;
+}
+
+std::string dutch(const std::string& day) {
+  const auto date = intake::parse_date(day);
+  return date ? intake::dutch_date(*date) : day;
+}
+
+/// Whoever no longer speaks for the client gets nothing more, whatever the letter.
+Result<void> check_representative(const Office& office, const OpenDossier& open,
+                                  const std::optional<ClientRegister>& known) {
+  if (!known || !is_representative(open.profile)) return {};
+  const std::string today = local_date(office.now());
+  const Representation* const one = representation_of(*known, open.profile.requester, today);
+  if (!one || one->holds_on(today)) return {};
+  return fail(
+      Code::kRefused, "send letter",
+      "Volgens het register van de cliënt is de verzoeker vandaag geen vertegenwoordiger. Kijk in het register wie dat "
+      "nu is, en pas de verzoeker aan.");
+}
+
+}  // namespace
+
+Result<void> check_release(const Office& office, StoreReader& store, const OpenDossier& open,
+                           const templates::LetterInfo& info, const nlohmann::json& fields) {
+  const std::string today = local_date(office.now());
+  TRY_ASSIGN(const auto known, register_of(office.vault, store, open.profile.subject()));
+  if (info.written_to == kRequester) TRY_DO(check_representative(office, open, known));
+  const intake::ReleaseRule* const rule = release_rule(office, info.name);
+  if (!rule || asks_for_oneself(open, *rule)) return {};
+  if (known &&
+      (representative(*known, open, *rule, today) || consent_for(*known, *rule, reader_of(open, *rule, fields), today)))
+    return {};
+  return fail(Code::kRefused, "release copy", rule->lacking);
+}
+
+Result<nlohmann::json> registered_fields(const Office& office, StoreReader& store, const OpenDossier& open,
+                                         const templates::LetterInfo& info) {
+  nlohmann::json fields = nlohmann::json::object();
+  const std::string today = local_date(office.now());
+  const intake::ReleaseRule* const rule = release_rule(office, info.name);
+  if (rule && asks_for_oneself(open, *rule)) fields["own_request"] = true;
+  TRY_ASSIGN(const auto known, register_of(office.vault, store, open.profile.subject()));
+  if (!known) return fields;
+  const Representation* const one = representation_of(*known, open.profile.requester, today);
+  const bool represented = one && one->holds_on(today);
+  if (represented) {
+    const std::string capacity = one->role == "parent" ? "ouder met gezag" : one->role;
+    fields["capacity"] = capacity;
+    fields["proof"] = one->proof;
+    fields["basis"] = "U bent " + capacity + " van de cliënt. Dat blijkt uit: " + one->proof + ".";
+  }
+  if (!rule || (represented && rule->to == kRequester)) return fields;
+  for (const Consent& consent : known->consents) {
+    // A letter to somebody else has no addressee yet: the consent that holds says who it may be.
+    const std::string reader = rule->to == kRequester ? reader_of(open, *rule, fields) : consent.to;
+    if (!allows(consent, *rule, reader, today)) continue;
+    fields["consent_on"] = consent.given;
+    fields["basis"] = "De cliënt gaf daarvoor toestemming op " + dutch(consent.given) + ".";
+    if (rule->to != kRequester) fields["addressee"] = consent.to;
+  }
+  return fields;
+}
+
+Result<TimeMs> last_moment_of_access(const Office& office, StoreReader& store, const OpenDossier& open,
+                                     TimeMs otherwise) {
+  if (!is_representative(open.profile)) return otherwise;
+  TRY_ASSIGN(const auto known, register_of(office.vault, store, open.profile.subject()));
+  if (!known) return otherwise;
+  const Representation* const one = representation_of(*known, open.profile.requester, local_date(office.now()));
+  if (!one || one->until.empty()) return otherwise;
+  TRY_ASSIGN(const auto last, intake::parse_date(one->until));
+  const auto after = intake::format_date(std::chrono::sys_days(last) + std::chrono::days(1));
+  TRY_ASSIGN(const TimeMs midnight, local_moment(after + "T00:00"));
+  return std::min(otherwise, midnight);
+}
+
+}  // namespace zp::gateway
