@@ -1,3 +1,4 @@
+#include "gateway/process/process.h"
 #include "gateway/staff/dossier_view.h"
 #include "gateway/staff/workbench.h"
 
@@ -22,7 +23,12 @@ Result<Response> Workbench::dossier(Visit& visit) {
   TRY_ASSIGN(const Id id, visit.id("dossier"));
   TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, id));
   const Office& office = casework_.office();
-  return show("dossier", dossier_json(view, visit.actor, office.rules.requests(), office.letters.letters()), visit);
+  auto data = dossier_json(view, visit.actor, office.rules.requests(), office.letters.letters());
+  if (view.known) {
+    data.update(register_json(*view.known, office.rules.find(kRegister), local_date(office.now())));
+    data["has_register"] = true;
+  }
+  return show("dossier", std::move(data), visit);
 }
 
 }  // namespace zp::gateway

@@ -314,6 +314,8 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["retain_until"] = dutch(view.dossier.retain_until);
   data["mine"] = view.dossier.owner && *view.dossier.owner == actor.user;
   data["taken"] = view.dossier.owner.has_value();
+  data["has_records"] = view.rule && !view.rule->book.records.empty();
+  data["has_documents_to_ask"] = !view.rule || view.rule->book.records.empty();
   data["requester"] = person_json(profile.requester);
   data["client"] = person_json(profile.client);
   data["has_client"] = !profile.client.name.empty();
@@ -348,7 +350,8 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["has_messages"] = !view.messages.empty();
   data["kinds"] = json::array();
   for (const auto& kind : kinds)
-    data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
+    if (!kind.is_register)
+      data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
   data["letter_groups"] = letter_groups(letters, view.dossier.kind);
   return data;
 }

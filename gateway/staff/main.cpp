@@ -7,6 +7,7 @@
 #include "gateway/accounts/accounts.h"
 #include "gateway/casework/casework.h"
 #include "gateway/http/server.h"
+#include "gateway/ipc/keymaker.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/workbench.h"
 #include "gateway/store/sqlite_store.h"
@@ -29,12 +30,17 @@ Result<void> staff(Process& process) {
   TRY_ASSIGN(const Shelf shelf, Shelf::open(config.shelf()));
   TRY_ASSIGN(const intake::RuleBook rules, intake::RuleBook::load(config.rules + "/requests"));
   TRY_ASSIGN(const intake::Calendar calendar, intake::Calendar::load(config.rules + "/holidays.yaml"));
+  TRY_ASSIGN(const intake::Desk desk, intake::Desk::load(config.rules + "/balie.yaml"));
+  TRY_ASSIGN(const auto house, intake::load_house_rules(config.rules + "/huisregels.yaml"));
+  const std::vector<intake::CitedRule> cited = intake::cited_rules(rules, desk, house);
   TRY_ASSIGN(const auto letters, templates::LetterPress::load(config.letters, letterhead(config.organisation)));
   TRY_ASSIGN(const auto pages, templates::PageBook::load(config.pages));
   TRY_ASSIGN(const StaticFiles files, StaticFiles::load(config.assets));
-  Casework casework({config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms});
+  const KeymakerClient keymaker(config.keymaker_socket());
+  Casework casework({config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms,
+                     [&] { return keymaker.fresh_key(); }});
   Accounts accounts(*store, vault->zone_key(), config.staff);
-  Workbench workbench(casework, accounts, *pages, files);
+  Workbench workbench(casework, accounts, *pages, files, desk, cited);
 
   ServerOptions options{.listen = config.staff.listen,
                         .certificate = config.staff.certificate,

@@ -11,21 +11,28 @@ using enum DossierState;
 struct Tab {
   const char* key;
   const char* label;
-  std::vector<DossierState> states;
+  std::vector<DossierState> states;  // empty: registers, whatever their state
+  bool with_registers = false;
 };
 
-const std::array<Tab, 6>& tabs() {
-  static const std::array<Tab, 6> kTabs = {
+const std::array<Tab, 7>& tabs() {
+  static const std::array<Tab, 7> kTabs = {
       {{"open", "Alles open", {kChecking, kReview, kWaiting, kComplete, kDeciding, kApproval}},
        {"beoordelen", "Te beoordelen", {kChecking, kReview}},
        {"wacht", "Wacht op aanvulling", {kWaiting}},
        {"besluit", "Besluit en goedkeuring", {kComplete, kDeciding, kApproval}},
-       {"beantwoord", "Beantwoord en gesloten", {kAnswered, kClosed}},
-       {"vernietigen", "Te vernietigen", {kErasureProposed}}}};
+       {"beantwoord", "Beantwoord en gesloten", {kAnswered, kClosed}, true},
+       {"vernietigen", "Te vernietigen", {kErasureProposed}, true},
+       {"register", "Registers", {}}}};
   return kTabs;
 }
 
 constexpr std::uint32_t kRows = 100;
+
+std::string channel_word(const std::string& channel) {
+  if (channel == "web") return "website";
+  return channel == "staff" ? "werkplek" : channel;
+}
 
 nlohmann::json row_json(const DossierRow& row, const std::string& today) {
   const auto due = intake::parse_date(row.dossier.due);
@@ -37,7 +44,7 @@ nlohmann::json row_json(const DossierRow& row, const std::string& today) {
           {"state", state_label(row.dossier.state)},
           {"state_key", state_name(row.dossier.state)},
           {"received", local_time_dutch(row.dossier.received)},
-          {"channel", row.dossier.channel == "web" ? "website" : row.dossier.channel},
+          {"channel", channel_word(row.dossier.channel)},
           {"due", due ? intake::dutch_date(*due) : ""},
           {"late", due && row.dossier.due < today},
           {"tasks", row.tasks},
@@ -51,9 +58,16 @@ Result<Response> Workbench::queue(Visit& visit) {
   const std::string words = visit.request.query_value("zoek");
   const std::string chosen = visit.request.query_value("lijst");
   nlohmann::json data{{"words", words}, {"tabs", nlohmann::json::array()}, {"rows", nlohmann::json::array()}};
+  data["new_kinds"] = nlohmann::json::array();
+  if (role_for(visit.actor, Act::kMakeDossier))
+    for (const intake::RequestRule& rule : casework_.office().rules.requests())
+      if (rule.made_by_staff) data["new_kinds"].push_back({{"name", rule.name}, {"title", rule.title}});
+  data["may_make"] = !data["new_kinds"].empty();
   DossierFilter filter{.limit = kRows};
   for (const Tab& tab : tabs()) {
     const bool here = words.empty() && (chosen.empty() ? std::string_view(tab.key) == "open" : chosen == tab.key);
+    if (here && tab.states.empty()) filter.kind = kRegister;
+    if (here && !tab.states.empty() && !tab.with_registers) filter.but = {std::string(kRegister)};
     if (here) filter.states = tab.states;
     data["tabs"].push_back({{"key", tab.key}, {"label", tab.label}, {"here", here}});
   }

@@ -22,7 +22,8 @@ std::string sentence_for(const Error& error) {
       return "Dit mag u niet met uw functie of dit doel. De poging staat in het logboek. Kies een ander doel, of vraag "
              "een collega die het wel mag.";
     case Code::kRefused:
-      return "Dit kan nu niet" + reason + ".";
+      // Some rules answer in whole sentences.
+      return error.subject.ends_with('.') ? "Dit kan nu niet. " + error.subject : "Dit kan nu niet" + reason + ".";
     case Code::kConflict:
       return "Een collega heeft dit dossier intussen gewijzigd. Uw wijziging is niet opgeslagen: ververs de pagina en "
              "kijk opnieuw.";

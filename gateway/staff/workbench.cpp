@@ -19,8 +19,9 @@ std::string Visit::value(const std::string& field) const {
   return found == form.end() ? "" : found->second;
 }
 
-Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::PageBook& pages, const StaticFiles& files)
-    : casework_(casework), accounts_(accounts), pages_(pages), files_(files) {
+Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::PageBook& pages, const StaticFiles& files,
+                     const intake::Desk& desk, const std::vector<intake::CitedRule>& rules)
+    : casework_(casework), accounts_(accounts), pages_(pages), files_(files), desk_(desk), rules_(rules) {
   router_.add("GET", "/assets/{name}",
               [this](Request& request) { return files_.serve(request, request.parameter("name")); });
   router_.add("GET", "/inloggen", [this](Request& request) { return login_form(request, 200, ""); });
@@ -40,6 +41,13 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   action("/dossier/{dossier}/brief/{letter}", &Workbench::letter_act);
   page("/brief/{letter}", &Workbench::letter_pdf);
   action("/dossier/{dossier}/bericht/{message}/intrekken", &Workbench::recall);
+  page("/nieuw/{kind}", &Workbench::new_dossier);
+  action("/nieuw/{kind}", &Workbench::make_dossier);
+  page("/dossier/{dossier}/vastlegging", &Workbench::records);
+  action("/dossier/{dossier}/vastlegging", &Workbench::record_act);
+  page("/balie", &Workbench::desk);
+  action("/balie", &Workbench::record_call);
+  page("/regels", &Workbench::rules);
   page("/logboek", &Workbench::ledger);
   page("/vastgelopen", &Workbench::jobs);
   action("/vastgelopen/{job}", &Workbench::revive);
@@ -88,6 +96,7 @@ Result<Response> Workbench::show(const std::string& page, nlohmann::json data, c
   data["organisation"] = casework_.office().config.organisation.name;
   data["doel"] = visit.actor.purpose;
   data["may_list"] = role_for(visit.actor, Act::kListDossiers).has_value();
+  data["may_desk"] = role_for(visit.actor, Act::kDeskCall).has_value();
   data["may_read_ledger"] = has("fg");
   data["may_see_jobs"] = has("postkamer") || has("jurist") || has("beheerder");
   data["is_beheerder"] = has("beheerder");

@@ -14,6 +14,8 @@
 #include "gateway/http/form.h"
 #include "gateway/http/router.h"
 #include "gateway/http/static_files.h"
+#include "gateway/staff/record_view.h"
+#include "intake/rules/cited.h"
 #include "templates/page/page.h"
 
 namespace zp::gateway {
@@ -33,7 +35,8 @@ struct Visit {
 class Workbench {
  public:
   /// Borrows everything; all of it must outlive the workbench.
-  Workbench(Casework& casework, Accounts& accounts, const templates::PageBook& pages, const StaticFiles& files);
+  Workbench(Casework& casework, Accounts& accounts, const templates::PageBook& pages, const StaticFiles& files,
+            const intake::Desk& desk, const std::vector<intake::CitedRule>& rules);
   Response handle(Request& request);
   /// Fills in an answer that has a status of 400 or more and no body.
   void error_page(Response& response) const;
@@ -69,6 +72,17 @@ class Workbench {
   Result<Response> letter_pdf(Visit& visit);
   Result<Response> letter_act(Visit& visit);
   Result<Response> recall(Visit& visit);
+  // record_page.cpp
+  Result<Response> new_dossier(Visit& visit);
+  Result<Response> new_dossier_form(Visit& visit, const Attempt& attempt) const;
+  Result<Response> make_dossier(Visit& visit);
+  Result<Response> records(Visit& visit);
+  Result<Response> records_page(Visit& visit, const Attempt& attempt);
+  Result<Response> record_act(Visit& visit);
+  // desk_page.cpp
+  Result<Response> desk(Visit& visit);
+  Result<Response> record_call(Visit& visit);
+  Result<Response> rules(Visit& visit);
   // oversight.cpp
   Result<Response> ledger(Visit& visit);
   Result<Response> jobs(Visit& visit);
@@ -84,6 +98,8 @@ class Workbench {
   Accounts& accounts_;
   const templates::PageBook& pages_;
   const StaticFiles& files_;
+  const intake::Desk& desk_;
+  const std::vector<intake::CitedRule>& rules_;
   Router router_;
 };
 
