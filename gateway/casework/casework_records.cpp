@@ -104,6 +104,7 @@ Result<Id> Casework::make_dossier(const Actor& actor, const std::string& kind, c
   row.received = row.changed = office_.now();
   row.owner = actor.user;
   TRY_DO(enter(actor, Act::kMakeDossier, {row.id.hex(), {}, "kind=" + kind}));
+  if (!office_.fresh_key) return fail(Code::kUnavailable, "make dossier: this process has no keymaker");
   TRY_ASSIGN(auto fresh, office_.fresh_key());
   std::vector<crypto::DataKey> keys;
   keys.push_back(std::move(fresh.key));

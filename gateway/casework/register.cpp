@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <ranges>
+#include <tuple>
 
 #include "crypto/search_token.h"
 #include "gateway/process/process.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr const char* kRepresentation = "vertegenwoordiging";
 constexpr const char* kConsent = "toestemming";
+constexpr std::array<std::string_view, 4> kScopes = {"informatie", "kopie", "aanvraag", "avg"};
 constexpr std::array<std::string_view, 5> kRoles = {"parent", "mentor", "curator", "bewindvoerder", "gemachtigde"};
 
 bool has_word(std::string_view words, std::string_view word) noexcept {
@@ -110,14 +112,37 @@ bool is_representative(const Profile& profile) {
 
 const Representation* representation_of(const ClientRegister& known, const Person& requester,
                                         const std::string& today) {
-  const Representation* last = nullptr;
-  for (const Representation& one : known.representations) {
-    if (!same_name(one.name, requester.name)) continue;
-    if (one.holds_on(today)) return &one;
-    if (!last || last->until < one.until) last = &one;
-  }
-  return last;
+  const Representation* best = nullptr;
+  // Somebody may be mentor and bewindvoerder: what holds comes first, then the role in which was asked.
+  const auto rank = [&](const Representation& one) {
+    return std::tuple(one.holds_on(today), one.role == requester.role, one.until);
+  };
+  for (const Representation& one : known.representations)
+    if (same_name(one.name, requester.name) && (!best || rank(*best) < rank(one))) best = &one;
+  return best;
 }
+
+namespace {
+
+/// What the register says about the proof that `requester` may ask for `scope`.
+intake::ProofOnFile proof_of(const Representation& one, const Person& requester, std::string_view scope,
+                             const std::string& today) {
+  using enum intake::RequirementState;
+  if (!one.holds_on(today))
+    return {kMissing,
+            "Register: " + one.name + " is op dit moment geen vertegenwoordiger. Laatste dag: " +
+                (one.until.empty() ? "nog niet begonnen" : one.until) + ".",
+            "Volgens onze gegevens bent u op dit moment geen vertegenwoordiger. Stuur een nieuw bewijs."};
+  if (one.role != requester.role) return {kDoubtful, "Register: " + one.name + " staat erin met een andere rol.", {}};
+  if (!one.covers(scope)) return {kDoubtful, "Register: " + one.name + " staat erin, maar niet voor dit verzoek.", {}};
+  const bool sure = same_email(one.email, requester.email);
+  return {sure ? kMet : kDoubtful,
+          "Register: het bewijs is er al: " + one.proof + "." +
+              (sure ? "" : " Het e-mailadres is anders: ga na of dit dezelfde persoon is."),
+          {}};
+}
+
+}  // namespace
 
 Result<std::map<std::string, intake::ProofOnFile>> proofs_on_file(const Office& office, StoreReader& store,
                                                                   const OpenDossier& open) {
@@ -127,23 +152,9 @@ Result<std::map<std::string, intake::ProofOnFile>> proofs_on_file(const Office& 
   TRY_ASSIGN(const auto known, register_of(office.vault, store, profile.subject()));
   if (!known) return proofs;
   const std::string today = local_date(office.now());
-  if (const Representation* const one = representation_of(*known, profile.requester, today)) {
-    const bool sure = same_email(one->email, profile.requester.email);
-    if (!one->holds_on(today)) {
-      proofs[kRepresentation] = {
-          kMissing,
-          "Register: " + one->name + " is op dit moment geen vertegenwoordiger. Laatste dag: " +
-              (one->until.empty() ? "nog niet begonnen" : one->until) + ".",
-          "Volgens onze gegevens bent u op dit moment geen vertegenwoordiger. Stuur een nieuw bewijs."};
-    } else if (one->role != profile.requester.role) {
-      proofs[kRepresentation] = {kDoubtful, "Register: " + one->name + " staat erin met een andere rol.", {}};
-    } else {
-      proofs[kRepresentation] = {sure ? kMet : kDoubtful,
-                                 "Register: het bewijs is er al: " + one->proof + "." +
-                                     (sure ? "" : " Het e-mailadres is anders: ga na of dit dezelfde persoon is."),
-                                 {}};
-    }
-  }
+  if (const Representation* const one = representation_of(*known, profile.requester, today))
+    for (const std::string_view scope : kScopes)
+      proofs[std::string(kRepresentation) + "/" + std::string(scope)] = proof_of(*one, profile.requester, scope, today);
   for (const Consent& one : known->consents) {
     const auto organisation = profile.fields.find("organisation");
     const bool named = same_name(one.to, profile.requester.name) ||

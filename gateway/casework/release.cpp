@@ -83,8 +83,10 @@ Result<void> check_release(const Office& office, StoreReader& store, const OpenD
   if (info.written_to == kRequester) TRY_DO(check_representative(office, open, known));
   const intake::ReleaseRule* const rule = release_rule(office, info.name);
   if (!rule || asks_for_oneself(open, *rule)) return {};
+  const std::string reader = reader_of(open, *rule, fields);
   if (known &&
-      (representative(*known, open, *rule, today) || consent_for(*known, *rule, reader_of(open, *rule, fields), today)))
+      (representative(*known, open, *rule, today) ||
+       std::ranges::any_of(known->consents, [&](const Consent& one) { return allows(one, *rule, reader, today); })))
     return {};
   return fail(Code::kRefused, "release copy", rule->lacking);
 }

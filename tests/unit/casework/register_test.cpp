@@ -110,6 +110,25 @@ TEST_F(RegisterTest, ProofOnFileMeetsTheRequirementOfTheSamePerson) {
             intake::RequirementState::kDoubtful);  // a person looks whether it is she
 }
 
+TEST_F(RegisterTest, ARepresentativeCountsForNothingOutsideTheScope) {
+  mentor("Karin de Model", "karin@example.org", "2024-02-03");
+  must(casework_->strike_record(clerk_, register_, "vertegenwoordiging",
+                                casework_->open(clerk_, register_)->profile.records["vertegenwoordiging"][0].id,
+                                "Te ruim."));
+  must(casework_->add_record(clerk_, register_, "vertegenwoordiging",
+                             {{"rol", "mentor"},
+                              {"naam", "Karin de Model"},
+                              {"email", "karin@example.org"},
+                              {"waarvoor", "informatie"},
+                              {"bewijs", "beschikking"},
+                              {"vanaf", "2024-02-03"},
+                              {"vervangt", "nee"}}));
+  EXPECT_EQ(state_of(request(kMentorKind, "mentor", "Karin de Model"), "court-order"), intake::RequirementState::kMet);
+  const Id id = request("kopie-indicatiebesluit", "mentor", "Karin de Model");
+  EXPECT_EQ(state_of(id, "court-order"), intake::RequirementState::kDoubtful);
+  EXPECT_THAT(copy(id), HasSubstr("geen geldige toestemming"));
+}
+
 TEST_F(RegisterTest, WhatEndedNoLongerCountsFromTheNextDayOn) {
   mentor("Karin de Model", "karin@example.org", "2024-02-03", "2026-11-22");
   const Id id = request(kMentorKind, "mentor", "Karin de Model");
