@@ -1,7 +1,8 @@
-// Walks steps 1, 2, 4, 5 and 6 of the story, once on a phone and once on a desk. Exit status 0 only if everything was as it should.
+// Walks steps 1, 2, 4, 5 and 6 of the story, and what staff put on record, once on a phone and once on a desk. Exit status 0 only if everything was as it should.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { codeOf, killDoor, passwordOf, portal, sample, sendMail, waitForMail, workbench } from "./instance.mjs";
+import { clientRegister, deskCall, porteroCase } from "./records.mjs";
 import { startBrowser, Walker } from "./walker.mjs";
 
 const CODE = "zonnebloem 47";
@@ -195,6 +196,23 @@ async function legalGrants(size) {
   await reader.end();
 }
 
+async function onRecord(size) {
+  const jurist = await staff("j.recht", size);
+  const letter = await porteroCase(jurist);
+  await jurist.end();
+  const approver = await staff("g.keur", size);
+  await approver.page.goto(letter);
+  await approver.page.getByRole("button", { name: "Goedkeuren" }).click();
+  await approver.sees("goedgekeurd");
+  await approver.end();
+  const clerk = await staff("p.postma", size);
+  await clientRegister(clerk, size === "phone" ? "1931-05-17" : "1933-02-09");
+  await clerk.end();
+  const desk = await staff("i.balie", size);
+  await deskCall(desk);
+  await desk.end();
+}
+
 for (const size of ["phone", "desktop"]) {
   const since = Date.now();
   const step = (name, walk) => {
@@ -205,5 +223,6 @@ for (const size of ["phone", "desktop"]) {
   await step("4: the mailroom asks", () => mailroomAsks(size, reference));
   await step("5: the mentor answers", () => mentorAnswers(size, reference, since));
   await step("6: legal grants", () => legalGrants(size));
+  await step("7: on record, and at the desk", () => onRecord(size));
 }
 await browser.close();

@@ -77,6 +77,10 @@ class Workbench(unittest.TestCase):
         self.expect_only(HANDLERS, f"/document/{self.document}/origineel{purpose}")
         self.expect_only(HANDLERS, f"{self.dossier}/brief/{self.letter}{purpose}")
         self.expect_only(HANDLERS, f"/brief/{self.letter}{purpose}")
+        self.expect_only(READERS, "/balie")
+        self.expect_only(set(PEOPLE), "/regels")
+        self.expect_only(HANDLERS, "/nieuw/portero" + purpose)
+        self.expect_only(set(PEOPLE), "/nieuw/avg-inzage" + purpose, good=404)  # for the person to ask
         self.expect_only({"f.gids"}, "/logboek")
         self.expect_only({"p.postma", "j.recht", "g.keur", "beheer"}, "/vastgelopen")
         self.expect_only({"beheer"}, "/medewerkers")
