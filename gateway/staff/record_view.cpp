@@ -177,7 +177,10 @@ json records_json(const DossierView& view, const Attempt& attempt) {
     data["measures"].push_back(measure_json(book, measure, records));
   for (const TermRecord& term : view.profile.terms)
     if (const intake::RecordRule* const rule = book.record(term.kind); rule && rule->clock_hours > 0 && term.running)
-      data["clocks"].push_back({{"title", rule->title}, {"steps", term.steps}});
+      data["clocks"].push_back(
+          {{"title", rule->title}, {"steps", term.steps}, {"late", term.last_day < local_date(now_ms())}});
+  data["mistake"] = attempt.complaint;
+  data["mistake_at"] = attempt.record;
   data["has_measures"] = !book.measures.empty();
   return data;
 }
