@@ -8,6 +8,7 @@
 
 #include "crypto/base/sodium.h"
 #include "crypto/crockford.h"
+#include "crypto/hash.h"
 
 namespace zp::crypto {
 namespace {
@@ -86,6 +87,13 @@ std::string random_access_code() {
   std::string code = random_symbols(kGroupSymbols);
   for (std::size_t i = 1; i < kGroups; ++i) code += "-" + random_symbols(kGroupSymbols);
   return code;
+}
+
+Result<SecretBytes> link_secret_of_code(std::string_view typed_code) {
+  const std::string code = normalise_access_code(typed_code);
+  if (code.size() != kGroups * kGroupSymbols) return fail(Code::kMalformed, "read invitation code");
+  const auto digest = sha256(as_bytes("zegelpost invitation " + code.substr(0, kGroupSymbols)));
+  return SecretBytes::copy_of(digest);
 }
 
 std::string normalise_access_code(std::string_view typed) { return fold_symbols(typed); }

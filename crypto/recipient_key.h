@@ -31,6 +31,10 @@ Result<DataKey> recipient_key(const RecipientLock& lock, const SecretBytes& link
 
 /// An access code for print or speech: 3 groups of 4 from an alphabet without look-alikes (60 bits): "K7PM-3XRD-9FQH".
 std::string random_access_code();
+/// The link secret of a message whose code is all that the recipient gets (an invitation by telephone): it comes from
+/// the code's first group. So guesses at the other two (40 bits) are counted per message. kMalformed unless `typed_code`
+/// has the length of an access code.
+Result<SecretBytes> link_secret_of_code(std::string_view typed_code);
 /// Upper case, look-alikes folded (O to 0, I and L to 1), spaces and dashes dropped: what a person typed, ready to
 /// compare.
 std::string normalise_access_code(std::string_view typed);

@@ -97,6 +97,13 @@ struct Delivering {
   std::vector<std::string> address;  // post, and codes by letter: lines below the name
 };
 
+/// What a caller types at /uitnodiging to send what is missing.
+struct Invitation {
+  std::string code;
+  TimeMs expires = 0;
+  std::vector<std::string> asked;  // labels
+};
+
 /// AVG art. 15: what is held about a person, who looked, to whom it went.
 struct Overview {
   struct Item {
@@ -179,6 +186,8 @@ class Casework {
   /// the PDF, makes the Message and its job. The message's id.
   Result<Id> send(const Actor& actor, const Id& letter, const Delivering& how);
   Result<void> recall(const Actor& actor, const Id& message);
+  /// For a caller who answered the control questions. kRefused when nothing is missing.
+  Result<Invitation> invite(const Actor& actor, const Id& dossier);
 
   // The end
   Result<void> close(const Actor& actor, const Id& dossier);

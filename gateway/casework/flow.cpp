@@ -77,6 +77,7 @@ const std::vector<ActRule>& table() {
       {Act::kExpire, "message.expire", "Bericht verlopen", {"worker"}, {}, {}},
       {Act::kReadByRecipient, "message.read", "Gelezen door ontvanger", {"worker"}, {}, {}},
       {Act::kUndeliverable, "message.undeliverable", "Niet bezorgd", {"worker"}, {}, {}},
+      {Act::kInvite, "message.invite", "Uitnodigen om documenten te sturen", kAtTheDesk, {kReview, kWaiting}, {}, true},
       {Act::kRevealCode, "code.reveal", "Toegangscode tonen", kAtTheDesk, {}, {}, true},
 
       {Act::kClose,

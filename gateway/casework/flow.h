@@ -62,6 +62,7 @@ enum class Act {
   kExpire,
   kReadByRecipient,
   kRevealCode,
+  kInvite,
   kUndeliverable,
   // end
   kClose,

@@ -264,6 +264,7 @@ std::string MessageData::json() const {
                      {"term", term},
                      {"last_day", last_day},
                      {"link_secret", to_hex(link_secret.view())},
+                     {"invitation_code", invitation_code},
                      {"file_name", file_name},
                      {"asked", asked},
                      {"mail_ids", mail_ids},
@@ -282,6 +283,7 @@ Result<MessageData> MessageData::parse(std::string_view text) {
     data.term = json.value("term", "");
     data.last_day = json.value("last_day", "");
     data.link_secret = SecretBytes::copy_of(hex_of(json, "link_secret"));
+    data.invitation_code = json.value("invitation_code", "");
     data.file_name = json.value("file_name", "");
     data.asked = json.value("asked", std::vector<std::pair<std::string, std::string>>{});
     data.mail_ids = json.value("mail_ids", std::vector<std::string>{});

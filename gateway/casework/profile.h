@@ -124,7 +124,8 @@ struct MessageData {
   std::string term;                  // Dutch: what must be done and by when; may be empty
   std::string last_day;              // YYYY-MM-DD; may be empty
   SecretBytes link_secret;           // 32 bytes
-  std::string file_name;             // of the attached PDF
+  std::string invitation_code;  // told by telephone: opens this message alone; empty: the dossier's access code does
+  std::string file_name;        // of the attached PDF
   std::vector<std::pair<std::string, std::string>> asked;  // slot, label: what may be uploaded as an answer
   std::vector<std::string> mail_ids;                       // Message-IDs of the notifications sent
   std::string failure;                                     // why it could not be delivered (Dutch)

@@ -7,7 +7,7 @@ namespace zp::gateway {
 std::span<const Command* const> commands() {
   static constexpr std::array kCommands = {
       &kInit, &kServe, &kDoctor, &kBalance, &kLedger, &kObject, &kRetention,
-      &kUser, &kJobs,  &kTerm,   &kCheck,   &kTrust,  &kLetter,
+      &kUser, &kJobs,  &kInvite, &kTerm,    &kCheck,  &kTrust,  &kLetter,
   };
   return kCommands;
 }

@@ -67,7 +67,7 @@ struct UsersConfig {
 
 struct LimitsConfig {
   std::uint64_t disk_reserve_bytes;
-  std::uint32_t job_attempts, message_days, restart_pause_seconds;
+  std::uint32_t job_attempts, invitation_hours, message_days, restart_pause_seconds;
 };
 
 struct Config {

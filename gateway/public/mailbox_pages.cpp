@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "crypto/recipient_key.h"
 #include "gateway/http/csrf.h"
 #include "gateway/http/form.h"
 #include "gateway/process/process.h"
@@ -28,6 +29,8 @@ void MailboxPages::add_routes(Router& router) {
   router.add("GET", "/bericht/{link}/bijlage/{number}", bind(&MailboxPages::attachment));
   router.add("POST", "/bericht/{link}/antwoord", bind(&MailboxPages::reply));
   router.add("POST", "/bericht/{link}/sluiten", bind(&MailboxPages::close));
+  router.add("GET", "/uitnodiging", [this](Request&) { return ask_invitation("", 200); });
+  router.add("POST", "/uitnodiging", bind(&MailboxPages::accept_invitation));
 }
 
 Response MailboxPages::gone() const {
@@ -103,6 +106,33 @@ Response MailboxPages::open(Request& request) {
                         : fmt::format("Deze code is niet goed. U kunt het nog {} keer proberen.", answer->attempt.left),
                     403);
   auto response = Response::redirect(request.path);
+  response.set_cookie(kMessageCookie, answer->message->cookie(), kReadSeconds);
+  return response;
+}
+
+Response MailboxPages::ask_invitation(const std::string& error, int status) const {
+  return door_.page("uitnodiging", {{"title", "Documenten sturen met een code"}, {"error", error}}, status);
+}
+
+Response MailboxPages::accept_invitation(Request& request) {
+  if (!from_own_site(request, door_.config.public_door.base_url)) return Response::error(403);
+  auto form = read_form(request);
+  if (!form) return Response::error(form.error());
+  const auto code = (*form)["code"].substr(0, 200);
+  const auto secret = crypto::link_secret_of_code(code);
+  if (!secret) return ask_invitation("Een code heeft 12 letters en cijfers. Kijk uw code nog eens na.", 400);
+  const std::string name = to_base64url(secret->view());
+  const auto link = mailbox_.find(name, now_ms());
+  if (!link) return ask_invitation("Deze code is niet goed, of niet meer geldig.", 403);
+  const auto answer = mailbox_.open(*link, code, now_ms());
+  if (!answer) {
+    log_error("invitation not opened", answer.error());
+    return Response::error(answer.error());
+  }
+  if (!answer->attempt.allowed)
+    return ask_invitation("Er is te vaak een verkeerde code ingevuld. Probeer het later opnieuw.", 429);
+  if (!answer->message) return ask_invitation("Deze code is niet goed, of niet meer geldig.", 403);
+  auto response = Response::redirect("/bericht/" + name);
   response.set_cookie(kMessageCookie, answer->message->cookie(), kReadSeconds);
   return response;
 }

@@ -19,6 +19,8 @@ class MailboxPages {
  private:
   Response show(Request& request);
   Response open(Request& request);
+  Response ask_invitation(const std::string& error, int status) const;
+  Response accept_invitation(Request& request);
   Response attachment(Request& request);
   Response reply(Request& request);
   Response close(Request& request);

@@ -1,6 +1,7 @@
 #include <functional>
 #include <map>
 
+#include "gateway/process/process.h"
 #include "gateway/staff/workbench.h"
 
 namespace zp::gateway {
@@ -54,6 +55,16 @@ Result<Response> Workbench::act(Visit& visit) {
   if (name == "toegangscode") {
     TRY_ASSIGN(const std::string code, casework_.reveal_code(visit.actor, dossier));
     return show("toegangscode", {{"code", code}, {"id", dossier.hex()}}, visit);
+  }
+  if (name == "uitnodigen") {
+    TRY_ASSIGN(const Invitation invitation, casework_.invite(visit.actor, dossier));
+    return show("uitnodiging",
+                {{"code", invitation.code},
+                 {"expires", local_time_dutch(invitation.expires)},
+                 {"asked", invitation.asked},
+                 {"address", casework_.office().config.public_door.base_url + "/uitnodiging"},
+                 {"id", dossier.hex()}},
+                visit);
   }
   const auto found = actions().find(name);
   if (found == actions().end()) return fail(Code::kMalformed, "act on dossier");

@@ -19,6 +19,8 @@ struct Opened {
   Message message;
   std::optional<OpenDossier> open;
   MessageData data;
+  bool is_invitation() const noexcept { return message.letter == Id{}; }
+  // Of all but invitations.
   Letter letter;
   LetterData fields;
   std::vector<ListedDocument> documents;
@@ -30,6 +32,7 @@ Result<Opened> open_message(const Tools& tools, const Id& id) {
     TRY_ASSIGN(opened.message, store.message(id));
     TRY_ASSIGN(opened.open, open_dossier(tools.office.vault, store, opened.message.dossier));
     TRY_ASSIGN(opened.data, opened.open->keys.message(opened.message));
+    if (opened.is_invitation()) return {};
     TRY_ASSIGN(opened.letter, store.letter(opened.message.letter));
     TRY_ASSIGN(opened.fields, opened.open->keys.letter(opened.letter));
     TRY_ASSIGN(opened.documents, listed_documents(store, *opened.open));
@@ -92,7 +95,7 @@ Result<void> advance(const Tools& tools, const Id& id, const char* state, const 
   });
 }
 
-MailboxLetter body_of(const Tools& tools, const Opened& opened, ByteView pdf) {
+MailboxLetter body_of(const Tools& tools, const Opened& opened) {
   MailboxLetter body;
   body.sender = tools.office.config.organisation.name;
   body.recipient = opened.data.recipient;
@@ -100,10 +103,8 @@ MailboxLetter body_of(const Tools& tools, const Opened& opened, ByteView pdf) {
   body.subject = opened.data.subject;
   body.legal_effect = opened.data.legal_effect;
   body.term = opened.data.term;
-  body.paragraphs = {"In de bijlage staat onze brief. U kunt de brief hier lezen en bewaren."};
   body.kind = opened.open->dossier.kind;
   body.sent_ms = opened.message.created;
-  body.attachments.push_back({opened.data.file_name, "application/pdf", to_hex(crypto::sha256(pdf)), pdf.size()});
   const intake::RequestRule* const rule = tools.office.rules.find(opened.open->dossier.kind);
   for (const auto& [slot, label] : opened.data.asked) {
     std::string explanation;
@@ -171,6 +172,24 @@ Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsi
   return Next{};
 }
 
+/// Sealed under the link and the code. `pdf`: the attachment, if `body` has one.
+Result<void> put_on_shelf(const Tools& tools, const Opened& opened, const MailboxLetter& body, ByteView pdf) {
+  const bool own_code = opened.is_invitation();
+  Envelope envelope;
+  envelope.lock = crypto::RecipientLock::fresh();
+  envelope.expires_ms = opened.message.expires;
+  envelope.code_hint = own_code ? "telefonisch" : opened.open->profile.access_code_way;
+  envelope.attachments = static_cast<std::uint32_t>(body.attachments.size());
+  const std::string& code = own_code ? opened.data.invitation_code : opened.open->profile.access_code;
+  TRY_ASSIGN(const auto key, crypto::recipient_key(envelope.lock, opened.data.link_secret, code));
+  const Id& shelf = opened.message.shelf;
+  std::vector<Bytes> attachments;
+  if (!body.attachments.empty()) attachments.push_back(crypto::seal_bytes(key, {shelf, shelf, 1}, pdf));
+  TRY_DO(tools.office.shelf.remove_message(shelf));  // of a try that a crash cut short
+  return tools.office.shelf.publish_message(
+      shelf, envelope, crypto::seal_bytes(key, {shelf, shelf, 0}, as_bytes(body.json())), attachments);
+}
+
 }  // namespace
 
 Result<Next> publish_message(const Tools& tools, const Job& job) {
@@ -178,19 +197,19 @@ Result<Next> publish_message(const Tools& tools, const Job& job) {
   if (opened.message.state != "queued") return Next{};
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPublish),
                                     {opened.message.dossier.hex(), job.subject.hex(), {}}));
-  TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
-  Envelope envelope;
-  envelope.lock = crypto::RecipientLock::fresh();
-  envelope.expires_ms = opened.message.expires;
-  envelope.code_hint = opened.open->profile.access_code_way;
-  envelope.attachments = 1;
-  TRY_ASSIGN(const auto key,
-             crypto::recipient_key(envelope.lock, opened.data.link_secret, opened.open->profile.access_code));
-  const Id& shelf = opened.message.shelf;
-  const Bytes body = crypto::seal_bytes(key, {shelf, shelf, 0}, as_bytes(body_of(tools, opened, pdf).json()));
-  TRY_DO(tools.office.shelf.remove_message(shelf));  // of a try that a crash cut short
-  TRY_DO(tools.office.shelf.publish_message(shelf, envelope, body, {crypto::seal_bytes(key, {shelf, shelf, 1}, pdf)}));
-  TRY_DO(advance(tools, job.subject, "published", "Bericht klaargezet in de beveiligde postbus.", "", "notify"));
+  MailboxLetter body = body_of(tools, opened);
+  Bytes pdf;
+  if (opened.is_invitation()) {
+    body.paragraphs = {"Hieronder staat welke documenten wij nog nodig hebben. U kunt ze meteen sturen."};
+  } else {
+    TRY_ASSIGN(pdf, letter_of(tools, opened));
+    body.paragraphs = {"In de bijlage staat onze brief. U kunt de brief hier lezen en bewaren."};
+    body.attachments = {{opened.data.file_name, "application/pdf", to_hex(crypto::sha256(pdf)), pdf.size()}};
+  }
+  TRY_DO(put_on_shelf(tools, opened, body, pdf));
+  const std::string line = opened.is_invitation() ? "De code om documenten te sturen werkt."
+                                                  : "Bericht klaargezet in de beveiligde postbus.";
+  TRY_DO(advance(tools, job.subject, "published", line, "", opened.is_invitation() ? nullptr : "notify"));
   return Next{};
 }
 

@@ -33,7 +33,8 @@ Result<void> expire(const Tools& tools, const Message& old) {
     TRY_DO(store.put_message(message));
     open.profile.history.push_back(
         {tools.office.now(), "zegelpost", "Een bericht is verlopen en weggehaald uit de postbus."});
-    if (message.read == 0)
+    const bool is_invitation = message.letter == Id{};
+    if (message.read == 0 && !is_invitation)
       open.profile.tasks.push_back("Een bericht is verlopen zonder dat het is gelezen. Kies een andere weg.");
     return save_dossier(store, open, tools.office.now());
   });

@@ -12,7 +12,10 @@ CODE = "K7PM-3XRD-9FQH"
 
 class Mailbox(DoorTest):
     def publish(self, expires_ms=4_000_000_000_000):
-        command = [doors.PROGRAMS + "/publish_message", self.door.home + "/data/shelf", CODE, str(expires_ms)]
+        return self.put_on_shelf(CODE, str(expires_ms))
+
+    def put_on_shelf(self, *arguments):
+        command = [doors.PROGRAMS + "/publish_message", self.door.home + "/data/shelf", *arguments]
         return "/bericht/" + subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def opened(self):
@@ -82,6 +85,25 @@ class Mailbox(DoorTest):
         client.upload(b"%PDF-1.4 beschikking", slot="court-order")
         self.assertEqual(client.send().headers["location"], "/inzending/ontvangst")
         self.assertEqual(len(self.door.items("submission")), before + 1)
+
+    def test_the_code_of_an_invitation_is_enough_to_send_what_is_missing(self):
+        path, client = self.put_on_shelf("QX4T-3XRD-9FQH", "4000000000000", "invitation"), self.client()
+        self.assertEqual(client.get("/uitnodiging").status, 200)
+        answer = client.form("/uitnodiging", {"code": "qx4t 3xrd 9fqh"})
+        self.assertEqual((answer.status, answer.headers["location"]), (303, path))
+        self.assertIn("Beschikking van de rechter", client.get(path).text)
+
+    def test_an_invitation_is_not_guessed(self):
+        self.put_on_shelf("WX4T-3XRD-9FQH", "4000000000000", "invitation")
+        client = self.client()
+        self.assertEqual(client.form("/uitnodiging", {"code": "WX4T"}).status, 400)
+        unknown = client.form("/uitnodiging", {"code": "ZX4T-3XRD-9FQH"})
+        wrong = client.form("/uitnodiging", {"code": "WX4T-3XRD-9FQZ"})
+        self.assertEqual((unknown.status, unknown.text), (wrong.status, wrong.text))
+        self.assertEqual(wrong.status, 403)
+        statuses = [client.form("/uitnodiging", {"code": "WX4T-3XRD-9FQZ"}).status for _ in range(5)]
+        self.assertEqual(statuses, [403] * 4 + [429])
+        self.assertEqual(client.form("/uitnodiging", {"code": "WX4T-3XRD-9FQH"}).status, 429)
 
     def test_closing_forgets_the_key(self):
         path, client = self.opened()

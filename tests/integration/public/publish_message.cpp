@@ -1,5 +1,5 @@
-// publish_message SHELF CODE EXPIRES_MS: puts a message with one attachment on the shelf, as the worker
-// would, and prints its link secret.
+// publish_message SHELF CODE EXPIRES_MS [invitation]: puts a message with one attachment on the shelf, as the worker
+// would, and prints its link secret. An invitation's comes from its code.
 #include <cstdio>
 #include <cstdlib>
 
@@ -11,9 +11,13 @@ using namespace zp;
 
 namespace {
 
-Result<std::string> publish(const std::string& folder, const std::string& code, std::int64_t expires_ms) {
+Result<std::string> publish(const std::string& folder, const std::string& code, std::int64_t expires_ms,
+                            bool invitation) {
   TRY_ASSIGN(const auto shelf, gateway::Shelf::open(folder));
-  const auto secret = SecretBytes::random(32);
+  auto secret = SecretBytes::random(32);
+  if (invitation) {
+    TRY_ASSIGN(secret, crypto::link_secret_of_code(code));
+  }
   const Id id = gateway::shelf_id(secret);
   gateway::Envelope envelope{
       .lock = crypto::RecipientLock::fresh(), .expires_ms = expires_ms, .code_hint = "zelf gekozen", .attachments = 1};
@@ -40,8 +44,8 @@ Result<std::string> publish(const std::string& folder, const std::string& code, 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
-  const auto link = publish(argv[1], argv[2], std::atoll(argv[3]));
+  if (argc != 4 && argc != 5) return 2;
+  const auto link = publish(argv[1], argv[2], std::atoll(argv[3]), argc == 5);
   if (!link) {
     std::fprintf(stderr, "%s\n", link.error().message().c_str());
     return 1;

@@ -27,6 +27,7 @@ class Desk : public testing::Test {
     for (const char* name : {"", "/store", "/ledger", "/objects", "/shelf"})
       std::filesystem::create_directories(folder_.string() + name);
     config_.limits.message_days = 90;
+    config_.limits.invitation_hours = 24;
     config_.public_door.base_url = "https://post.example.nl";
     config_.organisation.name = "CIZ";
     store_ = std::move(*open_sqlite_store(path("/store")));

@@ -141,5 +141,26 @@ TEST_F(LettersTest, WithoutAnAccessCodeTheSenderMustSayHowItGetsThere) {
   EXPECT_EQ(open->profile.access_code_way, "per brief");
 }
 
+TEST_F(LettersTest, ACallerIsInvitedToSendExactlyWhatIsMissing) {
+  const Id id = dossier("informatie-mentor-curator-bewindvoerder", DossierState::kChecking,
+                        {{"requester_role", "mentor"}, {"client_name", "C"}, {"requester_name", "R"}});
+  must(casework_->evaluate(worker(), id));
+  const Actor desk = staff("informatiebalie", "beantwoorden-vraag");
+  const auto invitation = casework_->invite(desk, id);
+  ASSERT_TRUE(invitation) << invitation.error().message();
+  EXPECT_EQ(invitation->asked.size(), 3U);
+  EXPECT_EQ(invitation->expires, now_ + 24LL * 3600 * 1000);
+  const auto open = casework_->open(desk, id);
+  ASSERT_EQ(open->messages.size(), 1U);
+  EXPECT_EQ(open->messages[0].data.invitation_code, invitation->code);
+  EXPECT_EQ(open->messages[0].data.recipient, "");  // the code opens no name
+  EXPECT_EQ(casework_->invite(staff("goedkeurder"), id).error().code, Code::kDenied);
+}
+
+TEST_F(LettersTest, NobodyIsInvitedToACompleteRequest) {
+  const Id id = dossier("avg-inzage", DossierState::kComplete);
+  EXPECT_EQ(casework_->invite(staff("informatiebalie", "beantwoorden-vraag"), id).error().code, Code::kRefused);
+}
+
 }  // namespace
 }  // namespace zp::gateway
