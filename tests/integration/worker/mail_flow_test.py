@@ -4,10 +4,15 @@ import email
 import email.message
 import email.policy
 import random
+import re
 import smtplib
+import ssl
+import subprocess
 import sys
 import time
 import unittest
+import urllib.parse
+import urllib.request
 
 from instance import EICAR, Instance, eventually
 
@@ -90,6 +95,24 @@ class MailFlowTest(unittest.TestCase):
         before = self.documents("quarantined")
         self.send(request("bram@burger.example", attachment=EICAR))
         self.assertTrue(eventually(lambda: self.documents("quarantined") == before + 1), self.zone.log("worker"))
+
+    def test_2b_a_caller_with_a_code_sees_what_is_missing(self):
+        (reference,) = self.zone.rows("SELECT reference FROM dossiers WHERE state = 'review' LIMIT 1")[0]
+        told = subprocess.run([BINARIES + "/zegelpost", "invite", reference, "--config", self.zone.config], capture_output=True, text=True)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        code, _, _, *asked = told.stdout.splitlines()
+        self.assertTrue(eventually(lambda: self.zone.one("SELECT count(*) FROM messages WHERE state = 'published'") == 1))
+        self.zone.start("public")
+        self.addCleanup(self.zone.kill, "public")
+        base = re.search(r"base_url: *(\S+)", self.zone.config.read_text()).group(1)
+        opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=ssl._create_unverified_context()),
+                                             urllib.request.HTTPCookieProcessor())
+        answer = opener.open(urllib.request.Request(base + "/uitnodiging", urllib.parse.urlencode({"code": code}).encode(), {"Origin": base}))
+        page = answer.read().decode()
+        self.assertIn("/bericht/", answer.geturl())
+        for label in asked:
+            self.assertIn(label.removeprefix("- "), page)
+        self.assertNotIn("anna", page.lower())
 
     def test_4_a_worker_that_is_killed_again_and_again_loses_and_doubles_nothing(self):
         count, before = 20, self.dossiers()
