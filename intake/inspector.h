@@ -16,14 +16,15 @@
 namespace zp::intake {
 
 struct InspectionRequest {
-  std::string
-      declared_kind;  // what the sender says it is: "request", "identity-document", "court-order", ...; may be empty
+  /// What the sender says it is: "request", "identity-document", "court-order", ...; may be empty.
+  std::string declared_kind;
   std::string trust_anchors_pem;  // for digital signatures; may be empty
   std::string as_of;              // YYYY-MM-DD: the day of receipt
   bool want_pages = false;        // also page images
   int page_dpi = 110;             // 36 to 300
-  bool want_masked =
-      false;  // also page images with photo, BSN and MRZ blacked out, where there is an identity document
+  /// Also page images with photo, BSN and MRZ blacked out, where there is an identity document.
+  bool want_masked = false;
+  bool somebody_waits = false;  // then no page is read whole, which takes a second or two
 };
 
 /// One rendered page, 8-bit RGB, rows without padding.

@@ -71,7 +71,8 @@ std::string options_json(const intake::InspectionRequest& request) {
                                {"as_of", request.as_of},
                                {"want_pages", request.want_pages},
                                {"page_dpi", request.page_dpi},
-                               {"want_masked", request.want_masked}};
+                               {"want_masked", request.want_masked},
+                               {"somebody_waits", request.somebody_waits}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -70,7 +70,8 @@ Result<void> Inspections::inspect(const Task& task) const {
     TRY_ASSIGN(const auto bytes, uploads_->read(draft, *file, options_.inspect_bytes));
     TRY_ASSIGN(auto inspection, inspector_.inspect(bytes.view(), {.declared_kind = file->slot,
                                                                   .trust_anchors_pem = options_.trust_anchors_pem,
-                                                                  .as_of = local_date(now_ms())}));
+                                                                  .as_of = local_date(now_ms()),
+                                                                  .somebody_waits = true}));
     inspection.findings.sha256 = file->sha256;
     inspection.findings.size = file->offset();
     findings = std::move(inspection.findings);

@@ -70,6 +70,7 @@ Result<InspectionRequest> parse_options(std::string_view text) {
   options.want_pages = reader.flag(json, "want_pages");
   options.page_dpi = static_cast<int>(reader.integer(json, "page_dpi", 36, 300, 110));
   options.want_masked = reader.flag(json, "want_masked");
+  options.somebody_waits = reader.flag(json, "somebody_waits");
   if (reader.failed()) return std::unexpected(reader.error());
   return options;
 }

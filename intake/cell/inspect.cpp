@@ -211,6 +211,7 @@ class Inspection {
   // Reading a whole page takes a second or two, so it is done where sentences are wanted: a beschikking names its people
   // in them.
   void read_what_matters(Looking& looking) {
+    if (request_.options.somebody_waits) return;
     std::string text;
     for (const PageFindings& page : looking.findings.pages) text += page.text + "\n";
     if (looking.half_read.empty() || kind_of(text).name != "court-order") return;

@@ -5,7 +5,7 @@
 //
 //   client > cell   "ZPC1", operation (1 byte), 3 zero bytes, length of the JSON (4 bytes); with the first byte of it, as SCM_RIGHTS,
 //                   a memfd that holds the document, sealed against shrinking, growing and writing; then the JSON:
-//                   {"declared_kind","trust_anchors_pem","as_of","want_pages","page_dpi","want_masked"}
+//                   {"declared_kind","trust_anchors_pem","as_of","want_pages","page_dpi","want_masked","somebody_waits"}
 //   cell > client   frames: kind (1 byte), length (4 bytes), then that many bytes
 //
 //     'P' progress    page (4 bytes), pages (4 bytes); both zero: "I have your document". Always the first frame, and again whenever
