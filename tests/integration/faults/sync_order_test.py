@@ -66,10 +66,19 @@ class Traced:
     def __init__(self, pid, log):
         self.log = log
         self.process = subprocess.Popen(["strace", "-f", "-y", "-qq", "-s", "64", "-e", "trace=" + CALLS, "-e", "signal=none", "-o", log, "-p", str(pid)])
-        time.sleep(1)
+        threads = pathlib.Path(f"/proc/{pid}/task")
+        if not soon(lambda: all("TracerPid:\t0" not in (one / "status").read_text() for one in threads.iterdir()), 30):
+            raise RuntimeError("strace did not attach")
+
+    def settle(self):
+        """The answer may be with the client before strace has written down the call that sent it."""
+        size = -1
+        while size != (size := pathlib.Path(self.log).stat().st_size):
+            time.sleep(0.5)
 
     def calls(self):
         """(name, arguments) of each finished call that did not fail, in the order in which they ended."""
+        self.settle()
         self.process.terminate()
         self.process.wait()
         begun = {}
