@@ -323,6 +323,7 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["mail_text"] = profile.mail_text;
   data["code_way"] = profile.access_code_way;
   data["has_code"] = !profile.access_code.empty();
+  data["code_from_us"] = profile.access_code_way != "zelf gekozen";
   std::map<std::string, std::string> names;
   data["documents"] = json::array();
   for (const DocumentView& document : view.documents) {
