@@ -12,7 +12,7 @@
 #include "gateway/cli/command.h"
 #include "gateway/cli/parse.h"
 #include "gateway/cli/private_cells.h"
-#include "gateway/cli/private_keys.h"
+#include "gateway/cli/private_folder.h"
 #include "gateway/process/process.h"
 #include "intake/judge.h"
 
@@ -102,9 +102,9 @@ int check_all(const Options& options) {
     if (!anchors) return complain(anchors.error());
     request.trust_anchors_pem = as_text(*anchors);
   }
-  Result<std::optional<PrivateKeys>> keys = PrivateKeys::load(options.keys);
+  auto keys = PrivateFolder::with_openpgp_keys(options.keys);
   if (!keys) return complain(keys.error());
-  const std::string home = *keys ? (*keys)->home() : std::string();
+  const std::string home = *keys ? (*keys)->path() : std::string();
   Result<PrivateCells> cells = PrivateCells::start();
   if (!cells) return report("check", cells.error());
   int status = kDone;

@@ -9,7 +9,6 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -24,7 +23,7 @@ constexpr const char* kStart = "start cells";
 constexpr const char* kProgram = "zegelpost-broker";
 constexpr std::chrono::seconds kPatience{30};
 
-std::string socket_in(const std::string& folder) { return folder + "/cells.sock"; }
+std::string socket_in(const PrivateFolder& folder) { return folder.path() + "/cells.sock"; }
 
 }  // namespace
 
@@ -32,15 +31,13 @@ Result<PrivateCells> PrivateCells::start() {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string program = self.parent_path() / kProgram;
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  std::string folder = std::string(runtime && *runtime ? runtime : "/tmp") + "/zegelpost-XXXXXX";
-  if (!::mkdtemp(folder.data())) return fail_errno(kStart, folder);
+  TRY_ASSIGN(PrivateFolder folder, PrivateFolder::make());
   const std::string socket = socket_in(folder);
   std::array<char*, 4> arguments = {const_cast<char*>(kProgram), const_cast<char*>("--private"),
                                     const_cast<char*>(socket.c_str()), nullptr};
   pid_t broker = 0;
   const int failed = ::posix_spawn(&broker, program.c_str(), nullptr, nullptr, arguments.data(), environ);
-  PrivateCells cells(folder, failed == 0 ? broker : 0);
+  PrivateCells cells(std::move(folder), failed == 0 ? broker : 0);
   if (failed != 0) return fail(Code::kUnavailable, kStart, program, failed);
   TRY_DO(cells.wait_until_ready());
   cells.inspector_ = connect_cells(socket);
@@ -48,7 +45,7 @@ Result<PrivateCells> PrivateCells::start() {
 }
 
 PrivateCells::PrivateCells(PrivateCells&& other) noexcept
-    : folder_(std::exchange(other.folder_, {})),
+    : folder_(std::move(other.folder_)),
       broker_(std::exchange(other.broker_, 0)),
       inspector_(std::move(other.inspector_)) {}
 
@@ -57,9 +54,6 @@ PrivateCells::~PrivateCells() {
     ::kill(broker_, SIGTERM);
     ::waitpid(broker_, nullptr, 0);
   }
-  if (folder_.empty()) return;
-  ::unlink(socket_in(folder_).c_str());
-  ::rmdir(folder_.c_str());
 }
 
 /// The socket appears only after the broker has loaded everything.

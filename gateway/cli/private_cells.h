@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/cli/private_folder.h"
 #include "intake/inspector.h"
 
 namespace zp::gateway {
@@ -25,10 +26,10 @@ class PrivateCells {
   intake::Inspector& inspector() { return *inspector_; }
 
  private:
-  PrivateCells(std::string folder, pid_t broker) : folder_(std::move(folder)), broker_(broker) {}
+  PrivateCells(PrivateFolder folder, pid_t broker) : folder_(std::move(folder)), broker_(broker) {}
   Result<void> wait_until_ready();
 
-  std::string folder_;
+  PrivateFolder folder_;
   pid_t broker_ = 0;
   std::unique_ptr<intake::Inspector> inspector_;
 };
