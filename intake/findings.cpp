@@ -1,6 +1,8 @@
 #include "intake/findings.h"
 
+#include <algorithm>
 #include <array>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "intake/json_reader.h"
@@ -304,6 +306,19 @@ class FindingsParser {
 }  // namespace
 
 std::string_view verdict_name(Verdict verdict) noexcept { return kVerdicts[static_cast<std::size_t>(verdict)]; }
+
+bool DigitalSignature::uses_old_technique() const {
+  return std::ranges::any_of(
+      weaknesses, [](const std::string& one) { return !one.empty() && one.front() >= 'A' && one.front() <= 'Z'; });
+}
+
+std::string rfc3339(std::int64_t unix_seconds) {
+  const auto time = static_cast<std::time_t>(unix_seconds);
+  std::tm utc{};
+  char text[32] = "";
+  if (::gmtime_r(&time, &utc)) std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
 
 Json to_json(const Findings& findings, bool with_text) {
   Json json = {{"sha256", findings.sha256},

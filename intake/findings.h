@@ -7,7 +7,6 @@
 #ifndef INTAKE_FINDINGS_H_
 #define INTAKE_FINDINGS_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -58,8 +57,10 @@ struct DigitalSignature {
   std::string coverage = "partial";   // whole | extended-allowed | extended-disallowed | partial
   std::string chain = "unknown";      // trusted | untrusted | expired | revoked | unknown
   std::string signer;
-  std::string claimed_time;                  // RFC 3339 or empty
-  std::vector<std::string> weaknesses;       // "SHA1", "RSA-1024", "MD5"; "time-stamp": one that does not fit
+  std::string claimed_time;  // RFC 3339 or empty
+  /// Techniques begin with a capital: "SHA1", "RSA-1024", "MD5". Others say what does not fit: "time-stamp",
+  /// "byte-range", "changed-page".
+  std::vector<std::string> weaknesses;
   std::string revocation = "unknown";        // good | revoked | unknown: by what came with the document
   std::string proven_time;                   // RFC 3339: a trusted time-stamp proves that it existed then; or empty
   std::string indication = "INDETERMINATE";  // TOTAL-PASSED | INDETERMINATE | TOTAL-FAILED (ETSI EN 319 102-1)
@@ -67,9 +68,7 @@ struct DigitalSignature {
   std::optional<UncheckedOpenPgp> unchecked = {};
 
   /// A digest or key that is too weak to trust.
-  bool uses_old_technique() const {
-    return std::ranges::any_of(weaknesses, [](const std::string& one) { return one != "time-stamp"; });
-  }
+  bool uses_old_technique() const;
 };
 
 struct Mrz {
@@ -114,23 +113,26 @@ struct Findings {
   std::string name;        // attachments only: the name it has in its container, cleaned
   std::string type;        // by content: "application/pdf", "image/jpeg", "image/heic", "message/rfc822", ...
   Verdict verdict = Verdict::kDoubtful;
-  std::string kind =
-      "unknown";  // form | court-order | mandate | consent | letter | decision | identity-document | unknown
+  /// form | court-order | mandate | consent | letter | decision | identity-document | unknown
+  std::string kind = "unknown";
   double kind_confidence = 0;
-  std::string
-      subject;  // finer than the kind: aanvraag | avg-verzoek | machtiging | volmacht | mentorschap | curatele |
-                // bewind | toestemming | medisch | indicatiebesluit, or empty
+  /// Finer than the kind: aanvraag | avg-verzoek | machtiging | volmacht | mentorschap | curatele | bewind | toestemming |
+  /// medisch | indicatiebesluit, or empty.
+  std::string subject;
   std::vector<std::string> kind_words;    // that decided, the weightiest first
   std::optional<CourtOrder> court_order;  // where the kind is court-order
   std::vector<PageFindings> pages;
   std::vector<DigitalSignature> digital_signatures;
   std::optional<IdentityDocument> identity_document;
   std::vector<IdentityDocument> other_identity_documents;  // where there are several
-  std::vector<std::string>
-      hazards;  // encrypted, javascript, embedded-file, launch-action, xfa, malformed, image-bomb, crash, timeout, ...
+  /// encrypted, javascript, embedded-file, launch-action, xfa, malformed, image-bomb, crash, timeout, ...
+  std::vector<std::string> hazards;
   std::vector<Findings> attachments;
   std::vector<Message> messages;
 };
+
+/// How findings spell a moment: "2026-11-22T10:15:00Z".
+std::string rfc3339(std::int64_t unix_seconds);
 
 /// The contract's object; `with_text` adds page text (for storage, never for `check`).
 nlohmann::json to_json(const Findings& findings, bool with_text = false);

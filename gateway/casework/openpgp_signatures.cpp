@@ -1,7 +1,5 @@
 #include "gateway/casework/openpgp_signatures.h"
 
-#include <ctime>
-
 #include "crypto/keyring/openpgp_verify.h"
 #include "intake/text.h"
 
@@ -12,14 +10,6 @@ using crypto::OpenPgpSignature;
 using intake::DigitalSignature;
 
 constexpr std::size_t kMaxSigner = 200;
-
-std::string rfc3339(std::int64_t unix_seconds) {
-  const auto time = static_cast<std::time_t>(unix_seconds);
-  std::tm utc{};
-  char text[32] = "";
-  if (::gmtime_r(&time, &utc)) std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
 
 /// ETSI EN 319 102-1 speaks of certificates; a key on file stands for a chain that leads to an anchor. Whether it was
 /// revoked elsewhere nobody knows, so nothing of OpenPGP passes by itself.
@@ -39,7 +29,7 @@ void report(const OpenPgpSignature& from, DigitalSignature& into) {
   into.chain = !good ? "unknown" : from.key_revoked ? "revoked" : from.key_expired ? "expired" : "trusted";
   if (good && !from.weaknesses.empty()) into.chain = "untrusted";
   into.signer = intake::clean_text(from.signer.empty() ? from.key : from.signer, kMaxSigner);
-  if (from.made) into.claimed_time = rfc3339(*from.made);
+  if (from.made) into.claimed_time = intake::rfc3339(*from.made);
   into.weaknesses = from.weaknesses;
   conclude(from, into);
 }

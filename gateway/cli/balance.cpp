@@ -16,8 +16,8 @@ struct Balance {
   std::size_t accepted = 0, waiting = 0, taken = 0, filed = 0;
   StoreCounts counts;
   std::vector<Id> lost;  // acknowledged, and nowhere
-  std::vector<Id>
-      doubled;  // in the tray and filed: the taker died before it could tidy up; harmless when it runs again
+  /// In the tray and filed: the taker died before it could tidy up; harmless when it runs again.
+  std::vector<Id> doubled;
   bool zero() const { return lost.empty() && counts.documents == counts.documents_declared; }
 };
 

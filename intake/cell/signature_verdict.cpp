@@ -1,17 +1,11 @@
 #include "intake/cell/signature_verdict.h"
 
-#include <algorithm>
-#include <ctime>
-
 namespace zp::intake::cell {
 namespace {
 
-/// Named by verify_detached(): "SHA1", "MD5", "RSA-1024"; all others are lower case.
-bool is_algorithm(const std::string& weakness) { return !weakness.empty() && weakness[0] >= 'A' && weakness[0] <= 'Z'; }
-
 const char* why_indeterminate(const DigitalSignature& signature) {
   if (signature.coverage == "extended-disallowed" || signature.coverage == "partial") return "SIG_CONSTRAINTS_FAILURE";
-  if (std::ranges::any_of(signature.weaknesses, is_algorithm)) return "CRYPTO_CONSTRAINTS_FAILURE_NO_POE";
+  if (signature.uses_old_technique()) return "CRYPTO_CONSTRAINTS_FAILURE_NO_POE";
   if (signature.chain == "revoked") return "REVOKED_NO_POE";
   if (signature.chain == "expired") return "OUT_OF_BOUNDS_NO_POE";
   if (signature.chain != "trusted") return "NO_CERTIFICATE_CHAIN_FOUND";
@@ -19,14 +13,6 @@ const char* why_indeterminate(const DigitalSignature& signature) {
 }
 
 }  // namespace
-
-std::string rfc3339(std::int64_t unix_seconds) {
-  const auto time = static_cast<std::time_t>(unix_seconds);
-  std::tm utc{};
-  char text[32] = "";
-  if (::gmtime_r(&time, &utc)) std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
 
 void report(const crypto::CmsVerdict& verdict, DigitalSignature& into) {
   static constexpr const char* kIntegrityNames[] = {"ok", "broken", "unknown"};

@@ -20,9 +20,6 @@ struct SignaturePolicy {
   crypto::TrustAnchors anchors() const { return {at == 0 ? "" : trust_anchors_pem}; }
 };
 
-/// "2026-11-22T10:15:00Z"
-std::string rfc3339(std::int64_t unix_seconds);
-
 /// Takes over integrity, chain, signer, times and weaknesses.
 void report(const crypto::CmsVerdict& verdict, DigitalSignature& into);
 
