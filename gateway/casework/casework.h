@@ -46,6 +46,8 @@ struct OpenDossier {
 Result<OpenDossier> open_dossier(const Vault& vault, StoreReader& store, const Id& dossier);
 /// A job about `subject`, due at `run_at`.
 Job new_job(std::string kind, const Id& subject, TimeMs run_at, std::string payload = "{}");
+/// `message` asks for each document that is not there or not in order.
+void ask_for_missing(const OpenDossier& open, MessageData& message);
 /// What the dossier can be found by: reference, names, birth dates, e-mail, address.
 std::vector<Bytes> search_tokens(const Vault& vault, const OpenDossier& open);
 /// Seals the profile, marks the time and stores the row.

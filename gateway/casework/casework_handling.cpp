@@ -206,6 +206,12 @@ Result<intake::Evaluation> Casework::evaluate(const Actor& actor, const Id& doss
   return evaluation;
 }
 
+void ask_for_missing(const OpenDossier& open, MessageData& message) {
+  if (!open.profile.evaluation) return;
+  for (const intake::RequirementResult& one : open.profile.evaluation->requirements)
+    if (one.state != intake::RequirementState::kMet) message.asked.emplace_back(one.slot, one.label);
+}
+
 std::vector<Bytes> search_tokens(const Vault& vault, const OpenDossier& open) {
   const Person& requester = open.profile.requester;
   const Person& client = open.profile.client;

@@ -19,12 +19,6 @@ Result<std::string> free_code(const Shelf& shelf) {
   return fail(Code::kUnavailable, "make invitation: no free code");
 }
 
-void ask_for_missing(const OpenDossier& open, MessageData& data) {
-  if (!open.profile.evaluation) return;
-  for (const intake::RequirementResult& one : open.profile.evaluation->requirements)
-    if (one.state != intake::RequirementState::kMet) data.asked.emplace_back(one.slot, one.label);
-}
-
 }  // namespace
 
 Result<Invitation> Casework::invite(const Actor& actor, const Id& dossier) {

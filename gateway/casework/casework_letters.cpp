@@ -277,11 +277,6 @@ void after_sending(const templates::LetterInfo& info, OpenDossier& open) {
   }
 }
 
-void ask_for(const intake::Evaluation& evaluation, MessageData& data) {
-  for (const intake::RequirementResult& one : evaluation.requirements)
-    if (one.state != intake::RequirementState::kMet) data.asked.emplace_back(one.slot, one.label);
-}
-
 }  // namespace
 
 Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& how) {
@@ -319,7 +314,7 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
                   data.date = today;
                   if (asks) {
                     TRY_ASSIGN(about.last_day, suspend_term(office_, open, today));
-                    if (open.profile.evaluation) ask_for(*open.profile.evaluation, about);
+                    ask_for_missing(open, about);
                     data.fields = fill_fields(*info, data.fields, nlohmann::json{{"complete_before", about.last_day}});
                   } else {
                     after_sending(*info, open);
