@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/integration/cells/running_broker.h"
 #include "tests/integration/cells/small_pdf.h"
@@ -69,6 +72,25 @@ TEST_F(Documents, ACourtOrderIsRecognised) {
                                       .bytes());
   EXPECT_EQ(found.kind, "court-order");
   EXPECT_GT(found.kind_confidence, 0.7);
+}
+
+TEST_F(Documents, AScannedCourtOrderIsReadWholeOnlyIfNobodyWaits) {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("zp-scan-" + Id::random().hex());
+  const std::string make =
+      ZP_SOURCE_DIR "/samples/make " + folder.string() + " --only mentor/beschikking-scan.pdf > /dev/null";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  std::ifstream file(folder / "mentor/beschikking-scan.pdf", std::ios::binary);
+  const std::string scan{std::istreambuf_iterator<char>(file), {}};
+  std::filesystem::remove_all(folder);
+  InspectionRequest request;
+  const Findings whole = inspect(scan, request).findings;
+  request.somebody_waits = true;
+  const Findings in_haste = inspect(scan, request).findings;
+  EXPECT_EQ(in_haste.kind, "court-order");
+  ASSERT_EQ(whole.pages.size(), in_haste.pages.size());
+  EXPECT_GT(whole.pages[0].text.size(), in_haste.pages[0].text.size());
+  ASSERT_TRUE(whole.court_order);
+  EXPECT_NE(whole.court_order->representative, "");
 }
 
 TEST_F(Documents, PageImagesComeInTheResolutionAskedFor) {
