@@ -33,8 +33,8 @@ struct CmsVerdict {
   std::optional<std::int64_t> proven_time;   // of a time-stamp that holds, from an authority that leads to an anchor
   std::string digest_algorithm;              // "SHA256"
   std::string key;                           // "RSA-2048", "EC-P-256"
-  std::vector<std::string>
-      weaknesses;  // "SHA1", "RSA-1024", "MD5": never kTrusted; "time-stamp": one that does not fit
+  /// "SHA1", "RSA-1024", "MD5": never kTrusted; "time-stamp": one that does not fit.
+  std::vector<std::string> weaknesses;
 };
 
 /// Anchors as PEM; with none every chain is kUnknown. `at` is the time for validity, unix seconds.

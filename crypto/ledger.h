@@ -27,8 +27,8 @@ struct LedgerEntry {
   std::string action;    // "dossier.open", "document.view", "letter.send", ... (EventTypeCode, from a closed list)
   std::string object;    // id of what was touched (ParticipantObjectID); may be empty
   std::string dossier;   // dossier id; may be empty (log-in, configuration)
-  std::string
-      purpose;  // PurposeOfUse: a key of the purposes list, e.g. "behandelen-verzoek"; may be empty for processes
+  /// PurposeOfUse: a key of the purposes list, e.g. "behandelen-verzoek"; may be empty for processes.
+  std::string purpose;
   std::string ground;   // legal ground that goes with it, e.g. "AVG art. 15"; may be empty
   std::string outcome;  // "ok", "denied", "failed" (EventOutcomeIndicator)
   std::string detail;   // closed vocabulary or numbers ("pages=1-3"), never free text about a person; may be empty

@@ -34,8 +34,8 @@ struct SubmissionManifest {
   std::int64_t received_ms = 0;
   std::map<std::string, std::string> fields;  // what was filled in, by field name of the requirement file
   std::vector<ReceivedFile> files;
-  Bytes
-      receipt_key;  // 32 bytes: the worker seals the receipt PDF under it; the sender's cookie gives it back to the door
+  /// 32 bytes: the worker seals the receipt PDF under it; the sender's cookie gives it back to the door.
+  Bytes receipt_key;
   std::string access_code;    // chosen by the sender for the answer; may be empty
   Id in_reply_to;             // shelf id of the message this answers; zero: none
   std::string envelope_from;  // mail only

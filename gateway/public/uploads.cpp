@@ -229,7 +229,7 @@ Result<DraftFile> Uploads::append(const DraftSecret& secret, const Id& object, s
   TRY_DO(tray_.check_space());
 
   TRY_ASSIGN(auto receiver, Receiver::begin(*this, draft, file, source, checksum, false));
-  TRY_ASSIGN(const auto kept, take(secret, draft, receiver));
+  TRY_ASSIGN(auto kept, take(secret, draft, receiver));
   if (receiver.failure()) return std::unexpected(*receiver.failure());
   return kept;
 }

@@ -19,8 +19,8 @@ struct RecordRule {
   bool by_program = false;  // nobody types it: a measure that was taken
   std::string ends;         // how people say that an entry ends ("Intrekken"); empty: entries don't end
   std::string until;        // the field with a last day that is known beforehand; may be empty
-  std::string
-      person;  // "requester" or "client": its fields naam, geboortedatum, email, telefoon, adres are that person
+  /// "requester" or "client": its fields naam, geboortedatum, email, telefoon, adres are that person.
+  std::string person;
   /// A term in hours that begins with an entry (AVG art. 33): the field with the moment, and the record whose entry ends it.
   int clock_hours = 0;
   std::string clock_from, clock_ended_by, clock_source;
