@@ -18,7 +18,7 @@
 #include <cstring>
 #include <list>
 
-#include "gateway/broker/descriptor.h"
+#include "gateway/process/descriptor.h"
 #include "gateway/process/log.h"
 
 namespace zp::gateway {

@@ -16,6 +16,7 @@
 #include "crypto/keyring/openpgp.h"
 #include "gateway/casework/vault.h"
 #include "gateway/config/data_folder.h"
+#include "gateway/office/drawing.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "gateway/store/ledger_file.h"
@@ -46,12 +47,15 @@ void by_expiry(Checks& checks, const std::string& what, std::int64_t expires, co
 }
 
 void check_programs(Checks& checks) {
-  for (const char* name : {"keymaker", "broker", "worker", "staff", "public", "mail"}) {
+  for (const char* name : {"keymaker", "broker", "office", "worker", "staff", "public", "mail"}) {
     const std::string path = program_folder() + "/zegelpost-" + name;
     if (::access(path.c_str(), X_OK) != 0)
       bad(checks, "program " + path + " is missing", "Install the complete package.");
   }
   if (std::system("gpg --version >/dev/null 2>&1") != 0) bad(checks, "gpg can't be run", "Install the package gnupg.");
+  if (!can_draw())
+    warn(checks, "office documents are not shown as pages: LibreOffice or bubblewrap is not installed",
+         "Install bubblewrap, libreoffice-writer-nogui, libreoffice-calc-nogui and libreoffice-impress-nogui.");
 }
 
 void check_folders(Checks& checks, const Config& config) {

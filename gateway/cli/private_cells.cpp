@@ -1,8 +1,6 @@
 #include "gateway/cli/private_cells.h"
 
-#include <fcntl.h>
 #include <spawn.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +10,10 @@
 #include <filesystem>
 #include <thread>
 
+#include "gateway/config/data_folder.h"
 #include "gateway/ipc/cell_client.h"
+#include "gateway/ipc/office_client.h"
+#include "gateway/office/drawing.h"
 
 extern char** environ;
 
@@ -20,54 +21,51 @@ namespace zp::gateway {
 namespace {
 
 constexpr const char* kStart = "start cells";
-constexpr const char* kProgram = "zegelpost-broker";
 constexpr std::chrono::seconds kPatience{30};
-
-std::string socket_in(const PrivateFolder& folder) { return folder.path() + "/cells.sock"; }
 
 }  // namespace
 
 Result<PrivateCells> PrivateCells::start() {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::string program = self.parent_path() / kProgram;
   TRY_ASSIGN(PrivateFolder folder, PrivateFolder::make());
-  const std::string socket = socket_in(folder);
-  std::array<char*, 4> arguments = {const_cast<char*>(kProgram), const_cast<char*>("--private"),
-                                    const_cast<char*>(socket.c_str()), nullptr};
-  pid_t broker = 0;
-  const int failed = ::posix_spawn(&broker, program.c_str(), nullptr, nullptr, arguments.data(), environ);
-  PrivateCells cells(std::move(folder), failed == 0 ? broker : 0);
-  if (failed != 0) return fail(Code::kUnavailable, kStart, program, failed);
-  TRY_DO(cells.wait_until_ready());
-  cells.inspector_ = connect_cells(socket);
+  PrivateCells cells(std::move(folder));
+  TRY_ASSIGN(const std::string broker, cells.start("broker"));
+  cells.inspector_ = connect_cells(broker);
+  if (!can_draw()) return cells;
+  TRY_ASSIGN(const std::string office, cells.start("office"));
+  cells.inspector_ = with_office(std::move(cells.inspector_), office);
   return cells;
 }
 
 PrivateCells::PrivateCells(PrivateCells&& other) noexcept
     : folder_(std::move(other.folder_)),
-      broker_(std::exchange(other.broker_, 0)),
+      children_(std::exchange(other.children_, {})),
       inspector_(std::move(other.inspector_)) {}
 
 PrivateCells::~PrivateCells() {
-  if (broker_ > 0) {
-    ::kill(broker_, SIGTERM);
-    ::waitpid(broker_, nullptr, 0);
-  }
+  for (const pid_t child : children_) ::kill(child, SIGTERM);
+  for (const pid_t child : children_) ::waitpid(child, nullptr, 0);
 }
 
-/// The socket appears only after the broker has loaded everything.
-Result<void> PrivateCells::wait_until_ready() {
+/// A socket appears only after its process has loaded everything.
+Result<std::string> PrivateCells::start(const std::string& name) {
+  const std::string program = program_folder() + "/zegelpost-" + name;
+  const std::string socket = folder_.path() + "/" + name + ".sock";
+  const std::array arguments = {program.c_str(), "--private", socket.c_str(), static_cast<const char*>(nullptr)};
+  pid_t child = 0;
+  const int failed =
+      ::posix_spawn(&child, program.c_str(), nullptr, nullptr, const_cast<char* const*>(arguments.data()), environ);
+  if (failed != 0) return fail(Code::kUnavailable, kStart, program, failed);
+  children_.push_back(child);
   const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (::access(socket_in(folder_).c_str(), F_OK) != 0) {
-    if (::waitpid(broker_, nullptr, WNOHANG) == broker_) {
-      broker_ = 0;
-      return fail(Code::kUnavailable, kStart, kProgram);
+  while (::access(socket.c_str(), F_OK) != 0) {
+    if (::waitpid(child, nullptr, WNOHANG) == child) {
+      children_.pop_back();
+      return fail(Code::kUnavailable, kStart, program);
     }
-    if (std::chrono::steady_clock::now() > until) return fail(Code::kTimeout, kStart, kProgram);
+    if (std::chrono::steady_clock::now() > until) return fail(Code::kTimeout, kStart, program);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  return {};
+  return socket;
 }
 
 }  // namespace zp::gateway

@@ -1,7 +1,8 @@
 // gateway/cli/private_cells.h - cells of one's own, for a command that needs no server.
 //
-// Starts the zegelpost-broker that lies beside this program, with a socket in a folder that only this user can enter;
-// both are gone when the object is. Threads: one.
+// Starts the zegelpost-broker and the zegelpost-office that lie beside this program, with sockets in a folder that only
+// this user can enter;
+// all of it is gone when the object is. Threads: one.
 #ifndef GATEWAY_CLI_PRIVATE_CELLS_H_
 #define GATEWAY_CLI_PRIVATE_CELLS_H_
 
@@ -9,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/cli/private_folder.h"
 #include "intake/inspector.h"
@@ -17,7 +19,8 @@ namespace zp::gateway {
 
 class PrivateCells {
  public:
-  /// kUnavailable if the broker is not there or does not get ready within 30 s.
+  /// With an office where LibreOffice is installed. kUnavailable if a program is not there, kTimeout if one does not get
+  /// ready within 30 s.
   static Result<PrivateCells> start();
   PrivateCells(PrivateCells&& other) noexcept;
   PrivateCells& operator=(PrivateCells&&) = delete;
@@ -26,11 +29,12 @@ class PrivateCells {
   intake::Inspector& inspector() { return *inspector_; }
 
  private:
-  PrivateCells(PrivateFolder folder, pid_t broker) : folder_(std::move(folder)), broker_(broker) {}
-  Result<void> wait_until_ready();
+  explicit PrivateCells(PrivateFolder folder) : folder_(std::move(folder)) {}
+  /// Runs zegelpost-NAME --private SOCKET; the path of its socket once that is there.
+  Result<std::string> start(const std::string& name);
 
   PrivateFolder folder_;
-  pid_t broker_ = 0;
+  std::vector<pid_t> children_;
   std::unique_ptr<intake::Inspector> inspector_;
 };
 

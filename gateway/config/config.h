@@ -101,6 +101,7 @@ struct Config {
   std::string ledger_verifier() const { return data + "/keys/ledger.vkey"; }  // public
   std::string keymaker_socket() const { return run + "/keymaker.sock"; }
   std::string broker_socket() const { return run + "/cells.sock"; }
+  std::string office_socket() const { return run + "/office.sock"; }
 
   /// Origin and key name of the ledger's checkpoints: the public host name and "/ledger" (C2SP tlog-checkpoint:
   /// schema-less URL).

@@ -1,8 +1,6 @@
 #include "gateway/ipc/cell_client.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -16,6 +14,7 @@
 
 #include "crypto/hash.h"
 #include "gateway/ipc/cell_answer.h"
+#include "gateway/ipc/memory_file.h"
 #include "intake/cell/protocol.h"
 #include "intake/judge.h"
 
@@ -32,38 +31,6 @@ constexpr const char* kAsk = "ask a cell";
 // Time a document may take as a whole.
 constexpr seconds kBase{40}, kPerPage{6};
 constexpr milliseconds kPerMegabyte{500};
-
-class Socket {
- public:
-  explicit Socket(int fd) : fd_(fd) {}
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  ~Socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-/// The document in memory that nobody can change any more: the cell maps what was hashed.
-Result<int> seal_in_memory(ByteView document) {
-  const int fd = ::memfd_create("document", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) return fail_errno(kAsk);
-  while (!document.empty()) {
-    const ssize_t count = ::write(fd, document.data(), document.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      const auto failure = fail_errno(kAsk);
-      ::close(fd);
-      return failure;
-    }
-    document = document.subspan(static_cast<std::size_t>(count));
-  }
-  ::fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
-  return fd;
-}
 
 std::string options_json(const intake::InspectionRequest& request) {
   const nlohmann::json json = {{"declared_kind", request.declared_kind},
@@ -217,13 +184,11 @@ class CellClient : public intake::Inspector {
   /// memory.
   Result<Ending> ask(Operation operation, ByteView document, const std::string& json, CellAnswer& answer) const {
     constexpr int kTries = 2;
-    TRY_ASSIGN(const int memory, seal_in_memory(document));
-    const Socket sealed(memory);
+    TRY_ASSIGN(const Descriptor sealed, sealed_in_memory(document));
     Ending ending = Ending::kNoCell;
     for (int i = 0; i < kTries; ++i) {
       answer.reset();
-      TRY_ASSIGN(const int connected, connect_to_broker());
-      const Socket socket(connected);
+      TRY_ASSIGN(const Descriptor socket, connect_to_broker());
       Conversation conversation(socket.get(), document.size(), patience_);
       if (!conversation.send(operation, sealed.get(), json)) continue;
       ending = conversation.read(answer);
@@ -233,20 +198,18 @@ class CellClient : public intake::Inspector {
     return ending;
   }
 
-  Result<int> connect_to_broker() const {
+  Result<Descriptor> connect_to_broker() const {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path_.size() >= sizeof address.sun_path) return fail(Code::kConfig, kAsk, path_);
     std::memcpy(address.sun_path, path_.data(), path_.size());
-    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return fail_errno(kAsk);
+    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (socket.get() < 0) return fail_errno(kAsk);
     const timeval patience{patience_.for_a_cell.count() / 1000,
                            patience_.for_a_cell.count() % 1000 * 1000};  // a full backlog makes connect() wait
-    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
-    const int reason = errno;
-    ::close(fd);
-    return fail(Code::kUnavailable, kAsk, path_, reason);
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
+    return fail(Code::kUnavailable, kAsk, path_, errno);
   }
 
   std::string path_;

@@ -7,9 +7,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 namespace zp::gateway {
 namespace {
@@ -75,6 +77,25 @@ Result<void> UnixSocket::write(ByteView bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(sent));
   }
   return {};
+}
+
+Result<Bytes> UnixSocket::read_counted(std::size_t at_most) {
+  std::array<std::uint8_t, 4> head{};
+  TRY_DO(read(head));
+  std::size_t count = 0;
+  for (const std::uint8_t byte : head) count = count << 8 | byte;
+  if (count > at_most) return fail(Code::kTooLarge, "read from socket");
+  Bytes bytes(count);
+  TRY_DO(read(bytes));
+  return bytes;
+}
+
+Result<void> UnixSocket::write_counted(ByteView bytes) {
+  if (bytes.size() > std::numeric_limits<std::uint32_t>::max()) return fail(Code::kTooLarge, "write to socket");
+  std::array<std::uint8_t, 4> head{};
+  for (std::size_t i = 0; i < head.size(); ++i) head[i] = static_cast<std::uint8_t>(bytes.size() >> (24 - 8 * i));
+  TRY_DO(write(head));
+  return write(bytes);
 }
 
 UnixListener::UnixListener(UnixListener&& other) noexcept

@@ -25,6 +25,10 @@ class UnixSocket {
   /// The whole buffer, or an Error.
   Result<void> read(std::span<std::uint8_t> buffer);
   Result<void> write(ByteView bytes);
+  /// Any number of bytes, after their number as 4 bytes, big-endian. kTooLarge if the other side announces more than
+  /// `at_most`.
+  Result<Bytes> read_counted(std::size_t at_most);
+  Result<void> write_counted(ByteView bytes);
 
  private:
   friend class UnixListener;

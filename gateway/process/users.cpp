@@ -59,7 +59,7 @@ const std::string& user_of(const Config& config, const std::string& role) {
   if (role == "public") return users.public_door;
   if (role == "mail") return users.mail;
   if (role == "keymaker") return users.keymaker;
-  if (role == "broker") return users.broker;
+  if (role == "broker" || role == "office") return users.broker;
   return users.inner;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gateway/config/data_folder.h"
+#include "gateway/office/drawing.h"
 #include "gateway/process/log.h"
 #include "gateway/process/process.h"
 
@@ -71,8 +72,9 @@ class Supervisor {
 };
 
 Supervisor::Supervisor(const Config& config, int lock) : config_(config), lock_(lock) {
-  for (const char* name : {"keymaker", "broker", "worker", "staff", "public", "mail"}) {
+  for (const char* name : {"keymaker", "broker", "office", "worker", "staff", "public", "mail"}) {
     if (std::string(name) == "mail" && config.mail.lmtp_listen.empty()) continue;
+    if (std::string(name) == "office" && !can_draw()) continue;
     children_.push_back(Child{.name = name});
   }
   sigset_t set;

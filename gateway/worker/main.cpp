@@ -8,6 +8,7 @@
 
 #include "crypto/keyring/openpgp.h"
 #include "gateway/ipc/cell_client.h"
+#include "gateway/ipc/office_client.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "gateway/store/sqlite_store.h"
@@ -92,7 +93,7 @@ Result<void> serve(Process& process) {
   TRY_ASSIGN(const auto messages, templates::PageBook::load(config.pages + "/../messages"));
   TRY_ASSIGN(const auto seal, load_seal(config.keys));
   TRY_ASSIGN(const auto anchors, trust_anchors(config.keys));
-  const auto inspector = connect_cells(config.broker_socket());
+  const auto inspector = with_office(connect_cells(config.broker_socket()), config.office_socket());
   const Clamd clamd(config.clamd_socket);
   const SmtpSender smtp(config.smtp);
   const Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms};

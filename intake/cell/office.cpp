@@ -16,7 +16,8 @@ constexpr std::array kTypes = {"application/vnd.openxmlformats-officedocument.wo
                                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"sv,
                                "application/vnd.openxmlformats-officedocument.presentationml.presentation"sv,
                                "application/vnd.oasis.opendocument.text"sv,
-                               "application/vnd.oasis.opendocument.spreadsheet"sv};
+                               "application/vnd.oasis.opendocument.spreadsheet"sv,
+                               "application/vnd.oasis.opendocument.presentation"sv};
 
 // The parts that hold what a reader sees, in the order in which it is told.
 constexpr std::array kTextParts = {"word/header"sv, "word/document.xml"sv,    "word/footnotes.xml"sv, "word/footer"sv,

@@ -71,6 +71,7 @@ struct ZipClue {
 constexpr std::array kZipClues = {
     ZipClue{"application/vnd.oasis.opendocument.text"sv, "application/vnd.oasis.opendocument.text"sv},
     ZipClue{"application/vnd.oasis.opendocument.spreadsheet"sv, "application/vnd.oasis.opendocument.spreadsheet"sv},
+    ZipClue{"application/vnd.oasis.opendocument.presentation"sv, "application/vnd.oasis.opendocument.presentation"sv},
     ZipClue{"word/document.xml"sv, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"sv},
     ZipClue{"xl/workbook.xml"sv, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"sv},
     ZipClue{"ppt/presentation.xml"sv, "application/vnd.openxmlformats-officedocument.presentationml.presentation"sv},

@@ -3,7 +3,7 @@ import pathlib
 import pwd
 import subprocess
 
-USERS = {"keymaker": "zegelpost-keys", "broker": "zegelpost-cells", "worker": "zegelpost", "staff": "zegelpost", "public": "zegelpost-public", "mail": "zegelpost-mail"}
+USERS = {"keymaker": "zegelpost-keys", "broker": "zegelpost-cells", "office": "zegelpost-cells", "worker": "zegelpost", "staff": "zegelpost", "public": "zegelpost-public", "mail": "zegelpost-mail"}
 INNER = ["data/store", "data/objects", "data/ledger", "data/keys/zone", "data/incoming/new", "seal", "recovery"]
 
 

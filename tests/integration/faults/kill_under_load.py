@@ -20,7 +20,7 @@ from instance import Instance
 from load import PURPOSE, Load, log_in
 from supervised import Supervised
 
-PROCESSES = ["keymaker", "broker", "worker", "staff", "public", "mail"]
+PROCESSES = ["keymaker", "broker", "office", "worker", "staff", "public", "mail"]
 SECONDS = 150  # over which the kills are spread
 
 

@@ -13,7 +13,7 @@ import time
 import unittest
 
 BIN = pathlib.Path(sys.argv.pop(1))
-NAMES = ["keymaker", "broker", "worker", "staff", "public", "mail"]
+NAMES = ["keymaker", "broker", "office", "worker", "staff", "public", "mail"]
 
 
 def free_port():

@@ -1,6 +1,6 @@
-// gateway/broker/descriptor.h - a file descriptor that closes itself.
-#ifndef GATEWAY_BROKER_DESCRIPTOR_H_
-#define GATEWAY_BROKER_DESCRIPTOR_H_
+// gateway/process/descriptor.h - a file descriptor that closes itself.
+#ifndef GATEWAY_PROCESS_DESCRIPTOR_H_
+#define GATEWAY_PROCESS_DESCRIPTOR_H_
 
 #include <unistd.h>
 
@@ -28,4 +28,4 @@ class Descriptor {
 
 }  // namespace zp::gateway
 
-#endif  // GATEWAY_BROKER_DESCRIPTOR_H_
+#endif  // GATEWAY_PROCESS_DESCRIPTOR_H_
