@@ -54,6 +54,29 @@ Result<std::vector<ObjectRow>> keep_pages(const Tools& tools, const Opened& open
   return rows;
 }
 
+/// A detached OpenPGP signature that came with the document: it is named after it.
+Result<std::optional<Bytes>> signature_beside(const Tools& tools, const Opened& opened) {
+  constexpr std::size_t kMostSignature = std::size_t{64} << 10;
+  std::optional<ObjectRow> object;
+  Id beside;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto documents, store.documents(opened.document.dossier));
+    for (const Document& one : documents) {
+      if (one.submission != opened.document.submission) continue;
+      TRY_ASSIGN(const auto details, opened.keys->details(one));
+      if (details.name != opened.details.name + ".asc" && details.name != opened.details.name + ".sig") continue;
+      beside = one.id;
+      TRY_ASSIGN(object, store.object(one.object));
+    }
+    return {};
+  }));
+  if (!object || object->bytes > kMostSignature) return std::nullopt;
+  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect),
+                                    {opened.dossier.id.hex(), beside.hex(), "signature"}));
+  TRY_ASSIGN(const auto signature, opened.keys->get(tools.office.objects, *object));
+  return Bytes(signature.view().begin(), signature.view().end());
+}
+
 void tell_staff(const DocumentDetails& details, Profile& profile) {
   if (details.malware == Malware::kInfected)
     profile.tasks.push_back("In een document zit een virus. Het wordt niet getoond: " + details.name);
@@ -109,6 +132,8 @@ Result<Next> inspect_document(const Tools& tools, const Job& job) {
   inspection.findings.sha256 = to_hex(crypto::sha256(bytes.view()));
   inspection.findings.size = bytes.size();
   check_openpgp(tools.sender_keys, bytes.view(), inspection.findings);
+  TRY_ASSIGN(const auto beside, signature_beside(tools, opened));
+  if (beside) add_detached_openpgp(tools.sender_keys, *beside, bytes.view(), inspection.findings);
   intake::judge(inspection.findings, request.as_of);
   TRY_ASSIGN(const auto pages, keep_pages(tools, opened, inspection.images));
   TRY_DO(note_verdict(tools, job.subject, verdict,

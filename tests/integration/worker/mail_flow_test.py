@@ -114,6 +114,15 @@ class MailFlowTest(unittest.TestCase):
             self.assertIn(label.removeprefix("- "), page)
         self.assertNotIn("anna", page.lower())
 
+    def test_3b_a_signature_beside_a_document_is_read_with_it(self):
+        message = request("eva@burger.example")
+        message.add_attachment(b"-----BEGIN PGP SIGNATURE-----\n", maintype="application", subtype="pgp-signature", filename="verzoek.pdf.asc")
+        before = self.documents("inspected")
+        self.send(message)
+        self.assertTrue(eventually(lambda: self.documents("inspected") == before + 2), self.zone.log("worker"))
+        entries = subprocess.run([BINARIES + "/zegelpost", "ledger", "show", "--config", self.zone.config], capture_output=True, text=True, check=True)
+        self.assertEqual(len([line for line in entries.stdout.splitlines() if "document.inspect" in line and "signature" in line]), 1)
+
     def test_4_a_worker_that_is_killed_again_and_again_loses_and_doubles_nothing(self):
         count, before = 20, self.dossiers()
         for i in range(count):
