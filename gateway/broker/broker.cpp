@@ -96,7 +96,7 @@ int receive_descriptor(int control) {
 }
 
 /// The life of a cell. Standard streams go nowhere: libraries print pieces of documents when they complain.
-[[noreturn]] void be_a_cell(int control, const BrokerOptions& options) {
+[[noreturn]] void be_a_cell(int control, const BrokerOptions& options, const Sandbox& sandbox) {
   constexpr int kControl = 3;
   const int nowhere = ::open("/dev/null", O_RDWR);
   if (nowhere < 0) ::_exit(kCannotShutIn);
@@ -108,7 +108,7 @@ int receive_descriptor(int control) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (!shut_in(options.sandbox)) ::_exit(kCannotShutIn);
+  if (!sandbox.shut_in()) ::_exit(kCannotShutIn);
   const int client = receive_descriptor(kControl);
   if (client >= 0) options.serve(client, kControl);
   ::_exit(0);
@@ -116,7 +116,8 @@ int receive_descriptor(int control) {
 
 class Broker {
  public:
-  Broker(const BrokerOptions& options, Descriptor listener) : options_(options), listener_(std::move(listener)) {}
+  Broker(const BrokerOptions& options, Sandbox sandbox, Descriptor listener)
+      : options_(options), sandbox_(std::move(sandbox)), listener_(std::move(listener)) {}
 
   ~Broker() {
     for (Cell& cell : cells_) ::kill(cell.pid, SIGKILL);
@@ -139,18 +140,19 @@ class Broker {
         std::ranges::count_if(cells_, [&](const Cell& cell) { return cell.busy() == busy; }));
   }
 
+  /// One at a time: a client that waits for it gets it before the next is made.
   void keep_warm() {
-    while (count(false) < options_.warm && Clock::now() >= fork_again_) {
-      if (!start()) fork_again_ = Clock::now() + seconds(1);
-    }
+    if (wants_another() && !start()) fork_again_ = Clock::now() + seconds(1);
   }
+
+  bool wants_another() const { return count(false) < options_.warm && Clock::now() >= fork_again_; }
 
   bool start() {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return false;
     Descriptor ours(ends[0]), theirs(ends[1]);
     const pid_t pid = ::fork();
-    if (pid == 0) be_a_cell(theirs.get(), options_);
+    if (pid == 0) be_a_cell(theirs.get(), options_, sandbox_);
     if (pid < 0) {
       log(Level::kError, "cannot start a cell", {{"errno", errno}});
       return false;
@@ -173,7 +175,7 @@ class Broker {
       waiting.push_back({cell.control.get(), POLLIN, 0});
       if (!cell.finished) waiting.push_back({cell.client.get(), 0, 0});  // POLLHUP is always reported
     }
-    ::poll(waiting.data(), waiting.size(), kTurnMs);
+    ::poll(waiting.data(), waiting.size(), wants_another() ? 0 : kTurnMs);
   }
 
   void watch(Cell& cell) {
@@ -234,6 +236,7 @@ class Broker {
   }
 
   const BrokerOptions& options_;
+  const Sandbox sandbox_;
   Descriptor listener_;
   std::list<Cell> cells_;
   Clock::time_point fork_again_;
@@ -243,7 +246,8 @@ class Broker {
 
 Result<void> run_broker(const BrokerOptions& options) {
   TRY_ASSIGN(Descriptor listener, listen_on(options.socket_path));
-  Broker broker(options, std::move(listener));
+  TRY_ASSIGN(Sandbox sandbox, Sandbox::prepare(options.sandbox));
+  Broker broker(options, std::move(sandbox), std::move(listener));
   if (options.ready) options.ready();
   while (!options.stop_requested()) broker.turn();
   ::unlink(options.socket_path.c_str());

@@ -5,7 +5,6 @@
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -74,13 +73,15 @@ Result<void> limit(const SandboxLimits& limits) {
   return {};
 }
 
-/// Reading below `folders`, nothing else in the file system. False if this kernel has no Landlock.
-bool allow_reading_only(const std::vector<std::string>& folders) {
+bool has_landlock() { return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1; }
+
+/// Reading below `folders`, nothing else in the file system.
+Result<void> allow_reading_only(const std::vector<std::string>& folders) {
   constexpr std::uint64_t kRead = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
   landlock_ruleset_attr attributes{};
   attributes.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;  // everything that ABI 1 knows
   const int ruleset = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
-  if (ruleset < 0) return false;
+  if (ruleset < 0) return fail_errno("guard files");
   for (const std::string& folder : folders) {
     landlock_path_beneath_attr rule{kRead, ::open(folder.c_str(), O_PATH | O_CLOEXEC)};
     if (rule.parent_fd < 0) continue;  // not installed here
@@ -89,19 +90,27 @@ bool allow_reading_only(const std::vector<std::string>& folders) {
   }
   const bool shut = ::syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
   ::close(ruleset);
-  return shut;
+  if (!shut) return fail_errno("guard files");
+  return {};
 }
 
 }  // namespace
 
-Result<void> shut_in(const SandboxLimits& limits) {
+Result<Sandbox> Sandbox::prepare(SandboxLimits limits) {
+  // Here and not in each cell: a network, even an empty one, takes the kernel milliseconds to make and to take down.
   leave_network();
+  const bool guards_files = has_landlock();
+  TRY_ASSIGN(SeccompFilter filter, SeccompFilter::compile(guards_files));
+  return Sandbox(std::move(limits), guards_files, std::move(filter));
+}
+
+Result<void> Sandbox::shut_in() const {
   TRY_DO(drop_rights());
   // A change of user clears it, so only now: a cell never outlives its broker.
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return fail_errno("tie to the broker");
-  TRY_DO(limit(limits));
-  const bool files_guarded = allow_reading_only(limits.readable_folders);
-  return load_seccomp_filter(files_guarded);
+  TRY_DO(limit(limits_));
+  if (guards_files_) TRY_DO(allow_reading_only(limits_.readable_folders));
+  return filter_.load();
 }
 
 }  // namespace zp::gateway

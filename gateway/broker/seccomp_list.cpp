@@ -1,12 +1,16 @@
 #include "gateway/broker/seccomp_list.h"
 
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <memory>
 
 namespace zp::gateway {
@@ -115,7 +119,19 @@ class Filter {
     ok_ = ok_ && (result == 0 || result == -EDOM);
   }
 
-  bool load() { return ok() && seccomp_load(context_.get()) == 0; }
+  /// The rules as the kernel takes them; empty if there is a fault in them.
+  std::vector<sock_filter> program() {
+    const int file = ::memfd_create("seccomp", MFD_CLOEXEC);
+    std::vector<sock_filter> program;
+    if (file < 0) return program;
+    if (ok() && seccomp_export_bpf(context_.get(), file) == 0) {
+      program.resize(static_cast<std::size_t>(::lseek(file, 0, SEEK_END)) / sizeof(sock_filter));
+      const std::size_t size = program.size() * sizeof(sock_filter);
+      if (::pread(file, program.data(), size, 0) != static_cast<ssize_t>(size)) program.clear();
+    }
+    ::close(file);
+    return program;
+  }
 
  private:
   std::unique_ptr<void, void (*)(void*)> context_;
@@ -130,7 +146,7 @@ scmp_arg_cmp equal(unsigned index, std::uint64_t value) { return {index, SCMP_CM
 
 }  // namespace
 
-Result<void> load_seccomp_filter(bool may_open_read_only) {
+Result<SeccompFilter> SeccompFilter::compile(bool may_open_read_only) {
   Filter filter;
   for (const int call : kAllowed) filter.rule(SCMP_ACT_ALLOW, call);
   for (const SoftDenied& denied : kSoftDenied)
@@ -162,10 +178,32 @@ Result<void> load_seccomp_filter(bool may_open_read_only) {
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(clone), masked(0, kThread, kThread));
   for (const std::uint64_t missing : {CLONE_VM, CLONE_SIGHAND, CLONE_THREAD})
     filter.rule(SCMP_ACT_ERRNO(EAGAIN), SCMP_SYS(clone), masked(0, missing, 0));
-  // abort() signals itself; nobody else may be signalled.
-  filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), equal(0, static_cast<std::uint64_t>(::getpid())));
+  // Whom it may signal, load() says.
+  filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(tgkill));
 
-  if (!filter.load()) return fail(Code::kIo, "load the seccomp filter");
+  std::vector<sock_filter> program = filter.program();
+  if (program.empty()) return fail(Code::kIo, "compile the seccomp filter");
+  return SeccompFilter(std::move(program));
+}
+
+Result<void> SeccompFilter::load() const {
+  // abort() signals itself; nobody else may be signalled. Of several filters the strictest answer counts.
+  const auto self = static_cast<std::uint32_t>(::getpid());
+  std::array<sock_filter, 6> signals = {{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_tgkill, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, self, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  }};
+  const auto add = [](const sock_filter* rules, std::size_t count) {
+    const sock_fprog program{static_cast<unsigned short>(count), const_cast<sock_filter*>(rules)};
+    return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+  };
+  // The long list last: it does not permit to add another.
+  if (!add(signals.data(), signals.size()) || !add(program_.data(), program_.size()))
+    return fail_errno("load the seccomp filter");
   return {};
 }
 
