@@ -37,9 +37,12 @@ struct CmsVerdict {
   std::vector<std::string> weaknesses;
 };
 
-/// Anchors as PEM; with none every chain is kUnknown. `at` is the time for validity, unix seconds.
+struct DecodedAnchors;
+/// Anchors as PEM; with none every chain is kUnknown. Threads: one, since it keeps what it decoded.
 struct TrustAnchors {
   std::string pem;
+  /// Made at first use: a trusted list holds hundreds, and every signature and time-stamp asks for them.
+  mutable std::shared_ptr<const DecodedAnchors> decoded = {};
 };
 
 struct DecodedMaterial;
@@ -62,8 +65,9 @@ enum class CmsForm {
 /// Loads what OpenSSL would otherwise read from files at first use: call it before a process gives up its file access.
 void load_cms_algorithms();
 
-/// Checks one CMS blob over `content` (the concatenation of `content` spans), and the time-stamps in it. No network. A
-/// "detached" CMS that carries its own content is kBroken; trailing zero padding of `cms` is allowed.
+/// Checks one CMS blob over `content` (the concatenation of `content` spans), and the time-stamps in it. No network. `at`
+/// is the time for which certificates must be valid, unix seconds. A "detached" CMS that carries its own content is
+/// kBroken; trailing zero padding of `cms` is allowed.
 CmsVerdict verify_detached(ByteView cms, const std::vector<ByteView>& content, CmsForm form,
                            const TrustAnchors& anchors, std::int64_t at, const ValidationMaterial& material = {});
 

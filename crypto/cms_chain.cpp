@@ -170,14 +170,20 @@ Chain build_chain(X509* certificate, const Evidence& evidence, const STACK_OF(X5
 
 }  // namespace
 
+struct DecodedAnchors {
+  CertificateStack certificates;
+};
+
 ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors, int purpose,
                          std::int64_t at) {
   ChainVerdict verdict;
-  const CertificateStack trusted = read_certificates(anchors.pem);
-  if (!trusted || sk_X509_num(trusted.get()) == 0 || certificate == nullptr) return verdict;
-  verdict.chain = build_chain(certificate, evidence, trusted.get(), purpose, at);
+  if (!anchors.decoded)
+    anchors.decoded = std::make_shared<const DecodedAnchors>(DecodedAnchors{read_certificates(anchors.pem)});
+  const STACK_OF(X509)* const trusted = anchors.decoded->certificates.get();
+  if (sk_X509_num(trusted) <= 0 || certificate == nullptr) return verdict;
+  verdict.chain = build_chain(certificate, evidence, trusted, purpose, at);
   if (verdict.chain == Chain::kTrusted) {
-    verdict.revocation = check_revocation(certificate, evidence, trusted.get(), purpose, at);
+    verdict.revocation = check_revocation(certificate, evidence, trusted, purpose, at);
     if (verdict.revocation == Revocation::kRevoked) verdict.chain = Chain::kRevoked;
   }
   ERR_clear_error();

@@ -48,7 +48,7 @@ class Inspection {
  public:
   Inspection(const Request& request, const Connection& connection, std::span<vision::Engines> engines)
       : request_(request), connection_(connection), engines_(engines), images_(connection, request.options) {
-    policy_.trust_anchors_pem = request.options.trust_anchors_pem;
+    policy_.trusted.pem = request.options.trust_anchors_pem;
     policy_.at = end_of_day(request.options.as_of);
   }
 

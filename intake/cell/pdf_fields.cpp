@@ -27,8 +27,8 @@ class FieldWalker {
     if (const QPDFObjectHandle part = object.getKey("/T"); QPDFObjectHandle(part).isString()) {
       field.name += (field.name.empty() ? "" : ".") + QPDFObjectHandle(part).getUTF8Value();
     }
-    if (object.getKey("/FT").isName()) field.type = object.getKey("/FT").getName();
-    if (object.hasKey("/V")) field.value = object.getKey("/V");
+    if (QPDFObjectHandle type = object.getKey("/FT"); type.isName()) field.type = type.getName();
+    if (QPDFObjectHandle value = object.getKey("/V"); !value.isNull()) field.value = value;
     QPDFObjectHandle kids = object.getKey("/Kids");
     std::vector<QPDFObjectHandle> sub_fields;
     const int count = kids.isArray() ? kids.getArrayNItems() : 0;

@@ -21,21 +21,24 @@ namespace {
 using Object = QPDFObjectHandle;
 using Keys = std::set<std::string>;
 
-/// Compares two revisions; each function returns false for a change that is not permitted.
+/// Compares two revisions, whose fields are known; each function returns false for a change that is not permitted.
 class RevisionComparison {
  public:
-  RevisionComparison(QPDF& before, QPDF& after) : before_(before), after_(after), locks_(before) {}
+  RevisionComparison(QPDF& before, QPDF& after, std::vector<Field>& new_fields)
+      : before_(before),
+        after_(after),
+        old_fields_(form_fields(before)),
+        new_fields_(new_fields),
+        locks_(old_fields_) {}
 
   std::string forbidden_change() {
-    old_fields_ = form_fields(before_);
-    new_fields_ = form_fields(after_);
     if (!equate_pages()) return "changed-page-list";
     if (!equate_fields()) return "changed-field-list";
     if (!trailer()) return "changed-trailer";
     if (!catalog()) return "changed-catalog";
     if (!form()) return "changed-form";
     if (!pages()) return "changed-page";
-    if (locks_.widened_by(SignatureLocks(after_))) return "widened-permissions";
+    if (locks_.widened_by(SignatureLocks(new_fields_))) return "widened-permissions";
     return fields() ? "" : "changed-field";
   }
 
@@ -264,21 +267,35 @@ class RevisionComparison {
   }
 
   QPDF &before_, &after_;
+  std::vector<Field> old_fields_;
+  std::vector<Field>& new_fields_;
   SignatureLocks locks_;
   GraphComparison graph_;
-  std::vector<Field> old_fields_, new_fields_;
   std::map<std::string, Field*> new_by_name_;
   Keys old_names_;
 };
 
 }  // namespace
 
-std::string forbidden_change(ByteView signed_revision, ByteView whole) {
+struct LatestRevision::Opened {
+  explicit Opened(ByteView whole) : document(open_pdf(whole)), fields(form_fields(*document)) {}
+
+  std::shared_ptr<QPDF> document;
+  std::vector<Field> fields;
+  bool repaired = false;
+};
+
+LatestRevision::LatestRevision(ByteView whole) : whole_(whole) {}
+LatestRevision::~LatestRevision() = default;
+
+std::string LatestRevision::forbidden_change(std::size_t signed_end) {
   try {
-    const auto before = open_pdf(signed_revision), after = open_pdf(whole);
-    std::string change = RevisionComparison(*before, *after).forbidden_change();
+    if (!opened_) opened_ = std::make_unique<Opened>(whole_);
+    const auto before = open_pdf(whole_.first(signed_end));
+    std::string change = RevisionComparison(*before, *opened_->document, opened_->fields).forbidden_change();
     // A file that had to be repaired can be read in more than one way.
-    if (change.empty() && (was_repaired(*before) || was_repaired(*after))) change = "repaired";
+    opened_->repaired = was_repaired(*opened_->document) || opened_->repaired;
+    if (change.empty() && (was_repaired(*before) || opened_->repaired)) change = "repaired";
     return change;
   } catch (const std::exception&) {
     return "unreadable-revision";

@@ -4,19 +4,33 @@
 // the same but for what a signature permits afterwards (ISO 32000-2 12.8.2.2 and 12.8.2.4; certification level 2 where
 // none is given): validation data (/DSS), document time-stamps, further signatures, filled-in fields that no signature
 // locked. Whatever is not recognised as permitted is not permitted.
-// Threads: one. Never throws.
+// Threads: one. Nothing here throws.
 #ifndef INTAKE_CELL_PDF_REVISIONS_H_
 #define INTAKE_CELL_PDF_REVISIONS_H_
 
+#include <memory>
 #include <string>
 
 #include "crypto/base/bytes.h"
 
 namespace zp::intake::cell {
 
-/// Empty if everything that was added is permitted; otherwise what was changed first ("changed-page", "changed-field",
-/// ...), a code. `signed_revision` is the beginning of `whole` up to the end of what the signature covers.
-std::string forbidden_change(ByteView signed_revision, ByteView whole);
+/// The file as it is now, taken apart once for all its signatures.
+class LatestRevision {
+ public:
+  /// `whole` must outlive it.
+  explicit LatestRevision(ByteView whole);
+  ~LatestRevision();
+
+  /// Empty if everything that was added is permitted; otherwise what was changed first ("changed-page",
+  /// "changed-field", ...), a code. The signature covers the file up to `signed_end`.
+  std::string forbidden_change(std::size_t signed_end);
+
+ private:
+  struct Opened;
+  ByteView whole_;
+  std::unique_ptr<Opened> opened_;  // when it is first needed
+};
 
 }  // namespace zp::intake::cell
 

@@ -87,7 +87,12 @@ crypto::ValidationMaterial material_of(QPDF& document) {
 class SignatureChecker {
  public:
   SignatureChecker(ByteView pdf, QPDF& document, const SignaturePolicy& policy)
-      : pdf_(pdf), document_(document), policy_(policy), material_(material_of(document)), proven_(policy.at) {}
+      : pdf_(pdf),
+        document_(document),
+        policy_(policy),
+        material_(material_of(document)),
+        latest_(pdf),
+        proven_(policy.at) {}
 
   std::vector<DigitalSignature> check_all() {
     std::vector<QPDFObjectHandle> all = dictionaries();
@@ -165,7 +170,7 @@ class SignatureChecker {
     if (std::ranges::all_of(pdf_.subspan(range.after_end), is_pdf_space)) return;
     result.coverage = "partial";
     if (!ends_a_revision(range.after_end)) return;
-    const std::string change = forbidden_change(pdf_.first(range.after_end), pdf_);
+    const std::string change = latest_.forbidden_change(range.after_end);
     result.coverage = change.empty() ? "extended-allowed" : "extended-disallowed";
     if (!change.empty()) result.weaknesses.push_back(change);
   }
@@ -182,6 +187,7 @@ class SignatureChecker {
   QPDF& document_;
   const SignaturePolicy& policy_;
   crypto::ValidationMaterial material_;
+  LatestRevision latest_;
   std::int64_t proven_;  // all signatures that are still to be checked existed then, unix seconds
 };
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "intake/cell/pdf_fields.h"
-
 namespace zp::intake::cell {
 namespace {
 
@@ -11,9 +9,11 @@ std::string name_of(QPDFObjectHandle value) { return value.isName() ? value.getN
 
 }  // namespace
 
-SignatureLocks::SignatureLocks(QPDF& revision) {
-  for (Field& field : form_fields(revision)) {
-    if (field.type != "/Sig" || !field.value.isDictionary()) continue;
+SignatureLocks::SignatureLocks(const std::vector<Field>& fields) {
+  for (const Field& one : fields) {
+    if (one.type != "/Sig") continue;
+    Field field = one;
+    if (!field.value.isDictionary()) continue;
     QPDFObjectHandle references = field.value.getKey("/Reference");
     const int count = references.isArray() ? references.getArrayNItems() : 0;
     for (int i = 0; i < count; ++i) read_reference(references.getArrayItem(i), field.name);

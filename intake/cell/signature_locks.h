@@ -6,16 +6,18 @@
 #define INTAKE_CELL_SIGNATURE_LOCKS_H_
 
 #include <map>
-#include <qpdf/QPDF.hh>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "intake/cell/pdf_fields.h"
 
 namespace zp::intake::cell {
 
 class SignatureLocks {
  public:
-  explicit SignatureLocks(QPDF& revision);
+  /// `fields`: all of the revision.
+  explicit SignatureLocks(const std::vector<Field>& fields);
 
   /// Level 1 of a certification permits validation data and time-stamps only.
   bool filling_permitted() const { return level_ >= 2; }

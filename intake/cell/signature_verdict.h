@@ -14,10 +14,13 @@
 namespace zp::intake::cell {
 
 struct SignaturePolicy {
-  std::string trust_anchors_pem;
+  crypto::TrustAnchors trusted;
   std::int64_t at = 0;  // unix seconds: when certificates must be valid; 0: chains stay unknown
 
-  crypto::TrustAnchors anchors() const { return {at == 0 ? "" : trust_anchors_pem}; }
+  const crypto::TrustAnchors& anchors() const {
+    static const crypto::TrustAnchors none;
+    return at == 0 ? none : trusted;
+  }
 };
 
 /// Takes over integrity, chain, signer, times and weaknesses.
