@@ -176,7 +176,7 @@ class Judge {
   void judge_page(const PageFindings& page) {
     if (!page.sharp && !page.blank) {
       say(Verdict::kDoubtful, "blurred",
-          is_picture() ? "De foto is onscherp: maak hem opnieuw."
+          is_picture() ? "De foto is onscherp: maak hem opnieuw. Zorg voor veel licht en houd de telefoon stil."
                        : fmt::format("Op {} is de tekst onscherp: maak er een nieuwe scan of foto van.", where(page)),
           fmt::format("Page {} is blurred.", page.number));
     }
@@ -202,30 +202,47 @@ class Judge {
 
   void judge_identity() {
     if (!findings_.identity_document) return;
-    const IdentityDocument& document = *findings_.identity_document;
-    tell("identity-document-found", "Wij zien een identiteitsbewijs.", "An identity document was found.");
-    if (document.photo_box || !document.bsn_boxes.empty()) {
+    std::vector<const IdentityDocument*> all = {&*findings_.identity_document};
+    for (const IdentityDocument& other : findings_.other_identity_documents) all.push_back(&other);
+    const auto any = [&](const auto& has) {
+      return std::ranges::any_of(all, [&](const auto* one) { return has(*one); });
+    };
+    if (all.size() == 1)
+      tell("identity-document-found", "Wij zien een identiteitsbewijs.", "An identity document was found.");
+    else
+      tell("identity-document-found", fmt::format("Wij zien {} identiteitsbewijzen.", all.size()),
+           fmt::format("{} identity documents were found.", all.size()));
+    if (any([](const IdentityDocument& one) { return one.photo_box || !one.bsn_boxes.empty(); })) {
       tell("identity-document-unmasked", "Uw pasfoto of burgerservicenummer (BSN) is te zien. Die mag u afdekken.",
            "Photo or BSN is visible; the sender may cover them.");
     }
-    judge_copy(document);
-    if (!document.mrz) return;
-    if (!document.mrz->checks_ok) {
+    judge_copies(any);
+    if (any([](const IdentityDocument& one) { return one.mrz && !one.mrz->checks_ok; })) {
       say(Verdict::kDoubtful, "identity-document-unclear",
           "Wij kunnen de onderste regels van het identiteitsbewijs niet goed lezen. Maak een scherpe foto van het hele "
           "document.",
           "The check digits of the machine-readable zone do not fit.");
-    } else if (!as_of_.empty() && !document.mrz->expiry_date.empty() && document.mrz->expiry_date < as_of_) {
+    }
+    if (any([&](const IdentityDocument& one) { return has_expired(one); })) {
       say(Verdict::kDoubtful, "identity-document-expired",
-          "Het identiteitsbewijs is verlopen. Stuur een geldig identiteitsbewijs.",
+          all.size() == 1 ? "Het identiteitsbewijs is verlopen. Stuur een geldig identiteitsbewijs."
+                          : "Een van de identiteitsbewijzen is verlopen. Stuur een geldig identiteitsbewijs.",
           "The identity document had expired on the day of receipt.");
     }
   }
 
+  // Dates of a zone whose check digits fail are not believed.
+  bool has_expired(const IdentityDocument& document) const {
+    return !as_of_.empty() && document.mrz && document.mrz->checks_ok && !document.mrz->expiry_date.empty() &&
+           document.mrz->expiry_date < as_of_;
+  }
+
   // What a person with a phone can do better. Judged by a program, so it makes a copy doubtful, never unusable.
-  void judge_copy(const IdentityDocument& document) {
+  void judge_copies(const auto& any) {
     const auto falls_short = [&](std::string_view how) {
-      return std::ranges::find(document.shortcomings, how) != document.shortcomings.end();
+      return any([&](const IdentityDocument& one) {
+        return std::ranges::find(one.shortcomings, how) != one.shortcomings.end();
+      });
     };
     if (falls_short("cut-off")) {
       say(Verdict::kDoubtful, "identity-document-cut-off",
@@ -238,7 +255,7 @@ class Judge {
           "Er schijnt licht op het identiteitsbewijs. Zet de flitser uit en houd de telefoon een beetje schuin.",
           "A reflection covers a part of the identity document.");
     }
-    if (document.mrz && document.mrz->corrected) {
+    if (any([](const IdentityDocument& one) { return one.mrz && one.mrz->corrected; })) {
       tell("identity-document-corrected",
            "Een teken in de onderste regels was niet goed te lezen. Wij konden het aanvullen.",
            "A character of the machine-readable zone was mended with the help of its check digits.");

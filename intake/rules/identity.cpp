@@ -43,27 +43,47 @@ Comparison compare(const Mrz& mrz, const std::string& name, const std::string& b
   return result;
 }
 
-/// The document must belong to one of the rule's holders; the differences shown are those with the first one
-/// whose name could be compared.
-void judge_holder(const DocumentRule& rule, const Fields& fields, const Mrz& mrz, Judgement& judgement) {
-  std::vector<std::string> differences;
-  bool compared = false;
+struct Belonging {
+  bool compared = false;  // a name could be
+  std::vector<std::string> same,
+      different;  // with the holder it belongs to, else with the first whose name could be compared
+
+  bool belongs() const { return compared && different.empty(); }
+};
+
+Belonging belonging_of(const DocumentRule& rule, const Fields& fields, const Mrz& mrz) {
+  Belonging found;
   for (std::string holder : rule.holders) {
     if (field(fields, holder + "_name").empty()) holder = "client";  // who asks for himself fills in one name
-    const Comparison comparison = compare(mrz, field(fields, holder + "_name"), field(fields, holder + "_birth_date"));
+    Comparison comparison = compare(mrz, field(fields, holder + "_name"), field(fields, holder + "_birth_date"));
     if (!comparison.name_compared) continue;
-    if (comparison.different.empty()) {
-      judgement.seen.push_back(fmt::format("Gelijk aan wat is ingevuld: {}.", fmt::join(comparison.same, ", ")));
-      return;
-    }
-    if (!compared) differences = comparison.different;
-    compared = true;
+    if (comparison.different.empty()) return {true, std::move(comparison.same), {}};
+    if (!found.compared) found = {true, std::move(comparison.same), std::move(comparison.different)};
   }
-  if (!compared) {
+  return found;
+}
+
+/// Of several documents the one that belongs to one of the rule's holders; the first if none does.
+const IdentityDocument& document_of_holder(const DocumentRule& rule, const Fields& fields, const Findings& findings) {
+  for (const IdentityDocument& other : findings.other_identity_documents) {
+    const auto& first = findings.identity_document->mrz;
+    if (first && belonging_of(rule, fields, *first).belongs()) break;
+    if (other.mrz && belonging_of(rule, fields, *other.mrz).belongs()) return other;
+  }
+  return *findings.identity_document;
+}
+
+void judge_holder(const DocumentRule& rule, const Fields& fields, const Mrz& mrz, Judgement& judgement) {
+  const Belonging found = belonging_of(rule, fields, mrz);
+  if (found.belongs()) {
+    judgement.seen.push_back(fmt::format("Gelijk aan wat is ingevuld: {}.", fmt::join(found.same, ", ")));
+    return;
+  }
+  if (!found.compared) {
     judgement.worsen(RequirementState::kDoubtful);
     judgement.seen.emplace_back("De naam is niet vergeleken: er is geen naam ingevuld of gelezen.");
   }
-  for (const std::string& difference : differences)
+  for (const std::string& difference : found.different)
     judgement.doubt(difference, "De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld.");
 }
 
@@ -99,26 +119,26 @@ void judge_identity(const DocumentRule& rule, const Fields& fields, const Eviden
                    "Dit identiteitsbewijs hoort niet bij de persoon die u hebt ingevuld.");
     return;
   }
-  const auto& found = evidence.findings.identity_document;
-  if (!found) {
+  if (!evidence.findings.identity_document) {
     judgement.doubt("Geen identiteitsbewijs herkend.",
                     "Wij herkennen hierop geen identiteitsbewijs. Is dit de goede foto? Staat het hele document erop?");
     return;
   }
+  const IdentityDocument& found = document_of_holder(rule, fields, evidence.findings);
   judgement.seen.push_back(fmt::format(
-      "{} op pagina {}{}.", dutch_type(found->document_type), found->page,
-      found->mrz && !found->mrz->issuing_state.empty() ? ", afgegeven door " + found->mrz->issuing_state : ""));
-  if (!found->mrz || !found->mrz->checks_ok) {
+      "{} op pagina {}{}.", dutch_type(found.document_type), found.page,
+      found.mrz && !found.mrz->issuing_state.empty() ? ", afgegeven door " + found.mrz->issuing_state : ""));
+  if (!found.mrz || !found.mrz->checks_ok) {
     judgement.doubt(
         "De machineleesbare regels zijn niet foutloos gelezen: vergelijk zelf naam, geboortedatum en "
         "geldigheid.",
         "Wij kunnen de regels onder aan uw identiteitsbewijs niet goed lezen.");
   }
-  if (found->mrz) {
-    judge_holder(rule, fields, *found->mrz, judgement);
-    judge_expiry(*found->mrz, evidence.received_on, judgement);
+  if (found.mrz) {
+    judge_holder(rule, fields, *found.mrz, judgement);
+    judge_expiry(*found.mrz, evidence.received_on, judgement);
   }
-  if (rule.mask && (found->photo_box || !found->bsn_boxes.empty()))
+  if (rule.mask && (found.photo_box || !found.bsn_boxes.empty()))
     judgement.seen.emplace_back("Foto of BSN is zichtbaar. Dat is hier niet nodig: wij schermen het af.");
 }
 

@@ -6,6 +6,8 @@ import math
 import random
 
 import cairo
+import cv2
+import numpy
 
 from . import mrz
 from .ink import Hand
@@ -134,9 +136,9 @@ def specimen(ctx, size):
     ctx.restore()
 
 
-def zone(ctx, x, y, lines, pitch=2.54, lead=4.23):
-    """OCR-B at ten characters to the inch."""
-    pen(ctx, 1, font="OCR B", rgb=(.05, .05, .06))
+def zone(ctx, x, y, lines, typeface=None, pitch=2.54, lead=4.23):
+    """Ten characters to the inch, OCR-B unless the document is a mock-up in another typeface."""
+    pen(ctx, 1, font=typeface or "OCR B", rgb=(.05, .05, .06))
     ctx.set_font_size(pitch / ctx.text_extents("0").x_advance)
     for i, line in enumerate(lines):
         for j, letter in enumerate(line):
@@ -166,7 +168,8 @@ def passport(ctx, look, holder, document):
     fields(ctx, 95, 37.8, [(labels["sex"], holder["sex"])], 7)
     fields(ctx, 88, 15, [(labels["number"], document["number"])], 7)
     Hand(holder["name"], "passport").sign(ctx, 92, 60, 24)
-    zone(ctx, 6.5, 76, mrz.td3(look.state, holder, document["number"], document["expiry"], document.get("bsn", "") if document.get("bsn_in_mrz") else ""))
+    zone(ctx, 6.5, 76, mrz.td3(look.state, holder, document["number"], document["expiry"], document.get("bsn", "") if document.get("bsn_in_mrz") else ""),
+         document.get("typeface"))
     specimen(ctx, DATA_PAGE)
 
 
@@ -190,9 +193,48 @@ def card_back(ctx, look, holder, document):
     if document.get("bsn"):
         rows.append((look.labels["personal"], document["bsn"]))
     fields(ctx, 5, 6, rows, 8)
+    if document.get("qr"):
+        qr_code(ctx, 64, 9, 15, document["bsn"])
     bsn = document.get("bsn", "") if document.get("bsn_in_mrz") else ""
     optional = mrz.checked(bsn.ljust(14, "<")) if bsn else ""
-    zone(ctx, 4.7, 37.5, mrz.td1(look.state, holder, document["number"], document["expiry"], optional))
+    zone(ctx, 4.7, 37.5, mrz.td1(look.state, holder, document["number"], document["expiry"], optional), document.get("typeface"))
+    specimen(ctx, CARD)
+
+
+def qr_code(ctx, x, y, side, text):
+    """As a square of `side` mm with its quiet zone."""
+    modules = cv2.QRCodeEncoder_create().encode(text)
+    step = side / len(modules)
+    ctx.set_source_rgb(1, 1, 1)
+    ctx.rectangle(x, y, side, side)
+    ctx.fill()
+    ctx.set_source_rgb(.05, .05, .06)
+    for row, column in numpy.argwhere(modules == 0):
+        ctx.rectangle(x + column * step, y + row * step, step * 1.02, step * 1.02)
+    ctx.fill()
+
+
+def licence_front(ctx, look, holder, document):
+    background(ctx, CARD, look, holder["name"] + " licence")
+    write(ctx, 30, 6, "RIJBEWIJS", 3.4, bold=True, rgb=(.2, .25, .3))
+    write(ctx, 52, 6, look.title, 1.9, rgb=(.2, .25, .3))
+    face(ctx, 4, 14, 24, 31, holder["name"])
+    rows = [("1.", holder["surname"]), ("2.", holder["given_names"]), ("3.", "-".join(reversed(holder["birth_date"].split("-")))),
+            ("4b.", "-".join(reversed(document["expiry"].split("-")))), ("4c.", "Gemeente Nergensstad"), ("5.", document["number"])]
+    for i, (label, value) in enumerate(rows):
+        write(ctx, 32, 13 + 5 * i, label, 2.1, rgb=(.3, .33, .36))
+        write(ctx, 37, 13 + 5 * i, value, 2.6, bold=True)
+    Hand(holder["name"], "licence").sign(ctx, 55, 47, 17)
+    specimen(ctx, CARD)
+
+
+def licence_back(ctx, look, holder, document):
+    background(ctx, CARD, look, holder["name"] + " licence back")
+    write(ctx, 5, 6, "9.   10.   11.   12.   Rijbewijs B", 2.1, rgb=(.3, .33, .36))
+    write(ctx, 5, 20, "BSN / rijbewijsnummer", 1.7, rgb=(.3, .33, .36))
+    write(ctx, 5, 23.5, f"{document['bsn']} / {document['number']}", 2.7, bold=True)
+    qr_code(ctx, 64, 12, 16, f"{document['bsn']} {document['number']}")
+    zone(ctx, 4.7, 49, [mrz.licence(look.state, document["number"])], document.get("typeface"))
     specimen(ctx, CARD)
 
 
@@ -212,18 +254,19 @@ def draw(size, dpi, *sides):
     return pixels(surface)
 
 
-def image(kind, holder, document, dpi=DPI):
-    """The document as pixels. `kind` is LOOK-FORM-SIDE: uto-passport, uto-card-front, uto-card-back, nl-card-both, ...
+def image(kind, holder, document, dpi=DPI, beside=None):
+    """The document as pixels. `kind` is LOOK-FORM-SIDE: uto-passport, uto-card-front, nl-licence-back, nl-card-both, ...
 
-    "both" is a sheet with the front above the back, as people copy a card.
+    "both" is a sheet with the front above the back, as people copy a card; with `beside`, another holder, that one's front.
     """
     look = LOOKS[kind.split("-")[0]]
-    front = lambda ctx: card_front(ctx, look, holder, document)  # noqa: E731
-    back = lambda ctx: card_back(ctx, look, holder, document)  # noqa: E731
+    sides = (licence_front, licence_back) if "licence" in kind else (card_front, card_back)
+    front, back = (lambda ctx, side=side: side(ctx, look, holder, document) for side in sides)
     if kind.endswith("passport"):
         return draw(DATA_PAGE, dpi, ((0, 0), lambda ctx: passport(ctx, look, holder, document)))
     if kind.endswith("front"):
         return draw(CARD, dpi, ((0, 0), front))
     if kind.endswith("back"):
         return draw(CARD, dpi, ((0, 0), back))
-    return draw((WIDTH, HEIGHT), dpi, ((55, 40), front), ((55, 110), back))
+    below = (lambda ctx: sides[0](ctx, look, beside, document)) if beside else back
+    return draw((WIDTH, HEIGHT), dpi, ((55, 40), front), ((55, 110), below))

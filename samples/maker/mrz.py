@@ -44,3 +44,9 @@ def td1(state, holder, number, expiry, optional=""):
     second = birth + holder["sex"] + end + state + "<" * 11
     composite = check_digit(first[5:30] + second[0:7] + second[8:15] + second[18:29])
     return [first, second + composite, names(holder, 30)]
+
+
+def licence(state, number):
+    """The line of a Dutch driving licence: its random characters are made of the number, so that they stay the same."""
+    rest = "".join("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(int(number) * (i + 3) + 7 * i) % 36] for i in range(13))
+    return checked(f"D1{state}1{number}{rest}")

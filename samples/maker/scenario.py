@@ -91,7 +91,8 @@ class Maker:
         return camera.jpeg(picture, orientation=entry.get("orientation", 1))
 
     def _identity_flat(self, entry, _):
-        pixels = identity.image(entry["source"], self.cast[entry["holder"]], entry, dpi=camera.SCAN_DPI if entry["source"].endswith("both") else 300)
+        pixels = identity.image(entry["source"], self.cast[entry["holder"]], entry, dpi=camera.SCAN_DPI if entry["source"].endswith("both") else 300,
+                                beside=self.cast.get(entry.get("beside")))
         return camera.jpeg(camera.scan(pixels, self._random(entry)) if entry["source"].endswith("both") else pixels, quality=90, dpi=300)
 
     def _identity_phone(self, entry, suffix):

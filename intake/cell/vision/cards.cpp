@@ -26,6 +26,18 @@ bool card_shaped(const CardCorners& corners) {
   return alike(top, foot) && alike(left, right) && has_card_aspect(top + foot, left + right);
 }
 
+double diagonal(const CardCorners& corners) { return cv::norm(corners[0] - corners[2]); }
+
+// Two of about one size, apart from each other.
+bool lie_side_by_side(const std::vector<CardCorners>& cards) {
+  for (const CardCorners& one : cards)
+    for (const CardCorners& other : cards)
+      if (cv::norm((one[0] + one[2] - other[0] - other[2]) / 2) > 0.5 * std::max(diagonal(one), diagonal(other)) &&
+          std::min(diagonal(one), diagonal(other)) > 0.7 * std::max(diagonal(one), diagonal(other)))
+        return true;
+  return false;
+}
+
 // From the corner nearest to the page's top left, clockwise.
 CardCorners in_order(const std::vector<cv::Point>& outline, double zoom) {
   CardCorners corners;
@@ -92,6 +104,13 @@ std::string letters_of(std::span<const Word> words) {
   return letters;
 }
 
+// Driving licences number their fields and name none (Directive 2006/126/EC, annex I).
+bool numbers_a_field(const Word& word) {
+  constexpr std::array<std::string_view, 3> kFields = {"4a", "4b", "4c"};
+  return word.text.size() <= 3 &&
+         std::ranges::any_of(kFields, [&](auto field) { return word.text.starts_with(field); });
+}
+
 }  // namespace
 
 std::vector<CardCorners> card_shapes(const cv::Mat& page) {
@@ -119,11 +138,11 @@ std::vector<CardCorners> card_shapes(const cv::Mat& page) {
     }
   }
   // A picture that stands has the shape of a written page: A4 and ID-3 are alike.
-  if (page.cols > page.rows && has_card_aspect(page.cols, page.rows)) {
+  if (page.cols > page.rows && has_card_aspect(page.cols, page.rows) && !lie_side_by_side(cards)) {
     const auto w = static_cast<float>(page.cols), h = static_cast<float>(page.rows);
     cards.push_back({cv::Point2f{0, 0}, {w, 0}, {w, h}, {0, h}});
   }
-  std::ranges::stable_sort(cards, std::greater{}, [](const CardCorners& c) { return cv::norm(c[0] - c[2]); });
+  std::ranges::stable_sort(cards, std::greater{}, diagonal);
   if (cards.size() > kMostCards) cards.resize(kMostCards);
   return cards;
 }
@@ -145,7 +164,7 @@ std::string document_type_by_words(std::span<const Word> words) {
   const std::string letters = letters_of(words);
   const auto says = [&](std::string_view word) { return letters.find(word) != std::string::npos; };
   if (says("visa")) return {};
-  const auto labels = std::ranges::count_if(kLabels, says);
+  const auto labels = std::ranges::count_if(kLabels, says) + std::ranges::count_if(words, numbers_a_field);
   const auto name = std::ranges::find_if(kNames, says, &Clue::word);
   if (name != kNames.end() && labels >= 1) return std::string(name->type);
   return labels >= 3 ? "other" : "";

@@ -6,6 +6,7 @@
 #include <opencv2/objdetect.hpp>
 #include <string>
 
+#include "intake/cell/vision/bsn_marks.h"
 #include "intake/cell/vision/cards.h"
 #include "intake/cell/vision/ink.h"
 #include "intake/cell/vision/mrz_reader.h"
@@ -90,64 +91,6 @@ int turns_for(const Frame& frame) {
   return (static_cast<int>(std::lround(degrees / 90)) + 4) % 4;
 }
 
-Box around(const Box& a, const Box& b) {
-  const double x = std::min(a.x, b.x), y = std::min(a.y, b.y);
-  return {x, y, std::max(a.x + a.w, b.x + b.w) - x, std::max(a.y + a.h, b.y + b.h) - y};
-}
-
-std::string digits_of(const std::string& text) {
-  std::string digits;
-  for (const char c : text)
-    if (std::isdigit(static_cast<unsigned char>(c))) digits += c;
-  return digits;
-}
-
-/// Part of a number that is written in groups: "1234.56.782", "1234 56 782".
-bool is_group(const std::string& text) {
-  return std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; }) &&
-         std::ranges::none_of(text, [](unsigned char c) { return std::isalpha(c) != 0; });
-}
-
-void add_box(const Box& box, IdentityDocument& document) {
-  const auto same = [&](const Box& known) {
-    return std::abs(known.x - box.x) < 0.01 && std::abs(known.y - box.y) < 0.01 && known.w > 0.8 * box.w;
-  };
-  if (std::ranges::none_of(document.bsn_boxes, same)) document.bsn_boxes.push_back(box);
-}
-
-// Nine digits that pass the 11-proef, in one word or in a few that follow each other on a line.
-void add_bsn_words(std::span<const Word> words, IdentityDocument& document) {
-  constexpr std::size_t kDigits = 9;
-  for (std::size_t first = 0; first < words.size(); ++first) {
-    std::string digits = digits_of(words[first].text);
-    Box box = words[first].box;
-    if (digits.size() == kDigits && passes_elfproef(digits)) add_box(box, document);
-    if (!is_group(words[first].text)) continue;
-    for (std::size_t next = first + 1; next < words.size() && digits.size() < kDigits; ++next) {
-      if (words[next].line != words[first].line || !is_group(words[next].text)) break;
-      digits += digits_of(words[next].text);
-      box = around(box, words[next].box);
-      if (digits.size() == kDigits && passes_elfproef(digits)) add_box(box, document);
-    }
-  }
-}
-
-// What is printed on the document, read from it alone: on a whole page its letters are too small.
-std::vector<Word> words_on(const cv::Mat& page, const Box& area, int turns, Engines& engines) {
-  const cv::Rect part = pixels_of(area, page.size());
-  if (part.width < 80 || part.height < 80) return {};
-  std::vector<Word> words = ocr_words(turned(page(part), turns), engines);
-  for (Word& word : words) {
-    const Box b = word.box;
-    const Box upright = turns == 1   ? Box{1 - b.y - b.h, b.x, b.h, b.w}
-                        : turns == 2 ? Box{1 - b.x - b.w, 1 - b.y - b.h, b.w, b.h}
-                        : turns == 3 ? Box{b.y, 1 - b.x - b.w, b.h, b.w}
-                                     : b;
-    word.box = {area.x + upright.x * area.w, area.y + upright.y * area.h, upright.w * area.w, upright.h * area.h};
-  }
-  return words;
-}
-
 // The number in the zone itself, on Dutch models of before 2021.
 void add_bsn_in_mrz(const MrzOnPage& mrz, const Frame& frame, const cv::Size& page, IdentityDocument& document) {
   if (mrz.parsed.mrz.issuing_state != "NLD" || !passes_elfproef(mrz.parsed.mrz.personal_number)) return;
@@ -156,25 +99,21 @@ void add_bsn_in_mrz(const MrzOnPage& mrz, const Frame& frame, const cv::Size& pa
   document.bsn_boxes.push_back(box_of(frame, (first - 0.5) * kCharacter, line * 5 - 1, 10.5 * kCharacter, 5, page));
 }
 
-// Since 2021 the number stands in a QR code on the back.
-void add_qr_code(const cv::Mat& gray, const Box& area, IdentityDocument& document) {
-  constexpr double kSide = 1000;  // pixels of the document's longer side
-  const cv::Rect part = pixels_of(area, gray.size());
-  if (part.width < 40 || part.height < 40) return;
-  const double zoom = std::min(4.0, kSide / std::max(part.width, part.height));
-  cv::Mat card;
-  cv::resize(gray(part), card, {}, zoom, zoom, zoom < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
-  std::vector<cv::Point2f> corners;
-  if (!cv::QRCodeDetector().detect(card, corners) || corners.size() != 4) return;
-  const Box found = box_of(corners, card.size());
-  add_box({area.x + found.x * area.w, area.y + found.y * area.h, found.w * area.w, found.h * area.h}, document);
+cv::Rect bounds_of(const CardCorners& corners, const cv::Size& page) {
+  return cv::boundingRect(std::vector<cv::Point2f>(corners.begin(), corners.end())) & cv::Rect({}, page);
+}
+
+void add_bsn_marks(const cv::Mat& page, const cv::Mat& gray, const Box& area, int turns, Engines& engines,
+                   IdentityDocument& document) {
+  add_qr_code(gray, area, document.bsn_boxes);
+  add_bsn_words(words_within(page, area, turns, engines), document.bsn_boxes);
 }
 
 // Where on the page the portrait may stand: in the document, or for a card whose zone is on its back, on what lies
 // around.
 cv::Rect around_zone(const Frame& frame, MrzFormat format, const cv::Size& page) {
   const Sheet sheet = sheet_of(format);
-  const double reach = format == MrzFormat::kTd1 ? 130 : 3;
+  const double reach = sheet.width < 100 ? 130 : 3;
   const double left = -sheet.left - reach, top = sheet.below - sheet.height - reach;
   const double width = sheet.width + 2 * reach, height = sheet.height + 2 * reach;
   return pixels_of(box_of(frame, left, top, width, height, page), page);
@@ -193,11 +132,18 @@ double beyond_edge(const Frame& frame, const Sheet& sheet, const cv::Size& page)
   return beyond / (cv::norm(frame.right) * sheet.width);
 }
 
-// A lamp in the laminate: a patch without any shade in a document that has some.
-bool has_glare(const cv::Mat& gray, const cv::Rect& area) {
+// A lamp in the laminate: a patch without any shade in a document that has some. A QR code stands on white paper; those
+// among `marked` are left out.
+bool has_glare(const cv::Mat& gray, const cv::Rect& area, const std::vector<Box>& marked = {}) {
   if (area.width < 40 || area.height < 40) return false;
-  cv::Mat part, bright, labels, stats, centres;
-  cv::resize(gray(area), part, {400, 400.0 * area.height / area.width > 40 ? 400 * area.height / area.width : 40}, 0, 0,
+  cv::Mat part, bright, labels, stats, centres, shown = gray(area).clone();
+  for (const Box& box : marked) {
+    const cv::Rect mark = pixels_of(box, gray.size());
+    const cv::Rect with_margin(mark.x - mark.width / 4, mark.y - mark.height / 4, mark.width * 3 / 2,
+                               mark.height * 3 / 2);
+    shown((with_margin & area) - area.tl()).setTo(0);
+  }
+  cv::resize(shown, part, {400, 400.0 * area.height / area.width > 40 ? 400 * area.height / area.width : 40}, 0, 0,
              cv::INTER_AREA);
   if (cv::mean(part)[0] > kPaleDocument) return false;
   cv::threshold(part, bright, 251, 255, cv::THRESH_BINARY);
@@ -225,46 +171,71 @@ IdentityDocument by_mrz(const cv::Mat& colour, const cv::Mat& gray, MrzOnPage& m
     document.photo_box = box_of(frame, -3, sheet.below - sheet.height + 12, 42, 52, page);
   }
   add_bsn_in_mrz(mrz, frame, page, document);
-  add_bsn_words(words, document);
-  if (mrz.parsed.mrz.issuing_state == "NLD") {
-    add_qr_code(gray, document.area, document);
-    add_bsn_words(words_on(colour, document.area, turns_for(frame), engines), document);
-  }
+  add_bsn_words(words, document.bsn_boxes);
+  if (mrz.parsed.mrz.issuing_state == "NLD")
+    add_bsn_marks(colour, gray, document.area, turns_for(frame), engines, document);
   if (beyond_edge(frame, sheet, page) > kCutOff) document.shortcomings.emplace_back("cut-off");
-  if (has_glare(gray, pixels_of(document.area, page))) document.shortcomings.emplace_back("glare");
+  if (has_glare(gray, pixels_of(document.area, page), document.bsn_boxes)) document.shortcomings.emplace_back("glare");
   if (!mrz.parsed.mrz.checks_ok) document.shortcomings.emplace_back("unreadable");
   document.mrz = std::move(mrz.parsed.mrz);
   return document;
 }
 
-// A document without a zone on this side: a card's shape, words that name it, and mostly a face.
-std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gray, Engines& engines,
-                                         std::span<const Word> words) {
-  const std::string page_type = document_type_by_words(words);
-  for (const CardCorners& corners : card_shapes(page)) {
-    const cv::Rect area =
-        cv::boundingRect(std::vector<cv::Point2f>(corners.begin(), corners.end())) & cv::Rect({}, page.size());
-    const auto portrait = find_portrait(gray, area, std::max(area.width, area.height) / kCardWidth, 0, engines);
-    if (!portrait && page_type.empty()) continue;
-    std::string type = page_type;
-    if (type.empty() || type == "other") {
-      const cv::Mat card = straightened_card(page, corners, kReadingWidth);
-      // An A4 page has the shape of a booklet's, so without a face only what tells something is read: all of it takes a
-      // second.
-      const auto on_card = portrait ? ocr_words(card, engines) : telling_words(find_ink(card), engines);
-      if (const std::string said = document_type_by_words(on_card); !said.empty()) type = said;
-    }
-    if (type.empty() || (type == "other" && !portrait)) continue;
-    IdentityDocument document;
-    document.document_type = type;
-    document.area = fraction_of(area, page.size());
-    if (portrait) document.photo_box = fraction_of(*portrait, page.size());
-    if (has_glare(gray, area)) document.shortcomings.emplace_back("glare");
-    add_bsn_words(words, document);
-    add_bsn_words(words_on(page, document.area, 0, engines), document);
-    return document;
+// A document without a zone on this side: a card's shape, words that name it, and mostly a face. `page_type`: what the
+// page's words say, if they can only be about this.
+std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gray, const CardCorners& corners,
+                                         const std::string& page_type, Engines& engines) {
+  const cv::Rect area = bounds_of(corners, page.size());
+  const auto portrait = find_portrait(gray, area, std::max(area.width, area.height) / kCardWidth, 0, engines);
+  if (!portrait && page_type.empty()) return std::nullopt;
+  std::string type = page_type;
+  if (type.empty() || type == "other") {
+    const cv::Mat card = straightened_card(page, corners, kReadingWidth);
+    // An A4 page has the shape of a booklet's, so without a face only what tells something is read: all of it takes a
+    // second.
+    const auto on_card = portrait ? ocr_words(card, engines) : telling_words(find_ink(card), engines);
+    if (const std::string said = document_type_by_words(on_card); !said.empty()) type = said;
   }
-  return std::nullopt;
+  if (type.empty() || (type == "other" && !portrait)) return std::nullopt;
+  IdentityDocument document;
+  document.document_type = type;
+  document.area = fraction_of(area, page.size());
+  if (portrait) document.photo_box = fraction_of(*portrait, page.size());
+  if (has_glare(gray, area)) document.shortcomings.emplace_back("glare");
+  return document;
+}
+
+bool overlap(const Box& a, const Box& b) {
+  const double across = std::min(a.x + a.w, b.x + b.w) - std::max(a.x, b.x);
+  const double down = std::min(a.y + a.h, b.y + b.h) - std::max(a.y, b.y);
+  return across > 0 && down > 0 && across * down > 0.3 * std::min(a.w * a.h, b.w * b.h);
+}
+
+// Another state's documents carry none.
+bool may_show_bsn(const IdentityDocument& document) {
+  return !document.mrz || document.mrz->issuing_state == "NLD" || document.mrz->issuing_state.empty();
+}
+
+// What else on the page has a card's shape: a document of its own, or the other side of the one before.
+void add_cards(const cv::Mat& page, const cv::Mat& gray, Engines& engines, std::span<const Word> words,
+               std::vector<IdentityDocument>& documents) {
+  for (const CardCorners& corners : card_shapes(page)) {
+    const Box area = fraction_of(bounds_of(corners, page.size()), page.size());
+    if (std::ranges::any_of(documents, [&](const auto& known) { return overlap(known.area, area); })) continue;
+    auto whose = std::ranges::find_if(
+        documents, [&](const auto& known) { return known.photo_box && overlap(*known.photo_box, area); });
+    if (whose == documents.end() && documents.size() < kMostOnAPage) {
+      const std::string page_type = documents.empty() ? document_type_by_words(words) : "";
+      if (auto document = by_words(page, gray, corners, page_type, engines)) {
+        documents.push_back(std::move(*document));
+        add_bsn_words(words, documents.back().bsn_boxes);
+      }
+      whose = documents.end();
+    }
+    if (documents.empty()) continue;
+    if (whose == documents.end()) --whose;
+    if (may_show_bsn(*whose)) add_bsn_marks(page, gray, area, 0, engines, *whose);
+  }
 }
 
 cv::Mat without(const cv::Mat& gray, const Box& box) {
@@ -281,19 +252,18 @@ std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engin
   cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
   std::vector<IdentityDocument> documents;
   cv::Mat unread = gray;
-  bool told_apart = false;
-  while (documents.size() < kMostOnAPage) {
+  double covered = 0;
+  while (documents.size() < kMostOnAPage && covered < kRoomForAnother) {
     auto mrz = find_mrz(unread);
     if (!mrz) break;
-    told_apart = true;
-    if (mrz->parsed.document_type == "visa" || (!mrz->parsed.mrz.checks_ok && mrz->score < kReadWell)) break;
+    if (mrz->parsed.document_type == "visa") return documents;
+    if (!mrz->parsed.mrz.checks_ok && mrz->score < kReadWell) break;
     documents.push_back(by_mrz(page, gray, *mrz, engines, words));
     const Box& area = documents.back().area;
-    if (area.w * area.h > kRoomForAnother) break;
+    covered += area.w * area.h;
     unread = without(unread, area);
   }
-  if (!told_apart)
-    if (auto document = by_words(page, gray, engines, words)) documents.push_back(std::move(*document));
+  if (covered < kRoomForAnother) add_cards(page, gray, engines, words, documents);
   return documents;
 } catch (const std::exception&) {
   return {};

@@ -26,6 +26,7 @@ def observed(found):
         "sharp": all(page["sharp"] for page in pages), "attachments": len(found["attachments"]),
         "digital": {key: digital[0][key] for key in ("integrity", "coverage", "chain", "signer")} if digital else None}
     if identity:
+        result["identities"] = 1 + len(found.get("other_identity_documents", []))
         mrz = identity["mrz"] or {}
         result["identity"] = {"document_type": identity["document_type"], "photo": identity["photo_box"] is not None,
                               "bsn": bool(identity["bsn_boxes"]), **{key: mrz.get(key) for key in ("issuing_state", "birth_date", "expiry_date")}}

@@ -46,6 +46,14 @@ TEST(EvaluateIdentity, IsMaskedInAvgRequestsAndSaysSo) {
   EXPECT_FALSE(unmasked.mask);
 }
 
+TEST(EvaluateIdentity, OfSeveralDocumentsOnAPageTheHoldersIsCompared) {
+  Evidence both = identity("client-identity", "PIETERSEN", "1965-10-03");
+  both.findings.other_identity_documents = {*identity("").findings.identity_document};
+  const auto result = of(evaluate(rule(kInformation), kMentor, {both}), "client-identity");
+  EXPECT_EQ(result.state, kMet);
+  EXPECT_THAT(result.seen, Contains(HasSubstr("Gelijk aan wat is ingevuld: naam (Willeke de Bruijn)")));
+}
+
 TEST(EvaluateIdentity, ReadWithErrorsIsLeftToAPerson) {
   Evidence evidence = identity("client-identity");
   evidence.findings.identity_document->mrz->checks_ok = false;

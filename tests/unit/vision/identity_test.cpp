@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <opencv2/imgproc.hpp>
+#include <opencv2/objdetect.hpp>
 
 #include "intake/cell/vision/mrz_glyphs.h"
 #include "intake/cell/vision/mrz_reader.h"
@@ -16,6 +17,8 @@ const Lines kPassport = {"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
                          "L898902C36UTO7408122F1204159ZE184226B<<<<<10"};
 const Lines kCard = {"I<NLDSPECI20142999999990<<<<<8", "6503101F2403096NLD<<<<<<<<<<<8",
                      "DE<BRUIJN<<WILLEKE<LISELOTTE<<"};
+
+const Lines kLicence = {"D1NLD15094962111659VW87Z78NB84"};
 
 void print_glyph(cv::Mat& page, char c, cv::Point2d top_left, double zoom) {
   cv::Mat glyph(kGlyphHeight, kGlyphWidth, CV_8U);
@@ -33,7 +36,7 @@ void print_glyph(cv::Mat& page, char c, cv::Point2d top_left, double zoom) {
 
 // A document of which only the zone is printed; `pitch` pixels from character to character.
 cv::Mat document(const Lines& lines, double pitch) {
-  const bool card = lines.size() == 3;
+  const bool card = lines.size() != 2;
   const auto width = static_cast<int>(pitch * (card ? 34 : 49)), height = static_cast<int>(width * 0.65);
   cv::Mat page(height, width, CV_8UC3, cv::Scalar(225, 235, 228));
   testing::print_line(page, card ? "IDENTITEITSKAART" : "PASPOORT", {width / 20, height / 8}, pitch / 16);
@@ -55,7 +58,7 @@ std::optional<MrzOnPage> read(const cv::Mat& page) {
 }
 
 TEST(FindMrz, ReadsAPassportAndACardAtSeveralSizes) {
-  for (const Lines& lines : {kPassport, kCard}) {
+  for (const Lines& lines : {kPassport, kCard, kLicence}) {
     for (const double pitch : {9.0, 14.0, 22.0}) {
       const auto found = read(document(lines, pitch));
       ASSERT_TRUE(found) << pitch;
@@ -165,6 +168,39 @@ TEST(FindIdentityDocuments, SaysThatACornerIsCutOff) {
   const auto cut = find_identity_documents(page.rowRange(page.rows - 300, page.rows).clone(), *engines);
   ASSERT_EQ(cut.size(), 1U);
   EXPECT_EQ(cut[0].shortcomings, std::vector<std::string>{"cut-off"});
+}
+
+TEST(FindIdentityDocuments, SaysThatALampShinesOnIt) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  cv::Mat page = document(kPassport, 16) * 0.8;
+  ASSERT_EQ(find_identity_documents(page, *engines).size(), 1U);
+  EXPECT_TRUE(find_identity_documents(page, *engines)[0].shortcomings.empty());
+  cv::ellipse(page, {page.cols * 6 / 10, page.rows * 4 / 10}, {page.cols / 10, page.rows / 10}, 20, 0, 360,
+              cv::Scalar::all(255), cv::FILLED);
+  const auto shone_on = find_identity_documents(page, *engines);
+  ASSERT_EQ(shone_on.size(), 1U);
+  EXPECT_EQ(shone_on[0].shortcomings, std::vector<std::string>{"glare"});
+}
+
+TEST(FindIdentityDocuments, PointsAtAQrCodeOnADutchDocument) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  Lines without_bsn = kCard;
+  without_bsn[0] = "I<NLDSPECI20212<<<<<<<<<<<<<<<";
+  cv::Mat page = document(without_bsn, 16), code;
+  cv::QRCodeEncoder::create()->encode("999999990", code);
+  cv::resize(code, code, {110, 110}, 0, 0, cv::INTER_NEAREST);
+  cv::cvtColor(code, code, cv::COLOR_GRAY2BGR);
+  const cv::Rect place(page.cols * 7 / 10, page.rows / 4, 110, 110);
+  code.copyTo(page(place));
+  const auto all = find_identity_documents(page, *engines);
+  ASSERT_EQ(all.size(), 1U);
+  ASSERT_EQ(all[0].bsn_boxes.size(), 1U);
+  const cv::Mat masked = mask(page, boxes_to_mask(all[0]));
+  std::vector<cv::Point2f> corners;
+  EXPECT_TRUE(cv::QRCodeDetector().detect(page, corners));
+  EXPECT_FALSE(cv::QRCodeDetector().detect(masked, corners));
 }
 
 TEST(FindIdentityDocuments, TakesNoLetterForOne) {

@@ -1,0 +1,96 @@
+#include "intake/judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace zp::intake {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kReceived = "2026-11-22";
+
+IdentityDocument passport(std::string expiry = "2031-08-02") {
+  IdentityDocument document;
+  document.document_type = "passport";
+  document.mrz = Mrz{};
+  document.mrz->checks_ok = true;
+  document.mrz->expiry_date = std::move(expiry);
+  return document;
+}
+
+Findings copy_of(IdentityDocument document) {
+  Findings findings;
+  findings.type = "image/jpeg";
+  findings.pages.resize(1);
+  findings.identity_document = std::move(document);
+  return findings;
+}
+
+/// What the sender reads under this code; empty if it was not said.
+std::string said(Findings& findings, std::string_view code, std::string_view as_of = kReceived) {
+  judge(findings, as_of);
+  for (const Message& message : findings.messages)
+    if (message.code == code) return message.nl;
+  return {};
+}
+
+TEST(JudgeIdentity, AGoodCopyIsUsable) {
+  Findings findings = copy_of(passport());
+  EXPECT_EQ(said(findings, "identity-document-found"), "Wij zien een identiteitsbewijs.");
+  EXPECT_EQ(findings.verdict, Verdict::kUsable);
+  EXPECT_EQ(findings.messages.size(), 1U);
+}
+
+TEST(JudgeIdentity, ExpiredIsJudgedByTheDayOfReceipt) {
+  Findings valid_today = copy_of(passport(kReceived)), expired_yesterday = copy_of(passport("2026-11-21"));
+  EXPECT_EQ(said(valid_today, "identity-document-expired"), "");
+  EXPECT_THAT(said(expired_yesterday, "identity-document-expired"), HasSubstr("Stuur een geldig identiteitsbewijs"));
+  EXPECT_EQ(expired_yesterday.verdict, Verdict::kDoubtful);
+  EXPECT_EQ(said(expired_yesterday, "identity-document-expired", "2026-11-21"), "");
+  EXPECT_EQ(said(expired_yesterday, "identity-document-expired", ""), "") << "no day of receipt, no judgement";
+}
+
+TEST(JudgeIdentity, ADateThatItsCheckDigitDoesNotConfirmExpiresNothing) {
+  IdentityDocument misread = passport("2020-01-01");
+  misread.mrz->checks_ok = false;
+  Findings findings = copy_of(misread);
+  EXPECT_EQ(said(findings, "identity-document-expired"), "");
+  EXPECT_THAT(said(findings, "identity-document-unclear"), HasSubstr("Maak een scherpe foto"));
+}
+
+TEST(JudgeIdentity, EveryShortcomingComesWithATip) {
+  IdentityDocument document = passport();
+  document.shortcomings = {"cut-off", "glare"};
+  Findings findings = copy_of(document);
+  findings.pages[0].sharp = false;
+  EXPECT_THAT(said(findings, "identity-document-cut-off"), HasSubstr("Leg het op een donkere tafel"));
+  EXPECT_THAT(said(findings, "identity-document-glare"), HasSubstr("Zet de flitser uit"));
+  EXPECT_THAT(said(findings, "blurred"), HasSubstr("houd de telefoon stil"));
+}
+
+TEST(JudgeIdentity, SaysThatACharacterWasMended) {
+  IdentityDocument document = passport();
+  document.mrz->corrected = true;
+  Findings findings = copy_of(document);
+  EXPECT_NE(said(findings, "identity-document-corrected"), "");
+  EXPECT_EQ(findings.verdict, Verdict::kUsable);
+}
+
+TEST(JudgeIdentity, LooksAtEveryDocumentOnThePages) {
+  Findings findings = copy_of(passport());
+  IdentityDocument other = passport("2020-01-01");
+  other.photo_box = Box{0.1, 0.1, 0.2, 0.2};
+  other.shortcomings = {"cut-off"};
+  findings.other_identity_documents = {other};
+  EXPECT_EQ(said(findings, "identity-document-found"), "Wij zien 2 identiteitsbewijzen.");
+  EXPECT_THAT(said(findings, "identity-document-expired"), HasSubstr("Een van de identiteitsbewijzen is verlopen"));
+  EXPECT_NE(said(findings, "identity-document-cut-off"), "");
+  EXPECT_NE(said(findings, "identity-document-unmasked"), "");
+  EXPECT_EQ(findings.verdict, Verdict::kDoubtful);
+}
+
+}  // namespace
+}  // namespace zp::intake
