@@ -39,6 +39,7 @@ constexpr std::array<std::string_view, 3> kIntegrities = {"ok", "broken", "unkno
 constexpr std::array<std::string_view, 4> kCoverages = {"whole", "extended-allowed", "extended-disallowed", "partial"};
 constexpr std::array<std::string_view, 5> kChains = {"trusted", "untrusted", "expired", "revoked", "unknown"};
 constexpr std::array<std::string_view, 3> kFieldStates = {"empty", "doubtful", "signed"};
+constexpr std::array<std::string_view, 2> kOrigins = {"paper", "image"};
 constexpr std::array<std::string_view, 4> kSigners = {"client", "parent", "representative", ""};
 constexpr std::array<std::string_view, 3> kRevocations = {"good", "revoked", "unknown"};
 constexpr std::array<std::string_view, 3> kIndications = {"TOTAL-PASSED", "INDETERMINATE", "TOTAL-FAILED"};
@@ -54,7 +55,8 @@ Json optional_box(const std::optional<Box>& box) { return box ? box_json(*box) :
 Json page_json(const PageFindings& page, bool with_text) {
   Json signatures = Json::array(), fields = Json::array();
   for (const HandwrittenSignature& signature : page.handwritten_signatures) {
-    signatures.push_back({{"box", box_json(signature.box)}, {"confidence", signature.confidence}});
+    signatures.push_back(
+        {{"box", box_json(signature.box)}, {"confidence", signature.confidence}, {"origin", signature.origin}});
   }
   for (const Box& field : page.empty_signature_fields) fields.push_back({{"box", box_json(field)}});
   Json labelled = Json::array();
@@ -67,7 +69,8 @@ Json page_json(const PageFindings& page, bool with_text) {
                {"sharp", page.sharp},
                {"handwritten_signatures", std::move(signatures)},
                {"empty_signature_fields", std::move(fields)},
-               {"signature_fields", std::move(labelled)}};
+               {"signature_fields", std::move(labelled)},
+               {"form", page.form.empty() ? Json() : Json{{"name", page.form}, {"page", page.form_page}}}};
   if (with_text) json["text"] = page.text;
   return json;
 }
@@ -177,7 +180,8 @@ class FindingsParser {
     for (const Json& one : reader_.array(json, "handwritten_signatures", kMaxSignatures)) {
       const std::optional<Box> where = maybe_box(one, "box");
       if (!where) reader_.fail(Code::kMalformed, "handwritten_signatures");
-      page.handwritten_signatures.push_back({where.value_or(Box{}), reader_.number(one, "confidence", 0, 1)});
+      page.handwritten_signatures.push_back(
+          {where.value_or(Box{}), reader_.number(one, "confidence", 0, 1), word(one, "origin", kOrigins, "paper")});
     }
     for (const Json& one : reader_.array(json, "empty_signature_fields", kMaxSignatures)) {
       page.empty_signature_fields.push_back(maybe_box(one, "box").value_or(Box{}));
@@ -185,6 +189,10 @@ class FindingsParser {
     for (const Json& one : reader_.array(json, "signature_fields", kMaxSignatures))
       page.signature_fields.push_back({maybe_box(one, "box").value_or(Box{}),
                                        word(one, "state", kFieldStates, "doubtful"), word(one, "whose", kSigners, "")});
+    if (const Json& form = reader_.object(json, "form"); form.is_object()) {
+      page.form = reader_.text(form, "name", kMaxWord);
+      page.form_page = static_cast<int>(reader_.integer(form, "page", 1, 1000, 1));
+    }
     page.text = reader_.text(json, "text", kMaxPageText, Lines::kKeep);
     return page;
   }
@@ -304,6 +312,17 @@ class FindingsParser {
 };
 
 }  // namespace
+
+std::string_view dutch_signer(std::string_view whose) noexcept {
+  if (whose == "client") return "de cliënt";
+  if (whose == "parent") return "de ouder";
+  if (whose == "representative") return "de vertegenwoordiger";
+  return "";
+}
+
+std::string_view dutch_field_state(std::string_view state) noexcept {
+  return state == "signed" ? "getekend" : state == "empty" ? "leeg" : "niet zeker";
+}
 
 std::string_view verdict_name(Verdict verdict) noexcept { return kVerdicts[static_cast<std::size_t>(verdict)]; }
 

@@ -21,12 +21,16 @@ struct Box {
   double x = 0, y = 0, w = 0, h = 0;
 };
 
+inline constexpr double kSureSignature = 0.5;  // confidence; below it a person looks
+
 struct HandwrittenSignature {
   Box box;
   double confidence = 0;  // 0 to 1
+  /// paper | image: written on paper and scanned, or put on a page of a PDF as picture, annotation or drawing.
+  std::string origin = "paper";
 };
 
-/// A place to sign that a label asks for.
+/// A place to sign that a known form has, or a label asks for.
 struct SignatureField {
   Box box;
   std::string state = "empty";  // empty | doubtful | signed; doubtful: something is written there, perhaps no signature
@@ -40,7 +44,9 @@ struct PageFindings {
   double skew_degrees = 0;  // degrees counter-clockwise that level the page
   bool sharp = true;
   std::vector<HandwrittenSignature> handwritten_signatures;
-  std::vector<SignatureField> signature_fields;  // by their labels
+  std::string form;                              // name of the known form that the page was made from, or empty
+  int form_page = 0;                             // which page of it
+  std::vector<SignatureField> signature_fields;  // by the known form, else by their labels
   std::vector<Box> empty_signature_fields;       // those of them that are empty, and empty fields of a PDF form
   std::string text;  // not part of the contract: for classification, sealed with the rest; at most 64 KiB a page
 };
@@ -133,6 +139,11 @@ struct Findings {
 
 /// How findings spell a moment: "2026-11-22T10:15:00Z".
 std::string rfc3339(std::int64_t unix_seconds);
+
+/// "de cliënt", "de ouder", "de vertegenwoordiger"; empty for "".
+std::string_view dutch_signer(std::string_view whose) noexcept;
+/// "leeg", "niet zeker", "getekend".
+std::string_view dutch_field_state(std::string_view state) noexcept;
 
 /// The contract's object; `with_text` adds page text (for storage, never for `check`).
 nlohmann::json to_json(const Findings& findings, bool with_text = false);

@@ -184,13 +184,18 @@ class Judge {
       say(Verdict::kDoubtful, "upside-down", fmt::format("Op {} staat de tekst op de kop.", where(page)),
           fmt::format("Page {} is upside down.", page.number));
     }
-    const auto sure =
-        std::ranges::count_if(page.handwritten_signatures, [](const auto& one) { return one.confidence >= 0.5; });
-    if (sure > 0) {
-      tell("signature-found", fmt::format("Wij zien uw handtekening op {}.", where(page)),
-           fmt::format("Handwritten signature on page {}.", page.number));
-    } else if (std::ranges::any_of(page.signature_fields,
-                                   [](const SignatureField& field) { return field.state == "doubtful"; })) {
+    judge_signatures(page);
+  }
+
+  void judge_signatures(const PageFindings& page) {
+    const auto sure = [](const HandwrittenSignature& one) { return one.confidence >= kSureSignature; };
+    const auto is = [](std::string_view state) {
+      return [state](const SignatureField& field) { return field.state == state; };
+    };
+    if (std::ranges::any_of(page.handwritten_signatures, sure)) {
+      tell("signature-found", signature_words(page), fmt::format("Handwritten signature on page {}.", page.number));
+      tell_images(page, sure);
+    } else if (std::ranges::any_of(page.signature_fields, is("doubtful"))) {
       tell("signature-field-doubtful",
            fmt::format("Op {} kijkt een medewerker of u uw handtekening hebt gezet.", where(page)),
            fmt::format("Something that may not be a signature stands in a signature field on page {}.", page.number));
@@ -198,6 +203,25 @@ class Judge {
       tell("signature-field-empty", fmt::format("Op {} is de plaats voor de handtekening nog leeg.", where(page)),
            fmt::format("Empty signature field on page {}.", page.number));
     }
+  }
+
+  template <typename IsSure>
+  void tell_images(const PageFindings& page, const IsSure& sure) {
+    const bool image = std::ranges::any_of(page.handwritten_signatures, [&](const HandwrittenSignature& one) {
+      return sure(one) && one.origin == "image";
+    });
+    if (!image) return;
+    tell("signature-is-image",
+         fmt::format("De handtekening op {} is met de computer gezet, niet met pen op papier.", where(page)),
+         fmt::format("The signature on page {} is a picture, an annotation or a drawing in the file.", page.number));
+  }
+
+  static std::string signature_words(const PageFindings& page) {
+    const auto field = std::ranges::find(page.signature_fields, "signed", &SignatureField::state);
+    const bool choice = page.signature_fields.size() > 1;  // with one field the sender knows whose it is
+    if (!choice || field == page.signature_fields.end() || field->whose.empty())
+      return fmt::format("Wij zien uw handtekening op {}.", where(page));
+    return fmt::format("Wij zien op {} een handtekening in het vak van {}.", where(page), dutch_signer(field->whose));
   }
 
   void judge_identity() {

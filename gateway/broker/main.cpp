@@ -1,7 +1,7 @@
 // zegelpost-broker - starts cells, in which strangers' documents are read.
 //
 // SECURITY: the broker itself reads no document, no request and no network. It runs as its own user; its cells drop to
-// nobody where the broker is root. It holds OCR language data and libraries in memory, no keys. Its log has process ids
+// nobody where the broker is root. It holds OCR language data, blank forms and libraries in memory, no keys. Its log has process ids
 // and signal numbers only.
 //
 // Run by the supervisor with --config FILE, or by `zegelpost check` with --private SOCKET: then without a
@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "gateway/broker/broker.h"
+#include "gateway/config/data_folder.h"
 #include "gateway/process/process.h"
 #include "intake/cell/cell.h"
 
@@ -32,8 +33,8 @@ BrokerOptions product_options() {
 }
 
 Result<void> serve_configured(Process& process) {
-  TRY_DO(intake::cell::prepare());
   const Config& config = process.config();
+  TRY_DO(intake::cell::prepare(config.forms));
   BrokerOptions options = product_options();
   options.socket_path = config.broker_socket();
   options.warm = config.cells.warm;
@@ -50,7 +51,7 @@ int serve_private(const char* socket_path) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   const pid_t parent = ::getppid();
   log_setup("broker", false);
-  const Result<void> prepared = intake::cell::prepare();
+  const Result<void> prepared = intake::cell::prepare(data_folder() + "/intake/forms");
   BrokerOptions options = product_options();
   options.socket_path = socket_path;
   options.warm = options.at_once = 1;

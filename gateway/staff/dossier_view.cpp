@@ -10,8 +10,6 @@
 namespace zp::gateway {
 namespace {
 
-constexpr double kSureSignature = 0.5;  // below it a person looks, as the rules have it
-
 using nlohmann::json;
 
 std::string dutch(const std::string& date) {
@@ -64,14 +62,27 @@ json box_json(const intake::Box& box, const char* kind, std::string label) {
           {"label", std::move(label)}};
 }
 
+/// "leeg handtekeningveld van de ouder, formulier WLZ-01"
+std::string field_label(const intake::PageFindings& page, const intake::Box& box) {
+  const auto field = std::ranges::find_if(page.signature_fields, [&](const intake::SignatureField& one) {
+    return one.box.x == box.x && one.box.y == box.y;
+  });
+  std::string label = "leeg handtekeningveld";
+  if (field == page.signature_fields.end()) return label;
+  if (!field->whose.empty()) label += " van " + std::string(intake::dutch_signer(field->whose));
+  return page.form.empty() ? label : label + ", formulier " + page.form;
+}
+
 json boxes_json(const intake::Findings& findings, int page) {
   json boxes = json::array();
   for (const auto& found : findings.pages) {
     if (found.number != page) continue;
     for (const auto& signature : found.handwritten_signatures)
-      boxes.push_back(box_json(signature.box, "signature", "handtekening, zekerheid " + percent(signature.confidence)));
+      boxes.push_back(box_json(signature.box, "signature",
+                               "handtekening, zekerheid " + percent(signature.confidence) +
+                                   (signature.origin == "image" ? ", met de computer gezet" : "")));
     for (const auto& field : found.empty_signature_fields)
-      boxes.push_back(box_json(field, "empty", "leeg handtekeningveld"));
+      boxes.push_back(box_json(field, "empty", field_label(found, field)));
   }
   const auto add_identity = [&](const intake::IdentityDocument& identity) {
     if (identity.page != page) return;
@@ -284,7 +295,8 @@ json document_json(const DocumentView& document) {
   out["has_digital"] = !findings.digital_signatures.empty();
   std::size_t handwritten = 0;
   for (const auto& page : findings.pages)
-    for (const auto& signature : page.handwritten_signatures) handwritten += signature.confidence >= kSureSignature;
+    for (const auto& signature : page.handwritten_signatures)
+      handwritten += signature.confidence >= intake::kSureSignature;
   out["handwritten"] = handwritten;
   if (findings.identity_document) out["identity"] = identity_json(*findings.identity_document);
   const auto corrected = details.corrections.find("kind");

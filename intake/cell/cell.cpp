@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "crypto/cms.h"
 #include "intake/cell/archive.h"
 #include "intake/cell/connection.h"
+#include "intake/cell/form_registry.h"
 #include "intake/cell/inspect.h"
 #include "intake/cell/mail.h"
 #include "intake/cell/office.h"
@@ -68,7 +70,7 @@ void serve_mail(const Request& request, const Connection& connection) {
 
 }  // namespace
 
-Result<void> prepare() {
+Result<void> prepare(const std::string& forms) {
   ::tzset();
   cv::setNumThreads(0);  // no threads of OpenCV's own
   crypto::load_cms_algorithms();
@@ -76,9 +78,12 @@ Result<void> prepare() {
   prepare_poppler();
   prepare_archives();
   prepare_office();
+  TRY_ASSIGN(std::vector<vision::FormPage> pages, load_forms(forms));
+  const auto known = std::make_shared<const std::vector<vision::FormPage>>(std::move(pages));
   std::vector<vision::Engines> all;
   while (all.size() < kPagesAtOnce) {
     TRY_ASSIGN(vision::Engines loaded, vision::Engines::create());
+    loaded.know(known);
     all.push_back(std::move(loaded));
   }
   // Not filled in place: it must be made after, so end before, the cache that Tesseract keeps.

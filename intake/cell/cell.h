@@ -1,7 +1,7 @@
 // intake/cell/cell.h - what runs inside a cell: one document in, findings out.
 //
 // prepare() runs once in the broker, before it forks cells: it loads what a locked-in process can no longer open (OCR
-// language data, character set converters, font configuration). serve() runs in the fork, after the sandbox is shut.
+// language data, character set converters, font configuration, known forms). serve() runs in the fork, after the sandbox is shut.
 // Threads: none are started. Errors: serve() never throws; a document nothing can be made of is a finding.
 #ifndef INTAKE_CELL_CELL_H_
 #define INTAKE_CELL_CELL_H_
@@ -13,8 +13,9 @@
 
 namespace zp::intake::cell {
 
-/// kConfig if language data or another piece is not installed; the subject says which.
-Result<void> prepare();
+/// `forms`: folder with the forms that are known (form_registry.h). kConfig if language data or another piece is not
+/// installed, or a form is not right; the subject says which.
+Result<void> prepare(const std::string& forms);
 
 /// Folders that Poppler opens files in while it draws (fonts that a PDF does not carry, character maps).
 std::vector<std::string> readable_folders();

@@ -35,6 +35,7 @@ constexpr std::size_t kMaxPageText = 64 * 1024;
 constexpr std::size_t kMaxUnpacked = 256 << 20;  // bytes, of all archives in the document
 constexpr std::size_t kPagesToRead = 4;          // of a beschikking without its own text: the first two, the last two
 constexpr int kExamineDpi = 150;                 // enough for the strokes of a signature and for letters of 8 points
+constexpr double kKnownForm = 0.95;              // confidence in the kind that a known form has
 constexpr int kPhotoDpi = 150;                   // what a photo counts as when it is made smaller for the screen
 constexpr std::chrono::seconds kTimeForLooking{40};  // then pages are read only if they carry their own text
 
@@ -194,6 +195,12 @@ class Inspection {
     PageFindings& page = looking.findings.pages.emplace_back(std::move(report.findings));
     page.number = seen.number;
     const auto& words = report.words.empty() ? seen.text_layer : report.words;
+    if (!report.form_kind.empty()) {
+      looking.findings.kind = report.form_kind;
+      looking.findings.kind_confidence = kKnownForm;
+      looking.findings.subject = report.form_subject;
+      looking.findings.kind_words = {page.form};
+    }
     if (page.text.empty()) page.text = vision::text_of(words, kMaxPageText);
     if (looking.depth == 0 && !report.upright.empty()) send_images(report, seen.number);
     for (IdentityDocument& document : report.identities) {
@@ -341,16 +348,18 @@ class Inspection {
   static void classify(Findings& findings) {
     std::string text;
     for (const PageFindings& page : findings.pages) text += page.text + "\n";
-    const Kind kind = kind_of(text);
-    findings.kind = kind.name;
-    findings.kind_confidence = kind.confidence;
-    findings.subject = kind.subject;
-    findings.kind_words = kind.words;
-    if (kind.name == "court-order") findings.court_order = read_court_order(text);
+    if (findings.kind == "unknown") {  // made from no known form
+      Kind kind = kind_of(text);
+      findings.kind = kind.name;
+      findings.kind_confidence = kind.confidence;
+      findings.subject = kind.subject;
+      findings.kind_words = std::move(kind.words);
+    }
+    if (findings.kind == "court-order") findings.court_order = read_court_order(text);
     if (!findings.identity_document) return;
     const bool sure = findings.identity_document->mrz && findings.identity_document->mrz->checks_ok;
     const double seen = sure ? 0.95 : 0.6;
-    if (seen <= kind.confidence && findings.pages.size() > 1) return;
+    if (seen <= findings.kind_confidence && findings.pages.size() > 1) return;
     findings.kind = "identity-document";
     findings.kind_confidence = seen;
     findings.subject.clear();

@@ -8,8 +8,6 @@
 namespace zp::intake {
 namespace {
 
-constexpr double kSureSignature = 0.5;  // below it a person looks
-
 int rank(RequirementState state) {
   return state == RequirementState::kMet ? 2 : state == RequirementState::kDoubtful ? 1 : 0;
 }
@@ -158,6 +156,20 @@ bool judge_digital(const Findings& found, const Fields& fields, Judgement& judge
   return stands;
 }
 
+/// What the places to sign on a page look like, as staff read it.
+std::vector<std::string> signature_fields_of(const PageFindings& page) {
+  std::vector<std::string> seen;
+  const std::string form = page.form.empty() ? "" : fmt::format(" (formulier {})", page.form);
+  for (const SignatureField& field : page.signature_fields) {
+    const std::string_view signer = dutch_signer(field.whose);
+    seen.push_back(fmt::format("Vak voor de handtekening{}{} op pagina {}{}: {}.", signer.empty() ? "" : " van ",
+                               signer, page.number, form, dutch_field_state(field.state)));
+  }
+  return seen;
+}
+
+bool is_signed(const SignatureField& field) { return field.state == "signed"; }
+
 void judge_signature(const Fields& fields, const Evidence& evidence, Judgement& judgement) {
   const std::string by_staff = correction(evidence, "signature");
   if (by_staff == "present") {
@@ -173,10 +185,13 @@ void judge_signature(const Fields& fields, const Evidence& evidence, Judgement& 
   for (const PageFindings& page : evidence.findings.pages) {
     for (const HandwrittenSignature& signature : page.handwritten_signatures) {
       best = std::max(best, signature.confidence);
-      judgement.seen.push_back(
-          fmt::format("Handtekening op pagina {} (zekerheid {}).", page.number, with_comma(signature.confidence)));
+      judgement.seen.push_back(fmt::format("Handtekening op pagina {} (zekerheid {}){}.", page.number,
+                                           with_comma(signature.confidence),
+                                           signature.origin == "image" ? ", met de computer gezet" : ""));
     }
-    if (empty_field.empty() && !page.empty_signature_fields.empty())
+    std::ranges::move(signature_fields_of(page), std::back_inserter(judgement.seen));
+    const bool one_is_signed = std::ranges::any_of(page.signature_fields, is_signed);
+    if (empty_field.empty() && !page.empty_signature_fields.empty() && !one_is_signed)
       empty_field = fmt::format("het vak voor de handtekening op pagina {} is leeg", page.number);
   }
   if (!empty_field.empty()) judgement.seen.push_back(fmt::format("Let op: {}.", empty_field));

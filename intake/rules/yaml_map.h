@@ -1,7 +1,7 @@
 // intake/rules/yaml_map.h - reads a YAML mapping strictly: every key known, every value of its type, every
 // mistake with its line.
 //
-// Private to intake/rules. Throws Mistake and YAML::Exception; both stop at the load() functions, in
+// Private to intake. Throws Mistake and YAML::Exception; both stop at the load() functions, in
 // `reading`.
 #ifndef INTAKE_RULES_YAML_MAP_H_
 #define INTAKE_RULES_YAML_MAP_H_

@@ -13,13 +13,14 @@ MADE = "2026-11-20T09:00:00+01:00"
 
 
 class Paper:
-    """Draws one document. `people` maps roles to people of the cast; `signer` is a role or None."""
+    """Draws one document. `people` maps roles to people of the cast; `signer` is a role or None. A blank one has nothing filled in."""
 
-    def __init__(self, source, people, signer, moment):
-        self.source, self.people, self.signer, self.moment = source, people, signer, moment
+    def __init__(self, source, people, signer, moment, blank=False):
+        self.source, self.people, self.signer, self.moment, self.blank = source, people, signer, moment, blank
         self.font = SERIF if source.get("style") == "serif" else SANS
         self.by_hand = people.get(source.get("filled_in_by"))
         self.signature_boxes = []  # (page, x, y, w, h) in mm
+        self.signature_fields = []  # (page, by, x, y, w, h) in mm: where one is asked to sign
 
     def pdf(self, path):
         surface = cairo.PDFSurface(str(path), WIDTH * POINTS_PER_MM, HEIGHT * POINTS_PER_MM)
@@ -166,7 +167,8 @@ class Paper:
         self.ctx.set_line_width(.2)
         self.ctx.rectangle(x, self.y, width, height)
         self.ctx.stroke()
-        self._fill_in(x + 2, self.y + 6.2, self._fill(value.get("value", "")))
+        if not self.blank:
+            self._fill_in(x + 2, self.y + 6.2, self._fill(value.get("value", "")))
         self.y += height
 
     def _fill_in(self, x, y, text):
@@ -185,7 +187,7 @@ class Paper:
             self.ctx.rectangle(MARGIN + 2, self.y - 3.4, 3.8, 3.8)
             self.ctx.stroke()
             self._text_at(MARGIN + 9, self.y, option, 3.8)
-            if option == value["chosen"]:
+            if option == value["chosen"] and not self.blank:
                 name = (self.by_hand or next(iter(self.people.values())))["name"]
                 Hand(name, self.moment).tick(self.ctx, MARGIN + 2, self.y - 3.4, 3.8)
         self.y += 2
@@ -202,6 +204,7 @@ class Paper:
             self.ctx.rectangle(MARGIN + 58, self.y - 1, WIDTH - 2 * MARGIN - 58, 9)
             self.ctx.rectangle(MARGIN + 58, self.y + 12, WIDTH - 2 * MARGIN - 58, 28)
             self.ctx.stroke()
+            self.signature_fields.append((self.page, value["by"], MARGIN + 58, self.y + 12, WIDTH - 2 * MARGIN - 58, 28))
             x, y, width = MARGIN + 68, self.y + 30, 52
             signs = self._signs(value)
             if signs:

@@ -63,6 +63,11 @@ class Maker:
         """A PDF straight from the word processor, a drawn signature on it if signed."""
         return self._to_file(self._paper(entry).pdf, suffix)
 
+    def _blank(self, entry, suffix):
+        """A form as it is handed out."""
+        source = yaml.safe_load((self.here / "sources" / (entry["source"] + ".yaml")).read_text())
+        return self._to_file(paper.Paper(source, {}, None, "", blank=True).pdf, suffix)
+
     def _digitally_signed(self, entry, suffix):
         signer = self._signer(self.cast[entry["signer"]]["name"])
         signed = signer.sign(self._clean(entry, suffix))

@@ -2,6 +2,7 @@
 #include <cctype>
 #include <iterator>
 
+#include "intake/cell/vision/known_forms.h"
 #include "intake/cell/vision/quality.h"
 #include "intake/cell/vision/reading.h"
 #include "intake/cell/vision/signatures.h"
@@ -9,22 +10,36 @@
 namespace zp::intake::vision {
 namespace {
 
-void describe(const Ink& ink, PageReport& report) {
+// Where to sign: as the known form says, else as labels do.
+PlacesToSign places_on(const Ink& ink, const Engines::Impl& engines, PageReport& report) {
+  const std::optional<LaidForm> form = known_form(ink, report.words, *engines.forms);
+  if (!form) return labelled_places(ink, report.words);
+  report.findings.form = form->page->form;
+  report.findings.form_page = form->page->number;
+  report.form_kind = form->page->kind;
+  report.form_subject = form->page->subject;
+  return places_of(*form, ink);
+}
+
+void describe(const Ink& ink, const Engines::Impl& engines, PageReport& report) {
   PageFindings& findings = report.findings;
   findings.blank = report.quality.blank;
   findings.sharp = report.quality.sharp;
   findings.skew_degrees = report.quality.skew_degrees;
   findings.upside_down = report.quality.upside_down;
   if (findings.blank) return;
-  findings.handwritten_signatures = signatures_of(ink, report.words);
-  findings.signature_fields = fields_of(ink, report.words, findings.handwritten_signatures);
+  const PlacesToSign places = places_on(ink, engines, report);
+  findings.handwritten_signatures = signatures_of(ink, report.words, places);
+  findings.signature_fields = fields_of(ink, places, findings.handwritten_signatures);
   for (const SignatureField& field : findings.signature_fields)
     if (field.state == "empty") findings.empty_signature_fields.push_back(field.box);
   // Where the places to sign are known and all empty, doubtful ink elsewhere is what else was filled in.
   if (!findings.signature_fields.empty() &&
       findings.empty_signature_fields.size() == findings.signature_fields.size()) {
-    std::erase_if(findings.handwritten_signatures,
-                  [](const HandwrittenSignature& s) { return s.confidence < kSureSignature; });
+    constexpr double kBesideTheForm = 0.4;  // confidence from which it may be a signature that missed its place
+    std::erase_if(findings.handwritten_signatures, [&](const HandwrittenSignature& s) {
+      return s.confidence < (places.complete ? kBesideTheForm : kSureSignature);
+    });
   }
   findings.text = text_of(report.words);
 }
@@ -76,7 +91,7 @@ PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const W
     if (!report.quality.sharp && !report.identities.empty())
       report.quality.sharp = sharp_within(report.upright, report.identities.front().area);
   }
-  describe(ink, report);
+  describe(ink, engines.impl(), report);
   return report;
 } catch (const std::exception&) {
   PageReport report;

@@ -154,34 +154,49 @@ std::string whose(const Label& label, std::span<const Word> words, const cv::Siz
 
 }  // namespace
 
-std::vector<SignatureField> fields_of(const Ink& ink, std::span<const Word> words,
-                                      std::span<const HandwrittenSignature> signatures) {
+PlacesToSign labelled_places(const Ink& ink, std::span<const Word> words) {
   const cv::Size size = ink.gray.size();
   const std::vector<Label> labels = labels_in(words, size);
-  std::vector<SignatureField> fields;
-  if (labels.empty()) return fields;
-  const double unit = ink.letter_height > 0 ? ink.letter_height : size.height / 110.0;
+  PlacesToSign places;
+  if (labels.empty()) return places;
+  const double unit = letter_height_of(ink);
   const std::vector<cv::Rect> rules = level_rules(ink, unit);
   for (const Label& label : labels) {
     const cv::Rect field = field_for(label.box, rules, size, unit);
-    if (field.empty()) continue;
-    const cv::Rect wide(field.x, field.y - static_cast<int>(2 * unit), field.width,
-                        field.height + static_cast<int>(4 * unit));
+    if (!field.empty()) places.all.push_back({field, label.box, whose(label, words, size, unit), {}});
+  }
+  return places;
+}
+
+cv::Rect around(const PlaceToSign& place, double letter_height) {
+  const int more = static_cast<int>(2 * letter_height);
+  return {place.box.x, place.box.y - more, place.box.width, place.box.height + 2 * more};
+}
+
+std::vector<SignatureField> fields_of(const Ink& ink, const PlacesToSign& places,
+                                      std::span<const HandwrittenSignature> signatures) {
+  const cv::Size size = ink.gray.size();
+  const double unit = letter_height_of(ink);
+  std::vector<SignatureField> fields;
+  for (const PlaceToSign& place : places.all) {
+    const cv::Rect wide = around(place, unit);
     double best = 0;
     for (const HandwrittenSignature& signature : signatures) {
       const cv::Rect box = pixels_of(signature.box, size);
       if ((box & wide).area() > 0.3 * box.area()) best = std::max(best, signature.confidence);
     }
-    const bool something = best > 0 || has_strokes(ink, field, label.box, unit);
-    const char* state = best >= kSureSignature ? "signed" : something ? "doubtful" : "empty";
-    fields.push_back({fraction_of(field, size), state, whose(label, words, size, unit)});
+    const bool used = place.added ? place.added->any : best > 0 || has_strokes(ink, place.box, place.label, unit);
+    const bool sure = best >= kSureSignature && (!place.added || place.added->strokes);
+    const char* state = !used ? "empty" : sure ? "signed" : "doubtful";
+    fields.push_back({fraction_of(place.box, size), state, place.whose});
   }
   return fields;
 }
 
 std::vector<SignatureField> find_signature_fields(const cv::Mat& page, std::span<const Word> words,
                                                   std::span<const HandwrittenSignature> signatures) try {
-  return fields_of(find_ink(page), words, signatures);
+  const Ink ink = find_ink(page);
+  return fields_of(ink, labelled_places(ink, words), signatures);
 } catch (const cv::Exception&) {
   return {};
 }

@@ -78,6 +78,11 @@ Ink find_ink(const cv::Mat& page) {
   return ink;
 }
 
+double letter_height_of(const Ink& ink) {
+  constexpr double kUsualLetters = 110;  // letter heights per page height
+  return ink.letter_height > 0 ? ink.letter_height : ink.gray.rows / kUsualLetters;
+}
+
 Box fraction_of(const cv::Rect& box, const cv::Size& size) {
   return {static_cast<double>(box.x) / size.width, static_cast<double>(box.y) / size.height,
           static_cast<double>(box.width) / size.width, static_cast<double>(box.height) / size.height};

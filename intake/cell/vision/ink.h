@@ -37,6 +37,9 @@ struct Ink {
 
 Ink find_ink(const cv::Mat& page);
 
+/// Ink::letter_height, or what pages usually have where there are too few letters to tell.
+double letter_height_of(const Ink& ink);
+
 /// `box` of the working picture as fractions of the page.
 Box fraction_of(const cv::Rect& box, const cv::Size& size);
 cv::Rect pixels_of(const Box& box, const cv::Size& size);

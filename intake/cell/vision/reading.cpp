@@ -74,6 +74,8 @@ Result<Engines> Engines::create(const std::string& tessdata) try {
   return fail(Code::kConfig, "load recognisers");
 }
 
+void Engines::know(std::shared_ptr<const std::vector<FormPage>> forms) { impl_->forms = std::move(forms); }
+
 cv::Mat turned(const cv::Mat& page, int quarter_turns) {
   cv::Mat result;  // never shares pixels with `page`, which cv::rotate would otherwise write to
   switch ((quarter_turns % 4 + 4) % 4) {

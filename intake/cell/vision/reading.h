@@ -17,6 +17,7 @@ namespace zp::intake::vision {
 struct Engines::Impl {
   tesseract::TessBaseAPI text;  // Dutch
   cv::CascadeClassifier face;
+  std::shared_ptr<const std::vector<FormPage>> forms = std::make_shared<std::vector<FormPage>>();
 };
 
 /// The one of `quarter_turns` after which a sample of the text reads best; the first unless another is clearly better.

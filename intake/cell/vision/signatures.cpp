@@ -14,12 +14,19 @@ namespace zp::intake::vision {
 namespace {
 
 constexpr double kWorthSaying = 0.25;
+constexpr double kBesideTheForm = 0.45;  // who signs elsewhere than a known form asks, has a person look
+constexpr double kInItsField = 0.6;      // what might be a signature anywhere is one in its field
 
-double confidence_of(const StrokeValues& values) {
+// Walks each tree down its questions; what the leaves say adds up to the log-odds.
+double odds_of(const StrokeValues& values) {
   double odds = kSignatureBase;
-  for (const SignatureRule& rule : kSignatureRules)
-    odds += values[static_cast<std::size_t>(rule.feature)] <= rule.limit ? rule.below : rule.above;
-  return 1 / (1 + std::exp(-odds));
+  for (const SignatureTree& tree : kSignatureTrees) {
+    std::size_t question = 0;
+    while (question < tree.feature.size())
+      question = 2 * question + (values[tree.feature[question]] <= tree.limit[question] ? 1 : 2);
+    odds += tree.leaf[question - tree.feature.size()];
+  }
+  return odds;
 }
 
 double overlap(const Box& a, const Box& b) {
@@ -68,22 +75,58 @@ bool fills_in_another_field(const Box& box, std::span<const Word> words) {
   return std::ranges::any_of(kOtherFields, says) && std::ranges::none_of(kSignatureFields, says);
 }
 
+// In a field of a known form the ink that was added is all of the signature, and nothing but it: what was found there
+// with the form's frame around it, or in pieces, becomes one. Where nothing was added, what was found is the form's own.
+void take_added(const PlaceToSign& place, const cv::Size& size, std::vector<HandwrittenSignature>& found) {
+  const AddedInk& added = *place.added;
+  const Box box = fraction_of(added.any ? added.box : place.box, size);
+  const auto there = [&](const HandwrittenSignature& one) {
+    return overlap(one.box, box) > 0.5 * std::min(box.w * box.h, one.box.w * one.box.h);
+  };
+  double best = 0;
+  for (const HandwrittenSignature& one : found)
+    if (there(one)) best = std::max(best, one.confidence);
+  std::erase_if(found, there);
+  if (!added.any || best == 0) return;
+  found.push_back({box, added.strokes ? std::max(best, kInItsField) : std::min(best, kBesideTheForm)});
+}
+
 }  // namespace
 
-std::vector<HandwrittenSignature> signatures_of(const Ink& ink, std::span<const Word> words) {
+bool is_asked_in(const Box& box, const Ink& ink, const PlacesToSign& places) {
+  const cv::Rect pixels = pixels_of(box, ink.gray.size());
+  return std::ranges::any_of(places.all, [&](const PlaceToSign& place) {
+    return (pixels & around(place, letter_height_of(ink))).area() > 0.5 * pixels.area();
+  });
+}
+
+double context_of(const Box& box, const Ink& ink, std::span<const Word> words, const PlacesToSign& places) {
+  constexpr double kReadsLikePrint = -0.75, kOtherField = -0.55, kAskedHere = 0.4, kAskedElsewhere = -0.4;
+  double odds = reads_like_print(box, words) ? kReadsLikePrint : 0;
+  if (is_asked_in(box, ink, places)) return odds + kAskedHere;
+  if (places.complete) odds += kAskedElsewhere;
+  return fills_in_another_field(box, words) ? odds + kOtherField : odds;
+}
+
+std::vector<HandwrittenSignature> signatures_of(const Ink& ink, std::span<const Word> words,
+                                                const PlacesToSign& places) {
   std::vector<HandwrittenSignature> found;
   for (const StrokeCandidate& candidate : stroke_candidates(ink)) {
-    HandwrittenSignature signature{fraction_of(candidate.box, ink.gray.size()), confidence_of(candidate.values)};
-    if (reads_like_print(signature.box, words)) signature.confidence *= 0.5;
-    if (fills_in_another_field(signature.box, words)) signature.confidence *= 0.5;
-    if (signature.confidence >= kWorthSaying) found.push_back(signature);
+    const Box box = fraction_of(candidate.box, ink.gray.size());
+    const double odds = odds_of(candidate.values) + context_of(box, ink, words, places);
+    double confidence = 1 / (1 + std::exp(-odds));
+    if (places.complete && !is_asked_in(box, ink, places)) confidence = std::min(confidence, kBesideTheForm);
+    if (confidence >= kWorthSaying) found.push_back({box, confidence});
   }
+  for (const PlaceToSign& place : places.all)
+    if (place.added) take_added(place, ink.gray.size(), found);
   std::ranges::sort(found, std::greater{}, &HandwrittenSignature::confidence);
   return found;
 }
 
 std::vector<HandwrittenSignature> find_signatures(const cv::Mat& page, std::span<const Word> words) try {
-  return signatures_of(find_ink(page), words);
+  const Ink ink = find_ink(page);
+  return signatures_of(ink, words, labelled_places(ink, words));
 } catch (const cv::Exception&) {
   return {};
 }

@@ -5,7 +5,9 @@
 #ifndef INTAKE_CELL_VISION_STROKES_H_
 #define INTAKE_CELL_VISION_STROKES_H_
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +15,7 @@
 
 namespace zp::intake::vision {
 
-inline constexpr std::array<std::string_view, 26> kStrokeFeatures = {
+inline constexpr std::array<std::string_view, 42> kStrokeFeatures = {
     "width",             // letter heights
     "height",            //
     "aspect",            // width by height
@@ -40,7 +42,28 @@ inline constexpr std::array<std::string_view, 26> kStrokeFeatures = {
     "edge_distance",     // to the nearest edge of the page, letter heights
     "crowd",             // how many such candidates the page has, logarithm
     "share",             // part of the ink of all candidates
+    "frame",             // part of the ink near the outline of the smallest rectangle around it: stamps, boxes
+    "straight",          // part of the outline in long straight runs
+    "turning",           // radians that the outline turns for each letter height
+    "longest",           // outline of the longest connected stroke, logarithm of letter heights
+    "alike",             // part of the pieces that are about equally high: words written by hand
+    "print_below",       // printed letters just below, by width of the box: a typed name
+    "print_above",       // the same above
+    "print_inside",      // printed letters in the box, by its area
+    "print_left",        // printed letters just left, by height of the box: a label
+    "lower",             // part of the page's letters that stand lower
+    "middle",            // of the box, 0 left to 1 right
+    "page_ink",          // part of the page that is dark: photos, blackened scans
+    "page_letters",      // how many printed letters the page has, logarithm
+    "larger",            // how many candidates of the page have a larger main stroke, logarithm
+    "higher",            // by the usual height of the page's candidates
+    "own_colour",        // chroma against that of the page's candidates
 };
+
+constexpr std::size_t feature(std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(kStrokeFeatures, name) - kStrokeFeatures.begin());
+}
+
 using StrokeValues = std::array<double, kStrokeFeatures.size()>;
 
 struct StrokeCandidate {

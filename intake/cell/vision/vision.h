@@ -46,6 +46,39 @@ struct DecodedImage {
 /// kTooLarge over the limits above, kMalformed for anything that does not decode, kRefused for a type not in the list.
 Result<DecodedImage> decode_image(ByteView untrusted_bytes);
 
+// --- words ---
+
+/// One word, read by OCR or taken from a PDF's text layer.
+struct Word {
+  std::string text;  // UTF-8
+  Box box;
+  double confidence = 1;  // 0 to 1
+  int line = 0;           // words of one line share a number, ascending down the page
+};
+
+// --- known forms ---
+
+/// A place to sign on a blank form.
+struct FormField {
+  Box box;
+  std::string whose;  // as SignatureField::whose
+  cv::Mat blank;      // grey: how it looks before anything is filled in, with what is printed around it
+  cv::Point at;       // the top left of `blank` in a picture of the page's `size`
+};
+
+/// A page of a blank form, to lay pages upon that were made from it.
+struct FormPage {
+  std::string form;           // its name: "WLZ-02"
+  std::string kind, subject;  // as Findings::kind, Findings::subject
+  int number = 1;
+  cv::Size size;            // pixels
+  std::vector<Word> words;  // tight around their letters
+  std::vector<FormField> fields;
+};
+
+/// Sets size, words and what `fields` look like from a picture of the blank page and its text layer.
+FormPage form_page(const cv::Mat& picture, std::vector<Word> words, std::vector<FormField> fields);
+
 // --- engines ---
 
 /// The recognisers with their data, loaded once, for one page at a time. Create them before forking cells: that costs
@@ -54,6 +87,8 @@ class Engines {
  public:
   /// `tessdata` empty: the system's. kConfig if Dutch or the face cascade is not installed.
   static Result<Engines> create(const std::string& tessdata = {});
+  /// Forms that pages are laid upon; shared, since they never change.
+  void know(std::shared_ptr<const std::vector<FormPage>> forms);
   Engines(Engines&&) noexcept;
   Engines& operator=(Engines&&) noexcept;
   ~Engines();
@@ -66,15 +101,7 @@ class Engines {
   std::unique_ptr<Impl> impl_;
 };
 
-// --- words ---
-
-/// One word, read by OCR or taken from a PDF's text layer.
-struct Word {
-  std::string text;  // UTF-8
-  Box box;
-  double confidence = 1;  // 0 to 1
-  int line = 0;           // words of one line share a number, ascending down the page
-};
+// --- reading ---
 
 /// The words of `page`; `region` limits the reading to a part of it.
 std::vector<Word> ocr_words(const cv::Mat& page, Engines& engines, const Box& region = {0, 0, 1, 1});
@@ -130,8 +157,9 @@ struct PageReport {
   PageQuality quality;
   std::vector<IdentityDocument> identities;
   std::vector<Word> words;
-  bool was_read = false;  // by OCR, no text layer served
-  cv::Mat upright;        // the page turned so that its text is upright
+  bool was_read = false;                // by OCR, no text layer served
+  std::string form_kind, form_subject;  // of the known form in `findings`, else empty
+  cv::Mat upright;                      // the page turned so that its text is upright
 };
 
 /// The steps above in the order that costs least, about half a second. `text_layer`: the words a PDF has itself;

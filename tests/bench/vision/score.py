@@ -89,7 +89,7 @@ def judge(tally, category, name, truth, seen):
 
 def held_out(probe, corpus):
     """Signed, doubtful or unsigned, each page judged by weights that were fitted without its group."""
-    candidates = Candidates(load(probe, corpus))
+    candidates = Candidates(load(probe, corpus, with_words=True))
     counts, wrong = collections.defaultdict(collections.Counter), []
     for row in candidates.rows:
         should = "signed" if row["truth"] else "unsigned"

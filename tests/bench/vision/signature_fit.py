@@ -5,33 +5,22 @@ import hashlib
 import json
 import os
 import subprocess
+import tempfile
 
 import numpy as np
 
+from composed_pages import compose
+
 CATEGORIES = ("signed-pages", "unsigned-pages", "forms", "page-quality", "not-id")
-ROUNDS, RATE, FOLDS = 60, 0.3, 5
-SHIFT = 0.405  # so that 0.5 stands where signed and unsigned pages part best (raw 0.4)
+FOLDS, COMPOSED, COMPOSED_WEIGHT = 5, 240, 0.4
+TREES, DEPTH, RATE, BINS, RIDGE, FEATURES = 160, 3, 0.07, 40, 4.0, 0.5
+# Log-odds are shifted and flattened so that few unsigned pages lie above SURE and few signed ones below WORTH_SAYING: what lies between is left to a person.
+SHIFT, FLATTEN = -1.0, 0.366
 SURE, WORTH_SAYING = 0.5, 0.25  # confidences, as signatures.h and signatures.cpp have them
 
 
 def fold_of(group):
-    return int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS
-
-
-def load(probe, corpus):
-    """The pages of the corpus with what might be a signature on them."""
-    with open(os.path.join(corpus, "manifest.csv"), newline="") as file:
-        rows = [r for r in csv.DictReader(file) if r["category"] in CATEGORIES]
-    env = dict(os.environ, OMP_THREAD_LIMIT="1")
-    command = [probe, "--candidates", *(os.path.join(corpus, r["file"]) for r in rows)]
-    lines = subprocess.run(command, capture_output=True, text=True, env=env, check=True).stdout
-    for row, line in zip(rows, lines.splitlines(), strict=True):
-        seen, expected = json.loads(line), json.loads(row["expected"])
-        scale = [seen["width"], seen["height"]] * 2
-        boxes = [[v / s for v, s in zip(box, scale)] for box in expected.get("signature_boxes", [])]
-        row.update(fold=fold_of(row["group"]), candidates=seen.get("candidates") or [], note=expected.get("note", ""),
-                   milliseconds=seen["signature_ms"], truth=[turned(box, seen["turns"]) for box in boxes])
-    return rows
+    return int(hashlib.sha256(group.split("-")[0].encode() if group.startswith("stamp2vec") else group.encode()).hexdigest(), 16) % FOLDS
 
 
 def turned(box, quarter_turns):
@@ -52,53 +41,129 @@ def is_signature(box, truth):
     return any(overlap(box, t) > 0.25 * max(t[2] * t[3], box[2] * box[3]) for t in truth)
 
 
-def fit(x, y):
-    base = np.log(y.mean() / (1 - y.mean()))
-    score, rules = np.full(len(y), base), []
-    orders = np.argsort(x, axis=0, kind="stable")
-    for _ in range(ROUNDS):
+def is_fragment(box, truth):
+    """A piece of a signature, or one with much beside it: neither a good example nor a bad one."""
+    return not is_signature(box, truth) and any(overlap(box, t) > 0.4 * min(t[2] * t[3], box[2] * box[3]) for t in truth)
+
+
+def seen_by(probe, rows, corpus="", with_words=False):
+    """Adds what might be a signature to rows with file, groups and truth (in pixels of the picture as it lies)."""
+    env = dict(os.environ, OMP_THREAD_LIMIT="1")
+    command = [probe, "--words" if with_words else "--candidates", *(os.path.join(corpus, r["file"]) for r in rows)]
+    lines = subprocess.run(command, capture_output=True, text=True, env=env, check=True).stdout
+    for row, line in zip(rows, lines.splitlines(), strict=True):
+        seen = json.loads(line)
+        scale = [seen["width"], seen["height"]] * 2
+        row.update(candidates=seen.get("candidates") or [], milliseconds=seen["signature_ms"], folds={fold_of(g) for g in row["groups"]},
+                   truth=[turned([v / s for v, s in zip(box, scale)], seen["turns"]) for box in row["truth"]])
+    return rows
+
+
+def load(probe, corpus, with_words=False):
+    """The pages of the corpus and those composed of them, with what might be a signature on them; if wanted with what words and labels say to that."""
+    with open(os.path.join(corpus, "manifest.csv"), newline="") as file:
+        every = list(csv.DictReader(file))
+    rows = [r for r in every if r["category"] in CATEGORIES]
+    for row in rows:
+        expected = json.loads(row["expected"])
+        row.update(groups=[row["group"]], truth=expected.get("signature_boxes", []), note=expected.get("note", ""))
+    seen_by(probe, rows, corpus, with_words)
+    with tempfile.TemporaryDirectory() as folder:
+        return rows + seen_by(probe, compose(corpus, every, folder, COMPOSED))
+
+
+class Binned:
+    """Features as numbers of bins; `edges[j][b]` is the limit between bin b and b + 1."""
+
+    def __init__(self, x):
+        self.edges = [np.unique(np.quantile(column, np.linspace(0, 1, BINS + 1)[1:-1])) for column in x.T]
+        self.bins = self.of(x)
+
+    def of(self, x):
+        return np.stack([np.searchsorted(e, column, side="left") for e, column in zip(self.edges, x.T)], 1)
+
+
+def grow(binned, gradient, weight, usable):
+    """A tree of DEPTH questions, the same number on each path: features, limits as bin numbers, and what each leaf adds."""
+    node, questions, leaves = np.zeros(len(gradient), int), [], 1 << DEPTH
+    for level in range(DEPTH):
+        width, best = 1 << level, [(-1.0, 0, BINS)] * (1 << level)
+        for j in usable:
+            index = node * (BINS + 1) + binned.bins[:, j]
+            shape = (width, BINS + 1)
+            g = np.cumsum(np.bincount(index, gradient, width * (BINS + 1)).reshape(shape), 1)
+            w = np.cumsum(np.bincount(index, weight, width * (BINS + 1)).reshape(shape), 1)
+            rest_g, rest_w = g[:, -1:] - g, w[:, -1:] - w
+            gain = g**2 / (w + RIDGE) + rest_g**2 / (rest_w + RIDGE)
+            gain[(w < 0.8) | (rest_w < 0.8)] = -1
+            for n in range(width):
+                b = int(np.argmax(gain[n]))
+                if gain[n, b] > best[n][0]:
+                    best[n] = (gain[n, b], j, b)
+        questions += [(j, b) for _, j, b in best]
+        j, b = np.array([q[1] for q in best]), np.array([q[2] for q in best])
+        node = node * 2 + (binned.bins[np.arange(len(node)), j[node]] > b[node])
+    g, w = np.bincount(node, gradient, leaves), np.bincount(node, weight, leaves)
+    return questions, RATE * g / (w + RIDGE), node
+
+
+def fit(x, y, sample_weight):
+    """(base, trees): a tree is its questions (feature, limit) level by level from the left, and its leaves."""
+    random, binned = np.random.default_rng(1), Binned(x)
+    share = np.average(y, weights=sample_weight)
+    base = np.log(share / (1 - share))
+    score, trees = np.full(len(y), base), []
+    for _ in range(TREES):
         p = 1 / (1 + np.exp(-score))
-        gradient, weight = y - p, p * (1 - p)
-        best = None
-        for j in range(x.shape[1]):
-            order = orders[:, j]
-            values = x[order, j]
-            g, w = np.cumsum(gradient[order]), np.cumsum(weight[order])
-            gain = g**2 / (w + 1) + (g[-1] - g) ** 2 / (w[-1] - w + 1)
-            usable = np.r_[values[1:] > values[:-1] + 1e-9, False]
-            usable[:8] = usable[-8:] = False
-            if not usable.any():
-                continue
-            k = int(np.argmax(np.where(usable, gain, -1)))
-            if best is None or gain[k] > best[0]:
-                best = (gain[k], j, (values[k] + values[k + 1]) / 2, g[k] / (w[k] + 1), (g[-1] - g[k]) / (w[-1] - w[k] + 1))
-        _, j, limit, below, above = best
-        rules.append((j, limit, RATE * below, RATE * above))
-        score += np.where(x[:, j] <= limit, RATE * below, RATE * above)
-    return base + SHIFT, rules
+        drawn = sample_weight * (random.random(len(y)) < 0.7)
+        usable = random.choice(x.shape[1], int(FEATURES * x.shape[1]), replace=False)
+        questions, leaves, node = grow(binned, drawn * (y - p), drawn * p * (1 - p), usable)
+        score += leaves[node]
+        trees.append(([(j, binned.edges[j][b] if b < len(binned.edges[j]) else np.inf) for j, b in questions], leaves))
+    return (base + SHIFT) * FLATTEN, [(questions, FLATTEN * leaves) for questions, leaves in trees]
 
 
-def confidence(model, x):
-    score = np.full(len(x), model[0])
-    for j, limit, below, above in model[1]:
-        score += np.where(x[:, j] <= limit, below, above)
-    return 1 / (1 + np.exp(-score))
+def odds(model, x):
+    """Log-odds of a signature."""
+    score, rows = np.full(len(x), model[0]), np.arange(len(x))
+    for questions, leaves in model[1]:
+        node = np.zeros(len(x), int)
+        for level in range(DEPTH):
+            first = (1 << level) - 1
+            j = np.array([q[0] for q in questions[first: 2 * first + 1]])
+            limit = np.array([q[1] for q in questions[first: 2 * first + 1]])
+            node = node * 2 + (x[rows, j[node]] > limit[node])
+        score += leaves[node]
+    return score
+
+
+class Examples:
+    """All that might be signatures, one row each: features, truth, weight, page."""
+
+    def __init__(self, rows):
+        self.flat = [(r, c) for r in rows for c in r["candidates"]]
+        self.x = np.array([c["values"] for _, c in self.flat])
+        self.y = np.array([float(is_signature(c["box"], r["truth"])) for r, c in self.flat])
+        self.weight = np.array([(COMPOSED_WEIGHT if r["category"] == "composed" else 1.0) * (not is_fragment(c["box"], r["truth"])) for r, c in self.flat])
+
+    def without(self, fold):
+        return np.array([fold not in r["folds"] for r, _ in self.flat])
+
+    def model(self, use=slice(None)):
+        return fit(self.x[use], self.y[use], self.weight[use])
 
 
 class Candidates:
-    """All that might be signatures: features, truth, and confidence by weights fitted without their page's fold."""
+    """The corpus' own pages, each candidate with its confidence by weights fitted without its page's fold."""
 
     def __init__(self, rows):
-        self.rows = rows
-        flat = [(r, c) for r in rows for c in r["candidates"]]
-        self.x = np.array([c["values"] for _, c in flat])
-        self.y = np.array([float(is_signature(c["box"], r["truth"])) for r, c in flat])
-        fold = np.array([r["fold"] for r, _ in flat])
-        self.held_out = np.zeros(len(self.y))
-        for f in range(FOLDS):
-            self.held_out[fold == f] = confidence(fit(self.x[fold != f], self.y[fold != f]), self.x[fold == f])
-        for r in rows:
-            r["best"] = 0.0
-        for (r, c), value in zip(flat, self.held_out):
-            r["best"] = max(r["best"], value)
-            c["held_out"] = value
+        examples = Examples(rows)
+        self.rows = [r for r in rows if r["category"] != "composed"]
+        for fold in range(FOLDS):
+            own = np.array([r["category"] != "composed" and fold in r["folds"] for r, _ in examples.flat])
+            values = odds(examples.model(examples.without(fold)), examples.x[own])
+            for i, value in zip(np.flatnonzero(own), values):
+                candidate = examples.flat[i][1]
+                candidate["held_out"] = 1 / (1 + np.exp(-value - candidate.get("context", 0)))
+        for row in self.rows:
+            row["best"] = max((c["held_out"] for c in row["candidates"]), default=0.0)

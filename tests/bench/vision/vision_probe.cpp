@@ -5,12 +5,15 @@
 #include <ctime>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
 
 #include "intake/cell/vision/ink.h"
 #include "intake/cell/vision/mrz_reader.h"
+#include "intake/cell/vision/reading.h"
+#include "intake/cell/vision/signatures.h"
 #include "intake/cell/vision/strokes.h"
 #include "intake/cell/vision/vision.h"
 
@@ -30,8 +33,67 @@ json quality_json(const vision::PageQuality& q) {
           {"too_dark", q.too_dark}};
 }
 
-json probe(const std::string& path, vision::Engines& engines, double blur, bool candidates, bool mrz_only,
-           bool examine) {
+enum class Look { kQuality, kCandidates, kWords, kMrz, kExamine };
+
+// --words: also what the words on the page say of each candidate, which takes ten times as long.
+void show_candidates(const cv::Mat& picture, vision::Engines& engines, bool with_words, json& out) {
+  const int turns = vision::page_quality(picture, &engines).quarter_turns;
+  const cv::Mat page = vision::turned(picture, turns);
+  out["turns"] = turns;
+  const auto start = std::clock();
+  const auto ink = vision::find_ink(page);
+  const auto found = vision::stroke_candidates(ink);
+  out["signature_ms"] = milliseconds_since(start);
+  const auto words = with_words ? vision::telling_words(ink, engines) : std::vector<vision::Word>{};
+  const auto places = vision::labelled_places(ink, words);
+  out["candidates"] = json::array();
+  for (const auto& c : found) {
+    const Box box = vision::fraction_of(c.box, ink.gray.size());
+    json candidate{{"box", {box.x, box.y, box.w, box.h}}, {"values", c.values}};
+    if (with_words) candidate["context"] = vision::context_of(box, ink, words, places);
+    out["candidates"].push_back(std::move(candidate));
+  }
+}
+
+void show_mrz(const cv::Mat& page, json& out) {
+  cv::Mat gray;
+  cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
+  const auto start = std::clock();
+  const auto found = vision::find_mrz(gray);
+  out["mrz_ms"] = milliseconds_since(start);
+  if (!found) return;
+  out["lines"] = found->parsed.mrz.lines;
+  out["score"] = found->score;
+  out["checks_ok"] = found->parsed.mrz.checks_ok;
+  out["corrected"] = found->parsed.mrz.corrected;
+  out["type"] = found->parsed.document_type;
+}
+
+json identity_json(const IdentityDocument& document) {
+  const Box& a = document.area;
+  json one = {{"type", document.document_type},
+              {"bsn", document.bsn_boxes.size()},
+              {"shortcomings", document.shortcomings},
+              {"area", {a.x, a.y, a.w, a.h}}};
+  if (const auto& b = document.photo_box) one["photo"] = {b->x, b->y, b->w, b->h};
+  if (document.mrz) one["mrz"] = document.mrz->lines;
+  return one;
+}
+
+void show_everything(const cv::Mat& page, vision::Engines& engines, json& out) {
+  const auto start = std::clock();
+  const auto report = vision::examine_page(page, engines);
+  out["examine_ms"] = milliseconds_since(start);
+  out["quality"] = quality_json(report.quality);
+  out["text"] = report.findings.text;
+  for (const auto& s : report.findings.handwritten_signatures)
+    out["signatures"].push_back({s.box.x, s.box.y, s.box.w, s.box.h, s.confidence});
+  for (const auto& f : report.findings.signature_fields)
+    out["fields"].push_back({{"box", {f.box.x, f.box.y, f.box.w, f.box.h}}, {"state", f.state}, {"whose", f.whose}});
+  for (const IdentityDocument& document : report.identities) out["identities"].push_back(identity_json(document));
+}
+
+json probe(const std::string& path, vision::Engines& engines, double blur, Look look) {
   std::ifstream file(path, std::ios::binary);
   const zp::Bytes bytes{std::istreambuf_iterator<char>(file), {}};
   json out{{"file", path}};
@@ -49,62 +111,14 @@ json probe(const std::string& path, vision::Engines& engines, double blur, bool 
     const auto ink = vision::find_ink(page);
     cv::GaussianBlur(page, page, {}, blur * (ink.letter_height > 0 ? ink.letter_height : 15) / ink.scale);
   }
-  if (mrz_only) {
-    cv::Mat gray;
-    cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
+  if (look == Look::kMrz) show_mrz(page, out);
+  if (look == Look::kCandidates || look == Look::kWords) show_candidates(page, engines, look == Look::kWords, out);
+  if (look == Look::kExamine) show_everything(page, engines, out);
+  if (look == Look::kQuality) {
     start = std::clock();
-    const auto found = vision::find_mrz(gray);
-    out["mrz_ms"] = milliseconds_since(start);
-    if (found) {
-      out["lines"] = found->parsed.mrz.lines;
-      out["score"] = found->score;
-      out["checks_ok"] = found->parsed.mrz.checks_ok;
-      out["corrected"] = found->parsed.mrz.corrected;
-      out["type"] = found->parsed.document_type;
-    }
-    return out;
+    out["quality"] = quality_json(vision::page_quality(page, blur > 0 ? nullptr : &engines));
+    out["quality_ms"] = milliseconds_since(start);
   }
-  if (candidates) {
-    const int turns = vision::page_quality(page, &engines).quarter_turns;
-    page = vision::turned(page, turns);
-    out["turns"] = turns;
-    start = std::clock();
-    const auto ink = vision::find_ink(page);
-    const auto found = vision::stroke_candidates(ink);
-    out["signature_ms"] = milliseconds_since(start);
-    out["candidates"] = json::array();
-    for (const auto& c : found) {
-      const Box box = vision::fraction_of(c.box, ink.gray.size());
-      out["candidates"].push_back({{"box", {box.x, box.y, box.w, box.h}}, {"values", c.values}});
-    }
-    return out;
-  }
-  if (examine) {
-    start = std::clock();
-    const auto report = vision::examine_page(page, engines);
-    out["examine_ms"] = milliseconds_since(start);
-    out["quality"] = quality_json(report.quality);
-    out["text"] = report.findings.text;
-    for (const auto& s : report.findings.handwritten_signatures)
-      out["signatures"].push_back({s.box.x, s.box.y, s.box.w, s.box.h, s.confidence});
-    for (const auto& f : report.findings.signature_fields)
-      out["fields"].push_back({{"box", {f.box.x, f.box.y, f.box.w, f.box.h}}, {"state", f.state}, {"whose", f.whose}});
-    for (const IdentityDocument& document : report.identities) {
-      json one = {{"type", document.document_type},
-                  {"bsn", document.bsn_boxes.size()},
-                  {"shortcomings", document.shortcomings}};
-      if (const auto& b = document.photo_box) one["photo"] = {b->x, b->y, b->w, b->h};
-      const Box& a = document.area;
-      one["area"] = {a.x, a.y, a.w, a.h};
-      if (document.mrz) one["mrz"] = document.mrz->lines;
-      out["identities"].push_back(one);
-      if (!out.contains("identity")) out["identity"] = one;
-    }
-    return out;
-  }
-  start = std::clock();
-  out["quality"] = quality_json(vision::page_quality(page, blur > 0 ? nullptr : &engines));
-  out["quality_ms"] = milliseconds_since(start);
   return out;
 }
 
@@ -116,27 +130,21 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", engines.error().message().c_str());
     return 1;
   }
+  static const std::map<std::string, Look> kLooks = {{"--quality", Look::kQuality},
+                                                     {"--candidates", Look::kCandidates},
+                                                     {"--words", Look::kWords},
+                                                     {"--mrz", Look::kMrz},
+                                                     {"--examine", Look::kExamine}};
   double blur = 0;
-  bool candidates = false, mrz_only = false, examine = false;
+  Look look = Look::kQuality;
   for (int i = 1; i < argc; ++i) {
-    if (std::string(argv[i]) == "--quality") continue;
-    if (std::string(argv[i]) == "--examine") {
-      examine = true;
-      continue;
-    }
-    if (std::string(argv[i]) == "--mrz") {
-      mrz_only = true;
-      continue;
-    }
-    if (std::string(argv[i]) == "--candidates") {
-      candidates = true;
-      continue;
-    }
-    if (std::string(argv[i]) == "--blur" && i + 1 < argc) {
+    if (const auto chosen = kLooks.find(argv[i]); chosen != kLooks.end()) {
+      look = chosen->second;
+    } else if (std::string(argv[i]) == "--blur" && i + 1 < argc) {
       blur = std::atof(argv[++i]);
-      continue;
+    } else {
+      std::printf("%s\n", probe(argv[i], *engines, blur, look).dump().c_str());
+      std::fflush(stdout);
     }
-    std::printf("%s\n", probe(argv[i], *engines, blur, candidates, mrz_only, examine).dump().c_str());
-    std::fflush(stdout);
   }
 }

@@ -24,6 +24,8 @@ def observed(found):
         "signatures": sum(s["confidence"] >= .5 for page in pages for s in page["handwritten_signatures"]),
         "empty_fields": sum(len(page["empty_signature_fields"]) for page in pages),
         "sharp": all(page["sharp"] for page in pages), "attachments": len(found["attachments"]),
+        "form": next((page["form"]["name"] for page in pages if page["form"]), None),
+        "signed_by": [f["whose"] for page in pages for f in page["signature_fields"] if f["state"] == "signed"],
         "digital": {key: digital[0][key] for key in ("integrity", "coverage", "chain", "signer")} if digital else None}
     if identity:
         result["identities"] = 1 + len(found.get("other_identity_documents", []))

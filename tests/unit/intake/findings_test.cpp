@@ -20,9 +20,11 @@ Findings everything() {
   findings.kind_confidence = 0.8;
   PageFindings page;
   page.skew_degrees = -1.5;
-  page.handwritten_signatures = {{{0.1, 0.2, 0.3, 0.05}, 0.9}};
+  page.handwritten_signatures = {{{0.1, 0.2, 0.3, 0.05}, 0.9, "image"}};
   page.empty_signature_fields = {{0.5, 0.6, 0.2, 0.04}};
   page.signature_fields = {{{0.5, 0.6, 0.2, 0.04}, "doubtful", "representative"}};
+  page.form = "WLZ-01";
+  page.form_page = 2;
   page.text = "Beschikking\nvan de kantonrechter";
   findings.pages = {page};
   findings.digital_signatures = {
@@ -60,6 +62,8 @@ TEST(Findings, SpellTheContract) {
   EXPECT_EQ(json["verdict"], "usable");
   EXPECT_EQ(json["kind"]["name"], "court-order");
   EXPECT_EQ(json["pages"][0]["handwritten_signatures"][0]["box"], Json::array({0.1, 0.2, 0.3, 0.05}));
+  EXPECT_EQ(json["pages"][0]["handwritten_signatures"][0]["origin"], "image");
+  EXPECT_EQ(json["pages"][0]["form"], Json({{"name", "WLZ-01"}, {"page", 2}}));
   EXPECT_EQ(json["identity_document"]["mrz"]["birth_date"], "1974-08-12");
   EXPECT_EQ(json["attachments"][0]["name"], "bijlage.pdf");
   EXPECT_FALSE(json["pages"][0].contains("text")) << "page text never leaves through the contract";

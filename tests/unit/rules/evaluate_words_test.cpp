@@ -65,6 +65,21 @@ TEST(EvaluateSeen, NamesPageAndConfidenceOfTheSignature) {
               Contains("Handtekening op pagina 1 (zekerheid 0,93)."));
 }
 
+TEST(EvaluateSeen, NamesWhoseFieldOfAKnownFormIsSignedAndAsksForNoOther) {
+  Evidence evidence = signed_by_hand(document("r", "request", "form"));
+  PageFindings& page = evidence.findings.pages.front();
+  page.form = "WLZ-01";
+  page.signature_fields = {{{}, "empty", "client"}, {{}, "signed", "representative"}};
+  page.empty_signature_fields.emplace_back();
+  page.handwritten_signatures.front().origin = "image";
+  const auto seen = of(evaluate(rule(kInformation), kMentor, {evidence}), "request").seen;
+  EXPECT_THAT(seen,
+              Contains("Vak voor de handtekening van de vertegenwoordiger op pagina 1 (formulier WLZ-01): getekend."));
+  EXPECT_THAT(seen, Contains("Vak voor de handtekening van de cliënt op pagina 1 (formulier WLZ-01): leeg."));
+  EXPECT_THAT(seen, Contains("Handtekening op pagina 1 (zekerheid 0,93), met de computer gezet."));
+  EXPECT_THAT(seen, Not(Contains(HasSubstr("Let op"))));
+}
+
 TEST(EvaluateLacking, TellsTheSenderAboutTheEmptyField) {
   Evidence evidence = document("r", "request", "form");
   evidence.findings.pages.front().number = 2;

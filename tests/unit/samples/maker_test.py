@@ -6,10 +6,13 @@ import sys
 import tempfile
 import unittest
 
+import yaml
+
 SAMPLES = pathlib.Path(__file__).resolve().parents[3] / "samples"
+FORMS = SAMPLES.parent / "intake" / "forms"
 sys.path.insert(0, str(SAMPLES))
 
-from maker import mrz, scenario  # noqa: E402
+from maker import mrz, paper, scenario  # noqa: E402
 
 ERIKSSON = {"surname": "Eriksson", "given_names": "Anna Maria", "birth_date": "1974-08-12", "sex": "F"}
 DE_BRUIJN = {"surname": "De Bruijn", "given_names": "Willeke Liselotte", "birth_date": "1965-03-10", "sex": "F"}
@@ -60,6 +63,19 @@ class Files(unittest.TestCase):
             self.assertEqual(self.maker.made(file), again, file)
             if entry["make"] in ("scan", "clean"):
                 self.assertNotEqual(again, scenario.Maker(SAMPLES, self.output / "other", 2).made(file), file)
+
+    def test_the_known_forms_are_those_that_are_handed_out(self):
+        for entry in self.maker.files():
+            if entry["make"] != "blank":
+                continue
+            known = FORMS / pathlib.Path(entry["file"]).name
+            self.assertEqual(self.maker.made(entry["file"]), known.read_bytes(), f"{known.name} is out of date: copy it from what samples/make makes")
+            form = yaml.safe_load(known.with_suffix(".yaml").read_text())
+            source = yaml.safe_load((SAMPLES / "sources" / f"{entry['source']}.yaml").read_text())
+            drawn = paper.Paper(source, {}, None, "", blank=True)
+            drawn.pages(10)
+            fields = [(page, round(x / 210, 4), round(y / 297, 4), round(w / 210, 4), round(h / 297, 4)) for page, _, x, y, w, h in drawn.signature_fields]
+            self.assertEqual([(f["page"], *f["box"]) for f in form["fields"]], fields, known.name)
 
     def test_every_file_of_the_story_is_made_by_the_scenario(self):
         files = {entry["file"] for entry in self.maker.files()}
