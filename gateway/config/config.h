@@ -71,12 +71,12 @@ struct LimitsConfig {
 };
 
 struct Config {
-  std::string file;                           // where it was read from
-  std::string data, run;                      // folders: what must be kept, and sockets
-  std::string log_format;                     // "text" | "json"
+  std::string file;                                  // where it was read from
+  std::string data, run;                             // folders: what must be kept, and sockets
+  std::string log_format;                            // "text" | "json"
   std::string rules, forms, letters, pages, assets;  // folders with the installed data
-  std::string clamd_socket;                   // empty: no malware scanner ("scanner down" for every file)
-  std::string print_queue;                    // folder where letters for the post are put
+  std::string clamd_socket;                          // empty: no malware scanner ("scanner down" for every file)
+  std::string print_queue;                           // folder where letters for the post are put
   OrganisationConfig organisation;
   PublicConfig public_door;
   StaffConfig staff;

@@ -15,6 +15,7 @@
 #include "intake/cell/page_images.h"
 #include "intake/cell/page_queue.h"
 #include "intake/cell/pdf_pages.h"
+#include "intake/cell/pdf_placed.h"
 #include "intake/cell/pdf_signatures.h"
 #include "intake/cell/pdf_structure.h"
 #include "intake/cell/smime.h"
@@ -119,6 +120,7 @@ class Inspection {
       return;
     }
     pdf_pages(*pages, structure.empty_signature_fields, depth, findings, hazards);
+    if (structure.document) tell_placed(*structure.document, findings);
   }
 
   void pdf_pages(const PdfPages& pages, const std::vector<std::vector<Box>>& empty_fields, int depth,

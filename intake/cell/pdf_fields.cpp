@@ -49,11 +49,7 @@ class FieldWalker {
   std::set<QPDFObjGen> seen_;
 };
 
-struct PageArea {
-  std::size_t index;
-  std::array<double, 4> box;  // left, bottom, right, top in the page's own units
-  int rotate;                 // clockwise quarter turns to show it
-};
+}  // namespace
 
 bool rectangle(QPDFObjectHandle array, std::array<double, 4>& into) {
   if (!array.isArray() || array.getArrayNItems() != 4) return false;
@@ -67,7 +63,7 @@ bool rectangle(QPDFObjectHandle array, std::array<double, 4>& into) {
   return true;
 }
 
-PageArea area_of(std::size_t index, QPDFObjectHandle page) {
+PageArea page_area(std::size_t index, QPDFObjectHandle page) {
   PageArea area{index, {0, 0, 612, 792}, 0};
   QPDFPageObjectHelper helper(page);
   rectangle(helper.getCropBox(), area.box);
@@ -76,7 +72,6 @@ PageArea area_of(std::size_t index, QPDFObjectHandle page) {
   return area;
 }
 
-/// From the page's own units, origin bottom left, to fractions of the page as it is shown, origin top left.
 Box shown_box(const PageArea& area, const std::array<double, 4>& rect) {
   const double width = area.box[2] - area.box[0], height = area.box[3] - area.box[1];
   if (width <= 0 || height <= 0) return {};
@@ -88,8 +83,6 @@ Box shown_box(const PageArea& area, const std::array<double, 4>& rect) {
   box.y = std::clamp(box.y, 0.0, 1.0);
   return {box.x, box.y, right - box.x, bottom - box.y};
 }
-
-}  // namespace
 
 std::vector<Field> form_fields(QPDF& document) {
   std::vector<Field> fields;
@@ -110,7 +103,7 @@ std::vector<std::vector<Box>> empty_signature_fields(QPDF& document) {
   std::map<QPDFObjGen, PageArea> page_of_widget;
   for (std::size_t i = 0; i < found.size(); ++i) {
     QPDFObjectHandle page = pages[i], annotations = page.getKey("/Annots");
-    const PageArea area = area_of(i, page);
+    const PageArea area = page_area(i, page);
     const int count = annotations.isArray() ? annotations.getArrayNItems() : 0;
     for (int n = 0; n < count; ++n) page_of_widget.emplace(annotations.getArrayItem(n).getObjGen(), area);
   }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <exception>
 #include <new>
-#include <qpdf/Pipeline.hh>
 #include <qpdf/QPDFExc.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 
+#include "intake/cell/bounded_buffer.h"
 #include "intake/cell/pdf_fields.h"
 
 namespace zp::intake::cell {
@@ -19,24 +19,6 @@ constexpr std::size_t kMaxEmbeddedBytes = 64ul << 20;  // of one embedded file, 
 constexpr std::size_t kMaxEmbeddedTotal = 128ul << 20;
 constexpr std::size_t kMaxXfaBytes = 16ul << 20;  // of one packet, decoded
 constexpr double kMaxPicturePixels = 800e6;       // an A4 page at 2400 dpi has 557 million
-
-struct TooMuch {};  // no std::exception: QPDF would take that for a damaged stream and go on
-
-/// Keeps what is written to it, and throws when it becomes too much: a filter can blow up a thousandfold.
-class BoundedBuffer : public Pipeline {
- public:
-  explicit BoundedBuffer(std::size_t most) : Pipeline("bounded", nullptr), most_(most) {}
-  void write(unsigned char const* data, std::size_t size) override {
-    if (bytes_.size() + size > most_) throw TooMuch();
-    bytes_.insert(bytes_.end(), data, data + size);
-  }
-  void finish() override {}
-  Bytes take() { return std::move(bytes_); }
-
- private:
-  std::size_t most_;
-  Bytes bytes_;
-};
 
 /// Looks at every object of the file, reachable or not: readers differ in what they reach.
 class HazardFinder {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -236,6 +237,70 @@ TEST_F(Documents, AnEmptySignatureFieldIsFoundWhereItIsShown) {
   EXPECT_NEAR(turned.pages[0].empty_signature_fields[0].x, 0.1, 0.01) << "bottom left becomes top left";
   EXPECT_NEAR(turned.pages[0].empty_signature_fields[0].y, 0.1, 0.01);
   EXPECT_NEAR(turned.pages[0].empty_signature_fields[0].h, 0.4, 0.01);
+}
+
+const std::string kLetter =
+    "Geachte heer of mevrouw,\nHierbij verzoek ik u om een kopie van de gegevens die bij u bekend zijn,\n"
+    "en om de brieven van de laatste twee jaar. Een kopie van mijn bewijs van\n"
+    "identiteit stuur ik mee. Graag ontvang ik uw antwoord binnen een maand.\nHoogachtend,";
+
+/// Pen strokes of a signature from (x, y) on, as operators of a content stream.
+std::string strokes(double x, double y, double width, double height) {
+  std::string path = "q 0.1 0.1 0.5 RG 1.2 w 1 J ";
+  for (int i = 0; i <= 300; ++i) {
+    const double t = i / 300.0, angle = 40 * t, high = height * 0.45 * (0.35 + 0.65 * std::abs(std::sin(3.4 * t + 1)));
+    path += std::to_string(x + 12 + (width - 24) * t + 11 * std::cos(angle)) + " " +
+            std::to_string(y + height / 2 - high * std::sin(angle)) + (i == 0 ? " m " : " l ");
+  }
+  return path + "S Q";
+}
+
+TEST_F(Documents, ASignatureDrawnOnAPageWithoutPaperIsSaidToBeAnImage) {
+  SmallPdf pdf(kLetter);
+  const std::string content = pdf.body(5).substr(pdf.body(5).find("stream\n") + 7);
+  pdf.stream(5, "", content.substr(0, content.rfind("\nendstream")) + " " + strokes(60, 540, 150, 55));
+  const Findings found = findings(pdf.bytes());
+  ASSERT_EQ(found.pages.at(0).handwritten_signatures.size(), 1u);
+  EXPECT_GE(found.pages[0].handwritten_signatures[0].confidence, intake::kSureSignature);
+  EXPECT_EQ(found.pages[0].handwritten_signatures[0].origin, "image");
+}
+
+/// The letter under a picture of paper, as of a scan, with the strokes in the picture's page or in a stamp on it.
+std::string scanned_letter(bool stamped) {
+  SmallPdf pdf(kLetter);
+  const std::string own = pdf.body(5).substr(pdf.body(5).find("stream\n") + 7);
+  pdf.stream(5, "",
+             "q 595 0 0 842 0 0 cm /P Do Q " + own.substr(0, own.rfind("\nendstream")) + " " +
+                 (stamped ? "" : strokes(60, 540, 150, 55)));
+  pdf.object(3,
+             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Resources<</Font<</F 4 0 R>>/XObject<</P "
+             "6 0 R>>>>" +
+                 std::string(stamped ? "/Annots[7 0 R]" : "") + ">>");
+  pdf.stream(6, "/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8", "\xFA");
+  pdf.object(7, "<</Type/Annot/Subtype/Stamp/F 4/Rect[60 540 210 595]/AP<</N 8 0 R>>>>");
+  pdf.stream(8, "/Type/XObject/Subtype/Form/BBox[60 540 210 595]", strokes(60, 540, 150, 55));
+  return pdf.bytes();
+}
+
+TEST_F(Documents, ASignatureInAStampOnAScanIsAnImageAndOneInTheScanIsNot) {
+  const Findings on_paper = findings(scanned_letter(false)), stamped = findings(scanned_letter(true));
+  ASSERT_EQ(on_paper.pages.at(0).handwritten_signatures.size(), 1u);
+  EXPECT_EQ(on_paper.pages[0].handwritten_signatures[0].origin, "paper");
+  ASSERT_EQ(stamped.pages.at(0).handwritten_signatures.size(), 1u);
+  EXPECT_EQ(stamped.pages[0].handwritten_signatures[0].origin, "image");
+}
+
+TEST_F(Documents, AFormFieldWithAPictureOfASignatureIsNotEmpty) {
+  const std::string field = "<</Type/Annot/Subtype/Widget/FT/Sig/T(Handtekening)/Rect[50 530 250 610]/P 3 0 R>>";
+  const auto with_field = [&](bool signed_there) {
+    SmallPdf pdf(kLetter);
+    const std::string own = pdf.body(5).substr(pdf.body(5).find("stream\n") + 7);
+    pdf.stream(5, "", own.substr(0, own.rfind("\nendstream")) + " " + (signed_there ? strokes(60, 540, 150, 55) : ""));
+    return findings(
+        pdf.add_to_catalog("/AcroForm<</Fields[6 0 R]>>").add_to_page("/Annots[6 0 R]").object(6, field).bytes());
+  };
+  EXPECT_EQ(with_field(false).pages.at(0).empty_signature_fields.size(), 1u);
+  EXPECT_EQ(with_field(true).pages.at(0).empty_signature_fields.size(), 0u);
 }
 
 TEST_F(Documents, TypeFollowsFromContentAlone) {

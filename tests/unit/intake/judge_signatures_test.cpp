@@ -1,7 +1,7 @@
-#include "intake/judge.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "intake/judge.h"
 
 namespace zp::intake {
 namespace {

@@ -73,7 +73,7 @@ class Files(unittest.TestCase):
             form = yaml.safe_load(known.with_suffix(".yaml").read_text())
             source = yaml.safe_load((SAMPLES / "sources" / f"{entry['source']}.yaml").read_text())
             drawn = paper.Paper(source, {}, None, "", blank=True)
-            drawn.pages(10)
+            drawn.pdf(self.output / "drawn.pdf")
             fields = [(page, round(x / 210, 4), round(y / 297, 4), round(w / 210, 4), round(h / 297, 4)) for page, _, x, y, w, h in drawn.signature_fields]
             self.assertEqual([(f["page"], *f["box"]) for f in form["fields"]], fields, known.name)
 
