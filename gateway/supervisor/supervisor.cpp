@@ -57,6 +57,7 @@ class Supervisor {
   void hear(Child& child);
   void reap();
   void ended(Child& child, int status);
+  void wait_to_start(Child& child) const;
   void start_due();
   std::int64_t until_next_start() const;
   void sleep_until_something(std::int64_t milliseconds);
@@ -130,7 +131,7 @@ void Supervisor::start(Child& child) {
     child.pid = -1;
     ::close(ready[0]);
     log(Level::kError, "cannot start process", {{"name", child.name}, {"program", program}, {"errno", failed}});
-    child.start_at = now_ms() + child.pause;
+    wait_to_start(child);
     return;
   }
   child.ready_fd = ready[0];
@@ -167,9 +168,12 @@ void Supervisor::ended(Child& child, int status) {
     stopping_ = true;
     return;
   }
-  const std::int64_t now = now_ms();
-  if (now - child.started > kQuietMs) child.pause = kFirstPauseMs;
-  child.start_at = now + child.pause;
+  if (now_ms() - child.started > kQuietMs) child.pause = kFirstPauseMs;
+  wait_to_start(child);
+}
+
+void Supervisor::wait_to_start(Child& child) const {
+  child.start_at = now_ms() + child.pause;
   child.pause = std::min<std::int64_t>(child.pause * 2, config_.limits.restart_pause_seconds * 1000);
 }
 
