@@ -153,8 +153,9 @@ class MailReader {
 
 void prepare_mail() {
   g_mime_init();
-  // Converters are shared objects, which a cell can no longer load; one that is open stays loaded. Left open for good.
-  static std::vector<iconv_t> kept;
+  // Converters are shared objects, which a cell can no longer load; one that is open stays loaded. Left open for good,
+  // also when the process ends: a leak checker would take them for lost.
+  static auto& kept = *new std::vector<iconv_t>;
   for (const char* charset :
        {"ISO-8859-1",   "ISO-8859-2",   "ISO-8859-3",   "ISO-8859-4",   "ISO-8859-5",   "ISO-8859-6",   "ISO-8859-7",
         "ISO-8859-8",   "ISO-8859-9",   "ISO-8859-10",  "ISO-8859-13",  "ISO-8859-14",  "ISO-8859-15",  "ISO-8859-16",
