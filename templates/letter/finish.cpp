@@ -1,5 +1,6 @@
 #include "templates/letter/finish.h"
 
+#include <memory>
 #include <mutex>
 #include <qpdf/Buffer.hh>
 #include <qpdf/QPDFWriter.hh>
@@ -74,6 +75,15 @@ Object add_signature_field(QPDF& pdf, const DocumentFacts& facts) {
   return field;
 }
 
+/// QPDF 11.3 marks the objects of a document that goes with one object that all documents share.
+struct DestroyOneAtATime {
+  void operator()(QPDF* pdf) const {
+    static std::mutex one_at_a_time;
+    const std::scoped_lock lock(one_at_a_time);
+    delete pdf;
+  }
+};
+
 void append_annotation(Object page, Object annotation) {
   if (!page.getKey("/Annots").isArray()) page.replaceKey("/Annots", Object::newArray());
   page.getKey("/Annots").appendItem(annotation);
@@ -96,21 +106,18 @@ Bytes written(QPDF& pdf) {
 
 Result<Bytes> finish(const Drawing& drawing, const DisplayList& list, const FaceBook& faces,
                      const std::string& icc_profile, const DocumentFacts& facts) {
-  // QPDF 11.3 marks destroyed objects in memory that all documents share.
-  static std::mutex one_at_a_time;
-  const std::scoped_lock lock(one_at_a_time);
   try {
-    QPDF pdf;
-    pdf.setSuppressWarnings(true);
-    pdf.processMemoryFile("drawing", drawing.pdf.data(), drawing.pdf.size());
-    repair_fonts(pdf, drawing, faces);
-    write_catalog(pdf, facts, icc_profile);
-    write_info(pdf, facts);
+    const std::unique_ptr<QPDF, DestroyOneAtATime> pdf(new QPDF);
+    pdf->setSuppressWarnings(true);
+    pdf->processMemoryFile("drawing", drawing.pdf.data(), drawing.pdf.size());
+    repair_fonts(*pdf, drawing, faces);
+    write_catalog(*pdf, facts, icc_profile);
+    write_info(*pdf, facts);
     Object field;
-    if (facts.signature_placeholder) field = add_signature_field(pdf, facts);
-    write_structure(pdf, list, field);
-    if (field.isInitialized()) append_annotation(pdf.getAllPages().front(), field);
-    return written(pdf);
+    if (facts.signature_placeholder) field = add_signature_field(*pdf, facts);
+    write_structure(*pdf, list, field);
+    if (field.isInitialized()) append_annotation(pdf->getAllPages().front(), field);
+    return written(*pdf);
   } catch (const std::exception& error) {
     return fail(Code::kIo, "finish letter", error.what());
   }
