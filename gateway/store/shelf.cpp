@@ -36,24 +36,33 @@ Result<void> swap_in(const std::string& prepared, const std::string& target) {
   return {};
 }
 
-}  // namespace
-
-Id shelf_id(const SecretBytes& link_secret) {
+Id id_from(std::string_view label, std::initializer_list<ByteView> parts) {
   crypto::Sha256 hash;
-  hash.append(as_bytes("zegelpost shelf id v1"));
-  hash.append(link_secret.view());
+  hash.append(as_bytes(label));
+  for (const ByteView part : parts) hash.append(part);
   const crypto::Digest digest = hash.finish();
   Id id;
   std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
   return id;
 }
 
+}  // namespace
+
+Id shelf_id(const SecretBytes& link_secret) { return id_from("zegelpost shelf id v1", {link_secret.view()}); }
+
+Id genuine_id(std::string_view reference, std::string_view code) {
+  return id_from("zegelpost genuine letter v1", {as_bytes(reference), as_bytes(" "), as_bytes(code)});
+}
+
+Id genuine_id_of_file(ByteView sha256) { return id_from("zegelpost genuine file v1", {sha256}); }
+
 Shelf::Shelf(std::string folder) : folder_(std::move(folder)) {}
 
 Result<Shelf> Shelf::open(std::string folder) {
   TRY_DO(make_folder(folder, kFolderMode));
   TRY_DO(make_folder(folder + "/aside", 0700));
-  for (const char* name : {"/messages", "/receipts", "/status"}) TRY_DO(make_folder(folder + name, kFolderMode));
+  for (const char* name : {"/messages", "/receipts", "/status", "/letters"})
+    TRY_DO(make_folder(folder + name, kFolderMode));
   return Shelf(std::move(folder));
 }
 
@@ -104,6 +113,17 @@ Result<void> Shelf::publish_status(const Id& submission, std::string_view word) 
   return replace_file(folder_ + "/status/" + submission.hex(), as_bytes(word), kFileMode);
 }
 
+Result<void> Shelf::publish_letter(const Id& id, std::string_view day) const {
+  ZP_CHECK(!day.empty() && day.size() <= kMaxStatus);
+  return replace_file(folder_ + "/letters/" + id.hex(), as_bytes(day), kFileMode);
+}
+
+Result<void> Shelf::remove_letter(const Id& id) const {
+  const std::string path = folder_ + "/letters/" + id.hex();
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno("remove from shelf", path);
+  return sync_folder(folder_ + "/letters");
+}
+
 Result<void> Shelf::remove_submission(const Id& submission) const {
   for (const char* part : {"/receipts", "/status"}) {
     const std::string path = folder_ + part + "/" + submission.hex();
@@ -133,6 +153,11 @@ Result<Bytes> Shelf::receipt(const Id& submission) const {
 Result<std::string> Shelf::status(const Id& submission) const {
   TRY_ASSIGN(const Bytes word, read_file(folder_ + "/status/" + submission.hex(), kMaxStatus));
   return std::string(as_text(word));
+}
+
+Result<std::string> Shelf::letter_day(const Id& id) const {
+  TRY_ASSIGN(const Bytes day, read_file(folder_ + "/letters/" + id.hex(), kMaxStatus));
+  return std::string(as_text(day));
 }
 
 }  // namespace zp::gateway

@@ -2,6 +2,7 @@
 //
 //   messages/ID/envelope.json, body, att-0, ...   a message to a recipient: sealed under recipient_key (crypto/recipient_key.h)
 //   receipts/ID                                    the signed receipt PDF of submission ID, sealed under a key the sender holds
+//   letters/ID                                     the day on which a letter went out, under what only its holder knows
 //   status/ID                                      one word: "filed", "complete", "incomplete", "answered"
 //
 // The door reads only. Folders are written aside and renamed: readers see all or nothing.
@@ -51,6 +52,11 @@ struct MailboxLetter {
 /// The shelf id that belongs to a link secret: SHA-256 under a label, cut to 16 bytes.
 Id shelf_id(const SecretBytes& link_secret);
 
+/// The shelf id of a letter for who types its reference and code (crypto::normalise_access_code), and for who has the file.
+/// Neither says anything about the letter to who has only the id.
+Id genuine_id(std::string_view reference, std::string_view code);
+Id genuine_id_of_file(ByteView sha256);
+
 class Shelf {
  public:
   static Result<Shelf> open(std::string folder);
@@ -64,6 +70,8 @@ class Shelf {
   /// `sealed` has the label {submission, submission, 0}.
   Result<void> publish_receipt(const Id& submission, ByteView sealed) const;
   Result<void> publish_status(const Id& submission, std::string_view word) const;
+  Result<void> publish_letter(const Id& id, std::string_view day) const;
+  Result<void> remove_letter(const Id& id) const;
   /// Receipt and status of a submission that is erased; no error if gone.
   Result<void> remove_submission(const Id& submission) const;
 
@@ -73,6 +81,8 @@ class Shelf {
   Result<Bytes> attachment(const Id& id, std::uint32_t number) const;
   Result<Bytes> receipt(const Id& submission) const;
   Result<std::string> status(const Id& submission) const;
+  /// YYYY-MM-DD; kNotFound: no such letter went out.
+  Result<std::string> letter_day(const Id& id) const;
 
  private:
   explicit Shelf(std::string folder);

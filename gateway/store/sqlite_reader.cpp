@@ -20,6 +20,7 @@ std::string filter_condition(const DossierFilter& filter) {
   if (!filter.kind.empty()) sql += " AND kind = ?";
   for (std::size_t i = 0; i < filter.but.size(); ++i) sql += " AND kind <> ?";
   if (!filter.due_before.empty()) sql += " AND due < ?";
+  if (filter.owner) sql += " AND owner = ?";
   for (std::size_t i = 0; i < filter.tokens.size(); ++i)
     sql += i == 0 ? " AND seq IN (SELECT dossier FROM tokens WHERE token = ?"
                   : " INTERSECT SELECT dossier FROM tokens WHERE token = ?";
@@ -34,6 +35,7 @@ int bind_filter(Query& query, const DossierFilter& filter) {
   if (!filter.kind.empty()) query.bind(next++, filter.kind);
   for (const std::string& kind : filter.but) query.bind(next++, kind);
   if (!filter.due_before.empty()) query.bind(next++, filter.due_before);
+  if (filter.owner) query.bind(next++, *filter.owner);
   for (const Bytes& token : filter.tokens) query.bind(next++, token);
   return next;
 }
@@ -86,7 +88,10 @@ Result<std::vector<Dossier>> Reading<Base>::dossiers(const DossierFilter& filter
 template <class Base>
 Result<std::uint64_t> Reading<Base>::count_dossiers(const DossierFilter& filter) {
   TRY_DO(check_filter(filter));
-  TRY_ASSIGN(auto query, db_.main.query("SELECT count(*) FROM dossiers WHERE " + filter_condition(filter)));
+  const bool by_day = !filter.due_before.empty() && filter.tokens.empty();
+  TRY_ASSIGN(auto query,
+             db_.main.query(fmt::format("SELECT count(*) FROM dossiers {} WHERE {}",
+                                        by_day ? "INDEXED BY dossiers_in_order" : "", filter_condition(filter))));
   bind_filter(query, filter);
   return one_row(query, number_row, "count dossiers");
 }
@@ -225,6 +230,13 @@ template <class Base>
 Result<std::vector<User>> Reading<Base>::users() {
   TRY_ASSIGN(auto query, db_.main.query(select(kUserColumns, "users", "ORDER BY login")));
   return all_rows(query, user_row);
+}
+
+template <class Base>
+Result<std::vector<Absence>> Reading<Base>::absences(const std::string& day) {
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kAbsenceColumns, "absences", "WHERE last_day >= ? ORDER BY first_day, id"), day));
+  return all_rows(query, absence_row);
 }
 
 template <class Base>

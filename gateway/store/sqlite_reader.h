@@ -44,6 +44,7 @@ class Reading : public Base {
   Result<User> user(const Id& id) override;
   Result<User> user_by_login(const std::string& login) override;
   Result<std::vector<User>> users() override;
+  Result<std::vector<Absence>> absences(const std::string& day) override;
   Result<Session> session(ByteView token_hash) override;
   Result<std::vector<Tombstone>> tombstones() override;
   Result<StoreCounts> counts() override;

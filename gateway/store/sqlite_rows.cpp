@@ -152,6 +152,17 @@ Result<User> user_row(const Query& row) {
               .disabled = row.number(9) != 0};
 }
 
+Result<Absence> absence_row(const Query& row) {
+  return Absence{.id = row.id(0),
+                 .user = row.id(1),
+                 .replacement = row.id(2),
+                 .from = row.text(3),
+                 .until = row.text(4),
+                 .entered_by = row.id(5),
+                 .entered = row.number(6),
+                 .ended = row.number(7)};
+}
+
 Result<Session> session_row(const Query& row) {
   return Session{.token_hash = row.blob(0),
                  .user = row.id(1),

@@ -47,6 +47,10 @@ inline constexpr std::string_view kUserColumns =
     "id, login, name, roles, password_hash, totp, totp_step, failures, locked_until, disabled";
 Result<User> user_row(const Query& row);
 
+inline constexpr std::string_view kAbsenceColumns =
+    "id, user, replacement, first_day, last_day, entered_by, entered, ended";
+Result<Absence> absence_row(const Query& row);
+
 inline constexpr std::string_view kSessionColumns = "token_hash, user, created, seen, csrf";
 Result<Session> session_row(const Query& row);
 

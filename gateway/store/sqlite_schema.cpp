@@ -172,6 +172,19 @@ CREATE TABLE shreds_pending (       -- erased here, keys not yet known to be gon
   dossier BLOB PRIMARY KEY
 ) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE absences (
+  id BLOB PRIMARY KEY,
+  user BLOB NOT NULL,
+  replacement BLOB NOT NULL,
+  first_day TEXT NOT NULL,
+  last_day TEXT NOT NULL,
+  entered_by BLOB NOT NULL,
+  entered INTEGER NOT NULL,
+  ended INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX absences_by_last_day ON absences (last_day);
+)sql",
 };
 
 constexpr const char* kKeysSteps[] = {

@@ -177,6 +177,14 @@ Result<void> Writing::put_user(const User& u) {
   return {};
 }
 
+Result<void> Writing::put_absence(const Absence& a) {
+  TRY_DO(
+      db_.main.run("INSERT INTO absences (id, user, replacement, first_day, last_day, entered_by, entered, ended) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ended = excluded.ended",
+                   a.id, a.user, a.replacement, a.from, a.until, a.entered_by, a.entered, a.ended));
+  return {};
+}
+
 Result<void> Writing::put_session(const Session& s) {
   TRY_DO(
       db_.main.run("INSERT INTO sessions (token_hash, user, created, seen, csrf) VALUES (?, ?, ?, ?, ?) "

@@ -33,6 +33,7 @@ class Writing final : public Reading<StoreWriter> {
   Result<void> add_sent_mail(const std::string& message_id, const Id& dossier) override;
   Result<void> add_job(const Job& job, bool once) override;
   Result<void> put_user(const User& user) override;
+  Result<void> put_absence(const Absence& absence) override;
   Result<void> put_session(const Session& session) override;
   Result<void> remove_session(ByteView token_hash) override;
   Result<void> remove_sessions_seen_before(TimeMs time) override;

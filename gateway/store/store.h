@@ -19,7 +19,8 @@ struct DossierFilter {
   std::vector<Bytes> tokens;         // search tokens that must all be there
   std::string kind;                  // empty: any
   std::vector<std::string> but;      // not of these kinds
-  std::string due_before;            // empty: any
+  std::string due_before;            // empty: any; else only what has a due date
+  std::optional<Id> owner;           // only what this member of staff has
   std::uint32_t offset = 0;
   std::uint32_t limit = 100;  // ordered by due date (none last), then received
 };
@@ -61,6 +62,8 @@ class StoreReader {
   virtual Result<User> user(const Id& id) = 0;
   virtual Result<User> user_by_login(const std::string& login) = 0;
   virtual Result<std::vector<User>> users() = 0;
+  /// Whose last day is `day` or later, by first day.
+  virtual Result<std::vector<Absence>> absences(const std::string& day) = 0;
   virtual Result<Session> session(ByteView token_hash) = 0;
   virtual Result<std::vector<Tombstone>> tombstones() = 0;
   virtual Result<StoreCounts> counts() = 0;
@@ -87,6 +90,7 @@ class StoreWriter : public StoreReader {
   /// not count: it may have read before what this one is about.
   virtual Result<void> add_job(const Job& job, bool once = true) = 0;
   virtual Result<void> put_user(const User& user) = 0;
+  virtual Result<void> put_absence(const Absence& absence) = 0;  // insert or replace
   virtual Result<void> put_session(const Session& session) = 0;
   virtual Result<void> remove_session(ByteView token_hash) = 0;
   virtual Result<void> remove_sessions_seen_before(TimeMs time) = 0;

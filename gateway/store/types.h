@@ -144,6 +144,16 @@ struct User {
   bool disabled = false;
 };
 
+/// While somebody who approves letters is away, somebody else may. It is never changed; it may end early.
+struct Absence {
+  Id id;
+  Id user, replacement;
+  std::string from, until;  // first and last day
+  Id entered_by;
+  TimeMs entered = 0;
+  TimeMs ended = 0;  // 0: not ended early
+};
+
 struct Session {
   Bytes token_hash;  // SHA-256 of the cookie
   Id user;
