@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kAfterParagraph = 7, kBeforeHeading = 6, kAfterHeading = 2, kAfterItem = 2, kIndent = 18;
 constexpr double kQrSide = 36 * kMillimetre;
+constexpr double kNoteSide = 24 * kMillimetre, kNoteGap = 14;
 constexpr int kQuietZone = 4;  // modules of white around a QR code (ISO/IEC 18004)
 constexpr TextStyle style_of(int level) { return level == 2 ? kSection : kSubsection; }
 
@@ -103,24 +104,40 @@ void Composer::draw(const LargeText& text, std::size_t) {
 }
 
 void Composer::draw(const QrCode& code, std::size_t) {
-  const std::unique_ptr<QRcode, FreeQr> qr(QRcode_encodeString8bit(code.content.c_str(), 0, QR_ECLEVEL_Q));
-  ZP_CHECK(qr);  // a reference is far below the capacity of a QR code
   make_room(kQrSide);
-  const double module = kQrSide / (qr->width + 2 * kQuietZone);
-  const double left = kLeft - kQuietZone * module;
+  qr(code, kLeft, y_, kQrSide);
+  y_ -= kQrSide + kAfterParagraph;
+}
+
+void Composer::qr(const QrCode& code, double x, double top, double side) {
+  const std::unique_ptr<QRcode, FreeQr> qr(QRcode_encodeString8bit(code.content.c_str(), 0, QR_ECLEVEL_Q));
+  ZP_CHECK(qr);  // a reference or an address of ours is far below the capacity of a QR code
+  const double module = side / (qr->width + 2 * kQuietZone);
+  const double left = x - kQuietZone * module;
   Element* figure = out_.add("Figure", root_);
   figure->alternative = code.alternative;
-  figure->box = {left, y_ - kQrSide, left + kQrSide, y_};
+  figure->box = {left, top - side, left + side, top};
   RectangleMark mark{{}, kBlack};
   for (int row = 0; row < qr->width; ++row)
     for (int column = 0; column < qr->width; ++column)
       if ((qr->data[row * qr->width + column] & 1) != 0)
         mark.rectangles.push_back(
-            {left + (column + kQuietZone) * module, y_ - (row + kQuietZone + 1) * module, module, module});
+            {left + (column + kQuietZone) * module, top - (row + kQuietZone + 1) * module, module, module});
   begin(figure);
   page().marks.emplace_back(std::move(mark));
   end();
-  y_ -= kQrSide + kAfterParagraph;
+}
+
+void Composer::genuine_note() {
+  if (!letter_.genuine) return;
+  make_room(kNoteGap + kNoteSide);
+  y_ -= kNoteGap;
+  const double top = y_;
+  qr(letter_.genuine->code, kLeft, top, kNoteSide);
+  y_ = top - kCell.leading;
+  const double beside = kLeft + kNoteSide + kIndent;
+  flow(out_.add("P", root_), type_.lines(letter_.genuine->text, kRight - beside, kCell.size), beside, kCell);
+  y_ = std::min(y_, top - kNoteSide);
 }
 
 void Composer::closing() {

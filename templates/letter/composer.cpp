@@ -103,6 +103,7 @@ DisplayList Composer::compose() {
   first_sheet();
   body();
   closing();
+  genuine_note();
   footers();
   return std::move(out_);
 }

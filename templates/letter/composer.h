@@ -57,6 +57,9 @@ class Composer {
   void draw(const LargeText& text, std::size_t index);
   void draw(const QrCode& code, std::size_t index);
   void closing();
+  void genuine_note();
+  /// A square of that side with its upper left corner there, white margin included.
+  void qr(const QrCode& code, double left, double top, double side);
 
   // sheet.cpp
   void first_sheet();

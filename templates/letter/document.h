@@ -2,6 +2,7 @@
 #ifndef TEMPLATES_LETTER_DOCUMENT_H_
 #define TEMPLATES_LETTER_DOCUMENT_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -48,12 +49,19 @@ struct QrCode {
 };
 using Block = std::variant<Heading, Paragraph, List, Table, LargeText, QrCode>;
 
+/// How whoever holds the letter can find out that it is genuine: below the closing, small.
+struct GenuineNote {
+  Runs text;
+  QrCode code;
+};
+
 struct LetterDocument {
   std::vector<std::u32string> addressee;
   std::vector<std::pair<std::u32string, std::u32string>> references;  // label, value: beside the address
   std::u32string subject;
   std::vector<Block> body;
   std::vector<std::u32string> closing;  // greeting, then who signs; kept together
+  std::optional<GenuineNote> genuine;
 };
 
 }  // namespace zp::templates

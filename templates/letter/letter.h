@@ -61,6 +61,9 @@ enum class LetterTerm {
   kExtension,   // it tells of a longer term (AVG art. 12 lid 3); its last day is `new_term`
 };
 
+/// What must go with a letter.
+enum class Encloses { kNothing, kCopy, kData };
+
 struct LetterInfo {
   std::string name, title, purpose, legal_ground, retention;
   std::vector<std::string> remedy;  // clauses in templates/letters/clauses that close the letter, in this order
@@ -70,11 +73,22 @@ struct LetterInfo {
   /// "organisatie") has an address of their own, and no access to the requester's mailbox.
   std::string written_to;
   LetterTerm term = LetterTerm::kNone;
+  Encloses encloses = Encloses::kNothing;
   std::vector<std::string> for_kinds;  // kinds of request that it is for (intake/rules/requests); empty: any
   bool offered = true;                 // to staff; false for what only the program starts
   bool needs_approval = true;
   std::vector<LetterField> fields;
 };
+
+/// A part of a letter's text, as the file has it. What is fixed says what the law wants said: in the file it stands between
+/// the lines {{!vast}} and {{!/vast}}, and so do the remedy clauses, which come last.
+struct Passage {
+  std::string text;  // CommonMark with {{fields}}
+  bool fixed = false;
+};
+
+/// One letter in other words: a text for each passage that is not fixed, in their order. Empty: as the file has it.
+using Wording = std::vector<std::string>;
 
 struct RenderOptions {
   std::string date;                    // YYYY-MM-DD, printed and in the metadata
@@ -85,6 +99,10 @@ struct RenderOptions {
   /// Prints "[U+1F34E]" for a character that cannot be printed instead of refusing the letter: for the
   /// receipt, which repeats what senders wrote and which no person sees before it goes.
   bool spell_out_unprintable = false;
+  Wording wording = {};
+  /// The page where anybody can find out whether the letter is genuine ("https://..."), and the code to type there. Both
+  /// or none; printed below the closing, and as a QR code with `reference` in it.
+  std::string genuine_page = {}, genuine_code = {};
 };
 
 class LetterPress {
@@ -94,6 +112,11 @@ class LetterPress {
   static Result<std::unique_ptr<LetterPress>> load(const std::string& letters_folder, Organisation organisation);
   virtual ~LetterPress() = default;
   virtual const std::vector<LetterInfo>& letters() const = 0;
+  /// kNotFound an unknown letter.
+  virtual Result<std::vector<Passage>> passages(const std::string& name) const = 0;
+  /// kRefused, in Dutch and for whoever wrote it: what this wording does that a letter can't, or which field it lost that
+  /// the letter must print.
+  virtual Result<void> check_wording(const std::string& name, const Wording& wording) const = 0;
   /// kRefused names every missing, wrong or unknown field, and characters that no font can print (U+XXXX);
   /// kNotFound an unknown letter.
   virtual Result<Bytes> render(const std::string& name, const nlohmann::json& data,

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "crypto/base/text.h"
 #include "templates/letter/letter_data.h"
 #include "templates/letter/text.h"
 
@@ -16,6 +17,9 @@ namespace {
 
 constexpr const char* kOperation = "read letter";
 constexpr const char* kFence = "---\n";
+constexpr const char* kFixed = "{{!vast}}";
+constexpr const char* kFixedEnd = "{{!/vast}}";
+constexpr std::size_t kMostWording = 20'000;  // bytes of one passage
 
 std::unexpected<Error> wrong(const std::string& path, const std::string& why) {
   return fail(Code::kConfig, kOperation, path + ": " + why);
@@ -41,6 +45,8 @@ const std::map<std::string, LetterTerm> kTerms = {{"geen", LetterTerm::kNone},
                                                   {"antwoord", LetterTerm::kAnswer},
                                                   {"aanvulling", LetterTerm::kCompletion},
                                                   {"verlenging", LetterTerm::kExtension}};
+const std::map<std::string, Encloses> kEncloses = {
+    {"niets", Encloses::kNothing}, {"kopie", Encloses::kCopy}, {"gegevens", Encloses::kData}};
 const std::set<std::string> kReaders = {"verzoeker", "huisarts", "ontvanger", "organisatie"};
 
 /// The date field that prints the last day of the term.
@@ -98,7 +104,8 @@ class Scope {
  public:
   explicit Scope(const std::vector<LetterField>& fields) : fields_(fields) {}
 
-  Result<void> check(const std::string& text, const std::string& path) {
+  /// A tag of the text that is no field; none: all are.
+  std::optional<std::string> unknown_in(const std::string& text) {
     open_.clear();
     for (auto tag = next_tag(text, 0); tag; tag = next_tag(text, tag->end)) {
       if (tag->kind == '!') continue;
@@ -107,10 +114,10 @@ class Scope {
         continue;
       }
       const auto field = find(tag->name);
-      if (!field) return wrong(path, "{{" + tag->name + "}} is no field of this letter");
+      if (!field) return "{{" + tag->name + "}}";
       if (tag->kind == '#' || tag->kind == '^') open_.push_back(*field);
     }
-    return {};
+    return std::nullopt;
   }
 
  private:
@@ -157,13 +164,13 @@ class Reader {
     TRY_DO(check_keys(front,
                       {"title", "subject", "purpose", "legal_ground", "addressee", "references", "closing", "remedy",
                        "needs_approval", "retention", "fields", "announced_as", "legal_effect", "written_to", "term",
-                       "for", "offered"},
+                       "for", "offered", "encloses"},
                       path_));
     TRY_ASSIGN(LetterInfo info, read_info(front));
     scope_.emplace(info.fields);
     TRY_ASSIGN(MustacheText subject, plain(front["subject"].as<std::string>("")));
-    TRY_ASSIGN(MustacheText text, markdown(whole.substr(end + 5), path_));
-    TRY_ASSIGN(MustacheText clause, read_clauses(info.remedy));
+    TRY_ASSIGN(auto parts, read_parts(whole.substr(end + 5)));
+    TRY_DO(read_clauses(info.remedy, parts));
     std::vector<std::pair<std::u32string, MustacheText>> references;
     for (const auto& entry : front["references"]) {
       TRY_ASSIGN(MustacheText value, plain(entry.second.as<std::string>()));
@@ -180,7 +187,7 @@ class Reader {
     return LetterFile{std::move(info),    front["addressee"].as<std::string>(""),
                       std::move(subject), std::move(references),
                       std::move(closing), std::move(tables),
-                      std::move(text),    std::move(clause)};
+                      std::move(parts)};
   }
 
  private:
@@ -195,6 +202,7 @@ class Reader {
                     .legal_effect = front["legal_effect"].as<std::string>(""),
                     .written_to = front["written_to"].as<std::string>(""),
                     .term = LetterTerm::kNone,
+                    .encloses = Encloses::kNothing,
                     .for_kinds = names_in(front["for"]),
                     .offered = front["offered"].as<bool>(true),
                     .needs_approval = front["needs_approval"].as<bool>(true),
@@ -206,6 +214,9 @@ class Reader {
     const auto term = kTerms.find(front["term"].as<std::string>(""));
     if (term == kTerms.end()) return wrong(path_, "term is antwoord, aanvulling, verlenging or geen");
     info.term = term->second;
+    const auto encloses = kEncloses.find(front["encloses"].as<std::string>("niets"));
+    if (encloses == kEncloses.end()) return wrong(path_, "encloses is niets, kopie or gegevens");
+    info.encloses = encloses->second;
     for (const auto& entry : front["fields"]) {
       TRY_ASSIGN(LetterField field, read_field(entry.first.as<std::string>(), entry.second, false, path_));
       info.fields.push_back(std::move(field));
@@ -222,15 +233,37 @@ class Reader {
     return info;
   }
 
-  Result<MustacheText> read_clauses(const std::vector<std::string>& remedy) {
-    std::string all, paths;
+  Result<std::vector<LetterFile::Part>> read_parts(const std::string& text) {
+    std::vector<LetterFile::Part> parts;
+    std::vector<Passage> passages{{}};
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      const bool begins = line == kFixed, ends = line == kFixedEnd;
+      if (begins == passages.back().fixed && (begins || ends))
+        return wrong(path_, std::string(kFixed) + " and " + kFixedEnd + " come in pairs, each on a line of its own");
+      if (begins || ends) {
+        passages.push_back({{}, begins});
+      } else {
+        passages.back().text += line + "\n";
+      }
+    }
+    if (passages.back().fixed) return wrong(path_, std::string(kFixed) + " without " + kFixedEnd);
+    for (Passage& passage : passages) {
+      if (trim(passage.text).empty()) continue;
+      TRY_ASSIGN(MustacheText parsed, markdown(passage.text, path_));
+      parts.push_back({std::move(passage), std::move(parsed)});
+    }
+    return parts;
+  }
+
+  Result<void> read_clauses(const std::vector<std::string>& remedy, std::vector<LetterFile::Part>& into) {
     for (const std::string& clause : remedy) {
       const std::string path = folder_ + "/clauses/" + clause + ".md";
-      TRY_ASSIGN(const std::string text, read_text(path));
-      all += text + "\n\n";
-      paths += (paths.empty() ? "" : " or ") + path;
+      TRY_ASSIGN(std::string text, read_text(path));
+      TRY_ASSIGN(MustacheText parsed, markdown(text, path));
+      into.push_back({{std::move(text), true}, std::move(parsed)});
     }
-    return markdown(all, paths);
+    return {};
   }
 
   Result<MustacheText> plain(const std::string& text) { return parse(text, MustacheText::no_escape, path_); }
@@ -242,13 +275,30 @@ class Reader {
     if (const auto clean = clean_text(text); !clean) return wrong(path, clean.error().subject);
     auto parsed = MustacheText::parse(text, std::move(escape));
     if (!parsed) return wrong(path, parsed.error().subject);
-    TRY_DO(scope_->check(text, path));
+    if (const auto unknown = scope_->unknown_in(text)) return wrong(path, *unknown + " is no field of this letter");
     return parsed;
   }
 
   std::string folder_, name_, path_;
   std::optional<Scope> scope_;
 };
+
+std::unexpected<Error> unfit(std::size_t part, const std::string& why) {
+  return fail(Code::kRefused, "reword letter", "Deel " + std::to_string(part) + " van de tekst: " + why);
+}
+
+/// Names of the fields that a text prints: {{name}}, or a fence such as ```table name.
+std::set<std::string> printed_fields(const std::string& text) {
+  std::set<std::string> names;
+  for (auto tag = next_tag(text, 0); tag; tag = next_tag(text, tag->end))
+    if (tag->kind == ' ') names.insert(tag->name);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto space = line.find(' ');
+    if (line.starts_with("```") && space != std::string::npos) names.insert(std::string(trim(line.substr(space + 1))));
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -258,6 +308,35 @@ Result<LetterFile> read_letter_file(const std::string& folder, const std::string
   } catch (const YAML::Exception& error) {
     return wrong(folder + "/" + name + ".md", error.what());
   }
+}
+
+Result<std::vector<MustacheText>> read_wording(const LetterFile& file, const Wording& wording) {
+  std::string before, after;
+  for (const LetterFile::Part& part : file.parts)
+    if (!part.passage.fixed) before += part.passage.text + "\n";
+  std::vector<MustacheText> texts;
+  Scope scope(file.info.fields);
+  for (const std::string& text : wording) {
+    const std::size_t number = texts.size() + 1;
+    if (text.size() > kMostWording) return unfit(number, "die is te lang.");
+    if (!clean_text(text)) return unfit(number, "er staan tekens in die een brief niet kan drukken.");
+    auto parsed = MustacheText::parse(text, escape_markdown);
+    if (!parsed)
+      return unfit(number, "de accolades kloppen niet. Elke {{#veld}} heeft een {{/veld}} in hetzelfde deel.");
+    if (const auto unknown = scope.unknown_in(text)) return unfit(number, *unknown + " is geen veld van deze brief.");
+    texts.push_back(std::move(*parsed));
+    after += text + "\n";
+  }
+  if (static_cast<std::ptrdiff_t>(texts.size()) !=
+      std::ranges::count_if(file.parts, [](const auto& part) { return !part.passage.fixed; }))
+    return fail(Code::kRefused, "reword letter",
+                "De brief is intussen anders ingedeeld. Begin opnieuw met de tekst van het sjabloon.");
+  const auto printed = printed_fields(before), still = printed_fields(after);
+  for (const LetterField& field : file.info.fields)
+    if (field.required && printed.contains(field.name) && !still.contains(field.name))
+      return fail(Code::kRefused, "reword letter",
+                  "Het veld " + field.name + " moet in de tekst blijven staan: " + field.about);
+  return texts;
 }
 
 }  // namespace zp::templates

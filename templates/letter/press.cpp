@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -46,6 +47,18 @@ std::vector<Block> paragraphs(const std::string& value) {
   }
   flush();
   return blocks;
+}
+
+GenuineNote genuine_note(const RenderOptions& options) {
+  const std::string shown = options.genuine_page.substr(options.genuine_page.find("//") + 2);
+  return {{{U"Is deze brief echt?", true, {}},
+           {U" Kijk op "},
+           {to_u32(shown), false, options.genuine_page},
+           {to_u32(". Vul daar het kenmerk van deze brief in en deze code: ")},
+           {to_u32(options.genuine_code), true, {}},
+           {U". U ziet dan of wij de brief hebben gestuurd, en wanneer."}},
+          {options.genuine_page + "?kenmerk=" + options.reference + "&code=" + options.genuine_code,
+           "QR-code naar de pagina waar u controleert of deze brief echt is"}};
 }
 
 class FenceFiller {
@@ -100,7 +113,8 @@ class Press final : public LetterPress {
       return fail(Code::kConfig, "load letters", folder + ": no letters (*.md) here", error.value());
     for (const std::string& name : names) {
       TRY_ASSIGN(LetterFile file, read_letter_file(folder, name));
-      TRY_DO(probe(file, folder));
+      if (const auto fits = probe(file, {}); !fits)
+        return fail(Code::kConfig, "load letters", folder + "/" + name + ".md: " + fits.error().subject);
       letters_.push_back(file.info);
       files_.push_back(std::move(file));
     }
@@ -109,9 +123,20 @@ class Press final : public LetterPress {
 
   const std::vector<LetterInfo>& letters() const override { return letters_; }
 
+  Result<std::vector<Passage>> passages(const std::string& name) const override {
+    TRY_ASSIGN(const LetterFile* const file, find(name));
+    std::vector<Passage> passages;
+    for (const LetterFile::Part& part : file->parts) passages.push_back(part.passage);
+    return passages;
+  }
+
+  Result<void> check_wording(const std::string& name, const Wording& wording) const override {
+    TRY_ASSIGN(const LetterFile* const file, find(name));
+    return probe(*file, wording);
+  }
+
   Result<Bytes> render(const std::string& name, const json& data, const RenderOptions& options) const override {
-    const auto file = std::ranges::find(files_, name, [](const LetterFile& each) { return each.info.name; });
-    if (file == files_.end()) return fail(Code::kNotFound, "render letter", "there is no such letter");
+    TRY_ASSIGN(const LetterFile* const file, find(name));
     if (!dutch_date(options.date))
       return fail(Code::kRefused, "render letter", "the date of the letter must be YYYY-MM-DD");
     json given = data;
@@ -119,7 +144,9 @@ class Press final : public LetterPress {
       given["reference"] = options.reference;
     if (options.spell_out_unprintable) spell_out(given);
     TRY_ASSIGN(json values, spelled(file->info, given));
-    TRY_ASSIGN(const LetterDocument letter, write(*file, with_surroundings(std::move(values), options.date)));
+    TRY_ASSIGN(LetterDocument letter,
+               write(*file, with_surroundings(std::move(values), options.date), options.wording));
+    if (!options.genuine_code.empty()) letter.genuine = genuine_note(options);
     TRY_ASSIGN(const DisplayList list, lay_out(letter, organisation_, faces_, hyphenator_));
     TRY_ASSIGN(const Drawing drawing, draw(list, faces_));
     return finish(drawing, list, faces_, profile_,
@@ -131,6 +158,12 @@ class Press final : public LetterPress {
   }
 
  private:
+  Result<const LetterFile*> find(const std::string& name) const {
+    const auto file = std::ranges::find(files_, name, [](const LetterFile& each) { return each.info.name; });
+    if (file == files_.end()) return fail(Code::kNotFound, "find letter", "there is no such letter");
+    return &*file;
+  }
+
   void spell_out(json& value) const {
     const auto can_print = [this](char32_t c) {
       return faces_.pick(Weight::kRegular, c) >= 0 && faces_.pick(Weight::kBold, c) >= 0;
@@ -150,7 +183,7 @@ class Press final : public LetterPress {
     return values;
   }
 
-  static Result<LetterDocument> write(const LetterFile& file, const json& values) {
+  static Result<LetterDocument> write(const LetterFile& file, const json& values, const Wording& wording) {
     LetterDocument letter;
     std::istringstream lines(values.at(file.addressee).get<std::string>());
     for (std::string line; std::getline(lines, line);) letter.addressee.push_back(to_u32(line));
@@ -161,19 +194,46 @@ class Press final : public LetterPress {
         letter.references.emplace_back(label, to_u32(value));
     letter.subject = to_u32(file.subject.render(values));
     for (const MustacheText& line : file.closing) letter.closing.push_back(to_u32(line.render(values)));
-    TRY_ASSIGN(letter.body, read_markdown(file.text.render(values) + "\n\n" + file.remedy_text.render(values),
-                                          FenceFiller(file, values)));
+    TRY_DO(write_body(file, values, wording, letter.body));
     return letter;
   }
 
-  /// Writes the letter with every field filled and with every optional one left out, so that a mistake in its
-  /// text shows at start.
-  Result<void> probe(const LetterFile& file, const std::string& folder) const {
-    for (const bool all : {true, false}) {
-      const auto letter = write(file, with_surroundings(probe_object(file.info.fields, all), "2026-01-01"));
-      if (!letter)
-        return fail(Code::kConfig, "load letters", folder + "/" + file.info.name + ".md: " + letter.error().subject);
+  /// Passage by passage, so that what one leaves open can't swallow the next.
+  static Result<void> write_body(const LetterFile& file, const json& values, const Wording& wording,
+                                 std::vector<Block>& body) {
+    std::vector<MustacheText> reworded;
+    if (!wording.empty()) {
+      TRY_ASSIGN(reworded, read_wording(file, wording));
     }
+    std::size_t next = 0;
+    for (const LetterFile::Part& part : file.parts) {
+      const bool own_words = !wording.empty() && !part.passage.fixed;
+      const MustacheText& text = own_words ? reworded[next++] : part.text;
+      auto blocks = read_markdown(text.render(values), FenceFiller(file, values));
+      if (!blocks && own_words) return unfit(next, blocks.error());
+      if (!blocks) return std::unexpected(blocks.error());
+      std::ranges::move(*blocks, std::back_inserter(body));
+    }
+    return {};
+  }
+
+  /// For whoever wrote the words, who knows no terms of CommonMark.
+  static std::unexpected<Error> unfit(std::size_t part, const Error& error) {
+    std::string where = "Deel " + std::to_string(part) + " van de tekst";
+    if (error.subject.starts_with("line "))
+      where += ", regel " + error.subject.substr(5, error.subject.find(' ', 5) - 5);
+    return fail(
+        Code::kRefused, "reword letter",
+        where +
+            ": dit kan niet in een brief. Gebruik alinea's, kopjes met ## of ###, lijsten, **vet**, links die met "
+            "https:// beginnen, en de tabellen die er al in stonden.");
+  }
+
+  /// Writes the letter with every field filled and with every optional one left out, so that a mistake in its
+  /// text shows before it is needed.
+  Result<void> probe(const LetterFile& file, const Wording& wording) const {
+    for (const bool all : {true, false})
+      TRY_DO(write(file, with_surroundings(probe_object(file.info.fields, all), "2026-01-01"), wording));
     return {};
   }
 
