@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "gateway/casework/flow.h"
+#include "gateway/casework/overview.h"
 #include "gateway/casework/vault.h"
 #include "gateway/store/shelf.h"
 #include "intake/rules/terms.h"
@@ -44,6 +45,8 @@ struct OpenDossier {
   Profile profile;
 };
 Result<OpenDossier> open_dossier(const Vault& vault, StoreReader& store, const Id& dossier);
+/// The public page where a letter is found genuine.
+std::string genuine_page(const Config& config);
 /// A job about `subject`, due at `run_at`.
 Job new_job(std::string kind, const Id& subject, TimeMs run_at, std::string payload = "{}");
 /// `message` asks for each document that is not there or not in order.
@@ -59,6 +62,28 @@ struct DossierRow {
   std::string kind_title, requester, subject;
   std::size_t tasks = 0;
 };
+
+/// What falls due in a dossier.
+struct CalendarRow {
+  Dossier dossier;
+  std::string kind_title,
+      subject;  // no subject for who may not list dossiers: the FG sees that terms are kept, not of whom
+  std::vector<TermRecord> terms;  // those that run, the first last day first; never empty
+};
+
+struct DueCounts {
+  std::uint64_t overdue = 0;  // the last day lies before today
+  std::uint64_t near = 0;     // today or within kWarnDays
+};
+
+struct TermCalendar {
+  DueCounts counts;
+  std::vector<CalendarRow> rows;  // overdue first, then by last day
+  bool more = false;
+};
+
+/// Days before a last day on which staff are warned, and that the calendar looks ahead.
+inline constexpr int kWarnDays = 7, kAheadDays = 62;
 
 struct DocumentView {
   Document row;
@@ -106,12 +131,10 @@ struct Invitation {
   std::vector<std::string> asked;  // labels
 };
 
-/// AVG art. 15: what is held about a person, who looked, to whom it went.
-struct Overview {
-  struct Item {
-    std::string what, when, detail;
-  };
-  std::vector<Item> data, documents, messages, looks;
+/// What goes with a letter, as the recipient gets it.
+struct EnclosureContent {
+  Enclosure about;
+  SecretBytes content;
 };
 
 class Casework {
@@ -123,6 +146,10 @@ class Casework {
   Result<std::vector<DossierRow>> list(const Actor& actor, const DossierFilter& filter);
   /// Every word of `text` must fit: names, birth date, e-mail, postcode, reference.
   Result<std::vector<DossierRow>> search(const Actor& actor, const std::string& text);
+  /// Every term that runs, of all dossiers or of those that the actor has: `offset` dossiers skipped, at most 100.
+  Result<TermCalendar> calendar(const Actor& actor, bool mine, std::uint32_t offset);
+  /// For a line on the work list; kDenied for who may not see terms.
+  Result<DueCounts> due_counts(const Actor& actor);
   Result<DossierView> open(const Actor& actor, const Id& dossier);
   /// One page as PNG. Without a masked image for it, `masked` is kNotFound: never falls back to the unmasked one.
   Result<SecretBytes> page(const Actor& actor, const Id& document, std::uint32_t page, bool masked);
@@ -132,6 +159,8 @@ class Casework {
   Result<Bytes> letter_pdf(const Actor& actor, const Id& letter);
   Result<std::vector<crypto::LedgerEntry>> ledger_about(const Actor& actor, const Id& dossier);
   Result<std::vector<crypto::LedgerEntry>> ledger_latest(const Actor& actor, std::size_t offset, std::size_t limit);
+  /// AVG art. 15: what is held about the person whom the dossier is about, in every dossier, who looked, to whom it went.
+  /// Each of those dossiers has an entry in the ledger.
   Result<Overview> overview(const Actor& actor, const Id& dossier);
   /// The access code, to be told by telephone after the control questions.
   Result<std::string> reveal_code(const Actor& actor, const Id& dossier);
@@ -150,6 +179,8 @@ class Casework {
   Result<void> correct(const Actor& actor, const Id& document, const std::string& key, const std::string& value);
   /// A person answers for a document that the scanner could not pass; never for an infected one.
   Result<void> release(const Actor& actor, const Id& document);
+  /// A document out of another system; inspected like any other before it can be used. Its id.
+  Result<Id> add_document(const Actor& actor, const Id& dossier, const std::string& name, ByteView content);
   Result<void> note(const Actor& actor, const Id& dossier, const std::string& text);
   Result<void> finish_task(const Actor& actor, const Id& dossier, std::size_t task);
   Result<void> restrict(const Actor& actor, const Id& dossier, bool restricted);
@@ -159,6 +190,10 @@ class Casework {
   Result<void> reopen_review(const Actor& actor, const Id& dossier);
   /// Rules and documents once more; a complete dossier in kChecking goes on by itself, any other waits for a person.
   Result<intake::Evaluation> evaluate(const Actor& actor, const Id& dossier);
+
+  /// By the worker, every hour: a term whose last day comes near becomes a task in its dossier, one that went by a task
+  /// and an entry in the ledger, each once. Looks at every term that runs, however many there are. How many tasks.
+  Result<std::size_t> watch_terms(const Actor& actor);
 
   // On record (casework_records.cpp): facts, contacts, people, consents, as the request's file names them.
   /// A dossier of a kind that staff begin themselves, with the first entry of its first record. Its id.
@@ -180,6 +215,16 @@ class Casework {
   /// A draft with the fields that the dossier can fill in; `fields` win. The letter's id.
   Result<Id> draft(const Actor& actor, const Id& dossier, const std::string& name, const nlohmann::json& fields = {});
   Result<void> edit_letter(const Actor& actor, const Id& letter, const nlohmann::json& fields);
+  /// The letter in other words, or, when `wording` is empty or says what the template says, in the template's again.
+  /// Fixed passages can't be changed (templates::Passage).
+  Result<void> reword_letter(const Actor& actor, const Id& letter, const templates::Wording& wording);
+  /// A copy of a document of the dossier goes with the letter; a newer scan that finds malware stops it.
+  Result<void> enclose_document(const Actor& actor, const Id& letter, const Id& document);
+  /// What Zegelpost holds goes with the letter, as JSON and CSV; in a letter about portability only what was given (AVG
+  /// art. 20 lid 1). Made anew it replaces what was made before.
+  Result<void> enclose_overview(const Actor& actor, const Id& letter);
+  Result<void> leave_out(const Actor& actor, const Id& letter, const Id& object);
+  Result<EnclosureContent> enclosure(const Actor& actor, const Id& letter, const Id& object);
   Result<void> propose(const Actor& actor, const Id& letter);
   Result<void> approve(const Actor& actor, const Id& letter);
   Result<void> give_back(const Actor& actor, const Id& letter, const std::string& reason);
@@ -190,6 +235,15 @@ class Casework {
   Result<void> recall(const Actor& actor, const Id& message);
   /// For a caller who answered the control questions. kRefused when nothing is missing.
   Result<Invitation> invite(const Actor& actor, const Id& dossier);
+
+  // Absence (casework_absence.cpp)
+  /// The same actor, with the function of goedkeurder while an approver who is away has named him or her, and only then.
+  Result<Actor> with_replacements(Actor actor);
+  /// From the first to the last day `replacement` approves in the place of `user`. Approvers for themselves, an
+  /// administrator for anybody.
+  Result<void> record_absence(const Actor& actor, const Id& user, const Id& replacement, const std::string& from,
+                              const std::string& until);
+  Result<void> end_absence(const Actor& actor, const Id& absence);
 
   // The end
   Result<void> close(const Actor& actor, const Id& dossier);
@@ -203,6 +257,9 @@ class Casework {
 
  private:
   using Body = std::function<Result<void>(StoreWriter&, OpenDossier&)>;
+  using EnclosureChange = std::function<Result<void>(StoreWriter&, OpenDossier&, Letter&, LetterData&)>;
+  Result<void> change_enclosures(const Actor& actor, const Id& letter, const std::string& detail,
+                                 const EnclosureChange& body);
   Result<void> enter(const Actor& actor, Act act, const Touched& touched);
   Result<void> look(const Actor& actor, Act act, const Id& dossier, const Id& object = {},
                     const std::string& detail = {});

@@ -1,6 +1,7 @@
 // The end of a dossier: closing, retention, erasing.
 #include <fmt/format.h>
 
+#include "crypto/base/text.h"
 #include "gateway/casework/casework.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
@@ -11,6 +12,22 @@ namespace {
 Result<std::string> days_later(const std::string& date, int days) {
   TRY_ASSIGN(const auto day, intake::parse_date(date));
   return intake::format_date(std::chrono::sys_days(day) + std::chrono::days(days));
+}
+
+/// Under which the letters of a dossier lie on the shelf. After a try that was cut short the keys may be gone; then so
+/// are these.
+Result<std::vector<Id>> genuine_ids(const Vault& vault, StoreReader& store, const Dossier& dossier) {
+  std::vector<Id> ids;
+  const auto keys = vault.unlock(store, dossier.id);
+  if (!keys) return ids;
+  TRY_ASSIGN(const auto letters, store.letters(dossier.id));
+  for (const Letter& letter : letters) {
+    TRY_ASSIGN(const auto data, keys->letter(letter));
+    if (data.genuine_code.empty()) continue;
+    ids.push_back(genuine_id(dossier.reference, crypto::normalise_access_code(data.genuine_code)));
+    if (const auto hash = from_hex(data.sha256); hash && !hash->empty()) ids.push_back(genuine_id_of_file(*hash));
+  }
+  return ids;
 }
 
 }  // namespace
@@ -66,10 +83,12 @@ Result<void> Casework::erase(const Actor& actor, const Id& dossier) {
   Dossier row;
   std::vector<Message> messages;
   std::vector<Submission> submissions;
+  std::vector<Id> genuine;
   TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(row, store.dossier(dossier));
     TRY_ASSIGN(messages, store.messages(dossier));
     TRY_ASSIGN(submissions, store.submissions(dossier));
+    TRY_ASSIGN(genuine, genuine_ids(office_.vault, store, row));
     return {};
   }));
   if (!possible(Act::kErase, row.state) || row.restricted)
@@ -77,6 +96,7 @@ Result<void> Casework::erase(const Actor& actor, const Id& dossier) {
   TRY_DO(look(actor, Act::kErase, dossier));
   // First what lies outside the key table: if a later step fails, the person confirms again.
   for (const Message& message : messages) TRY_DO(office_.shelf.remove_message(message.shelf));
+  for (const Id& letter : genuine) TRY_DO(office_.shelf.remove_letter(letter));
   for (const Submission& submission : submissions) TRY_DO(office_.shelf.remove_submission(submission.id));
   auto done = office_.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(const auto now_stored, store.dossier(dossier));

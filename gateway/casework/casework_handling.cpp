@@ -175,9 +175,8 @@ Result<void> Casework::restrict(const Actor& actor, const Id& dossier, bool rest
 Result<void> Casework::extend_term(const Actor& actor, const Id& dossier) {
   return change(actor, Act::kExtendTerm, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
     TRY_DO(extend_avg_term(office_, open, local_date(office_.now())));
-    remember(office_, actor, open, "Termijn met twee maanden verlengd (AVG art. 12 lid 3).");
-    open.profile.tasks.push_back(
-        "Vertel de verzoeker voor het einde van de eerste maand dat de termijn is verlengd, en waarom.");
+    remember(office_, actor, open,
+             "Termijn met twee maanden verlengd (AVG art. 12 lid 3). De brief die dat vertelt, moet nog weg.");
     return {};
   });
 }

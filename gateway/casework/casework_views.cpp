@@ -88,8 +88,8 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
       TRY_ASSIGN(auto data, open.keys.letter(letter));
       const auto info = std::ranges::find(office_.letters.letters(), letter.name, &templates::LetterInfo::name);
       const bool known = info != office_.letters.letters().end();
-      view.letters.push_back(
-          {letter, std::move(data), known ? info->title : letter.name, !known || info->needs_approval});
+      const bool four_eyes = !known || info->needs_approval || !data.wording.empty();
+      view.letters.push_back({letter, std::move(data), known ? info->title : letter.name, four_eyes});
     }
     for (const Message& message : messages) {
       TRY_ASSIGN(auto data, open.keys.message(message));
@@ -201,47 +201,6 @@ Result<void> Casework::record_call(const Actor& actor, const std::string& rule, 
   }
   return enter(actor, Act::kDeskCall,
                {dossier, {}, fmt::format("caller={} question={} rule={} outcome={}", caller, question, rule, outcome)});
-}
-
-Result<Overview> Casework::overview(const Actor& actor, const Id& dossier) {
-  TRY_DO(look(actor, Act::kMakeOverview, dossier));
-  Overview overview;
-  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
-    TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));
-    const std::string received = local_time_dutch(open.dossier.received);
-    const auto add = [&](const char* what, const std::string& value) {
-      if (!value.empty()) overview.data.push_back({what, received, value});
-    };
-    for (const Person* const person : {&open.profile.requester, &open.profile.client}) {
-      add("Naam", person->name);
-      add("Geboortedatum", person->birth_date);
-      add("E-mailadres", person->email);
-      add("Telefoonnummer", person->telephone);
-      for (const std::string& line : person->address) add("Adres", line);
-    }
-    TRY_ASSIGN(const auto documents, store.documents(dossier));
-    for (const Document& document : documents) {
-      TRY_ASSIGN(const auto details, open.keys.details(document));
-      overview.documents.push_back({details.name, local_time_dutch(document.received),
-                                    fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256)});
-    }
-    TRY_ASSIGN(const auto messages, store.messages(dossier));
-    for (const Message& message : messages) {
-      TRY_ASSIGN(const auto data, open.keys.message(message));
-      overview.messages.push_back({data.subject, local_time_dutch(message.created), data.recipient});
-    }
-    return {};
-  }));
-  TRY_ASSIGN(const auto entries, office_.ledger.about(dossier.hex()));
-  for (const crypto::LedgerEntry& entry : entries) {
-    if (entry.outcome != "ok" ||
-        !(entry.action.ends_with(".open") || entry.action.contains(".view") || entry.action.ends_with(".download")))
-      continue;
-    const Purpose* const purpose = find_purpose(entry.purpose);
-    overview.looks.push_back(
-        {entry.action, entry.time, fmt::format("{}: {}", entry.function, purpose ? purpose->label : entry.purpose)});
-  }
-  return overview;
 }
 
 }  // namespace zp::gateway

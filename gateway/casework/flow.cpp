@@ -12,6 +12,7 @@ using From = std::vector<DossierState>;
 
 const Roles kHandlers = {"postkamer", "jurist", "goedkeurder"};
 const Roles kReaders = {"postkamer", "informatiebalie", "jurist", "goedkeurder"};
+const Roles kTermReaders = {"postkamer", "informatiebalie", "jurist", "goedkeurder", "fg"};
 const Roles kAtTheDesk = {"informatiebalie", "postkamer", "jurist"};
 const Roles kWriters = {"postkamer", "jurist"};
 const From kBeforeAnswer = {kChecking, kReview, kWaiting, kComplete, kDeciding, kApproval};
@@ -22,6 +23,7 @@ const From kUntilClosed = {kChecking, kReview, kWaiting, kComplete, kDeciding, k
 const std::vector<ActRule>& table() {
   static const std::vector<ActRule> rules = {
       {Act::kListDossiers, "dossier.list", "Werkvoorraad bekijken", kReaders, {}, {}},
+      {Act::kListTerms, "term.list", "Termijnen bekijken", kTermReaders, {}, {}},
       {Act::kOpenDossier, "dossier.open", "Dossier openen", kReaders, {}, {}, true},
       {Act::kViewPage, "document.view", "Pagina bekijken", kReaders, {}, {}, true},
       {Act::kViewPageUnmasked, "document.view-unmasked", "Zonder afdekking bekijken", kHandlers, {}, {}, true},
@@ -38,6 +40,7 @@ const std::vector<ActRule>& table() {
       {Act::kEditPerson, "dossier.edit-person", "Gegevens aanpassen", kWriters, {}, {}, true},
       {Act::kCorrect, "document.correct", "Bevinding verbeteren", kWriters, kBeforeAnswer, {}, true},
       {Act::kReleaseDocument, "document.release", "Document vrijgeven", kWriters, kBeforeAnswer, {}, true},
+      {Act::kAddDocument, "document.add", "Document toevoegen", kWriters, kUntilClosed, {}, true},
       {Act::kNote, "dossier.note", "Aantekening maken", kReaders, {}, {}, true},
       {Act::kMakeDossier, "dossier.make", "Dossier beginnen", kWriters, {}, {}, true},
       {Act::kRecord, "dossier.record", "Vastleggen", kWriters, kUntilClosed, {}, true},
@@ -46,8 +49,9 @@ const std::vector<ActRule>& table() {
       {Act::kMoveAccess, "access.move", "Toegang verplaatsen", {"worker"}, {}, {}},
       {Act::kRestrict, "dossier.restrict", "Verwerking beperken (AVG art. 18)", {"jurist"}, {}, {}, true},
       {Act::kExtendTerm, "dossier.extend-term", "Termijn verlengen", {"jurist"}, kBeforeAnswer, {}, true},
+      {Act::kWatchTerm, "term.watch", "Termijn bewaken", {"worker"}, {}, {}},
       {Act::kConfirmComplete, "dossier.confirm-complete", "Compleet", kWriters, {kReview, kWaiting}, kComplete, true},
-      {Act::kAskMissing, "dossier.ask-missing", "Aanvulling vragen", kWriters, {kReview}, kWaiting, true},
+      {Act::kAskMissing, "dossier.ask-missing", "Aanvulling vragen", kWriters, {kReview, kApproval}, kWaiting, true},
       {Act::kReopenReview,
        "dossier.reopen-review",
        "Terug naar controle",
@@ -57,6 +61,8 @@ const std::vector<ActRule>& table() {
        true},
 
       {Act::kDraft, "letter.draft", "Brief opstellen", kWriters, {}, {}, true},
+      {Act::kEnclose, "letter.enclose", "Bijlagen kiezen", kWriters, {}, {}, true},
+      {Act::kReword, "letter.reword", "Tekst aanpassen", {"jurist"}, {}, {}, true},
       {Act::kPropose,
        "letter.propose",
        "Ter goedkeuring",
@@ -95,6 +101,7 @@ const std::vector<ActRule>& table() {
        kErasureProposed},
       {Act::kKeep, "dossier.keep", "Langer bewaren", {"jurist", "fg"}, {kErasureProposed}, kClosed, true},
       {Act::kErase, "dossier.erase", "Vernietigen", {"jurist", "fg"}, {kErasureProposed}, kErased, true},
+      {Act::kAbsence, "absence.record", "Vervanging vastleggen", {"goedkeurder", "beheerder"}, {}, {}},
       {Act::kReviveJob, "job.revive", "Opnieuw proberen", {"postkamer", "jurist", "beheerder"}, {}, {}},
   };
   return rules;

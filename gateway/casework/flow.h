@@ -19,6 +19,7 @@ namespace zp::gateway {
 enum class Act {
   // looking
   kListDossiers,
+  kListTerms,
   kOpenDossier,
   kViewPage,
   kViewPageUnmasked,
@@ -35,6 +36,7 @@ enum class Act {
   kEditPerson,
   kCorrect,
   kReleaseDocument,
+  kAddDocument,
   kNote,
   kMakeDossier,
   kRecord,
@@ -43,11 +45,14 @@ enum class Act {
   kDeskCall,
   kRestrict,
   kExtendTerm,
+  kWatchTerm,
   kConfirmComplete,
   kReopenReview,
   kAskMissing,
   // deciding
   kDraft,
+  kReword,
+  kEnclose,
   kPropose,
   kApprove,
   kReturn,
@@ -70,6 +75,7 @@ enum class Act {
   kKeep,
   kErase,
   kReviveJob,
+  kAbsence,
 };
 
 struct ActRule {

@@ -25,6 +25,8 @@ struct Actor {
   std::vector<std::string> roles;  // postkamer, informatiebalie, jurist, goedkeurder, fg, beheerder, worker
   std::string purpose = {};        // key of purposes() in flow.h; empty for processes
   std::string ground = {};         // the legal ground that goes with it
+  /// Approvers who are away and whom this actor replaces today; then `roles` has goedkeurder because of them alone.
+  std::vector<Id> replaces = {};
   bool has(std::string_view role) const noexcept;
 };
 

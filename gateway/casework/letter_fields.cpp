@@ -141,8 +141,9 @@ const TermRecord* completion_asked(const Profile& profile) {
 }
 
 const TermRecord* answer_term(const Profile& profile) {
-  const auto found = std::ranges::find_if(
-      profile.terms, [](const TermRecord& term) { return term.kind != "aanvulling" && term.running; });
+  const auto found = std::ranges::find_if(profile.terms, [](const TermRecord& term) {
+    return term.running && term.kind != "aanvulling" && term.kind != "verlengingsbericht" && term.kind != "bezwaar";
+  });
   return found == profile.terms.end() ? nullptr : &*found;
 }
 

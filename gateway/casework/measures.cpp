@@ -103,7 +103,7 @@ bool ended(const Profile& profile, const intake::RecordRule& rule, const RecordE
 Result<TermRecord> clock_term(const intake::RecordRule& rule, const RecordEntry& entry, bool running) {
   TRY_ASSIGN(const TimeMs begun, local_moment(value_of(entry.fields, rule.clock_from)));
   const TimeMs last = begun + rule.clock_hours * kHour;
-  TermRecord term{rule.name, local_date(begun), local_date(last), {}, running, {}};
+  TermRecord term{rule.name, local_date(begun), local_date(last), {}, running};
   term.steps = {
       "Ontdekt: " + local_time_dutch(begun) + ".",
       fmt::format("{} uur later: uiterlijk {} ({}).", rule.clock_hours, local_time_dutch(last), rule.clock_source),
@@ -175,10 +175,15 @@ Result<void> set_clocks(const Office& office, OpenDossier& open) {
   if (!book) return {};
   for (const intake::RecordRule& rule : book->records) {
     if (rule.clock_hours == 0) continue;
+    std::vector<TermRecord> before;
+    for (const TermRecord& term : open.profile.terms)
+      if (term.kind == rule.name) before.push_back(term);
     std::erase_if(open.profile.terms, [&](const TermRecord& term) { return term.kind == rule.name; });
     for (const RecordEntry& entry : open.profile.records[rule.name]) {
       if (!entry.struck.empty()) continue;
       TRY_ASSIGN(auto term, clock_term(rule, entry, !ended(open.profile, rule, entry)));
+      const auto same = std::ranges::find(before, term.last_day, &TermRecord::last_day);
+      if (same != before.end()) term.told = same->told;
       open.profile.terms.push_back(std::move(term));
     }
   }

@@ -41,14 +41,15 @@ Person person_of(const Json& json) {
 }
 
 Json json_of(const TermRecord& term) {
-  return {{"kind", term.kind},   {"from", term.from},       {"last_day", term.last_day},
-          {"steps", term.steps}, {"running", term.running}, {"ended", term.ended}};
+  return {{"kind", term.kind},       {"from", term.from},   {"last_day", term.last_day}, {"steps", term.steps},
+          {"running", term.running}, {"ended", term.ended}, {"told", term.told}};
 }
 
 TermRecord term_of(const Json& json) {
   return {json.value("kind", ""),      json.value("from", ""),
           json.value("last_day", ""),  json.value("steps", std::vector<std::string>{}),
-          json.value("running", true), json.value("ended", "")};
+          json.value("running", true), json.value("ended", ""),
+          json.value("told", "")};
 }
 
 Json json_of(const Delivery& delivery) {
@@ -77,6 +78,28 @@ RecordEntry entry_of(const Json& json) {
           json.value("by", ""),    json.value("fields", intake::FieldValues{}),
           json.value("ended", ""), json.value("ended_by", ""),
           json.value("struck", "")};
+}
+
+Json json_of(const LetterChange& change) {
+  Json json = {{"time", change.time}, {"who", change.who}, {"before", change.before}};
+  if (change.wording_before) json["wording_before"] = *change.wording_before;
+  return json;
+}
+
+LetterChange change_of(const Json& json) {
+  LetterChange change{json.value("time", TimeMs{0}), json.value("who", ""), json.value("before", Json::object()), {}};
+  if (json.contains("wording_before")) change.wording_before = json["wording_before"].get<std::vector<std::string>>();
+  return change;
+}
+
+Json json_of(const Enclosure& one) {
+  return {{"object", one.object.hex()}, {"document", one.document.hex()}, {"name", one.name},
+          {"type", one.type},           {"sha256", one.sha256},           {"size", one.size}};
+}
+
+Enclosure enclosure_of(const Json& json) {
+  return {id_of(json, "object"),  id_of(json, "document"),  json.value("name", ""),
+          json.value("type", ""), json.value("sha256", ""), json.value("size", std::uint64_t{0})};
 }
 
 constexpr std::array<std::string_view, 3> kRequirementStates = {"met", "missing", "doubtful"};
@@ -245,12 +268,29 @@ Result<DocumentDetails> DocumentDetails::parse(std::string_view text) {
 }
 
 std::string LetterData::json() const {
-  return text_of({{"format", 1}, {"fields", fields}, {"return_reason", return_reason}, {"date", date}});
+  return text_of({{"format", 1},
+                  {"fields", fields},
+                  {"wording", wording},
+                  {"enclosures", array_of(enclosures)},
+                  {"changes", array_of(changes)},
+                  {"return_reason", return_reason},
+                  {"date", date},
+                  {"genuine_code", genuine_code},
+                  {"sha256", sha256}});
 }
 
 Result<LetterData> LetterData::parse(std::string_view text) {
   return read_json<LetterData>(text, "read letter", [](const Json& json) -> Result<LetterData> {
-    return LetterData{json.value("fields", Json::object()), json.value("return_reason", ""), json.value("date", "")};
+    LetterData data;
+    data.fields = json.value("fields", Json::object());
+    data.wording = json.value("wording", std::vector<std::string>{});
+    data.enclosures = list_of<Enclosure>(json, "enclosures", enclosure_of);
+    data.changes = list_of<LetterChange>(json, "changes", change_of);
+    data.return_reason = json.value("return_reason", "");
+    data.date = json.value("date", "");
+    data.genuine_code = json.value("genuine_code", "");
+    data.sha256 = json.value("sha256", "");
+    return data;
   });
 }
 

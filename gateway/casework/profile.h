@@ -31,12 +31,14 @@ struct Person {
 
 /// A term that runs, with how its last day was found.
 struct TermRecord {
-  std::string kind;                // "avg", "avg-verlengd", "wlz", "aanvulling"
+  /// "avg", "avg-verlengd", "verlengingsbericht", "wlz", "aanvulling", "bezwaar", or the record whose clock it is.
+  std::string kind;
   std::string from;                // YYYY-MM-DD
   std::string last_day;            // YYYY-MM-DD
   std::vector<std::string> steps;  // Dutch
   bool running = true;
   std::string ended = {};  // YYYY-MM-DD, when it no longer runs; may be empty
+  std::string told = {};   // what staff were told: "", "nadert" or "voorbij"
 };
 
 /// One line of what happened, for staff (Dutch). The ledger is the proof; this is the story.
@@ -107,10 +109,35 @@ struct DocumentDetails {
   static Result<DocumentDetails> parse(std::string_view json);
 };
 
+/// One change of a letter. With those after it, it says what the letter was before.
+struct LetterChange {
+  TimeMs time = 0;
+  std::string who;                                         // login
+  nlohmann::json before;                                   // object: what each changed field was; null: not there
+  std::optional<std::vector<std::string>> wording_before;  // as LetterData::wording; none: it did not change
+};
+
+/// One thing that goes with a letter.
+struct Enclosure {
+  Id object;    // what is sent: a document's original, or a file that Zegelpost made
+  Id document;  // zero: made by Zegelpost
+  std::string name, type, sha256;
+  std::uint64_t size = 0;
+};
+/// The name under which LetterChange::before has the names of the enclosures.
+inline constexpr std::string_view kEnclosuresChanged = "@bijlagen";
+
 struct LetterData {
-  nlohmann::json fields;      // what LetterPress::render gets
-  std::string return_reason;  // why the approver sent it back; may be empty
-  std::string date;           // YYYY-MM-DD printed on it; empty: today
+  nlohmann::json fields;  // what LetterPress::render gets
+  /// Its text in other words (templates::Wording); empty: as the template has it. Other words need approval, always.
+  std::vector<std::string> wording = {};
+  std::vector<Enclosure> enclosures = {};
+  std::vector<LetterChange> changes = {};  // oldest first, and none is ever lost
+  std::string return_reason = {};          // why the approver sent it back; may be empty
+  std::string date = {};                   // YYYY-MM-DD printed on it; empty: today
+  // From sending on: by which its holder finds out that it is genuine.
+  std::string genuine_code = {};
+  std::string sha256 = {};  // hex, of the signed PDF; empty until it was drawn
   std::string json() const;
   static Result<LetterData> parse(std::string_view json);
 };

@@ -1,14 +1,17 @@
 #include "gateway/casework/terms.h"
 
 #include <algorithm>
+#include <map>
 
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
 namespace {
 
+constexpr std::string_view kNotice = "verlengingsbericht", kObjection = "bezwaar";
+
 TermRecord record_of(std::string kind, const std::string& from, const intake::Term& term) {
-  return {std::move(kind), from, intake::format_date(term.last_day), term.steps, true, {}};
+  return {std::move(kind), from, intake::format_date(term.last_day), term.steps};
 }
 
 TermRecord* running(OpenDossier& open, std::string_view kind) {
@@ -80,9 +83,48 @@ Result<void> extend_avg_term(const Office& office, OpenDossier& open, const std:
   if (!avg) return fail(Code::kRefused, "extend term", "no AVG term runs, or it was extended before");
   if (today > avg->last_day) return fail(Code::kRefused, "extend term", "the first month is over");
   TRY_ASSIGN(const auto received, intake::parse_date(avg->from));
+  TermRecord notice = record_of(std::string(kNotice), avg->from, intake::avg_term(office.calendar, received));
+  notice.steps.push_back(
+      "Binnen die maand hoort de verzoeker dat de termijn langer is, en waarom (AVG art. 12 lid 3).");
   *avg = record_of("avg-verlengd", avg->from, intake::avg_term(office.calendar, received, true));
+  open.profile.terms.push_back(std::move(notice));
   set_due(open);
   return {};
+}
+
+Result<void> told_of_extension(const Office& office, OpenDossier& open, const std::string& today) {
+  if (running(open, "avg")) TRY_DO(extend_avg_term(office, open, today));
+  if (TermRecord* const notice = running(open, kNotice)) {
+    notice->running = false;
+    notice->ended = today;
+  }
+  set_due(open);
+  return {};
+}
+
+Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today) {
+  TRY_ASSIGN(const auto sent, intake::parse_date(today));
+  open.profile.terms.push_back(record_of(std::string(kObjection), today, intake::bezwaar_term(office.calendar, sent)));
+  set_due(open);
+  return {};
+}
+
+bool awaits_answer(const OpenDossier& open) {
+  return std::ranges::any_of(open.profile.terms,
+                             [](const TermRecord& term) { return term.running && term.kind != kObjection; });
+}
+
+std::string term_label(const Office& office, const Dossier& dossier, const std::string& kind) {
+  static const std::map<std::string, const char*> kLabels = {{"avg", "Antwoord op het AVG-verzoek"},
+                                                             {"avg-verlengd", "Antwoord op het AVG-verzoek, verlengd"},
+                                                             {"verlengingsbericht", "Bericht dat de termijn langer is"},
+                                                             {"wlz", "Besluit op de aanvraag"},
+                                                             {"aanvulling", "Aanvulling door de afzender"},
+                                                             {"bezwaar", "Einde van de bezwaartermijn"}};
+  if (const auto found = kLabels.find(kind); found != kLabels.end()) return found->second;
+  const intake::RequestRule* const rule = office.rules.find(dossier.kind);
+  const intake::RecordRule* const record = rule ? rule->book.record(kind) : nullptr;
+  return record ? record->title : kind;
 }
 
 void end_terms(OpenDossier& open) {

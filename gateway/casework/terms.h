@@ -17,9 +17,18 @@ Result<void> start_term(const Office& office, OpenDossier& open);
 Result<std::string> suspend_term(const Office& office, OpenDossier& open, const std::string& invited);
 /// What was missing came in on `day`, or nobody waits for it any more.
 Result<void> resume_term(const Office& office, OpenDossier& open, const std::string& day);
-/// AVG art. 12(3). kRefused when it is no AVG term, was extended before, or the first month is over on `today`.
+/// AVG art. 12(3). kRefused when it is no AVG term, was extended before, or the first month is over on `today`. From then
+/// on a second term runs, which only sending the letter that tells so ends: it can't be ticked off.
 Result<void> extend_avg_term(const Office& office, OpenDossier& open, const std::string& today);
+/// The letter that tells of the longer term went out on `today`; extends the term first if nobody did.
+Result<void> told_of_extension(const Office& office, OpenDossier& open, const std::string& today);
+/// The decision went out on `today`: until when objection can be made (Awb art. 6:7).
+Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today);
 void end_terms(OpenDossier& open);
+/// A term runs that waits for an answer of ours.
+bool awaits_answer(const OpenDossier& open);
+/// Dutch, for lists: what must be done by the last day of a term of this kind.
+std::string term_label(const Office& office, const Dossier& dossier, const std::string& kind);
 /// The dossier is due on the first last day of what still runs.
 void set_due(OpenDossier& open);
 

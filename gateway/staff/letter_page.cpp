@@ -2,6 +2,7 @@
 
 #include "crypto/base/text.h"
 #include "gateway/staff/dossier_view.h"
+#include "gateway/staff/letter_view.h"
 #include "gateway/staff/sentences.h"
 #include "gateway/staff/workbench.h"
 
@@ -11,22 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kBetweenCells = " | ";
-
-/// One row a line, cells between bars.
-std::string table_text(const templates::LetterField& table, const json& rows) {
-  std::string text;
-  for (const json& row : rows) {
-    std::string line;
-    for (const auto& column : table.columns) {
-      const json cell = row.value(column.name, json());
-      line += (line.empty() ? "" : kBetweenCells);
-      line += cell.is_string() ? cell.get<std::string>() : "";
-    }
-    std::ranges::replace(line, '\n', ' ');
-    text += line + "\n";
-  }
-  return text;
-}
 
 json table_rows(const templates::LetterField& table, const std::vector<std::string>& lines) {
   json rows = json::array();
@@ -57,17 +42,13 @@ json editable_fields(const templates::LetterInfo& info, const json& values) {
   for (const auto& field : info.fields) {
     if (!typed_by_people(info, field)) continue;
     const json value = values.value(field.name, json());
-    std::string text;
-    if (value.is_string()) text = value.get<std::string>();
+    const std::string text = field_text(field, value);
     std::string about = field.about;
     if (field.type == "table") {
-      text = table_text(field, value);
       about += " Per regel:";
       for (const auto& column : field.columns)
         about += (&column == &field.columns.front() ? " " : std::string(kBetweenCells)) + column.label;
-    } else if (value.is_array())
-      for (const auto& item : value)
-        if (item.is_string()) text += item.get<std::string>() + "\n";
+    }
     rows.push_back({{"name", field.name},
                     {"about", about},
                     {"value", text},
@@ -125,7 +106,10 @@ std::string letter_path(const Visit& visit, const Id& dossier, const Id& letter)
 
 Result<Response> Workbench::draft(Visit& visit) {
   TRY_ASSIGN(const Id dossier, visit.id("dossier"));
-  TRY_ASSIGN(const Id letter, casework_.draft(visit.actor, dossier, visit.value("brief")));
+  const std::string name = visit.value("brief");
+  const templates::LetterInfo* const info = info_of(casework_.office(), name);
+  const json fields = info ? fields_of(*info, visit.form) : json::object();
+  TRY_ASSIGN(const Id letter, casework_.draft(visit.actor, dossier, name, fields));
   return Response::redirect(letter_path(visit, dossier, letter));
 }
 
@@ -150,13 +134,26 @@ Result<Response> Workbench::letter(Visit& visit) {
   data["ground"] = info ? info->legal_ground : "";
   const bool draft_now = state == "draft";
   data["may_edit"] = draft_now && info && may(view, Act::kDraft);
+  if (info) {
+    TRY_ASSIGN(const auto passages, casework_.office().letters.passages(info->name));
+    data["parts"] = passages_json(passages, found->data.wording);
+    data["changes"] = changes_json(*info, passages, found->data);
+    data["own_words"] = !found->data.wording.empty();
+  }
   data["fields"] = info ? editable_fields(*info, found->data.fields) : json::array();
   data["may_propose"] = draft_now && found->needs_approval && may(view, Act::kPropose);
   data["own"] = found->row.author == visit.actor.user;
-  data["may_approve"] = state == "proposed" && may(view, Act::kApprove) && found->row.author != visit.actor.user;
+  const auto& away = visit.actor.replaces;
+  const bool own_by_replacement =
+      !away.empty() && std::ranges::all_of(away, [&](const Id& one) { return one == found->row.author; });
+  data["may_approve"] =
+      state == "proposed" && may(view, Act::kApprove) && found->row.author != visit.actor.user && !own_by_replacement;
   data["own_waits"] = state == "proposed" && found->row.author == visit.actor.user;
   data["may_send"] = (state == "approved" || (draft_now && !found->needs_approval)) && may(view, Act::kSend);
   data["may_withdraw"] = state != "sent" && state != "withdrawn" && may(view, Act::kWithdrawLetter);
+  data["may_enclose"] = draft_now && may(view, Act::kEnclose);
+  data["may_enclose_data"] = may(view, Act::kMakeOverview);
+  data.update(enclosures_json(view, found->data));
   const bool to_requester = info && info->written_to == "verzoeker";
   data["has_email"] = to_requester && !view.profile.requester.email.empty();
   data["email"] = view.profile.requester.email;
@@ -192,11 +189,19 @@ Result<Response> Workbench::letter_act(Visit& visit) {
     TRY_DO(casework_.edit_letter(visit.actor, id, fields_of(*info, visit.form)));
     return Response::redirect(letter_path(visit, dossier, id));
   }
+  if (name == "bijlage-document" || name == "bijlage-weg") {
+    TRY_ASSIGN(const Id object, Id::parse(visit.value("wat")));
+    TRY_DO(name == "bijlage-weg" ? casework_.leave_out(visit.actor, id, object)
+                                 : casework_.enclose_document(visit.actor, id, object));
+    return Response::redirect(letter_path(visit, dossier, id));
+  }
   if (name == "versturen") {
     TRY_DO(casework_.send(visit.actor, id, {visit.value("weg"), visit.value("code"), lines_of(visit.value("adres"))}));
     return back_to_dossier(visit, dossier);
   }
-  if (name == "voorstellen")
+  if (name == "bijlage-gegevens")
+    TRY_DO(casework_.enclose_overview(visit.actor, id));
+  else if (name == "voorstellen")
     TRY_DO(casework_.propose(visit.actor, id));
   else if (name == "goedkeuren")
     TRY_DO(casework_.approve(visit.actor, id));

@@ -34,6 +34,11 @@ std::string channel_word(const std::string& channel) {
   return channel == "staff" ? "werkplek" : channel;
 }
 
+/// "2 termijnen zijn voorbij"; empty for none.
+std::string count_words(std::uint64_t count, const char* one, const char* more) {
+  return count == 0 ? std::string() : std::to_string(count) + " " + (count == 1 ? one : more);
+}
+
 nlohmann::json row_json(const DossierRow& row, const std::string& today) {
   const auto due = intake::parse_date(row.dossier.due);
   return {{"id", row.dossier.id.hex()},
@@ -46,7 +51,8 @@ nlohmann::json row_json(const DossierRow& row, const std::string& today) {
           {"received", local_time_dutch(row.dossier.received)},
           {"channel", channel_word(row.dossier.channel)},
           {"due", due ? intake::dutch_date(*due) : ""},
-          {"late", due && row.dossier.due < today},
+          // An objection term that is over is not ours to keep.
+          {"late", due && row.dossier.due < today && row.dossier.state != kAnswered},
           {"tasks", row.tasks},
           {"has_tasks", row.tasks > 0},
           {"restricted", row.dossier.restricted}};
@@ -78,6 +84,10 @@ Result<Response> Workbench::queue(Visit& visit) {
   data["none"] = rows.empty();
   data["more"] = rows.size() == kRows;
   data["searching"] = !words.empty();
+  TRY_ASSIGN(const DueCounts due, casework_.due_counts(visit.actor));
+  data["overdue"] = count_words(due.overdue, "termijn is voorbij", "termijnen zijn voorbij");
+  data["near"] = count_words(due.near, "termijn eindigt binnen een week", "termijnen eindigen binnen een week");
+  data["something_due"] = due.overdue + due.near > 0;
   return show("werkvoorraad", std::move(data), visit);
 }
 

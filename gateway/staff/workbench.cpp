@@ -29,6 +29,7 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   router_.add("GET", "/gezond", [](Request&) { return Response::text("ok\n"); });
   action("/uitloggen", &Workbench::log_out);
   page("/", &Workbench::queue);
+  page("/termijnen", &Workbench::calendar);
   page("/dossier/{dossier}", &Workbench::dossier);
   action("/dossier/{dossier}", &Workbench::act);
   page("/dossier/{dossier}/document/{document}", &Workbench::document);
@@ -39,8 +40,13 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   action("/dossier/{dossier}/brief", &Workbench::draft);
   page("/dossier/{dossier}/brief/{letter}", &Workbench::letter);
   action("/dossier/{dossier}/brief/{letter}", &Workbench::letter_act);
+  page("/dossier/{dossier}/brief/{letter}/tekst", &Workbench::wording);
+  action("/dossier/{dossier}/brief/{letter}/tekst", &Workbench::reword);
   page("/brief/{letter}", &Workbench::letter_pdf);
   action("/dossier/{dossier}/bericht/{message}/intrekken", &Workbench::recall);
+  page("/dossier/{dossier}/brief/{letter}/bijlage/{object}", &Workbench::enclosure);
+  page("/dossier/{dossier}/overzicht", &Workbench::overview);
+  upload("/dossier/{dossier}/document", &Workbench::add_document);
   page("/nieuw/{kind}", &Workbench::new_dossier);
   action("/nieuw/{kind}", &Workbench::make_dossier);
   page("/dossier/{dossier}/vastlegging", &Workbench::records);
@@ -51,6 +57,8 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   page("/logboek", &Workbench::ledger);
   page("/vastgelopen", &Workbench::jobs);
   action("/vastgelopen/{job}", &Workbench::revive);
+  page("/vervanging", &Workbench::absences);
+  action("/vervanging", &Workbench::absence_act);
   page("/medewerkers", &Workbench::users);
 }
 
@@ -62,6 +70,15 @@ void Workbench::action(const char* pattern, View view) {
   router_.add("POST", pattern, [this, view](Request& request) { return with_visit(request, view, true); });
 }
 
+void Workbench::upload(const char* pattern, View view) {
+  router_.add("POST", pattern, [this, view](Request& request) { return with_visit(request, view, false); });
+}
+
+bool Workbench::is_own_form(const Visit& visit, const std::string& token) const {
+  return from_own_site(visit.request, casework_.office().config.staff.base_url) &&
+         csrf_matches(csrf_secret(visit.session), token);
+}
+
 Response Workbench::handle(Request& request) { return router_.dispatch(request); }
 
 Result<Visit> Workbench::enter(Request& request, bool is_action) {
@@ -69,11 +86,10 @@ Result<Visit> Workbench::enter(Request& request, bool is_action) {
   TRY_ASSIGN(auto person, accounts_.resume(token, now_ms()));
   Visit visit{request, std::move(person.first), std::move(person.second), {}, {}};
   visit.actor = {visit.user.id, visit.user.login, visit.user.roles, request.query_value("doel")};
+  TRY_ASSIGN(visit.actor, casework_.with_replacements(std::move(visit.actor)));
   if (!is_action) return visit;
   TRY_ASSIGN(visit.form, read_form(request));
-  if (!from_own_site(request, casework_.office().config.staff.base_url) ||
-      !csrf_matches(csrf_secret(visit.session), visit.value(kCsrfField)))
-    return fail(Code::kDenied, "check form token");
+  if (!is_own_form(visit, visit.value(kCsrfField))) return fail(Code::kDenied, "check form token");
   return visit;
 }
 
@@ -96,9 +112,11 @@ Result<Response> Workbench::show(const std::string& page, nlohmann::json data, c
   data["organisation"] = casework_.office().config.organisation.name;
   data["doel"] = visit.actor.purpose;
   data["may_list"] = role_for(visit.actor, Act::kListDossiers).has_value();
+  data["may_see_terms"] = role_for(visit.actor, Act::kListTerms).has_value();
   data["may_desk"] = role_for(visit.actor, Act::kDeskCall).has_value();
   data["may_read_ledger"] = has("fg");
   data["may_see_jobs"] = has("postkamer") || has("jurist") || has("beheerder");
+  data["may_name_replacement"] = role_for(visit.actor, Act::kAbsence) && visit.actor.replaces.empty();
   data["is_beheerder"] = has("beheerder");
   TRY_ASSIGN(std::string html, pages_.render("staff/" + page, data));
   return Response::html(std::move(html));

@@ -44,6 +44,9 @@ class Workbench {
  private:
   using View = Result<Response> (Workbench::*)(Visit&);
   void page(const char* pattern, View view);
+  /// A POST with a file: the view reads the form, and trusts it only after is_own_form().
+  void upload(const char* pattern, View view);
+  bool is_own_form(const Visit& visit, const std::string& token) const;
   /// A POST: the form is read and its token checked before `view` runs.
   void action(const char* pattern, View view);
   Response with_visit(Request& request, View view, bool is_action);
@@ -55,6 +58,8 @@ class Workbench {
   Result<Response> log_out(Visit& visit);
   // queue.cpp
   Result<Response> queue(Visit& visit);
+  // calendar_page.cpp
+  Result<Response> calendar(Visit& visit);
   // dossier_page.cpp
   Result<Response> dossier(Visit& visit);
   Result<Response> choose_purpose(Visit& visit) const;
@@ -72,6 +77,16 @@ class Workbench {
   Result<Response> letter_pdf(Visit& visit);
   Result<Response> letter_act(Visit& visit);
   Result<Response> recall(Visit& visit);
+  // absence_page.cpp
+  Result<Response> absences(Visit& visit);
+  Result<Response> absence_act(Visit& visit);
+  // overview_page.cpp
+  Result<Response> overview(Visit& visit);
+  Result<Response> enclosure(Visit& visit);
+  Result<Response> add_document(Visit& visit);
+  // wording_page.cpp
+  Result<Response> wording(Visit& visit);
+  Result<Response> reword(Visit& visit);
   // record_page.cpp
   Result<Response> new_dossier(Visit& visit);
   Result<Response> new_dossier_form(Visit& visit, const Attempt& attempt) const;

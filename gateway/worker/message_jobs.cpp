@@ -47,9 +47,21 @@ Result<Bytes> draw_signed(const Tools& tools, const Opened& opened) {
   options.date = opened.fields.date;
   options.reference = opened.open->dossier.reference;
   options.signature_placeholder = true;
+  options.wording = opened.fields.wording;
+  options.genuine_page = genuine_page(tools.office.config);
+  options.genuine_code = opened.fields.genuine_code;
   options.moment = utc_time(opened.message.created).substr(0, 19) + "Z";
   TRY_ASSIGN(auto pdf, tools.office.letters.render(opened.letter.name, opened.fields.fields, options));
   return templates::sign_pdf(std::move(pdf), [&](ByteView digest) { return tools.seal.sign_digest(digest); });
+}
+
+/// Before the letter is out, so that whoever holds it can always ask.
+Result<void> tell_the_door(const Tools& tools, const Opened& opened, ByteView pdf) {
+  const std::string& day = opened.fields.date;
+  if (opened.fields.genuine_code.empty()) return {};
+  const std::string code = crypto::normalise_access_code(opened.fields.genuine_code);
+  TRY_DO(tools.office.shelf.publish_letter(genuine_id(opened.open->dossier.reference, code), day));
+  return tools.office.shelf.publish_letter(genuine_id_of_file(crypto::sha256(pdf)), day);
 }
 
 /// The letter's PDF: kept already, or drawn and kept now.
@@ -69,6 +81,8 @@ Result<Bytes> letter_of(const Tools& tools, Opened& opened) {
   TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(opened.letter, store.letter(opened.letter.id));
     opened.letter.object = row.id;
+    opened.fields.sha256 = to_hex(crypto::sha256(pdf));
+    opened.open->keys.seal(opened.fields, opened.letter);
     TRY_DO(store.add_object(row));
     return store.put_letter(opened.letter);
   }));
@@ -145,9 +159,14 @@ Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened,
   return mail;
 }
 
+/// AVG art. 18 lid 2: nothing leaves while processing is restricted; it waits until a person lifts that.
+constexpr Next kWaitForLift{15 * 60'000};
+bool is_restricted(const Opened& opened) { return opened.open->dossier.restricted; }
+
 Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsigned number, const char* line) {
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
   if (opened.message.state != "published" && opened.message.state != "notified") return Next{};
+  if (is_restricted(opened)) return kWaitForLift;
   if (!tools.smtp.configured()) {
     TRY_DO(advance(tools, job.subject, "undeliverable", "Er is geen mailserver ingesteld: de ontvanger weet nog niets.",
                    "Er is geen mailserver ingesteld. Bel de ontvanger.", nullptr));
@@ -172,8 +191,29 @@ Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsi
   return Next{};
 }
 
-/// Sealed under the link and the code. `pdf`: the attachment, if `body` has one.
-Result<void> put_on_shelf(const Tools& tools, const Opened& opened, const MailboxLetter& body, ByteView pdf) {
+/// What goes with the letter, in its order.
+Result<std::vector<SecretBytes>> enclosures_of(const Tools& tools, const Opened& opened) {
+  std::vector<ObjectRow> rows;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    for (const Enclosure& one : opened.fields.enclosures) {
+      TRY_ASSIGN(auto row, store.object(one.object));
+      rows.push_back(std::move(row));
+    }
+    return {};
+  }));
+  std::vector<SecretBytes> contents;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    TRY_ASSIGN(auto content, opened.open->keys.get(tools.office.objects, rows[i]));
+    if (to_hex(crypto::sha256(content.view())) != opened.fields.enclosures[i].sha256)
+      return fail(Code::kTampered, "send enclosure", rows[i].id.hex());
+    contents.push_back(std::move(content));
+  }
+  return contents;
+}
+
+/// Sealed under the link and the code. `attached`: in the order in which `body` names them.
+Result<void> put_on_shelf(const Tools& tools, const Opened& opened, const MailboxLetter& body,
+                          const std::vector<ByteView>& attached) {
   const bool own_code = opened.is_invitation();
   Envelope envelope;
   envelope.lock = crypto::RecipientLock::fresh();
@@ -184,7 +224,9 @@ Result<void> put_on_shelf(const Tools& tools, const Opened& opened, const Mailbo
   TRY_ASSIGN(const auto key, crypto::recipient_key(envelope.lock, opened.data.link_secret, code));
   const Id& shelf = opened.message.shelf;
   std::vector<Bytes> attachments;
-  if (!body.attachments.empty()) attachments.push_back(crypto::seal_bytes(key, {shelf, shelf, 1}, pdf));
+  for (const ByteView one : attached)
+    attachments.push_back(
+        crypto::seal_bytes(key, {shelf, shelf, static_cast<std::uint32_t>(attachments.size() + 1)}, one));
   TRY_DO(tools.office.shelf.remove_message(shelf));  // of a try that a crash cut short
   return tools.office.shelf.publish_message(
       shelf, envelope, crypto::seal_bytes(key, {shelf, shelf, 0}, as_bytes(body.json())), attachments);
@@ -195,18 +237,33 @@ Result<void> put_on_shelf(const Tools& tools, const Opened& opened, const Mailbo
 Result<Next> publish_message(const Tools& tools, const Job& job) {
   TRY_ASSIGN(auto opened, open_message(tools, job.subject));
   if (opened.message.state != "queued") return Next{};
+  if (is_restricted(opened)) return kWaitForLift;
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPublish),
                                     {opened.message.dossier.hex(), job.subject.hex(), {}}));
   MailboxLetter body = body_of(tools, opened);
   Bytes pdf;
+  std::vector<SecretBytes> enclosures;
+  std::vector<ByteView> attached;
   if (opened.is_invitation()) {
     body.paragraphs = {"Hieronder staat welke documenten wij nog nodig hebben. U kunt ze meteen sturen."};
   } else {
     TRY_ASSIGN(pdf, letter_of(tools, opened));
-    body.paragraphs = {"In de bijlage staat onze brief. U kunt de brief hier lezen en bewaren."};
+    TRY_DO(tell_the_door(tools, opened, pdf));
+    TRY_ASSIGN(enclosures, enclosures_of(tools, opened));
+    attached.emplace_back(pdf);
     body.attachments = {{opened.data.file_name, "application/pdf", to_hex(crypto::sha256(pdf)), pdf.size()}};
+    for (std::size_t i = 0; i < enclosures.size(); ++i) {
+      const Enclosure& one = opened.fields.enclosures[i];
+      attached.push_back(enclosures[i].view());
+      body.attachments.push_back({one.name, one.type, one.sha256, one.size});
+    }
+    body.paragraphs = {
+        enclosures.empty()
+            ? "In de bijlage staat onze brief. U kunt de brief hier lezen en bewaren."
+            : "In de eerste bijlage staat onze brief. Daarna komt wat bij de brief hoort. U kunt alles hier "
+              "lezen en bewaren."};
   }
-  TRY_DO(put_on_shelf(tools, opened, body, pdf));
+  TRY_DO(put_on_shelf(tools, opened, body, attached));
   const std::string line = opened.is_invitation() ? "De code om documenten te sturen werkt."
                                                   : "Bericht klaargezet in de beveiligde postbus.";
   TRY_DO(advance(tools, job.subject, "published", line, "", opened.is_invitation() ? nullptr : "notify"));
@@ -233,6 +290,12 @@ Result<Next> mark_undeliverable(const Tools& tools, const Job& job) {
 
 namespace {
 
+/// Names of senders don't reach the file system.
+std::string extension_of(const std::string& type) {
+  const std::string kind = type.substr(type.find('/') + 1);
+  return kind == "pdf" || kind == "png" || kind == "jpeg" || kind == "tiff" ? kind : "bin";
+}
+
 /// Cover page first: the print room puts the two together by name.
 Result<void> print_cover(const Tools& tools, const Opened& opened, const std::string& stem) {
   const auto& letters = tools.office.letters.letters();
@@ -257,14 +320,20 @@ Result<void> print_cover(const Tools& tools, const Opened& opened, const std::st
 Result<Next> print_message(const Tools& tools, const Job& job) {
   TRY_ASSIGN(auto opened, open_message(tools, job.subject));
   if (opened.message.state != "queued") return Next{};
+  if (is_restricted(opened)) return kWaitForLift;
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPrint),
                                     {opened.message.dossier.hex(), job.subject.hex(), {}}));
   TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
+  TRY_DO(tell_the_door(tools, opened, pdf));
   TRY_DO(make_folder(tools.office.config.print_queue));
   const std::string stem = fmt::format("{}/{}-{}", tools.office.config.print_queue, opened.open->dossier.reference,
                                        job.subject.hex().substr(0, 8));
   TRY_DO(print_cover(tools, opened, stem));
   TRY_DO(replace_file(stem + "-2-brief.pdf", pdf));
+  TRY_ASSIGN(const auto enclosures, enclosures_of(tools, opened));
+  for (std::size_t i = 0; i < enclosures.size(); ++i)
+    TRY_DO(replace_file(fmt::format("{}-{}-bijlage.{}", stem, i + 3, extension_of(opened.fields.enclosures[i].type)),
+                        enclosures[i].view()));
   TRY_DO(advance(tools, job.subject, "printed", "Brief klaargezet voor de post.", "", nullptr));
   return Next{};
 }

@@ -7,7 +7,7 @@ namespace {
 
 constexpr TimeMs kDay = 24LL * 3600 * 1000;
 constexpr TimeMs kRemindAfter = 7 * kDay;  // unread that long: one reminder
-constexpr TimeMs kWarnBefore = 7 * kDay;   // of the last day of a term
+constexpr TimeMs kWatchEvery = kDay / 24;  // looking at all terms that run
 
 Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
   std::vector<Message> messages;
@@ -56,32 +56,17 @@ Result<void> remind_or_expire(const Tools& tools) {
   return {};
 }
 
-/// A last day that comes near, or an invitation that was not answered, becomes a task once.
+/// About once an hour, whichever worker comes first.
 Result<void> watch_terms(const Tools& tools) {
   const TimeMs now = tools.office.now();
-  const std::string today = local_date(now);
-  std::vector<Dossier> dossiers;
-  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    DossierFilter filter;
-    filter.due_before = local_date(now + kWarnBefore);
-    filter.limit = 1000;
-    TRY_ASSIGN(dossiers, store.dossiers(filter));
+  bool first = false;
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(first, store.note_once("terms-watched", as_bytes("all"), now, now - kWatchEvery));
     return {};
   }));
-  for (const Dossier& dossier : dossiers) {
-    const bool waiting = dossier.state == DossierState::kWaiting;
-    if (dossier.due.empty() || (waiting && dossier.due >= today)) continue;
-    TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-      TRY_ASSIGN(const bool first,
-                 store.note_once((waiting ? "unanswered-" : "term-") + dossier.due, dossier.id.bytes, now, 0));
-      if (!first) return {};
-      TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, dossier.id));
-      open.profile.tasks.push_back(
-          waiting ? "De termijn om aan te vullen is voorbij. Beslis hoe het verder gaat (Awb artikel 4:5)."
-                  : "De laatste dag van de termijn komt dichtbij: " + dossier.due);
-      return save_dossier(store, open, now);
-    }));
-  }
+  if (!first) return {};
+  TRY_ASSIGN(const std::size_t tasks, tools.casework.watch_terms(tools.actor));
+  if (tasks > 0) log(Level::kInfo, "terms became tasks", {{"tasks", tasks}});
   return {};
 }
 

@@ -72,10 +72,15 @@ class RegisterTest : public Desk {
     ADD_FAILURE() << slot;
     return {};
   }
+  /// What a letter about a copy speaks of.
+  void enclose_copy(const Id& id, const Id& letter) {
+    must(casework_->enclose_document(staff("jurist"), letter, document(id, "decision")));
+  }
   std::string refusal(const Id& id, const char* name, const nlohmann::json& fields) {
     const Actor jurist = staff("jurist");
     const auto letter = casework_->draft(jurist, id, name, fields);
     if (!letter) return letter.error().message();
+    enclose_copy(id, *letter);
     const auto proposed = casework_->propose(jurist, *letter);
     return proposed ? "" : proposed.error().subject;
   }
@@ -210,6 +215,7 @@ TEST_F(RegisterTest, AWithdrawnConsentStopsALetterThatWasApproved) {
   const Actor jurist = staff("jurist");
   const auto letter =
       casework_->draft(jurist, id, "kopie-indicatiebesluit", {{"decision_date", "2025-06-20"}, {"pages", "4"}});
+  enclose_copy(id, *letter);
   must(casework_->propose(jurist, *letter));
   must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));
   const Id entry = casework_->open(clerk_, register_)->profile.records["toestemming"][0].id;

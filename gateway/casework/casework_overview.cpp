@@ -1,0 +1,183 @@
+// What is held about a person, out of every dossier about that person.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gateway/casework/casework.h"
+#include "gateway/casework/letter_steps.h"
+#include "gateway/casework/overview.h"
+#include "gateway/casework/register.h"
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr std::size_t kMostTokens = 16;
+constexpr std::uint32_t kMostDossiers = 1000;
+
+/// `id` and every other dossier about a person of the same name and birth date. Without a birth date a name alone does not
+/// say that it is the same person.
+Result<std::vector<Id>> dossiers_about(const Vault& vault, StoreReader& store, const Id& id, const Person& person) {
+  std::vector<Id> found{id};
+  if (person.name.empty() || person.birth_date.empty()) return found;
+  DossierFilter filter;
+  filter.limit = kMostDossiers;
+  filter.tokens = vault.tokens({person.name, person.birth_date});
+  if (filter.tokens.size() > kMostTokens) filter.tokens.resize(kMostTokens);
+  TRY_ASSIGN(const auto dossiers, store.dossiers(filter));
+  for (const Dossier& dossier : dossiers) {
+    TRY_ASSIGN(const auto keys, vault.unlock(store, dossier.id));
+    TRY_ASSIGN(const auto profile, keys.profile(dossier));
+    const Person& subject = profile.subject();
+    if (dossier.id != id && subject.birth_date == person.birth_date && same_name(subject.name, person.name))
+      found.push_back(dossier.id);
+  }
+  return found;
+}
+
+/// Adds what one dossier holds.
+class Compiler {
+ public:
+  Compiler(const Office& office, StoreReader& store, OpenDossier& open, Overview& into)
+      : office_(office), store_(store), open_(open), into_(into), reference_(open.dossier.reference) {}
+
+  Result<void> compile() {
+    into_.dossiers.push_back(reference_);
+    const std::string received = local_time_dutch(open_.dossier.received);
+    person("verzoeker", open_.profile.requester, received);
+    if (open_.profile.client.name != open_.profile.requester.name) person("cliënt", open_.profile.client, received);
+    filled_in(received);
+    if (!open_.profile.mail_text.empty())
+      add(into_.data, "Tekst van de e-mail", received, open_.profile.mail_text, true);
+    records();
+    for (const HistoryLine& line : open_.profile.history)
+      add(into_.data, "Wat er gebeurde", local_time_dutch(line.time), line.what, false);
+    for (const Delivery& delivery : open_.profile.deliveries)
+      add(into_.messages, "Ontvangen", local_time_dutch(delivery.received),
+          delivery.channel + (delivery.subject.empty() ? "" : ": " + delivery.subject), true);
+    TRY_DO(documents());
+    return sent();
+  }
+
+ private:
+  void add(std::vector<Overview::Item>& items, std::string what, std::string when, std::string detail, bool given) {
+    if (!detail.empty()) items.push_back({reference_, std::move(what), std::move(when), std::move(detail), given});
+  }
+
+  void person(const std::string& who, const Person& one, const std::string& when) {
+    const auto of = [&](const char* what, const std::string& value) {
+      add(into_.data, fmt::format("{} ({})", what, who), when, value, true);
+    };
+    of("Naam", one.name);
+    of("Geboortedatum", one.birth_date);
+    of("E-mailadres", one.email);
+    of("Telefoonnummer", one.telephone);
+    std::string address;
+    for (const std::string& line : one.address) address += (address.empty() ? "" : ", ") + line;
+    of("Adres", address);
+  }
+
+  void filled_in(const std::string& when) {
+    const intake::RequestRule* const rule = office_.rules.find(open_.dossier.kind);
+    for (const auto& [name, value] : open_.profile.fields) {
+      std::string label = name;
+      if (rule)
+        for (const intake::FieldRule& field : rule->fields)
+          if (field.name == name) label = field.label;
+      add(into_.data, "Ingevuld: " + label, when, value, true);
+    }
+  }
+
+  void records() {
+    const intake::RequestRule* const rule = office_.rules.find(open_.dossier.kind);
+    for (const auto& [name, entries] : open_.profile.records) {
+      const intake::RecordRule* const record = rule ? rule->book.record(name) : nullptr;
+      for (const RecordEntry& entry : entries) {
+        std::string detail;
+        for (const auto& [field, value] : entry.fields) detail += (detail.empty() ? "" : "; ") + field + ": " + value;
+        if (!entry.ended.empty()) detail += "; geldt niet meer vanaf " + entry.ended;
+        if (!entry.struck.empty()) detail += "; doorgehaald";
+        add(into_.data, "Vastgelegd: " + (record ? record->title : name), local_time_dutch(entry.entered), detail,
+            false);
+      }
+    }
+  }
+
+  Result<void> documents() {
+    TRY_ASSIGN(const auto documents, store_.documents(open_.dossier.id));
+    for (const Document& document : documents) {
+      TRY_ASSIGN(const auto details, open_.keys.details(document));
+      add(into_.documents, details.name, local_time_dutch(document.received),
+          fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256), true);
+    }
+    return {};
+  }
+
+  Result<void> sent() {
+    TRY_ASSIGN(const auto messages, store_.messages(open_.dossier.id));
+    for (const Message& message : messages) {
+      if (message.letter == Id{}) continue;  // an invitation: asks, and tells nothing
+      TRY_ASSIGN(const auto data, open_.keys.message(message));
+      const std::string way = message.route == "post" ? "per post" : "in de beveiligde mailbox";
+      const std::string read = message.read ? ", gelezen op " + local_time_dutch(message.read) : "";
+      add(into_.messages, data.subject, local_time_dutch(message.created),
+          fmt::format("aan {}, {}{}", data.recipient, way, read), false);
+      TRY_ASSIGN(const auto letter, store_.letter(message.letter));
+      TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, letter.name));
+      const bool tells_of_a_change = info->written_to == "ontvanger";  // it asks to correct, and is no disclosure
+      if (info->written_to == kToRequester || tells_of_a_change || message.state == "queued") continue;
+      into_.recipients.push_back({reference_, data.recipient, info->title, local_date(message.created), data.address});
+    }
+    return {};
+  }
+
+  const Office& office_;
+  StoreReader& store_;
+  OpenDossier& open_;
+  Overview& into_;
+  std::string reference_;
+};
+
+bool is_look(const crypto::LedgerEntry& entry) {
+  return entry.outcome == "ok" && (entry.action.ends_with(".open") || entry.action.contains(".view") ||
+                                   entry.action.ends_with(".download") || entry.action.ends_with(".overview"));
+}
+
+void add_looks(const std::vector<crypto::LedgerEntry>& entries, const std::string& reference, Overview& into) {
+  for (const crypto::LedgerEntry& entry : entries) {
+    if (!is_look(entry)) continue;
+    const Purpose* const purpose = find_purpose(entry.purpose);
+    const ActRule* const rule = rule_named(entry.action);
+    into.looks.push_back({reference, rule ? std::string(rule->label) : entry.action, entry.time,
+                          fmt::format("{}: {}", entry.function, purpose ? purpose->label : entry.purpose)});
+  }
+}
+
+}  // namespace
+
+Result<Overview> Casework::overview(const Actor& actor, const Id& dossier) {
+  TRY_DO(look(actor, Act::kMakeOverview, dossier));
+  std::vector<Id> about;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto open, open_dossier(office_.vault, store, dossier));
+    TRY_ASSIGN(about, dossiers_about(office_.vault, store, dossier, open.profile.subject()));
+    return {};
+  }));
+  for (const Id& other : about)
+    if (other != dossier) TRY_DO(look(actor, Act::kMakeOverview, other, dossier));
+  Overview overview;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    for (const Id& one : about) {
+      TRY_ASSIGN(auto open, open_dossier(office_.vault, store, one));
+      TRY_DO(Compiler(office_, store, open, overview).compile());
+    }
+    return {};
+  }));
+  for (std::size_t i = 0; i < about.size(); ++i) {
+    TRY_ASSIGN(const auto entries, office_.ledger.about(about[i].hex()));
+    add_looks(entries, overview.dossiers[i], overview);
+  }
+  return overview;
+}
+
+}  // namespace zp::gateway

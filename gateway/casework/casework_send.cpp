@@ -1,0 +1,228 @@
+// Letters go out: by the mailbox or the post, once; and are recalled from the mailbox.
+#include <algorithm>
+
+#include "crypto/recipient_key.h"
+#include "gateway/casework/casework.h"
+#include "gateway/casework/letter_fields.h"
+#include "gateway/casework/letter_steps.h"
+#include "gateway/casework/measures.h"
+#include "gateway/casework/register.h"
+#include "gateway/casework/terms.h"
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr std::string_view kCodeLetter = "toegangscode";
+constexpr TimeMs kDay = 24LL * 3600 * 1000;
+
+/// A letter with the access code, for the post: the code goes another way than the link.
+Result<void> plan_code_letter(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
+                              const Delivering& how) {
+  TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office, std::string(kCodeLetter)));
+  Letter letter;
+  letter.id = Id::random();
+  letter.dossier = open.dossier.id;
+  letter.name = kCodeLetter;
+  letter.state = "sent";
+  letter.author = actor.user;
+  letter.created = letter.changed = office.now();
+  LetterData data;
+  data.date = local_date(office.now());
+  data.genuine_code = crypto::random_access_code();
+  data.fields = fill_fields(*info, known_fields(office, open, {}), {});
+  open.keys.seal(data, letter);
+  TRY_DO(draw(office, letter, data, open.dossier.reference));
+  TRY_DO(store.put_letter(letter));
+  Message message;
+  message.id = Id::random();
+  message.dossier = open.dossier.id;
+  message.letter = letter.id;
+  message.route = "post";
+  message.state = "queued";
+  message.created = office.now();
+  MessageData about;
+  about.recipient = open.profile.requester.name;
+  about.address = how.address;
+  about.subject = info->title;
+  about.file_name = letter.name + ".pdf";
+  open.keys.seal(about, message);
+  TRY_DO(store.put_message(message));
+  return store.add_job(new_job("print", message.id, office.now()));
+}
+
+/// Makes sure that there is an access code, and that it reaches the recipient on another way than the link.
+Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
+                          const Delivering& how) {
+  if (!open.profile.access_code.empty()) return {};
+  if (how.code_way != "per brief" && how.code_way != "telefonisch")
+    return fail(Code::kRefused, "send letter", "say how the access code gets there: per brief or telefonisch");
+  if (how.code_way == "per brief" && how.address.empty())
+    return fail(Code::kRefused, "send letter", "the letter with the code needs an address");
+  open.profile.access_code = crypto::random_access_code();
+  open.profile.access_code_way = how.code_way;
+  if (!how.address.empty()) open.profile.requester.address = how.address;
+  if (how.code_way == "per brief") return plan_code_letter(office, actor, store, open, how);
+  open.profile.tasks.push_back("Vertel de toegangscode aan de telefoon, na de controlevragen.");
+  return {};
+}
+
+Message new_message(const Office& office, const Letter& letter, const Delivering& how, const SecretBytes& link_secret) {
+  Message message;
+  message.id = Id::random();
+  message.dossier = letter.dossier;
+  message.letter = letter.id;
+  message.route = how.route;
+  message.state = "queued";
+  message.created = office.now();
+  if (how.route == "mailbox") {
+    message.shelf = shelf_id(link_secret);
+    message.expires = message.created + static_cast<TimeMs>(office.config.limits.message_days) * kDay;
+  }
+  return message;
+}
+
+/// Somebody else's letter never falls back on the requester's address.
+std::vector<std::string> post_address(const templates::LetterInfo& info, const OpenDossier& open,
+                                      const Delivering& how) {
+  return how.address.empty() && info.written_to == kToRequester ? open.profile.requester.address : how.address;
+}
+
+/// For somebody else: the name on the first line of the letter's own addressee.
+std::string recipient_of(const templates::LetterInfo& info, const OpenDossier& open, const LetterData& data) {
+  if (info.written_to == kToRequester) return open.profile.requester.name;
+  const std::string lines = data.fields.value("addressee", "");
+  return lines.substr(0, lines.find('\n'));
+}
+
+Result<void> check_printable(const LetterData& data) {
+  for (const Enclosure& one : data.enclosures)
+    if (one.type != "application/pdf" && !one.type.starts_with("image/"))
+      return fail(Code::kRefused, "send letter",
+                  "Deze bijlage kan niet op papier: " + one.name +
+                      ". Verstuur de brief via de beveiligde mailbox, of haal de bijlage weg.");
+  return {};
+}
+
+/// A decision that waits for approval would stay behind: what is asked for now may change it.
+Result<void> check_nothing_pending(StoreReader& store, const Letter& asking) {
+  TRY_ASSIGN(const auto letters, store.letters(asking.dossier));
+  for (const Letter& other : letters)
+    if (other.id != asking.id && (other.state == "proposed" || other.state == "approved"))
+      return fail(
+          Code::kRefused, "send letter",
+          "Er ligt nog een andere brief ter goedkeuring of om te versturen. Geef die eerst terug of trek hem in.");
+  return {};
+}
+
+/// Only an answer ends the terms; after any other letter the request still waits for one.
+void after_sending(const templates::LetterInfo& info, OpenDossier& open) {
+  const bool answers = info.term == templates::LetterTerm::kAnswer;
+  const bool was_answered = !awaits_answer(open) && !open.profile.terms.empty();
+  if (answers && possible(Act::kClassify, open.dossier.state)) {
+    open.dossier.state = DossierState::kAnswered;
+    end_terms(open);
+  } else if (open.dossier.state == DossierState::kApproval) {
+    open.dossier.state = was_answered ? DossierState::kAnswered : DossierState::kDeciding;
+  }
+}
+
+}  // namespace
+
+Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& how) {
+  TRY_ASSIGN(const auto row, letter_row(office_, id));
+  TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, row.name));
+  if (how.route != "mailbox" && how.route != "post") return fail(Code::kRefused, "send letter", "unknown route");
+  const bool asks = info->term == templates::LetterTerm::kCompletion;
+  const std::string today = local_date(office_.now());
+  MessageData about;
+  about.link_secret = SecretBytes::random(32);
+  const Message blank = new_message(office_, row, how, about.link_secret);
+  TRY_DO(change(actor, asks ? Act::kAskMissing : Act::kSend, row.dossier, id, how.route,
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  TRY_ASSIGN(auto letter, store.letter(id));
+                  if (info->written_to != kToRequester && how.route != "post")
+                    return fail(Code::kRefused, "send letter",
+                                "this letter is not for the requester, and the mailbox is: send it by post");
+                  TRY_ASSIGN(auto data, open.keys.letter(letter));
+                  const bool four_eyes = must_be_approved(*info, data);
+                  if (letter.state != "approved" && (letter.state != "draft" || four_eyes))
+                    return fail(Code::kRefused, "send letter",
+                                four_eyes ? "a second person must approve it first" : letter.state);
+                  TRY_DO(check_measure(office_, open, letter.name));
+                  TRY_DO(check_release(office_, store, open, *info, data.fields));
+                  TRY_DO(check_enclosures(store, open, *info, data));
+                  if (how.route == "post") TRY_DO(check_printable(data));
+                  about.recipient = recipient_of(*info, open, data);
+                  if (how.route == "post") {
+                    about.address = post_address(*info, open, how);
+                    if (about.address.empty()) return fail(Code::kRefused, "send letter", "the post needs an address");
+                  } else {
+                    about.email = open.profile.requester.email;
+                    if (about.email.empty())
+                      return fail(Code::kRefused, "send letter", "no e-mail address is known: send it by post");
+                    TRY_DO(arrange_code(office_, actor, store, open, how));
+                  }
+                  data.date = today;
+                  data.genuine_code = crypto::random_access_code();
+                  if (asks) {
+                    TRY_DO(check_nothing_pending(store, letter));
+                    TRY_ASSIGN(about.last_day, suspend_term(office_, open, today));
+                    ask_for_missing(open, about);
+                    data.fields = fill_fields(*info, data.fields, nlohmann::json{{"complete_before", about.last_day}});
+                  } else {
+                    if (info->term == templates::LetterTerm::kExtension)
+                      TRY_DO(told_of_extension(office_, open, today));
+                    after_sending(*info, open);
+                  }
+                  // The term for objection counts from the day on which it leaves, not from the day on which it was written.
+                  if (data.fields.contains("objection_before")) {
+                    data.fields["objection_before"] = known_fields(office_, open, {})["objection_before"];
+                    if (info->term == templates::LetterTerm::kAnswer) TRY_DO(start_objection(office_, open, today));
+                  }
+                  TRY_DO(draw(office_, letter, data, open.dossier.reference));
+                  const Announcement announcement = announcement_of(*info, data.fields, about.last_day);
+                  about.subject = announcement.subject;
+                  about.legal_effect = announcement.legal_effect;
+                  about.term = announcement.term;
+                  about.file_name = letter.name + ".pdf";
+                  letter.state = "sent";
+                  letter.changed = office_.now();
+                  note_measure(office_, actor, open, letter, data.fields);
+                  open.keys.seal(data, letter);
+                  TRY_DO(store.put_letter(letter));
+                  Message message = blank;
+                  if (how.route == "mailbox") {
+                    TRY_ASSIGN(message.expires, last_moment_of_access(office_, store, open, message.expires));
+                  }
+                  open.keys.seal(about, message);
+                  TRY_DO(store.put_message(message));
+                  remember(office_, actor, open,
+                           (how.route == "post" ? "Per post verstuurd: " : "Klaargezet in de beveiligde postbus: ") +
+                               info->title);
+                  return store.add_job(new_job(how.route == "post" ? "print" : "publish", message.id, office_.now()));
+                }));
+  return blank.id;
+}
+
+Result<void> Casework::recall(const Actor& actor, const Id& id) {
+  Message row;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(row, store.message(id));
+    return {};
+  }));
+  TRY_DO(change(actor, Act::kRecall, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    TRY_ASSIGN(auto message, store.message(id));
+    if (message.route != "mailbox") return fail(Code::kRefused, "recall message", "what the post has is gone");
+    if (message.state == "recalled" || message.state == "expired")
+      return fail(Code::kConflict, "recall message", message.state);
+    remember(
+        office_, actor, open,
+        message.state == "read" ? "Bericht ingetrokken; de ontvanger had het al gelezen." : "Bericht ingetrokken.");
+    message.state = "recalled";
+    return store.put_message(message);
+  }));
+  return office_.shelf.remove_message(row.shelf);
+}
+
+}  // namespace zp::gateway

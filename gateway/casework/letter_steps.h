@@ -1,0 +1,31 @@
+// gateway/casework/letter_steps.h - private: what drafting and sending a letter share.
+#ifndef GATEWAY_CASEWORK_LETTER_STEPS_H_
+#define GATEWAY_CASEWORK_LETTER_STEPS_H_
+
+#include <initializer_list>
+
+#include "gateway/casework/casework.h"
+
+namespace zp::gateway {
+
+/// LetterInfo::written_to of whoever wrote to us.
+inline constexpr std::string_view kToRequester = "verzoeker";
+
+Result<const templates::LetterInfo*> info_of(const Office& office, const std::string& name);
+Result<Letter> letter_row(const Office& office, const Id& id);
+/// The letter as it is now, if it still is in one of `states`.
+Result<Letter> letter_in(StoreReader& store, const Id& id, std::initializer_list<std::string_view> states);
+/// Dated today unless the letter has its date already.
+Result<Bytes> draw(const Office& office, const Letter& letter, const LetterData& data, const std::string& reference);
+/// Words of somebody's own are looked at by somebody else, whatever the letter.
+bool must_be_approved(const templates::LetterInfo& info, const LetterData& data);
+/// `changes` has a line for this, and whoever writes a letter last answers for it: the approver must be somebody else.
+void note_change(const Office& office, const Actor& actor, Letter& letter, LetterData& data, LetterChange change);
+/// kRefused, in Dutch: what the letter speaks of is not with it, or may not go.
+Result<void> check_enclosures(StoreReader& store, const OpenDossier& open, const templates::LetterInfo& info,
+                              const LetterData& data);
+void remember(const Office& office, const Actor& actor, OpenDossier& open, std::string what);
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_CASEWORK_LETTER_STEPS_H_

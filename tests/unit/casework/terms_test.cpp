@@ -1,0 +1,147 @@
+// What falls due, and who hears of it.
+#include <gmock/gmock.h>
+
+#include "tests/unit/casework/desk.h"
+
+namespace zp::gateway {
+namespace {
+
+using test::Desk;
+using test::kNow;
+using testing::HasSubstr;
+
+constexpr TimeMs kDay = 24LL * 3600 * 1000;
+
+class TermsTest : public Desk {
+ protected:
+  /// A dossier whose request came in that many days ago.
+  Id received(int days_ago, const char* kind = "avg-inzage", DossierState state = DossierState::kReview) {
+    now_ = kNow - days_ago * kDay;
+    const Id id = dossier(kind, state);
+    now_ = kNow;
+    return id;
+  }
+  std::vector<std::string> tasks(const Id& id) { return casework_->open(staff("jurist"), id)->profile.tasks; }
+  std::vector<CalendarRow> rows(const Actor& actor) { return casework_->calendar(actor, false, 0)->rows; }
+};
+
+TEST_F(TermsTest, TheCalendarHasEveryTermThatRunsWithWhatIsOverdueFirst) {
+  const Id later = received(1), late = received(60), soon = received(27);
+  received(90, "avg-inzage", DossierState::kClosed);
+  const auto calendar = casework_->calendar(staff("jurist"), false, 0);
+  ASSERT_TRUE(calendar) << calendar.error().message();
+  ASSERT_EQ(calendar->rows.size(), 3u);
+  EXPECT_EQ(calendar->rows[0].dossier.id, late);
+  EXPECT_EQ(calendar->rows[1].dossier.id, soon);
+  EXPECT_EQ(calendar->rows[2].dossier.id, later);
+  EXPECT_EQ(calendar->rows[0].terms.front().kind, "avg");
+  EXPECT_EQ(calendar->rows[0].subject, "Tést Persoon");
+  EXPECT_EQ(calendar->counts.overdue, 1u);
+  EXPECT_EQ(calendar->counts.near, 1u);
+  EXPECT_FALSE(calendar->more);
+}
+
+TEST_F(TermsTest, MyDossiersAreThoseThatITook) {
+  const Id mine = received(1);
+  received(2);
+  const Actor jurist = staff("jurist");
+  must(casework_->take(jurist, mine, true));
+  const auto calendar = casework_->calendar(jurist, true, 0);
+  ASSERT_TRUE(calendar) << calendar.error().message();
+  ASSERT_EQ(calendar->rows.size(), 1u);
+  EXPECT_EQ(calendar->rows[0].dossier.id, mine);
+}
+
+TEST_F(TermsTest, TheFgSeesThatTermsAreKeptButNotOfWhomAndTheAdministratorNothing) {
+  received(1);
+  const auto seen = rows(staff("fg", "toezicht"));
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].subject, "");
+  EXPECT_EQ(casework_->calendar(staff("beheerder"), false, 0).error().code, Code::kDenied);
+  EXPECT_EQ(casework_->due_counts(staff("beheerder")).error().code, Code::kDenied);
+  EXPECT_EQ(ledger().front().outcome, "denied");
+}
+
+TEST_F(TermsTest, ATermThatComesNearBecomesATaskOnceAndAnotherWhenItIsOver) {
+  const Id id = received(20);
+  must(casework_->watch_terms(worker()));
+  EXPECT_TRUE(tasks(id).empty());
+  now_ = kNow + 5 * kDay;
+  EXPECT_EQ(*casework_->watch_terms(worker()), 1u);
+  EXPECT_EQ(*casework_->watch_terms(worker()), 0u);
+  ASSERT_EQ(tasks(id).size(), 1u);
+  EXPECT_THAT(tasks(id)[0], HasSubstr("de laatste dag is"));
+  now_ = kNow + 40 * kDay;
+  EXPECT_EQ(*casework_->watch_terms(worker()), 1u);
+  EXPECT_EQ(*casework_->watch_terms(worker()), 0u);
+  ASSERT_EQ(tasks(id).size(), 2u);
+  EXPECT_THAT(tasks(id)[1], HasSubstr("TE LAAT"));
+}
+
+TEST_F(TermsTest, WhatIsTooLateIsInTheLedgerForTheSupervisor) {
+  const Id id = received(60);
+  must(casework_->watch_terms(worker()));
+  const auto entries = *casework_->ledger_about(staff("fg", "toezicht"), id);
+  const auto watched = std::ranges::find(entries, std::string("term.watch"), &crypto::LedgerEntry::action);
+  ASSERT_NE(watched, entries.end());
+  EXPECT_EQ(watched->detail, "avg=2026-10-23");
+}
+
+TEST_F(TermsTest, NoneIsForgottenHoweverManyRun) {
+  std::vector<Id> all;
+  for (int i = 0; i < 503; ++i) all.push_back(received(60));
+  EXPECT_EQ(*casework_->watch_terms(worker()), all.size());
+  EXPECT_EQ(tasks(all.back()).size(), 1u);
+}
+
+TEST_F(TermsTest, TheNoticeOfALongerTermStaysDueUntilItsLetterIsSent) {
+  const Id id = received(5);
+  const Actor author = staff("jurist");
+  must(casework_->extend_term(author, id));
+  EXPECT_EQ(stored(id).due, "2026-12-17");  // a month, not three: the notice comes first
+  EXPECT_TRUE(tasks(id).empty());           // nothing that can be ticked off
+  const auto before = rows(author);
+  ASSERT_EQ(before.size(), 1u);
+  ASSERT_EQ(before[0].terms.size(), 2u);
+  EXPECT_EQ(before[0].terms[0].kind, "verlengingsbericht");
+  EXPECT_EQ(before[0].terms[1].kind, "avg-verlengd");
+  const auto letter = casework_->draft(author, id, "avg-verlenging", {{"reason", "Het archief is groot."}});
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->propose(author, *letter));
+  must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));
+  EXPECT_EQ(stored(id).due, "2026-12-17");
+  must(casework_->send(author, *letter, {}));
+  EXPECT_EQ(stored(id).due, "2027-02-17");
+}
+
+TEST_F(TermsTest, SendingTheLetterThatTellsOfALongerTermMakesItLonger) {
+  const Id id = received(5);
+  const Actor author = staff("jurist");
+  const auto letter = casework_->draft(author, id, "avg-verlenging", {{"reason", "Het archief is groot."}});
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->propose(author, *letter));
+  must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));
+  must(casework_->send(author, *letter, {}));
+  EXPECT_EQ(stored(id).due, "2027-02-17");
+}
+
+TEST_F(TermsTest, AfterADecisionTheObjectionTermRunsAndEndsByItself) {
+  const Id id = received(1, "avg-inzage", DossierState::kComplete);
+  document(id, "request");
+  const Actor author = staff("jurist");
+  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend");
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->propose(author, *letter));
+  must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));
+  must(casework_->send(author, *letter, {}));
+  EXPECT_EQ(stored(id).state, DossierState::kAnswered);
+  EXPECT_EQ(stored(id).due, "2027-01-04");  // six weeks: Sunday 3 January, so Monday
+  now_ = kNow + 60 * kDay;
+  EXPECT_EQ(casework_->due_counts(author)->overdue, 0u);  // nobody is late
+  EXPECT_EQ(*casework_->watch_terms(worker()), 1u);
+  EXPECT_THAT(tasks(id).back(), HasSubstr("bezwaartermijn is voorbij"));
+  EXPECT_EQ(stored(id).due, "");
+}
+
+}  // namespace
+}  // namespace zp::gateway

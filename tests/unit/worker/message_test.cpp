@@ -1,0 +1,120 @@
+// Messages on their way: what goes with a letter, what its holder can find out, and what stops it.
+#include <gmock/gmock.h>
+
+#include "crypto/hash.h"
+#include "crypto/recipient_key.h"
+#include "gateway/worker/jobs.h"
+#include "tests/unit/casework/desk.h"
+
+namespace zp::gateway {
+namespace {
+
+using test::Desk;
+using testing::HasSubstr;
+
+/// No cell can be had: these tests look into no document.
+class NoCells final : public intake::Inspector {
+ public:
+  Result<intake::Inspection> inspect(ByteView, const intake::InspectionRequest&) override {
+    return fail(Code::kUnavailable, "inspect");
+  }
+  Result<intake::ParsedMail> parse_mail(ByteView) override { return fail(Code::kUnavailable, "parse mail"); }
+};
+
+class MessageTest : public Desk {
+ protected:
+  MessageTest()
+      : clamd_(""),
+        smtp_(config_.smtp),
+        pages_(*templates::PageBook::load(ZP_SOURCE_DIR "/templates/messages")),
+        pem_(crypto::SealKey::self_signed("Zegel van de proef", 30)),
+        seal_(*crypto::SealKey::load(pem_.chain, pem_.key)),
+        tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, {}, {}} {}
+
+  /// A decision with the person's data, approved and sent to the mailbox; its dossier.
+  Id sent(std::string* link = nullptr) {
+    const Id id = dossier("avg-overdraagbaarheid", DossierState::kComplete);
+    document(id, "request");
+    const Actor author = staff("jurist", "avg-verzoek");
+    letter_ = *casework_->draft(author, id, "avg-overdracht-toegekend", {{"way", "U leest ze in uw postbus."}});
+    must(casework_->enclose_overview(author, letter_));
+    must(casework_->propose(author, letter_));
+    must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), letter_));
+    must(casework_->send(author, letter_, {}));
+    if (link) *link = to_hex(casework_->open(author, id)->messages.at(0).data.link_secret.view());
+    return id;
+  }
+  void work() {
+    for (auto did = do_one_job(tools_); did && *did;) did = do_one_job(tools_);
+  }
+  LetterData data(const Id& dossier) { return casework_->open(staff("jurist"), dossier)->letters.at(0).data; }
+  std::string state(const Id& dossier) { return casework_->open(staff("jurist"), dossier)->messages.at(0).row.state; }
+
+  NoCells cells_;
+  Clamd clamd_;
+  SmtpSender smtp_;
+  std::unique_ptr<templates::PageBook> pages_;
+  crypto::SealKey::Pem pem_;
+  crypto::SealKey seal_;
+  Tools tools_;
+  Id letter_;
+};
+
+TEST_F(MessageTest, WhatGoesWithALetterLiesBehindItInTheMailbox) {
+  std::string link;
+  const Id id = sent(&link);
+  work();
+  const auto secret = SecretBytes::copy_of(*from_hex(link));
+  const Id shelf = shelf_id(secret);
+  const auto envelope = shelf_->envelope(shelf);
+  ASSERT_TRUE(envelope) << envelope.error().message();
+  ASSERT_EQ(envelope->attachments, 3u);
+  const auto key = crypto::recipient_key(envelope->lock, secret, "K7PM3XRD9FQH");
+  ASSERT_TRUE(key) << key.error().message();
+  const auto body = MailboxLetter::parse(crypto::open_bytes(*key, {shelf, shelf, 0}, *shelf_->body(shelf))->text());
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->attachments[1].name, "gegevens.json");
+  const auto json = crypto::open_bytes(*key, {shelf, shelf, 2}, *shelf_->attachment(shelf, 1));
+  ASSERT_TRUE(json) << json.error().message();
+  EXPECT_THAT(std::string(json->text()), HasSubstr("test@example.org"));
+  EXPECT_EQ(to_hex(crypto::sha256(json->view())), body->attachments[1].sha256);
+}
+
+TEST_F(MessageTest, ALetterThatWentOutIsFoundByItsCodeAndByItsFileUntilItIsErased) {
+  const Id id = sent();
+  work();
+  const LetterData letter = data(id);
+  ASSERT_FALSE(letter.genuine_code.empty());
+  const std::string reference = stored(id).reference;
+  const Id by_code = genuine_id(reference, crypto::normalise_access_code(letter.genuine_code));
+  const auto pdf = casework_->letter_pdf(staff("jurist"), letter_);
+  ASSERT_TRUE(pdf) << pdf.error().message();
+  const Id by_file = genuine_id_of_file(crypto::sha256(*pdf));
+  EXPECT_EQ(shelf_->letter_day(by_code).value_or(""), "2026-11-22");
+  EXPECT_EQ(shelf_->letter_day(by_file).value_or(""), "2026-11-22");
+  EXPECT_EQ(shelf_->letter_day(genuine_id(reference, "K7PM3XRD9FQH")).error().code, Code::kNotFound);
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+    open.dossier.state = DossierState::kErasureProposed;
+    return save_dossier(store, open, now_);
+  }));
+  must(casework_->erase(staff("jurist", "bewaartermijn"), id));
+  EXPECT_EQ(shelf_->letter_day(by_code).error().code, Code::kNotFound);
+  EXPECT_EQ(shelf_->letter_day(by_file).error().code, Code::kNotFound);
+}
+
+TEST_F(MessageTest, NothingLeavesWhileProcessingIsRestricted) {
+  const Id id = sent();
+  must(casework_->restrict(staff("jurist"), id, true));
+  work();
+  EXPECT_EQ(state(id), "queued");
+  must(casework_->restrict(staff("jurist"), id, false));
+  work();
+  EXPECT_EQ(state(id), "queued");  // not at once, but soon
+  now_ += 20 * 60'000;
+  work();
+  EXPECT_NE(state(id), "queued");
+}
+
+}  // namespace
+}  // namespace zp::gateway
