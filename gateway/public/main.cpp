@@ -8,6 +8,7 @@
 
 #include "gateway/http/server.h"
 #include "gateway/process/process.h"
+#include "gateway/public/genuine_pages.h"
 #include "gateway/public/mailbox_pages.h"
 #include "gateway/public/portal.h"
 #include "gateway/public/tus.h"
@@ -40,10 +41,12 @@ Result<void> serve(Process& process) {
   TRY_ASSIGN(const auto door, Door::open(config));
   Portal portal(*door);
   MailboxPages mailbox(*door);
+  GenuinePages genuine(*door);
   Tus tus(*door->uploads, door->drafts, config.public_door.base_url, config.public_door.upload_expiry_hours);
   Router router;
   portal.add_routes(router);
   mailbox.add_routes(router);
+  genuine.add_routes(router);
   tus.add_routes(router);
 
   const auto& settings = config.public_door;
