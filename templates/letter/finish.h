@@ -17,7 +17,10 @@ struct DocumentFacts {
   bool signature_placeholder = false;
 };
 
-/// `icc_profile`: sRGB, embedded as output intent.
+/// An ICC profile as finish() wants it: compressed once, as small as it gets. Sets how QPDF compresses in this process.
+std::string prepare_profile(const std::string& icc_profile);
+
+/// `icc_profile`: sRGB, prepared; embedded as output intent.
 Result<Bytes> finish(const Drawing& drawing, const DisplayList& list, const FaceBook& faces,
                      const std::string& icc_profile, const DocumentFacts& facts);
 

@@ -266,9 +266,9 @@ class Press final : public LetterPress {
 Result<std::unique_ptr<LetterPress>> LetterPress::load(const std::string& letters_folder, Organisation organisation) {
   TRY_ASSIGN(FaceBook faces, FaceBook::load());
   TRY_ASSIGN(Hyphenator hyphenator, Hyphenator::load());
-  TRY_ASSIGN(std::string profile, read_color_profile());
-  auto press =
-      std::make_unique<Press>(std::move(organisation), std::move(faces), std::move(hyphenator), std::move(profile));
+  TRY_ASSIGN(const std::string profile, read_color_profile());
+  auto press = std::make_unique<Press>(std::move(organisation), std::move(faces), std::move(hyphenator),
+                                       prepare_profile(profile));
   TRY_DO(press->read_letters(letters_folder));
   return press;
 }

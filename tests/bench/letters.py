@@ -11,10 +11,10 @@ import table
 
 REPETITIONS, BATCH = 7, 10_000
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NAME = "avg-inzage-toegekend"
+NAME = "avg-rectificatie-toegekend"
 PYTHON = "/usr/bin/python3"  # Debian's: WeasyPrint and yaml are its packages
 
-# What WeasyPrint gets: the same words, headings, tables and lists as ours, tagged as PDF/UA as far as it can.
+# What WeasyPrint gets is easier than what we draw: no structure, no tags.
 STYLE = """@page { size: A4; margin: 25mm 25mm 25mm 25mm; @bottom-right { content: "Pagina " counter(page) " van " counter(pages); font-size: 7.5pt } }
 body { font: 10.5pt/14.5pt "Liberation Sans"; hyphens: auto } h1 { font-size: 13pt } h2 { font-size: 11.5pt } table { border-collapse: collapse; width: 100%; font-size: 9pt }
 th, td { border-bottom: .5pt solid #999; text-align: left; vertical-align: top; padding: 2pt }"""
@@ -26,31 +26,11 @@ for _ in range(5): weasyprint.HTML(string=text).write_pdf()
 print((time.process_time() - begin) / 5)"""
 
 
-def words_of(pdf):
-    return subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True).stdout
-
-
-def as_html(data):
-    """The letter as a web page, made from the same data by hand: its tables, and its text as paragraphs."""
-    def rows(name, *columns):
-        head = "".join(f"<th>{column}" for column in columns)
-        return f"<table><thead><tr>{head}</thead>" + "".join(
-            "<tr>" + "".join(f"<td>{html.escape(str(row[column]))}" for column in columns) for row in data[name]) + "</table>"
-    source = (ROOT / f"templates/letters/{NAME}.md").read_text().split("\n---\n", 1)[1]
-    clauses = "".join((ROOT / f"templates/letters/clauses/{clause}.md").read_text() for clause in ("bezwaar", "klacht-privacy"))
-    body = []
-    for block in (source + clauses).split("\n\n"):
-        if block.startswith("## "):
-            body.append(f"<h2>{html.escape(block[3:])}</h2>")
-        elif "```table data_held" in block:
-            body.append(rows("data_held", "category", "content", "source"))
-        elif "```table recipients" in block:
-            body.append(rows("recipients", "recipient", "what", "ground"))
-        elif "```table viewed_by" in block:
-            body.append(rows("viewed_by", "viewed_at", "who", "purpose"))
-        elif not block.startswith(("{{#", "{{^", "{{/", "{{!", "```")):
-            body.append(f"<p>{html.escape(block)}</p>")
-    return f'<html lang="nl"><title>Besluit</title><style>{STYLE}</style><p>{html.escape(data["addressee"])}</p><h1>Ons besluit</h1>' + "".join(body)
+def as_html(pdf):
+    """The same words as a web page: what our letter says, line for line."""
+    blocks = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True).stdout.split("\n\n")
+    body = "".join(f"<p>{html.escape(' '.join(block.split()))}" for block in blocks if block.strip())
+    return f'<html lang="nl"><title>Besluit</title><style>{STYLE}</style><h1>Ons besluit</h1>{body}'
 
 
 def seconds_of(command):
@@ -77,16 +57,16 @@ def rows(programs):
         sample = ROOT / f"samples/letters/{NAME}.yaml"
         data = subprocess.run([PYTHON, "-c", to_json, sample], check=True, capture_output=True, text=True).stdout
         (folder / "data.json").write_text(data)
-        (folder / "letter.html").write_text(as_html(json.loads(data)))
         speed = measure(programs, folder)
+        (folder / "letter.html").write_text(as_html(folder / "ours.pdf"))
         early, late = map(int, subprocess.run([programs / "bench_letters", NAME, folder / "data.json", "--batch", str(BATCH)],
                                               check=True, capture_output=True, text=True).stdout.split())
         in_process = float(subprocess.run([PYTHON, "-c", IN_PROCESS, folder / "letter.html"], check=True, capture_output=True, text=True).stdout)
         command = seconds_of([PYTHON, "-m", "weasyprint", folder / "letter.html", folder / "theirs.pdf"])
         pages = subprocess.run(["pdfinfo", folder / "ours.pdf"], check=True, capture_output=True, text=True).stdout
         size = (folder / "ours.pdf").stat().st_size
-    if "Pages:           2" not in pages and "Pages:           3" not in pages:
-        sys.exit("letters: the letter of this benchmark has two or three pages")
+    if "Pages:           2" not in pages:
+        sys.exit("letters: the letter of this benchmark has two pages")
     drawn, signed = speed["draw"][1], speed["draw_and_sign"][1]
     threads = speed["draw_two_threads"][0] / speed["draw"][0]
     return [table.at_least("letters a second, one core", f"{drawn:.0f}", "", drawn, 200),

@@ -84,6 +84,20 @@ TEST_F(ShelfTest, ReplacesReceiptAndStatus) {
   EXPECT_EQ(value_of(shelf_.receipt(id)), bytes("complete"));
 }
 
+TEST_F(ShelfTest, KnowsTheDayOfALetterByItsCodeAndByItsFile) {
+  const Id by_code = genuine_id("ZP-4K7M-9XQ2-R", "K7PM3XRD9FQH"), by_file = genuine_id_of_file(bytes("a hash"));
+  EXPECT_NE(by_code, genuine_id("ZP-4K7M-9XQ2-R", "K7PM3XRD9FQZ"));
+  EXPECT_NE(by_code, genuine_id("ZP-4K7M-9XQ2-X", "K7PM3XRD9FQH"));
+  EXPECT_TRUE(fails_with(shelf_.letter_day(by_code), Code::kNotFound));
+  EXPECT_EQ(error_of(shelf_.publish_letter(by_code, "2026-11-22")), "");
+  EXPECT_EQ(error_of(shelf_.publish_letter(by_file, "2026-11-22")), "");
+  EXPECT_EQ(value_of(shelf_.letter_day(by_code)), "2026-11-22");
+  EXPECT_EQ(error_of(shelf_.remove_letter(by_code)), "");
+  EXPECT_EQ(error_of(shelf_.remove_letter(by_code)), "");  // no error if gone
+  EXPECT_TRUE(fails_with(shelf_.letter_day(by_code), Code::kNotFound));
+  EXPECT_EQ(value_of(shelf_.letter_day(by_file)), "2026-11-22");
+}
+
 TEST_F(ShelfTest, GoesOnAfterAPublishThatWasCutOff) {
   const Id id = Id::random();
   EXPECT_EQ(error_of(make_folder(folder_ / "shelf/aside/" + id.hex())), "");

@@ -51,6 +51,27 @@ TEST_P(StoreSuite, FiltersByStateAndKind) {
   EXPECT_EQ(count({.states = {DossierState::kClosed}}), 1u);
 }
 
+TEST_P(StoreSuite, FiltersByOwnerAndCountsWhatIsDue) {
+  const Id clerk = Id::random();
+  const auto with = [&](std::string due, std::optional<Id> owner) {
+    Dossier dossier = a_dossier();
+    dossier.due = std::move(due);
+    dossier.owner = owner;
+    return add_dossier(dossier).id;
+  };
+  const Id mine = with("2026-01-01", clerk);
+  with("2026-01-02", Id::random());
+  with("2026-01-03", std::nullopt);
+  const Id later = with("", clerk);
+  EXPECT_THAT(list({.owner = clerk}), ElementsAre(mine, later));
+  EXPECT_THAT(list({.due_before = "2026-02-01", .owner = clerk}), ElementsAre(mine));
+  const auto count = [&](const DossierFilter& filter) {
+    return value_of(read<std::uint64_t>([&](StoreReader& r) { return r.count_dossiers(filter); }));
+  };
+  EXPECT_EQ(count({.due_before = "2026-01-03"}), 2u);
+  EXPECT_EQ(count({.due_before = "2026-02-01", .owner = clerk}), 1u);
+}
+
 TEST_P(StoreSuite, FindsDossiersThatHoldAllSearchWords) {
   const Bytes jansen = random_bytes(16), utrecht = random_bytes(16), de_vries = random_bytes(16);
   const Id both = add_dossier(a_dossier(), {jansen, utrecht, jansen}).id;

@@ -231,6 +231,21 @@ TEST_P(StoreSuite, FindsUsersSessionsAndMails) {
       fails_with(read<Session>([&](StoreReader& r) { return r.session(session.token_hash); }), Code::kNotFound));
 }
 
+TEST_P(StoreSuite, KeepsAbsencesUntilTheirLastDay) {
+  Absence absence{Id::random(), Id::random(), Id::random(), "2026-11-22", "2026-11-25", Id::random(), 5, 0};
+  const auto from = [&](const char* day) {
+    return value_of(read<std::vector<Absence>>([&](StoreReader& r) { return r.absences(day); }));
+  };
+  EXPECT_EQ(error_of(write([&](StoreWriter& writer) { return writer.put_absence(absence); })), "");
+  ASSERT_EQ(from("2026-11-25").size(), 1u);
+  EXPECT_EQ(from("2026-11-25")[0].replacement, absence.replacement);
+  EXPECT_EQ(from("2026-11-25")[0].entered, 5);
+  EXPECT_TRUE(from("2026-11-26").empty());
+  absence.ended = 9;
+  EXPECT_EQ(error_of(write([&](StoreWriter& writer) { return writer.put_absence(absence); })), "");
+  EXPECT_EQ(from("2026-11-22").at(0).ended, 9);
+}
+
 TEST_P(StoreSuite, SaysNotFoundForWhatIsNotThere) {
   const Id id = Id::random();
   EXPECT_TRUE(fails_with(dossier(id), Code::kNotFound));
