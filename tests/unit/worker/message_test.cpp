@@ -62,7 +62,7 @@ class MessageTest : public Desk {
 
 TEST_F(MessageTest, WhatGoesWithALetterLiesBehindItInTheMailbox) {
   std::string link;
-  const Id id = sent(&link);
+  sent(&link);
   work();
   const auto secret = SecretBytes::copy_of(*from_hex(link));
   const Id shelf = shelf_id(secret);
