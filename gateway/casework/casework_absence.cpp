@@ -45,8 +45,11 @@ Result<Actor> Casework::with_replacements(Actor actor) {
   if (actor.has(kApprover) || actor.user == Id{}) return actor;
   TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(const auto absences, store.absences(today));
-    for (const Absence& absence : absences)
-      if (absence.replacement == actor.user && holds_on(absence, today)) actor.replaces.push_back(absence.user);
+    for (const Absence& absence : absences) {
+      if (absence.replacement != actor.user || !holds_on(absence, today)) continue;
+      TRY_ASSIGN(const auto away, store.user(absence.user));
+      if (!away.disabled && has_role(away, kApprover)) actor.replaces.push_back(away.id);
+    }
     return {};
   }));
   if (!actor.replaces.empty()) actor.roles.emplace_back(kApprover);

@@ -82,6 +82,16 @@ TEST_F(AbsenceTest, TheReplacementIsSomebodyElseWithAFittingFunction) {
   EXPECT_EQ(away(chief_, lawyer_, chief_, "2026-11-22", "2028-11-20").error().code, Code::kRefused);
 }
 
+TEST_F(AbsenceTest, NobodyReplacesWhoIsNoApproverAnyMore) {
+  must(away(chief_, lawyer_, chief_));
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto chief, store.user(chief_.user));
+    chief.roles = {"jurist"};
+    return store.put_user(chief);
+  }));
+  EXPECT_FALSE(today(lawyer_).has("goedkeurder"));
+}
+
 TEST_F(AbsenceTest, ItEndsEarlyWhenTheApproverIsBack) {
   must(away(chief_, lawyer_, chief_));
   std::vector<Absence> absences;
