@@ -82,8 +82,8 @@ TEST_F(WordingTest, WhatALetterCannotSetIsNamedInDutchWithItsLine) {
 }
 
 TEST_F(WordingTest, NoPassageCanSwallowAFixedOne) {
-  // An open fence, or an open section, would hide what follows if the text were one.
-  EXPECT_NE(refusal({"{{thing}}\n\n```text to\n", "x\n"}), "none");
+  // An open fence would hide what follows if the text were one.
+  EXPECT_EQ(*pdf({"{{thing}}\n\n```text to\n", "x\n"}), *pdf({"{{thing}}\n\n```text to\n```\n", "x\n"}));
   const auto shorter = pdf({"{{thing}}\n\n- een lijst\n", "x\n"});
   ASSERT_TRUE(shorter) << shorter.error().message();
 }

@@ -29,7 +29,9 @@ class MessageTest : public Desk {
         pages_(*templates::PageBook::load(ZP_SOURCE_DIR "/templates/messages")),
         pem_(crypto::SealKey::self_signed("Zegel van de proef", 30)),
         seal_(*crypto::SealKey::load(pem_.chain, pem_.key)),
-        tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, {}, {}} {}
+        tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, {}, {}} {
+    config_.limits.job_attempts = 5;
+  }
 
   /// A decision with the person's data, approved and sent to the mailbox; its dossier.
   Id sent(std::string* link = nullptr) {
