@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "crypto/base/text.h"
 #include "gateway/staff/dossier_view.h"
 #include "gateway/staff/letter_view.h"
 #include "gateway/staff/workbench.h"
@@ -12,11 +13,10 @@ std::string path_of(const Visit& visit, const char* below) {
          "?doel=" + percent_encode(visit.actor.purpose);
 }
 
-/// Browsers send CR LF; templates have LF.
-std::string with_line_feeds(std::string text) {
+/// As a template has it: line feeds alone, and no empty lines around it.
+std::string as_passage(std::string text) {
   std::erase(text, '\r');
-  if (!text.ends_with('\n')) text += '\n';
-  return text;
+  return std::string(trim(text)) + "\n";
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ Result<Response> Workbench::reword(Visit& visit) {
   if (visit.value("actie") != "sjabloon")
     for (auto part = visit.form.find("deel-1"); part != visit.form.end();
          part = visit.form.find("deel-" + std::to_string(wording.size() + 1)))
-      wording.push_back(with_line_feeds(part->second));
+      wording.push_back(as_passage(part->second));
   TRY_DO(casework_.reword_letter(visit.actor, id, wording));
   return Response::redirect(path_of(visit, ""));
 }

@@ -250,6 +250,7 @@ class Reader {
     if (passages.back().fixed) return wrong(path_, std::string(kFixed) + " without " + kFixedEnd);
     for (Passage& passage : passages) {
       if (trim(passage.text).empty()) continue;
+      passage.text = std::string(trim(passage.text)) + "\n";
       TRY_ASSIGN(MustacheText parsed, markdown(passage.text, path_));
       parts.push_back({std::move(passage), std::move(parsed)});
     }
