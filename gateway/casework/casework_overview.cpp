@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/casework/casework.h"
+#include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/overview.h"
 #include "gateway/casework/register.h"
@@ -80,11 +81,15 @@ class Compiler {
   void filled_in(const std::string& when) {
     const intake::RequestRule* const rule = office_.rules.find(open_.dossier.kind);
     for (const auto& [name, value] : open_.profile.fields) {
-      std::string label = name;
+      std::string label = name, shown = value;
       if (rule)
-        for (const intake::FieldRule& field : rule->fields)
-          if (field.name == name) label = field.label;
-      add(into_.data, "Ingevuld: " + label, when, value, true);
+        for (const intake::FieldRule& field : rule->fields) {
+          if (field.name != name) continue;
+          label = field.label;
+          for (const auto& [key, words] : field.choices)
+            if (key == value) shown = words;
+        }
+      add(into_.data, "Ingevuld: " + label, when, shown, true);
     }
   }
 
@@ -148,8 +153,14 @@ void add_looks(const std::vector<crypto::LedgerEntry>& entries, const std::strin
     if (!is_look(entry)) continue;
     const Purpose* const purpose = find_purpose(entry.purpose);
     const ActRule* const rule = rule_named(entry.action);
-    into.looks.push_back({reference, rule ? std::string(rule->label) : entry.action, entry.time,
-                          fmt::format("{}: {}", entry.function, purpose ? purpose->label : entry.purpose)});
+    Overview::Item item{reference, rule ? std::string(rule->label) : entry.action,
+                        local_time_dutch(moment_of(entry.time)),
+                        fmt::format("{}: {}", entry.function, purpose ? purpose->label : entry.purpose)};
+    // Clicks within a minute are one look.
+    const bool again = !into.looks.empty() && into.looks.back().what == item.what &&
+                       into.looks.back().when == item.when && into.looks.back().detail == item.detail &&
+                       into.looks.back().dossier == item.dossier;
+    if (!again) into.looks.push_back(std::move(item));
   }
 }
 

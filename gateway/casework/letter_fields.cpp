@@ -106,15 +106,6 @@ Json data_held(const Profile& profile, const std::vector<ListedDocument>& docume
   return rows;
 }
 
-/// RFC 3339 in UTC, as the ledger writes it, to "YYYY-MM-DDTHH:MM" here.
-std::string local_minute_of(const std::string& utc) {
-  const auto day = intake::parse_date(utc.substr(0, 10));
-  if (!day || utc.size() < 16) return {};
-  const auto digits = [&](std::size_t at) { return (utc[at] - '0') * 10 + (utc[at + 1] - '0'); };
-  const auto moment = std::chrono::sys_days(*day) + std::chrono::hours(digits(11)) + std::chrono::minutes(digits(14));
-  return local_minute(std::chrono::duration_cast<std::chrono::milliseconds>(moment.time_since_epoch()).count());
-}
-
 /// By function, never by name: who of us opened the dossier, and what for.
 Json viewed_by(const Office& office, const Id& dossier) {
   constexpr std::size_t kMostRows = 100;
@@ -124,7 +115,7 @@ Json viewed_by(const Office& office, const Id& dossier) {
   for (const crypto::LedgerEntry& entry : *entries) {
     if (entry.action != act_name(Act::kOpenDossier) || entry.outcome != "ok" || rows.size() == kMostRows) continue;
     const Purpose* const purpose = find_purpose(entry.purpose);
-    Json row{{"viewed_at", local_minute_of(entry.time)},
+    Json row{{"viewed_at", local_minute(moment_of(entry.time))},
              {"who", entry.function},
              {"purpose", purpose ? purpose->label : entry.purpose}};
     if (rows.empty() || rows.back() != row) rows.push_back(std::move(row));  // clicks within a minute are one look
@@ -164,6 +155,15 @@ void add_terms(const Office& office, const Profile& profile, Json& known) {
 }
 
 }  // namespace
+
+TimeMs moment_of(const std::string& utc) {
+  const auto day = intake::parse_date(utc.substr(0, 10));
+  if (!day || utc.size() < 19) return 0;
+  const auto digits = [&](std::size_t at) { return (utc[at] - '0') * 10 + (utc[at + 1] - '0'); };
+  const auto moment = std::chrono::sys_days(*day) + std::chrono::hours(digits(11)) + std::chrono::minutes(digits(14)) +
+                      std::chrono::seconds(digits(17));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(moment.time_since_epoch()).count();
+}
 
 std::string addressee(const Person& person) {
   std::string lines = person.name;

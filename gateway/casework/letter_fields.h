@@ -26,6 +26,8 @@ nlohmann::json fill_fields(const templates::LetterInfo& info, const nlohmann::js
 /// Of the documents of the dossier, or of one submission only.
 Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open,
                                                      const Id& submission = {});
+/// The moment of a ledger entry, which is RFC 3339 in UTC; 0 for what is none.
+TimeMs moment_of(const std::string& utc);
 /// Name and address as on an envelope.
 std::string addressee(const Person& person);
 

@@ -33,7 +33,8 @@ Result<Response> Workbench::absences(Visit& visit) {
       names[user.id] = user.name;
       const json choice{{"id", user.id.hex()}, {"name", user.name}};
       if (has_role(user, "goedkeurder") && (for_others || user.id == visit.actor.user)) away.push_back(choice);
-      if (!user.disabled && (has_role(user, "goedkeurder") || has_role(user, "jurist"))) replacements.push_back(choice);
+      const bool fits = !user.disabled && (has_role(user, "goedkeurder") || has_role(user, "jurist"));
+      if (fits && (for_others || user.id != visit.actor.user)) replacements.push_back(choice);
     }
     TRY_ASSIGN(const auto absences, store.absences(today));
     for (const Absence& one : absences)
