@@ -108,11 +108,7 @@ bool mend_one(Lines& lines, const Layout& layout) {
 char check_digit(std::string_view field) noexcept {
   static constexpr std::array<int, 3> weights = {7, 3, 1};
   int sum = 0;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    const char c = field[i];
-    const int value = c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'Z' ? c - 'A' + 10 : 0;
-    sum += value * weights[i % 3];
-  }
+  for (std::size_t i = 0; i < field.size(); ++i) sum += check_value(field[i]) * weights[i % 3];
   return static_cast<char>('0' + sum % 10);
 }
 

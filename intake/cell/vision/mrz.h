@@ -33,19 +33,24 @@ struct ParsedMrz {
 /// The ICAO 9303 check digit ('0' to '9') of `field` (A-Z, 0-9, <), weights 7 3 1.
 char check_digit(std::string_view field) noexcept;
 
+/// What a character counts for in it.
+constexpr int check_value(char c) noexcept {
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'Z' ? c - 'A' + 10 : 0;
+}
+
 /// `untrusted_lines` as a camera or person read them: spaces are dropped, lower case raised. Letters in numeric fields
 /// and digits in names are mended; where a check digit then still fails, one confusable character (O0 I1 B8 S5 Z2 G6
 /// ...) is tried. Nothing if the lengths or the alphabet fit no format. Centuries: births lie before, expiries around
 /// `year_now`.
 std::optional<ParsedMrz> parse_mrz(std::span<const std::string> untrusted_lines, int year_now = 2026);
 
-/// How much a printed cell looks like each character, 0 to 1; in the order of mrz_index().
+/// What a printed cell may hold: for each character, in the order of mrz_index(), minus the logarithm of how likely it is.
 struct CellReading {
-  std::array<double, 37> likeness{};
+  std::array<float, 37> cost{};
 };
 struct LineReading {
   std::vector<CellReading> cells;
-  double likeness = 0;  // mean of the best of each cell
+  double likeness = 0;  // to printed characters, mean of the best of each cell; 0 to 1
 };
 
 /// 0 to 9: digits, 10 to 35: letters, 36: filler. `c` must be one of them.
@@ -54,7 +59,7 @@ constexpr std::size_t mrz_index(char c) noexcept {
 }
 
 /// As parse_mrz(), choosing in each cell the likeliest character that its field allows, and where a check digit then
-/// fails the one or two next likely ones with which all checks hold.
+/// fails the likeliest reading with which all checks hold, unless that is far-fetched.
 std::optional<ParsedMrz> parse_readings(std::span<const LineReading> lines, int year_now = 2026);
 
 /// The 11-proef on eight or nine digits; separators (space, dot, dash) are skipped. Zero, and numbers that begin with

@@ -8,6 +8,7 @@
 #include <ranges>
 
 #include "intake/cell/vision/mrz_glyphs.h"
+#include "intake/cell/vision/mrz_recogniser.h"
 
 namespace zp::intake::vision {
 namespace {
@@ -67,12 +68,13 @@ cv::Mat straightened(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
 }
 
 struct Cell {
-  cv::Mat likeness;  // kOffsets x glyphs
-  std::vector<float> best;
+  cv::Mat patches;          // what stands at each offset, a row of pixels without mean and of length one
+  std::vector<float> best;  // likeness to the glyph that is most alike, for each offset
 };
 
 Cell compare_cell(const cv::Mat& strip, int left, int top) {
-  cv::Mat patches(kOffsets, kGlyphWidth * kGlyphHeight, CV_32F);
+  Cell cell;
+  cell.patches.create(kOffsets, kGlyphWidth * kGlyphHeight, CV_32F);
   int row = 0;
   for (int dy = -kReachY; dy <= kReachY; ++dy) {
     for (int dx = -kReachX; dx <= kReachX; ++dx, ++row) {
@@ -80,17 +82,12 @@ Cell compare_cell(const cv::Mat& strip, int left, int top) {
       patch -= cv::mean(patch)[0];
       const double length = cv::norm(patch);
       if (length > 1) patch /= length;
-      patch.reshape(1, 1).copyTo(patches.row(row));
+      patch.reshape(1, 1).copyTo(cell.patches.row(row));
     }
   }
-  Cell cell;
-  cell.likeness = patches * glyph_rows().t();
-  cell.best.resize(kOffsets);
-  for (int i = 0; i < kOffsets; ++i) {
-    double most = 0;
-    cv::minMaxLoc(cell.likeness.row(i), nullptr, &most);
-    cell.best[static_cast<std::size_t>(i)] = static_cast<float>(most);
-  }
+  cv::Mat most;
+  cv::reduce(cell.patches * glyph_rows().t(), most, 1, cv::REDUCE_MAX);
+  cell.best.assign(most.begin<float>(), most.end<float>());
   return cell;
 }
 
@@ -236,6 +233,24 @@ Ribbon shifted(const LineOnPage& line, int cells_right) {
   return ribbon;
 }
 
+// Adds to what the network says how much each cell looks like each glyph: the one knows how print is spoiled, the other
+// which shapes there are.
+void weigh_likeness(const cv::Mat& likeness, LineReading& line) {
+  // Blurred print looks like no glyph, so there the shapes say little.
+  constexpr double kMostWeight = 30, kLeastAlike = 0.7, kMostAlike = 0.9;
+  const auto weight = static_cast<float>(
+      kMostWeight * std::clamp((line.likeness - kLeastAlike) / (kMostAlike - kLeastAlike), 0.0, 1.0));
+  for (int row = 0; row < likeness.rows; ++row) {
+    const auto* alike = likeness.ptr<float>(row);
+    const float most = *std::max_element(alike, alike + likeness.cols);
+    for (int g = 0; g < likeness.cols; ++g) {
+      float& cost =
+          line.cells[static_cast<std::size_t>(row)].cost[mrz_index(kGlyphLetters[static_cast<std::size_t>(g)])];
+      cost += weight * (most - alike[g]);
+    }
+  }
+}
+
 // The line as its ribbon lies.
 LineOnPage read_cells(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
   const cv::Mat strip = straightened(gray, ribbon, cells);
@@ -247,12 +262,13 @@ LineOnPage read_cells(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
   std::vector<Cell> row;
   for (int i = 0; i < cells; ++i) row.push_back(compare(i));
   const std::vector<int> path = best_path(row);
+  cv::Mat patches;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    CellReading& cell = line.reading.cells.emplace_back();
-    for (std::size_t g = 0; g < kGlyphLetters.size(); ++g)
-      cell.likeness[mrz_index(kGlyphLetters[g])] = row[i].likeness.at<float>(path[i], static_cast<int>(g));
-    line.reading.likeness += *std::ranges::max_element(cell.likeness) / static_cast<double>(cells);
+    patches.push_back(row[i].patches.row(path[i]));
+    line.reading.likeness += static_cast<double>(row[i].best[static_cast<std::size_t>(path[i])]) / cells;
   }
+  line.reading.cells = recognise(patches);
+  weigh_likeness(patches * glyph_rows().t(), line.reading);
   return line;
 }
 
@@ -274,7 +290,7 @@ std::optional<MrzOnPage> parsed_zone(const Zone& zone) {
 // licence.
 bool may_start_a_zone(const LineReading& line) {
   const auto is_likeliest = [](const CellReading& cell, char c) {
-    return cell.likeness[mrz_index(c)] >= std::ranges::max(cell.likeness);
+    return cell.cost[mrz_index(c)] <= std::ranges::min(cell.cost);
   };
   const auto fillers =
       std::ranges::count_if(line.cells, [&](const CellReading& cell) { return is_likeliest(cell, '<'); });

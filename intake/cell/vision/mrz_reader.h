@@ -1,8 +1,8 @@
 // intake/cell/vision/mrz_reader.h - from pixels to the characters of a machine-readable zone.
 //
-// Lines are found as long thin ribbons of dark marks at any angle, then each is cut into its fixed number of cells and
-// every cell is compared with the 37 glyphs of OCR-B. What comes out is a score for every character in every cell, so
-// that the check digits can choose among readings (mrz.h).
+// Lines are found as long thin ribbons of dark marks at any angle, then each is cut into its fixed number of cells.
+// Comparing every cell with the 37 glyphs of OCR-B finds where exactly it lies, and mrz_recogniser.h says how likely each
+// character is in it, so that the check digits can choose among readings (mrz.h).
 // Threads: free functions.
 #ifndef INTAKE_CELL_VISION_MRZ_READER_H_
 #define INTAKE_CELL_VISION_MRZ_READER_H_

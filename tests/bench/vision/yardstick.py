@@ -26,4 +26,5 @@ def main():
     print(f"plain Tesseract with a restricted alphabet reads {right} of {zones} zones completely right")
 
 
-main()
+if __name__ == "__main__":
+    main()
