@@ -53,6 +53,7 @@ class ManifestParser {
     manifest.in_reply_to = id(json, "in_reply_to");
     manifest.envelope_from = reader_.text(json, "envelope_from", kMaxAddress);
     manifest.envelope_to = reader_.texts(json, "envelope_to", 1000, kMaxAddress);
+    manifest.fetched = reader_.flag(json, "fetched");
     if (reader_.failed()) return std::unexpected(reader_.error());
     return manifest;
   }
@@ -135,7 +136,8 @@ std::string SubmissionManifest::json() const {
                {"access_code", access_code},
                {"in_reply_to", in_reply_to.hex()},
                {"envelope_from", envelope_from},
-               {"envelope_to", envelope_to}};
+               {"envelope_to", envelope_to},
+               {"fetched", fetched}};
   for (const ReceivedFile& file : files) json["files"].push_back(file_json(file));
   // What was filled in may be no UTF-8: the unreadable bytes are replaced, the manifest stays writable.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

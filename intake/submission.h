@@ -40,6 +40,7 @@ struct SubmissionManifest {
   Id in_reply_to;             // shelf id of the message this answers; zero: none
   std::string envelope_from;  // mail only
   std::vector<std::string> envelope_to;
+  bool fetched = false;  // mail out of a mailbox: envelope_from is not known
 
   std::string json() const;
   /// kMalformed or kTooLarge for anything a broken-into door could send: the inner zone does not trust it.

@@ -16,10 +16,12 @@
 #include "crypto/keyring/openpgp.h"
 #include "gateway/casework/vault.h"
 #include "gateway/config/data_folder.h"
+#include "gateway/config/mailboxes.h"
 #include "gateway/office/drawing.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "gateway/store/ledger_file.h"
+#include "gateway/store/mailbox_state.h"
 
 namespace zp::gateway {
 namespace {
@@ -212,6 +214,34 @@ void check_smtp(Checks& checks, const Config& config) {
   good(checks, "the mail server " + name + " answers");
 }
 
+void check_mailbox(Checks& checks, const Config& config, const MailboxConfig& mailbox) {
+  const auto read = MailboxState::read(mailbox_notes(config), mailbox.name);
+  const MailboxState state = read ? *read : MailboxState{};
+  const std::string name = "mailbox " + mailbox.name;
+  const std::string why = state.failure.empty() ? "" : ": " + state.failure;
+  switch (health_of(state, mailbox.silence_hours, now_ms())) {
+    case MailboxHealth::kNeverReached:
+      return bad(checks, name + " was never read" + why,
+                 "Is Zegelpost running? Check mailboxes." + mailbox.name + " in the configuration, and the server.");
+    case MailboxHealth::kUnreachable:
+      return bad(checks, name + " was last read at " + utc_time(state.reached_ms) + why,
+                 "Is Zegelpost running? Look at that server and at the log-in; mail waits there.");
+    case MailboxHealth::kSilent:
+      return bad(checks,
+                 name + " gave no message for " + std::to_string(mailbox.silence_hours) + " hours; the last one: " +
+                     (state.last_message_ms ? utc_time(state.last_message_ms) : std::string("never")),
+                 "Send a message to " + mailbox.address + " and see whether it gets there.");
+    case MailboxHealth::kLeft:
+      return warn(
+          checks,
+          name + ": " + std::to_string(state.left.size()) + " messages can't be fetched: " + state.left.front().reason,
+          "Open them with a mail program, and ask the senders for what is in them another way.");
+    case MailboxHealth::kGood:
+      return good(checks,
+                  name + ": last message " + (state.last_message_ms ? utc_time(state.last_message_ms) : "none yet"));
+  }
+}
+
 }  // namespace
 
 std::vector<Check> examine(const Config& config) {
@@ -225,6 +255,8 @@ std::vector<Check> examine(const Config& config) {
   check_clock(checks, config);
   check_clamd(checks, config);
   check_smtp(checks, config);
+  if (const auto mailboxes = load_mailboxes(config))
+    for (const MailboxConfig& mailbox : *mailboxes) check_mailbox(checks, config, mailbox);
   return checks;
 }
 

@@ -5,6 +5,7 @@
 #include "crypto/cms.h"
 #include "crypto/keyring/openpgp.h"
 #include "gateway/cli/inner_zone.h"
+#include "gateway/config/mailboxes.h"
 #include "gateway/process/process.h"
 #include "gateway/process/users.h"
 #include "gateway/store/files.h"
@@ -99,6 +100,7 @@ Result<void> make_certificate(const std::string& folder, const std::string& comm
 Result<void> make_folders(const Config& config) {
   for (const auto& folder : {config.spool(), config.print_queue, config.ledger(), config.store()})
     TRY_DO(make_folder(folder));
+  TRY_DO(make_folder(mailbox_notes(config), 0750));
   TRY_DO(Tray::open(config.incoming(), 0));
   TRY_DO(Shelf::open(config.shelf()));
   TRY_DO(open_folder_objects(config.objects()));

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -12,6 +13,8 @@
 
 namespace zp::gateway {
 namespace {
+
+constexpr std::string_view kMailboxes = "mailboxes";
 
 std::unexpected<Error> complain(const std::string& file, const YAML::Mark& mark, const std::string& what) {
   return fail(Code::kConfig, "read configuration",
@@ -24,11 +27,13 @@ std::string resolve(const std::string& value, const std::filesystem::path& folde
   return std::filesystem::weakly_canonical(folder / value).string();
 }
 
-std::string full_name(const Key& key) {
+template <typename Target>
+std::string full_name(const KeyOf<Target>& key) {
   return std::string(key.section) + (key.section.empty() ? "" : ".") + std::string(key.name);
 }
 
-Result<void> set_number(Config& config, const Key& key, const YAML::Node& node, const std::string& file) {
+template <typename Target>
+Result<void> set_number(Target& config, const KeyOf<Target>& key, const YAML::Node& node, const std::string& file) {
   std::uint64_t value = 0;
   try {
     value = node.as<std::uint64_t>();
@@ -43,7 +48,8 @@ Result<void> set_number(Config& config, const Key& key, const YAML::Node& node, 
   return {};
 }
 
-Result<void> set_value(Config& config, const Key& key, const YAML::Node& node, const std::string& file) {
+template <typename Target>
+Result<void> set_value(Target& config, const KeyOf<Target>& key, const YAML::Node& node, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   if (key.kind == KeyKind::kNumber) return set_number(config, key, node, file);
   if (key.kind == KeyKind::kList) {
@@ -61,7 +67,8 @@ Result<void> set_value(Config& config, const Key& key, const YAML::Node& node, c
   return {};
 }
 
-Result<void> set_default(Config& config, const Key& key, const std::string& file) {
+template <typename Target>
+Result<void> set_default(Target& config, const KeyOf<Target>& key, const std::string& file) {
   switch (key.kind) {
     case KeyKind::kNumber:
       key.set_number(config, key.default_number);
@@ -79,6 +86,64 @@ Result<void> set_default(Config& config, const Key& key, const std::string& file
   return {};
 }
 
+bool is_name(const std::string& text) {
+  return !text.empty() && text.size() <= 40 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+}
+
+/// A folder name goes into a command as it is.
+bool is_folder(const std::string& text) {
+  return text.size() <= 200 &&
+         std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+}
+
+/// What is wrong with one mailbox; empty: nothing.
+std::string fault_of(const MailboxConfig& box) {
+  if (!is_name(box.name)) return "name is made of a-z, 0-9 and -, at most 40";
+  if (box.protocol != "imaps" && box.protocol != "pop3s") return "protocol must be imaps or pop3s";
+  if (box.login != "password" && box.login != "xoauth2") return "login must be password or xoauth2";
+  const bool token = box.login == "xoauth2";
+  if (token && (!box.token_url.starts_with("https://") || box.client_id.empty()))
+    return "xoauth2 needs client_id and a token_url that begins with https://";
+  if (!token && !box.token_url.empty()) return "token_url goes with login xoauth2";
+  if (box.folder.empty() || !is_folder(box.folder) || !is_folder(box.move_to))
+    return "folder and move_to are plain ASCII without quotes";
+  if (box.protocol == "pop3s" && (box.folder != "INBOX" || !box.move_to.empty()))
+    return "folder and move_to go with protocol imaps";
+  if (box.move_to == box.folder) return "move_to must be another folder than folder";
+  return {};
+}
+
+Result<MailboxConfig> read_mailbox(const YAML::Node& item, const std::string& file) {
+  if (!item.IsMap()) return complain(file, item.Mark(), "each of the mailboxes must hold keys of its own");
+  MailboxConfig box{};
+  std::set<std::string> seen;
+  for (const auto& pair : item) {
+    const std::string name = pair.first.Scalar();
+    const auto key = std::ranges::find(mailbox_keys(), name, &MailboxKey::name);
+    if (key == mailbox_keys().end()) return complain(file, pair.first.Mark(), "unknown key 'mailboxes." + name + "'");
+    if (!seen.insert(name).second) return complain(file, pair.first.Mark(), full_name(*key) + " stands here twice");
+    TRY_DO(set_value(box, *key, pair.second, file));
+  }
+  for (const MailboxKey& key : mailbox_keys())
+    if (!seen.contains(std::string(key.name))) TRY_DO(set_default(box, key, file));
+  if (const std::string fault = fault_of(box); !fault.empty())
+    return complain(file, item.Mark(), "mailbox '" + box.name + "': " + fault);
+  return box;
+}
+
+Result<std::vector<MailboxConfig>> read_mailboxes(const YAML::Node& list, const std::string& file) {
+  if (!list.IsSequence()) return complain(file, list.Mark(), std::string(kMailboxes) + " must be a list");
+  std::vector<MailboxConfig> boxes;
+  for (const auto& item : list) {
+    TRY_ASSIGN(auto box, read_mailbox(item, file));
+    if (std::ranges::find(boxes, box.name, &MailboxConfig::name) != boxes.end())
+      return complain(file, item.Mark(), "two mailboxes are called '" + box.name + "'");
+    boxes.push_back(std::move(box));
+  }
+  return boxes;
+}
+
 /// The keys of one mapping, by name; refuses what keys.def does not list.
 Result<void> read_section(Config& config, std::set<std::string>& seen, const YAML::Node& map,
                           const std::string& section, const std::string& file) {
@@ -90,6 +155,10 @@ Result<void> read_section(Config& config, std::set<std::string>& seen, const YAM
   }
   for (const auto& item : map) {
     const std::string name = item.first.Scalar();
+    if (section.empty() && name == kMailboxes) {
+      TRY_DO(read_mailboxes(item.second, file));
+      continue;
+    }
     if (section.empty() && !name.empty() && sections.contains(name)) {
       if (!item.second.IsMap()) return complain(file, item.second.Mark(), name + " must hold keys of its own");
       TRY_DO(read_section(config, seen, item.second, name, file));
@@ -160,5 +229,19 @@ Result<Config> Config::load(const std::string& path) {
   TRY_DO(check_together(config));
   return config;
 }
+
+Result<std::vector<MailboxConfig>> load_mailboxes(const Config& config) {
+  try {
+    const YAML::Node list = YAML::LoadFile(config.file)[std::string(kMailboxes)];
+    if (!list) return std::vector<MailboxConfig>();
+    return read_mailboxes(list, config.file);
+  } catch (const YAML::BadFile&) {
+    return fail(Code::kConfig, "read configuration", config.file + ": cannot be opened");
+  } catch (const YAML::Exception& error) {
+    return complain(config.file, error.mark, error.msg);
+  }
+}
+
+std::string mailbox_notes(const Config& config) { return config.data + "/mailboxes"; }
 
 }  // namespace zp::gateway

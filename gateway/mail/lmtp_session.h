@@ -21,6 +21,7 @@ namespace zp::gateway {
 struct MailEnvelope {
   std::string from;  // empty: <>
   std::vector<std::string> to;
+  bool fetched = false;  // out of a mailbox: nobody knows the sender that its envelope had
 };
 
 /// One message on its way in. Destroying it before accept() leaves nothing behind.

@@ -26,6 +26,7 @@ class TrayMailWriter : public MailWriter {
     manifest_.reference = crypto::random_reference();
     manifest_.envelope_from = envelope.from;
     manifest_.envelope_to = envelope.to;
+    manifest_.fetched = envelope.fetched;
     manifest_.received_ms = now_ms();
     manifest_.files.resize(1);
     manifest_.files[0].object = object;

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "gateway/config/mailboxes.h"
+
 namespace zp::gateway {
 namespace {
 
@@ -78,10 +80,12 @@ Result<void> become_user_of(const Config& config, const std::string& role) {
 Result<void> hand_out_folders(const Config& config) {
   TRY_ASSIGN(const uid_t inner, uid_of(config.users.inner));
   TRY_ASSIGN(const uid_t door, uid_of(config.users.public_door));
+  TRY_ASSIGN(const uid_t mail, uid_of(config.users.mail));
   TRY_ASSIGN(const gid_t group, gid_of(config.users.group));
   const fs::path home = fs::path(config.file).parent_path();
   TRY_DO(give_all(config.data, inner, group));
   TRY_DO(give_all(config.spool(), door, group));
+  TRY_DO(give_all(mailbox_notes(config), mail, group));
   TRY_DO(give_all(fs::path(config.keys.seal_key).parent_path(), inner, group));
   // Read, never written, by all of them; the keymaker must not be able to change the keys it seals to.
   for (const fs::path& folder :

@@ -60,6 +60,7 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   page("/vervanging", &Workbench::absences);
   action("/vervanging", &Workbench::absence_act);
   page("/medewerkers", &Workbench::users);
+  page("/postvakken", &Workbench::mailboxes);
 }
 
 void Workbench::page(const char* pattern, View view) {
@@ -115,7 +116,9 @@ Result<Response> Workbench::show(const std::string& page, nlohmann::json data, c
   data["may_see_terms"] = role_for(visit.actor, Act::kListTerms).has_value();
   data["may_desk"] = role_for(visit.actor, Act::kDeskCall).has_value();
   data["may_read_ledger"] = has("fg");
-  data["may_see_jobs"] = has("postkamer") || has("jurist") || has("beheerder");
+  const bool may_see_jobs = has("postkamer") || has("jurist") || has("beheerder");
+  data["may_see_jobs"] = may_see_jobs;
+  data["mailbox_alarm"] = may_see_jobs && mailbox_alarm();
   data["may_name_replacement"] = role_for(visit.actor, Act::kAbsence) && visit.actor.replaces.empty();
   data["is_beheerder"] = has("beheerder");
   TRY_ASSIGN(std::string html, pages_.render("staff/" + page, data));

@@ -104,6 +104,10 @@ class Workbench {
   Result<Response> revive(Visit& visit);
   Result<Response> users(Visit& visit);
 
+  // mailboxes_page.cpp
+  Result<Response> mailboxes(Visit& visit);
+  bool mailbox_alarm() const;
+
   Result<Response> show(const std::string& page, nlohmann::json data, const Visit& visit) const;
   Response complain(const Error& error, const Visit* visit) const;
   /// Back to a dossier, purpose kept.

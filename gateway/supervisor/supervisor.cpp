@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gateway/config/data_folder.h"
+#include "gateway/config/mailboxes.h"
 #include "gateway/office/drawing.h"
 #include "gateway/process/log.h"
 #include "gateway/process/process.h"
@@ -73,8 +74,10 @@ class Supervisor {
 };
 
 Supervisor::Supervisor(const Config& config, int lock) : config_(config), lock_(lock) {
+  const auto mailboxes = load_mailboxes(config);
+  const bool mail_comes_in = !config.mail.lmtp_listen.empty() || (mailboxes && !mailboxes->empty());
   for (const char* name : {"keymaker", "broker", "office", "worker", "staff", "public", "mail"}) {
-    if (std::string(name) == "mail" && config.mail.lmtp_listen.empty()) continue;
+    if (std::string(name) == "mail" && !mail_comes_in) continue;
     if (std::string(name) == "office" && !can_draw()) continue;
     children_.push_back(Child{.name = name});
   }

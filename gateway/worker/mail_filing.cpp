@@ -183,14 +183,15 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
 
   Filing filing;
   filing.mark = mark;
-  filing.delivery = {
-      .submission = manifest.id,
-      .received = manifest.received_ms,
-      .channel = "mail",
-      .receipt_key = {},
-      .message_id = mail->message_id,
-      .subject = mail->subject,
-      .may_answer = !mail->automatic && !manifest.envelope_from.empty() && is_plain_address(mail->from_address)};
+  // Of a mail out of a mailbox the Return-Path tells it instead (RFC 5321 section 4.4); the cell has looked at that.
+  const bool has_sender = manifest.fetched || !manifest.envelope_from.empty();
+  filing.delivery = {.submission = manifest.id,
+                     .received = manifest.received_ms,
+                     .channel = "mail",
+                     .receipt_key = {},
+                     .message_id = mail->message_id,
+                     .subject = mail->subject,
+                     .may_answer = !mail->automatic && has_sender && is_plain_address(mail->from_address)};
   filing.profile = profile_of(*mail);
   filing.kind = guess_kind(tools.office.rules, mail->subject + "\n" + mail->text);
   TRY_DO(compare_sender(tools, *mail, filing));

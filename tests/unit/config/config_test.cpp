@@ -97,5 +97,49 @@ TEST(ConfigKeys, DocumentationIsWhatTheProgramSays) {
       << "docs/operators/configuration.md: write it anew with 'zegelpost init --explain-config'";
 }
 
+constexpr const char* kMailbox =
+    "mailboxes:\n  - {name: post, address: post@x.example, host: mail.x.example, user: post, secret_file: geheim";
+
+TEST_F(ConfigTest, MailboxesAreReadWithTheirDefaults) {
+  const auto config = load(complete() + kMailbox +
+                           "}\n  - {name: avg, address: a@x.example, host: m, user: a, secret_file: /geheim, "
+                           "protocol: pop3s, port: 1995, silence_hours: 8}\n");
+  ASSERT_TRUE(config) << config.error().message();
+  const auto boxes = load_mailboxes(*config);
+  ASSERT_TRUE(boxes);
+  ASSERT_EQ(boxes->size(), 2u);
+  EXPECT_EQ(boxes->front().protocol, "imaps");
+  EXPECT_EQ(boxes->front().folder, "INBOX");
+  EXPECT_EQ(boxes->front().secret_file, (folder_ / "geheim").string());
+  EXPECT_EQ(boxes->front().silence_hours, 24u);
+  EXPECT_EQ(boxes->back().port, 1995u);
+}
+
+TEST_F(ConfigTest, WithoutMailboxesThereAreNone) {
+  const auto boxes = load_mailboxes(*load(complete()));
+  ASSERT_TRUE(boxes);
+  EXPECT_TRUE(boxes->empty());
+}
+
+TEST_F(ConfigTest, WhatIsWrongWithAMailboxIsNamedByLine) {
+  for (const auto& [more, what] :
+       {std::pair{", pol_seconds: 3}\n", "zegelpost.yaml:7: unknown key 'mailboxes.pol_seconds'"},
+        {", poll_seconds: 0}\n", "mailboxes.poll_seconds must be from 1 to 3600"},
+        {", protocol: imap}\n", "protocol must be imaps or pop3s"},
+        {", protocol: pop3s, move_to: Klaar}\n", "folder and move_to go with protocol imaps"},
+        {", move_to: INBOX}\n", "move_to must be another folder"},
+        {", move_to: 'Klaar\\\"x'}\n", "plain ASCII without quotes"},
+        {", login: xoauth2}\n", "xoauth2 needs client_id"},
+        {", login: xoauth2, client_id: x, token_url: 'http://x'}\n", "begins with https://"},
+        {", port: 70000}\n", "mailboxes.port must be from 0 to 65535"},
+        {", name: nog}\n", "mailboxes.name stands here twice"}})
+    EXPECT_NE(complaint(complete() + kMailbox + more).find(what), std::string::npos) << more;
+  EXPECT_NE(complaint(complete() + "mailboxes: {name: post}\n").find("mailboxes must be a list"), std::string::npos);
+  EXPECT_NE(complaint(complete() + "mailboxes:\n  - {name: post}\n").find("mailboxes.address is missing"),
+            std::string::npos);
+  const std::string twice = std::string(kMailbox) + "}\n" + std::string(kMailbox).substr(11) + "}\n";
+  EXPECT_NE(complaint(complete() + twice).find("two mailboxes are called 'post'"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace zp::gateway

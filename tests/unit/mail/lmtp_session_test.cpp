@@ -3,49 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/mail/memory_intake.h"
+
 namespace zp::gateway {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-/// An intake in memory that can fail at each step.
-class MemoryIntake : public MailIntake {
- public:
-  struct Writer : MailWriter {
-    Writer(MemoryIntake& owner, MailEnvelope e) : intake(owner), envelope(std::move(e)) { ++intake.open; }
-    ~Writer() override { --intake.open; }
-    Result<void> append(ByteView bytes) override {
-      if (intake.append_fails) return fail(*intake.append_fails, "append");
-      content += as_text(bytes);
-      return {};
-    }
-    Result<void> accept() override {
-      if (intake.accept_fails) return fail(*intake.accept_fails, "accept");
-      intake.accepted.push_back(content);
-      intake.envelopes.push_back(envelope);
-      return {};
-    }
-    MemoryIntake& intake;
-    MailEnvelope envelope;
-    std::string content;
-  };
-
-  Result<void> check_space() override {
-    if (space_fails) return fail(*space_fails, "space");
-    return {};
-  }
-  Result<std::unique_ptr<MailWriter>> begin(const MailEnvelope& envelope) override {
-    if (begin_fails) return fail(*begin_fails, "begin");
-    return std::make_unique<Writer>(*this, envelope);
-  }
-
-  std::optional<Code> space_fails, begin_fails, append_fails, accept_fails;
-  std::vector<std::string> accepted;
-  std::vector<MailEnvelope> envelopes;
-  int open = 0;
-};
 
 class Lmtp : public testing::Test {
  protected:
