@@ -51,8 +51,11 @@ struct ParsedMail {
   std::vector<std::string> to;
   bool automatic = false;  // RFC 3834 Auto-Submitted, RFC 3464 report, list mail, empty return path: never answer
   std::string text;        // the readable body, at most 256 KiB
+  /// "openpgp", "smime": all of the body is one encrypted message, and that is the last of `parts`. Empty: it is not.
+  std::string encrypted;
   std::vector<MailPart> parts;
   std::vector<std::string> hazards;
+  std::vector<DigitalSignature> signatures;  // of the mail itself, not of documents in it
 };
 
 class Inspector {
@@ -62,7 +65,9 @@ class Inspector {
   /// be had (kUnavailable) and the caller should try again.
   virtual Result<Inspection> inspect(ByteView document, const InspectionRequest& request) = 0;
   /// kMalformed if nothing could be made of it: then it waits for a person, with the raw bytes.
-  virtual Result<ParsedMail> parse_mail(ByteView raw) = 0;
+  /// Of `request` the trust anchors and the day count.
+  virtual Result<ParsedMail> parse_mail(ByteView raw, const InspectionRequest& request) = 0;
+  Result<ParsedMail> parse_mail(ByteView raw) { return parse_mail(raw, {}); }
 };
 
 }  // namespace zp::intake

@@ -42,21 +42,36 @@ OpenPgpSignature described(gpgme_ctx_t context, const _gpgme_signature& found) {
   return signature;
 }
 
+/// Of the last verification in `context`; `error` is what it returned.
+Result<std::vector<OpenPgpSignature>> found_in(gpgme_ctx_t context, gpgme_error_t error, const std::string& home) {
+  std::vector<OpenPgpSignature> found;
+  if (gpgme_err_code(error) == GPG_ERR_NO_DATA || gpgme_err_code(error) == GPG_ERR_BAD_DATA) return found;
+  if (error) return fail_gpg(error, "check OpenPGP signature", home);
+  const auto* result = gpgme_op_verify_result(context);
+  // The key is asked for in another context: asking in this one would throw the result away.
+  TRY_ASSIGN(const GpgContext keys, open_home(home));
+  for (const auto* one = result ? result->signatures : nullptr; one; one = one->next)
+    found.push_back(described(keys.get(), *one));
+  return found;
+}
+
 }  // namespace
 
 Result<std::vector<OpenPgpSignature>> verify_openpgp(const std::string& home, ByteView signature, ByteView content) {
   TRY_ASSIGN(const GpgContext context, open_home(home));
   const GpgData signature_data = data_over(signature), content_data = data_over(content);
   const gpgme_error_t error = gpgme_op_verify(context.get(), signature_data.get(), content_data.get(), nullptr);
-  std::vector<OpenPgpSignature> found;
-  if (gpgme_err_code(error) == GPG_ERR_NO_DATA || gpgme_err_code(error) == GPG_ERR_BAD_DATA) return found;
-  if (error) return fail_gpg(error, "check OpenPGP signature", home);
-  const auto* result = gpgme_op_verify_result(context.get());
-  // The key is asked for in another context: asking in this one would throw the result away.
-  TRY_ASSIGN(const GpgContext keys, open_home(home));
-  for (const auto* one = result ? result->signatures : nullptr; one; one = one->next)
-    found.push_back(described(keys.get(), *one));
-  return found;
+  return found_in(context.get(), error, home);
+}
+
+Result<std::vector<OpenPgpSignature>> verify_openpgp_message(const std::string& home, ByteView message) {
+  TRY_ASSIGN(const GpgContext context, open_home(home));
+  const GpgData message_data = data_over(message);
+  gpgme_data_t raw = nullptr;
+  ZP_CHECK(gpgme_data_new(&raw) == 0);
+  const GpgData content(raw);
+  const gpgme_error_t error = gpgme_op_verify(context.get(), message_data.get(), nullptr, content.get());
+  return found_in(context.get(), error, home);
 }
 
 }  // namespace zp::crypto

@@ -30,6 +30,9 @@ struct OpenPgpSignature {
 /// kUnavailable if gpg cannot be run.
 Result<std::vector<OpenPgpSignature>> verify_openpgp(const std::string& home, ByteView signature, ByteView content);
 
+/// The signatures of a message that holds what it signs.
+Result<std::vector<OpenPgpSignature>> verify_openpgp_message(const std::string& home, ByteView message);
+
 }  // namespace zp::crypto
 
 #endif  // CRYPTO_KEYRING_OPENPGP_VERIFY_H_

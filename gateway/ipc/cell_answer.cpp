@@ -102,7 +102,13 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
   mail.to = reader.texts(json, "to", 200, 320);
   mail.automatic = reader.flag(json, "automatic");
   mail.text = reader.text(json, "text", kMaxMailText, intake::Lines::kKeep);
+  mail.encrypted = reader.text(json, "encrypted", 16);
   mail.hazards = reader.texts(json, "hazards", 100, 64);
+  if (!refused_) {
+    auto findings = intake::parse_findings(reader.object(json, "findings"));
+    if (!findings) return false;
+    mail.signatures = std::move(findings->digital_signatures);
+  }
   std::uint64_t total = 0;
   for (const auto& one : reader.array(json, "parts", kMaxMailParts)) {
     const auto size =

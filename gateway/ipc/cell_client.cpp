@@ -171,9 +171,9 @@ class CellClient : public intake::Inspector {
     return inspection;
   }
 
-  Result<intake::ParsedMail> parse_mail(ByteView raw) override {
+  Result<intake::ParsedMail> parse_mail(ByteView raw, const intake::InspectionRequest& request) override {
     MailAnswer answer(raw.size());
-    TRY_ASSIGN(const Ending ending, ask(Operation::kParseMail, raw, options_json({}), answer));
+    TRY_ASSIGN(const Ending ending, ask(Operation::kParseMail, raw, options_json(request), answer));
     if (ending == Ending::kTimeout) return fail(Code::kTimeout, "parse mail");
     if (ending != Ending::kDone || answer.refused()) return fail(Code::kMalformed, "parse mail");
     return answer.mail();

@@ -58,7 +58,9 @@ class OfficeInspector : public intake::Inspector {
     return inspection;
   }
 
-  Result<intake::ParsedMail> parse_mail(ByteView raw) override { return cells_->parse_mail(raw); }
+  Result<intake::ParsedMail> parse_mail(ByteView raw, const InspectionRequest& request) override {
+    return cells_->parse_mail(raw, request);
+  }
 
  private:
   Result<Bytes> draw(ByteView document) const {

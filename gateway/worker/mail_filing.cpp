@@ -8,6 +8,7 @@
 #include "crypto/reference.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
+#include "gateway/worker/decryption.h"
 #include "gateway/worker/mail_kind.h"
 
 namespace zp::gateway {
@@ -169,7 +170,8 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   if (manifest.files.size() != 1 || manifest.files.front().key_of_part != std::vector<std::uint32_t>{0})
     return fail(Code::kMalformed, "file mail: not one raw message", manifest.id.hex());
   TRY_ASSIGN(const auto raw, open_raw(tools, folder, manifest, keys.keys.front()));
-  auto mail = tools.inspector.parse_mail(raw.view());
+  const std::string day = local_date(manifest.received_ms);
+  auto mail = parse_signed_mail(tools, raw.view(), day);
   if (!mail && mail.error().code != Code::kMalformed) return std::unexpected(mail.error());
   if (!mail) return unparsed(std::move(manifest), std::move(keys));
 
@@ -180,6 +182,8 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
     return {};
   }));
   if (known) return delivered_again(std::move(manifest), std::move(keys), *known);
+
+  TRY_ASSIGN(const MailProtection protection, open_encrypted(tools, raw.view(), day, *mail));
 
   Filing filing;
   filing.mark = mark;
@@ -224,6 +228,8 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
                          : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(),
                                        manifest.files.size() == 1 ? "bijlage" : "bijlagen");
   if (mail->automatic && !bounced) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
+  if (!protection.line.empty()) filing.event += " " + protection.line;
+  if (!protection.task.empty()) filing.tasks.push_back(protection.task);
   if (filing.dossier && !bounced) {
     filing.event += " Tekst: " + mail->text.substr(0, kShownText);
     filing.tasks.push_back("Lees de nieuwe e-mail van de afzender.");

@@ -17,6 +17,7 @@
 #include "intake/cell/mail.h"
 #include "intake/cell/office.h"
 #include "intake/cell/pdf_pages.h"
+#include "intake/cell/smime.h"
 
 namespace zp::intake::cell {
 namespace {
@@ -46,6 +47,8 @@ void serve_mail(const Request& request, const Connection& connection) {
     connection.frame(FrameKind::kMail, dump({{"refused", true}}));
     return;
   }
+  Findings findings;
+  findings.digital_signatures = mail_signatures(request.document, signature_policy(request.options));
   nlohmann::json parts = nlohmann::json::array();
   for (const MailPart& part : mail->parts) {
     parts.push_back({{"name", part.name}, {"type", part.type}, {"size", part.content.size()}});
@@ -59,7 +62,9 @@ void serve_mail(const Request& request, const Connection& connection) {
                                            {"to", mail->to},
                                            {"automatic", mail->automatic},
                                            {"text", mail->text},
+                                           {"encrypted", mail->encrypted},
                                            {"hazards", mail->hazards},
+                                           {"findings", to_json(findings, true)},
                                            {"parts", std::move(parts)}}));
   for (const MailPart& part : mail->parts) {
     for (ByteView rest(part.content); !rest.empty(); rest = rest.subspan(std::min(rest.size(), kMailPiece))) {

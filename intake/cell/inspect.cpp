@@ -50,8 +50,7 @@ class Inspection {
  public:
   Inspection(const Request& request, const Connection& connection, std::span<vision::Engines> engines)
       : request_(request), connection_(connection), engines_(engines), images_(connection, request.options) {
-    policy_.trusted.pem = request.options.trust_anchors_pem;
-    policy_.at = end_of_day(request.options.as_of);
+    policy_ = signature_policy(request.options);
   }
 
   Findings document(ByteView bytes, int depth) {
@@ -379,6 +378,13 @@ class Inspection {
 };
 
 }  // namespace
+
+SignaturePolicy signature_policy(const InspectionRequest& options) {
+  SignaturePolicy policy;
+  policy.trusted.pem = options.trust_anchors_pem;
+  policy.at = end_of_day(options.as_of);
+  return policy;
+}
 
 Findings inspect(const Request& request, const Connection& connection, std::span<vision::Engines> engines) {
   return Inspection(request, connection, engines).document(request.document, 0);

@@ -7,10 +7,14 @@
 #include <span>
 
 #include "intake/cell/connection.h"
+#include "intake/cell/signature_verdict.h"
 #include "intake/cell/vision/vision.h"
 #include "intake/findings.h"
 
 namespace zp::intake::cell {
+
+/// How signatures are judged: `options` names the anchors and the day.
+SignaturePolicy signature_policy(const InspectionRequest& options);
 
 /// Page images go out over `connection` as they are made, if the request wants them; findings are returned.
 /// As many pages are looked at side by side as there are `engines`.

@@ -149,6 +149,18 @@ class MailReader {
   ParsedMail& mail_;
 };
 
+/// How the body as a whole is encrypted. Beside other parts it does not count: what an attacker put around somebody's
+/// message must not look like one thing with it (EFAIL).
+std::string encryption_of(GMimeObject* body, const ParsedMail& mail) {
+  if (!body || std::ranges::find(mail.hazards, "encrypted") == mail.hazards.end()) return {};
+  if (is_type(body, "multipart", "encrypted")) {
+    if (g_mime_multipart_get_count(GMIME_MULTIPART(body)) != 2 || mail.parts.size() != 2) return {};
+    GMimeObject* version = g_mime_multipart_get_part(GMIME_MULTIPART(body), 0);
+    return is_type(version, "application", "pgp-encrypted") ? "openpgp" : "";
+  }
+  return GMIME_IS_PART(body) && mail.parts.size() == 1 ? "smime" : "";
+}
+
 }  // namespace
 
 void prepare_mail() {
@@ -177,6 +189,7 @@ Result<ParsedMail> read_mail(ByteView untrusted_mail) {
   MailReader reader(mail);
   if (has_field_twice(GMIME_OBJECT(message.get()), "Content-Type")) reader.hazard("ambiguous");
   reader.walk(g_mime_message_get_mime_part(message.get()), 0);
+  mail.encrypted = encryption_of(g_mime_message_get_mime_part(message.get()), mail);
   return mail;
 }
 
