@@ -140,7 +140,7 @@ Result<Id> file_in(const Tools& tools, StoreWriter& store, const Filing& filing)
   }
   TRY_DO(store.add_submission({filing.manifest.id, dossier, filing.manifest.reference, filing.manifest.channel,
                                filing.manifest.received_ms, static_cast<std::uint32_t>(filing.manifest.files.size())}));
-  if (!filing.mark.empty()) TRY_DO(store.add_sent_mail(filing.mark, dossier));
+  for (const std::string& mark : filing.marks) TRY_DO(store.add_sent_mail(mark, dossier));
   TRY_DO(add_documents(tools, store, filing, key_rows, *open));
   for (ObjectRow object : filing.loose) {
     object.dossier = dossier;

@@ -28,7 +28,7 @@ struct Filing {
   Profile profile;            // of a new dossier
   Delivery delivery;
   std::vector<ObjectRow> loose;    // objects that are no documents: the raw mail
-  std::string mark;                // of a mail: the same message again has the same; empty: none
+  std::vector<std::string> marks;  // of a mail: what is in it again has the same; the store knows where it went
   std::string event;               // Dutch line for the history
   std::vector<std::string> tasks;  // Dutch, for a person
   std::optional<Id> bounced;       // the message whose notification came back

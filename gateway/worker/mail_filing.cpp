@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t kMaxMail = 256 * 1024 * 1024;
 constexpr std::size_t kShownText = 4000;
-constexpr std::size_t kQuotedHead = 64 * 1024;  // of a bounce: that is where the quoted headers stand
+constexpr std::size_t kComparedFrom = 10 * 1024;  // logos below a mail are smaller
+constexpr std::size_t kQuotedHead = 64 * 1024;    // of a bounce: that is where the quoted headers stand
 
 /// The sealed raw message: beside the manifest, or moved to the object store already by a try that a crash cut short.
 Result<Bytes> sealed_raw(const Tools& tools, const std::string& folder, const Id& object) {
@@ -58,13 +59,27 @@ Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::Submiss
   return file;
 }
 
-std::optional<Id> dossier_of(StoreReader& store, const Tools& tools, const intake::ParsedMail& mail) {
+/// What stands behind the plus of an address: post+ZP-4K7M-9XQ2-R@example.nl.
+std::string_view plus_part(std::string_view address) {
+  const std::size_t plus = address.find('+'), at = address.rfind('@');
+  return plus == std::string_view::npos || at == std::string_view::npos || at < plus
+             ? std::string_view()
+             : address.substr(plus + 1, at - plus - 1);
+}
+
+/// `to`: the addresses that it was sent to, of the envelope and of its own fields.
+std::optional<Id> dossier_of(StoreReader& store, const Tools& tools, const intake::ParsedMail& mail,
+                             const std::vector<std::string>& to) {
   for (const std::string& id :
        {mail.in_reply_to, find_our_message_id("<" + mail.in_reply_to + ">", tools.office.config.smtp.from)})
     if (!id.empty())
       if (auto dossier = store.dossier_of_mail(id)) return *dossier;
-  if (const auto reference = crypto::find_reference(mail.subject))
-    if (auto dossier = store.dossier_by_reference(*reference)) return dossier->id;
+  std::vector<std::string_view> places;
+  for (const std::string& address : to) places.push_back(plus_part(address));
+  places.push_back(mail.subject);
+  for (const std::string_view place : places)
+    if (const auto reference = crypto::find_reference(place))
+      if (auto dossier = store.dossier_by_reference(*reference)) return dossier->id;
   return std::nullopt;
 }
 
@@ -85,9 +100,10 @@ bool same_address(std::string_view a, std::string_view b) {
 }
 
 /// A reference is no secret: whoever writes from another address adds documents, and a person looks.
-Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, Filing& filing) {
+Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, const std::vector<std::string>& to,
+                            Filing& filing) {
   return tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    filing.dossier = dossier_of(store, tools, mail);
+    filing.dossier = dossier_of(store, tools, mail, to);
     if (!filing.dossier) return {};
     auto open = open_dossier(tools.office.vault, store, *filing.dossier);
     if (!open) {
@@ -102,14 +118,41 @@ Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, 
   });
 }
 
+/// Says nothing to whoever reads the database: it is made with a key.
+std::string mark_for(const Tools& tools, const char* kind, ByteView content) {
+  const auto token = tools.office.vault.tokens({to_hex(crypto::sha256(content))});
+  ZP_CHECK(!token.empty());
+  return kind + to_hex(token.front());
+}
+
 /// The same for a message that a mail server delivers again because our answer was lost: its trace fields differ, the
 /// rest does not.
 std::string mark_of(const Tools& tools, ByteView raw, const intake::ParsedMail& mail) {
   const auto text = as_text(raw);
   const std::size_t head_end = std::min(text.find("\r\n\r\n"), text.size());
   const std::string all = mail.from_address + "\n" + mail.message_id + "\n" + std::string(text.substr(head_end));
-  const auto token = tools.office.vault.tokens({to_hex(crypto::sha256(as_bytes(all)))});
-  return token.empty() ? std::string() : "came-in:" + to_hex(token.front());
+  return mark_for(tools, "came-in:", as_bytes(all));
+}
+
+/// Whether the same file, or the same Message-ID with something else in it, came in before, and where: told, not acted on.
+Result<void> compare_with_before(const Tools& tools, const intake::ParsedMail& mail, Filing& filing) {
+  return tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    const auto look_for = [&](std::string mark, const std::string& what) {
+      if (const auto before = store.dossier_of_mail(mark))
+        if (const auto dossier = store.dossier(*before))
+          filing.event += fmt::format(" {} eerder binnen in {}.", what,
+                                      filing.dossier == dossier->id ? "dit dossier" : "dossier " + dossier->reference);
+      filing.marks.push_back(std::move(mark));
+    };
+    if (!mail.message_id.empty())
+      look_for(mark_for(tools, "came-in-id:", as_bytes(mail.from_address + "\n" + mail.message_id)),
+               "Een ander bericht met hetzelfde Message-ID kwam");
+    for (const intake::MailPart& part : mail.parts)
+      if (part.content.size() >= kComparedFrom)
+        look_for(mark_for(tools, "came-in-file:", part.content),
+                 "Het bestand " + intake::clean_file_name(part.name) + " kwam");
+    return {};
+  });
 }
 
 /// What came before is kept as a delivery without documents, and not answered again.
@@ -186,7 +229,7 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   TRY_ASSIGN(const MailProtection protection, open_encrypted(tools, raw.view(), day, *mail));
 
   Filing filing;
-  filing.mark = mark;
+  filing.marks = {mark};
   // Of a mail out of a mailbox the Return-Path tells it instead (RFC 5321 section 4.4); the cell has looked at that.
   const bool has_sender = manifest.fetched || !manifest.envelope_from.empty();
   filing.delivery = {.submission = manifest.id,
@@ -198,7 +241,9 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
                      .may_answer = !mail->automatic && has_sender && is_plain_address(mail->from_address)};
   filing.profile = profile_of(*mail);
   filing.kind = guess_kind(tools.office.rules, mail->subject + "\n" + mail->text);
-  TRY_DO(compare_sender(tools, *mail, filing));
+  std::vector<std::string> to = manifest.envelope_to;
+  to.insert(to.end(), mail->to.begin(), mail->to.end());
+  TRY_DO(compare_sender(tools, *mail, to, filing));
   TRY_ASSIGN(const auto bounced, message_that_bounced(tools, *mail));
   if (bounced) {
     TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
@@ -228,6 +273,7 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
                          : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(),
                                        manifest.files.size() == 1 ? "bijlage" : "bijlagen");
   if (mail->automatic && !bounced) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
+  if (!bounced) TRY_DO(compare_with_before(tools, *mail, filing));
   if (!protection.line.empty()) filing.event += " " + protection.line;
   if (!protection.task.empty()) filing.tasks.push_back(protection.task);
   if (filing.dossier && !bounced) {

@@ -1,0 +1,134 @@
+#!/usr/bin/python3
+"""What staff are told about a mail: where it was filed and why, what came before, how it was protected, and by whom it was signed."""
+import email.message
+import os
+import pathlib
+import random
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+
+import lmtp
+from instance import Instance
+from staff import Staff
+
+INSTANCE = Instance(os.environ["INSTANCE"], os.environ["PROGRAMS"])
+HANDLE = "behandelen-verzoek"
+FILE = b"%PDF-1.4\n" + bytes(random.Random(1).choices(range(32, 127), k=20_000)) + b"\n%%EOF\n"
+
+
+def message(sender, subject="Vraag", attachment=None, text="Een vraag.\n", to="post@zegelpost.example", message_id=None):
+    made = email.message.EmailMessage()
+    made["From"], made["To"], made["Subject"] = f"<{sender}>", to, subject
+    made["Message-ID"] = message_id or f"<{random.getrandbits(64):x}@post.example>"
+    made.set_content(text)
+    if attachment:
+        made.add_attachment(attachment, maintype="application", subtype="pdf", filename="verzoek.pdf")
+    return made.as_bytes().replace(b"\n", b"\r\n")
+
+
+class Told(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.clerk = Staff(INSTANCE.workbench, "p.postma", INSTANCE.credentials)
+        cls.clerk.log_in()
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="zpw"))
+
+    def send(self, sender, raw, to="post@zegelpost.example"):
+        lmtp.deliver(INSTANCE, sender, raw, to)
+
+    def dossiers_of(self, sender):
+        return set(re.findall(r"/dossier/([0-9a-f]{32})", self.clerk.get("/?zoek=" + sender).body.decode()))
+
+    def dossier_of(self, sender):
+        deadline = time.monotonic() + 60
+        while not (found := self.dossiers_of(sender)):
+            self.assertLess(time.monotonic(), deadline, f"{sender} has no dossier")
+            time.sleep(0.5)
+        self.assertEqual(len(found), 1)
+        return found.pop()
+
+    def page(self, dossier):
+        return self.clerk.get(f"/dossier/{dossier}?doel={HANDLE}").text
+
+    def reference_of(self, dossier):
+        return re.search(r"ZP-\w{4}-\w{4}-\w", self.page(dossier)).group(0)
+
+    def expect(self, dossier, sentence):
+        deadline = time.monotonic() + 60
+        while sentence not in (text := self.page(dossier)):
+            self.assertLess(time.monotonic(), deadline, f"{sentence!r} not in {text}")
+            time.sleep(0.5)
+        return text
+
+    def test_a_reference_behind_the_plus_leads_to_its_dossier_and_the_same_file_is_named(self):
+        self.send("plus@post.example", message("plus@post.example", attachment=FILE))
+        dossier = self.dossier_of("plus@post.example")
+        reference = self.reference_of(dossier)
+        address = f"post+{reference}@zegelpost.example"
+        self.send("plus@post.example", message("plus@post.example", "Nog een keer", FILE, to=address), address)
+        text = self.expect(dossier, "Het bestand verzoek.pdf kwam eerder binnen in dit dossier.")
+        self.assertIn("Lees de nieuwe e-mail van de afzender.", text)
+        self.send("ander@post.example", message("ander@post.example", attachment=FILE))
+        self.expect(self.dossier_of("ander@post.example"), f"Het bestand verzoek.pdf kwam eerder binnen in dossier {reference}.")
+
+    def test_a_wrong_check_character_leads_nowhere(self):
+        self.send("juist@post.example", message("juist@post.example"))
+        reference = self.reference_of(self.dossier_of("juist@post.example"))
+        address = f"post+{reference[:-1]}{'A' if reference[-1] != 'A' else 'B'}@zegelpost.example"
+        self.send("fout@post.example", message("fout@post.example", to=address), address)
+        self.assertNotEqual(self.reference_of(self.dossier_of("fout@post.example")), reference)
+
+    def test_the_same_message_id_with_other_words_is_named(self):
+        for number, text in enumerate(("Het eerste bericht.\n", "Iets heel anders.\n")):
+            self.send("id@post.example", message("id@post.example", text=text, message_id="<zelfde@post.example>"))
+            deadline = time.monotonic() + 60
+            while len(self.dossiers_of("id@post.example")) <= number:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.5)
+        pages = [self.page(dossier) for dossier in self.dossiers_of("id@post.example")]
+        self.assertEqual(sum("Een ander bericht met hetzelfde Message-ID kwam eerder binnen in dossier" in page for page in pages), 1)
+
+    def test_an_encrypted_mail_says_that_it_was_and_who_signed_it(self):
+        home = self.folder / "gpg"
+        home.mkdir(mode=0o700)
+        self.addCleanup(lambda: subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False))
+
+        def gpg(*arguments, stdin=b""):
+            return subprocess.run(["gpg", "--homedir", home, "--batch", "--yes", "--passphrase", "", "--trust-model", "always", *arguments], input=stdin,
+                                  capture_output=True, check=True).stdout
+
+        gpg("--quick-generate-key", "Jan <jan@post.example>", "future-default")
+        public = INSTANCE.folder / "data/keys/public"
+        gpg("--import", stdin=subprocess.run(["gpg", "--homedir", public, "--armor", "--export"], capture_output=True, check=True).stdout)
+        zone = re.search(r"zone_fingerprint: *(\w{40})", INSTANCE.config.read_text()).group(1)
+        inside = b"Content-Type: text/plain; charset=utf-8\r\n\r\nGraag inzage in mijn persoonsgegevens (AVG artikel 15).\r\n"
+        armour = gpg("--armor", "--recipient", zone, "--sign", "--encrypt", stdin=inside)
+        self.send("jan@post.example", b"From: <jan@post.example>\r\nTo: <post@zegelpost.example>\r\nSubject: ...\r\nMessage-ID: <1@jan>\r\nMIME-Version: 1.0\r\n"
+                  b'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="b"\r\n\r\n--b\r\nContent-Type: application/pgp-encrypted'
+                  b"\r\n\r\nVersion: 1\r\n--b\r\nContent-Type: application/octet-stream\r\n\r\n" + armour.replace(b"\n", b"\r\n") + b"--b--\r\n")
+        text = self.expect(self.dossier_of("jan@post.example"), "Het bericht was versleuteld met OpenPGP en is geopend.")
+        self.assertRegex(text, r"Ondertekend met OpenPGP door sleutel \w+: niet te controleren, wij hebben deze sleutel niet\.")
+
+    def test_what_stays_closed_becomes_a_task(self):
+        self.send("dicht@post.example", message("dicht@post.example", text="-----BEGIN PGP MESSAGE-----\n\nhQEMA0000000000000AQ==\n-----END PGP MESSAGE-----\n"))
+        self.expect(self.dossier_of("dicht@post.example"), "Dit bericht is versleuteld en blijft dicht")
+
+    def test_a_signature_is_checked_and_a_broken_one_named(self):
+        key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9", "-subj", "/CN=Karin Fictief", "-keyout", key, "-out",
+                        certificate], check=True, capture_output=True)
+        body = b"Content-Type: text/plain\r\n\r\nHet bedrag is 100 euro.\r\n"
+        made = subprocess.run(["openssl", "cms", "-sign", "-signer", certificate, "-inkey", key, "-md", "sha256"], input=body, capture_output=True, check=True).stdout
+        made = made.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        for sender, raw, sentence in (("heel@post.example", made, "Ondertekend met S/MIME door Karin Fictief: ongewijzigd, maar wie het is staat niet vast."),
+                                      ("stuk@post.example", made.replace(b"100 euro", b"900 euro"), "De handtekening (S/MIME) klopt niet: het bericht is veranderd.")):
+            head = f"From: <{sender}>\r\nTo: <post@zegelpost.example>\r\nSubject: Bedrag\r\nMessage-ID: <{sender}>\r\n".encode()
+            self.send(sender, head + raw)
+            self.expect(self.dossier_of(sender), sentence)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
