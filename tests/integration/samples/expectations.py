@@ -22,6 +22,7 @@ def observed(found):
     result = {
         "verdict": found["verdict"], "kind": found["kind"]["name"], "pages": len(pages),
         "signatures": sum(s["confidence"] >= .5 for page in pages for s in page["handwritten_signatures"]),
+        "perhaps_signed": sum(len(page["handwritten_signatures"]) for page in pages),
         "empty_fields": sum(len(page["empty_signature_fields"]) for page in pages),
         "sharp": all(page["sharp"] for page in pages), "attachments": len(found["attachments"]),
         "form": next((page["form"]["name"] for page in pages if page["form"]), None),

@@ -18,7 +18,9 @@ class NoCells final : public intake::Inspector {
   Result<intake::Inspection> inspect(ByteView, const intake::InspectionRequest&) override {
     return fail(Code::kUnavailable, "inspect");
   }
-  Result<intake::ParsedMail> parse_mail(ByteView) override { return fail(Code::kUnavailable, "parse mail"); }
+  Result<intake::ParsedMail> parse_mail(ByteView, const intake::InspectionRequest&) override {
+    return fail(Code::kUnavailable, "parse mail");
+  }
 };
 
 class MessageTest : public Desk {
