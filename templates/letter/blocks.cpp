@@ -35,7 +35,11 @@ double Composer::first_height(std::size_t block) {
   };
   if (const auto* heading = std::get_if<Heading>(&next))
     return 2 * style_of(heading->level).leading + first_height(block + 1);
-  if (const auto* text = std::get_if<Paragraph>(&next)) return lines_height(text->runs, kBody, kMeasure);
+  if (const auto* text = std::get_if<Paragraph>(&next)) {
+    const auto count = type_.lines(text->runs, kMeasure, kBody.size).size();
+    // What is too short to be parted goes along with what it has to stay with.
+    return static_cast<double>(count <= 3 ? count : 2) * kBody.leading + (count <= 3 ? tail_of(*text, block) : 0);
+  }
   if (const auto* list = std::get_if<List>(&next))
     return list->items.empty() || list->items.front().empty()
                ? 0
@@ -44,7 +48,17 @@ double Composer::first_height(std::size_t block) {
   return std::holds_alternative<QrCode>(next) ? kQrSide : kLarge.leading;
 }
 
-double Composer::closing_height() const { return 10 + kBody.leading * static_cast<double>(letter_.closing.size() + 1); }
+/// The height of what has to stay on the page where a paragraph ends.
+double Composer::tail_of(const Paragraph& text, std::size_t index) {
+  if (index + 1 == letter_.body.size()) return kAfterParagraph + closing_height();
+  return announces(text.runs) ? kAfterParagraph + first_height(index + 1) : 0;
+}
+
+/// With the note under it, which would look lost on a page of its own.
+double Composer::closing_height() const {
+  return 10 + kBody.leading * static_cast<double>(letter_.closing.size() + 1) +
+         (letter_.genuine ? kNoteGap + kNoteSide : 0);
+}
 
 void Composer::body() {
   for (std::size_t i = 0; i < letter_.body.size(); ++i)
@@ -65,11 +79,7 @@ void Composer::draw(const Heading& heading, std::size_t index) {
 
 void Composer::draw(const Paragraph& text, std::size_t index) {
   const auto lines = type_.lines(text.runs, kMeasure, kBody.size);
-  const bool last = index + 1 == letter_.body.size();
-  const double tail = last                   ? kAfterParagraph + closing_height()
-                      : announces(text.runs) ? kAfterParagraph + first_height(index + 1)
-                                             : 0;
-  flow(out_.add("P", root_), lines, kLeft, kBody, tail);
+  flow(out_.add("P", root_), lines, kLeft, kBody, tail_of(text, index));
   y_ -= kAfterParagraph;
 }
 

@@ -48,6 +48,7 @@ class Composer {
 
   // blocks.cpp
   double first_height(std::size_t block);
+  double tail_of(const Paragraph& text, std::size_t index);
   double closing_height() const;
   void body();
   void draw(const Heading& heading, std::size_t index);

@@ -167,11 +167,14 @@ TEST_F(PagesTest, NoLineOfAParagraphStandsAloneOnAPage) {
 }
 
 TEST_F(PagesTest, AHeadingStaysWithWhatFollows) {
-  for (int before = 1; before < 60; ++before) {
-    const DisplayList list = laid_out({paragraph(before), Heading{2, {{U"Kop"}}}, paragraph(4)});
-    const auto heading = std::ranges::find(list.elements, "H2", &Element::type);
-    const auto next = std::next(heading);
-    EXPECT_EQ(std::get<ContentRef>(heading->kids[0]).page, std::get<ContentRef>(next->kids[0]).page) << before;
+  for (const int after : {1, 2, 3, 4}) {
+    for (int before = 1; before < 60; ++before) {
+      const DisplayList list = laid_out({paragraph(before), Heading{2, {{U"Kop"}}}, paragraph(after)});
+      const auto heading = std::ranges::find(list.elements, "H2", &Element::type);
+      const auto next = std::next(heading);
+      EXPECT_EQ(std::get<ContentRef>(heading->kids[0]).page, std::get<ContentRef>(next->kids[0]).page)
+          << before << " lines before, " << after << " after";
+    }
   }
 }
 
