@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/integration/cells/running_broker.h"
+#include "tests/integration/cells/in_cells.h"
 #include "tests/integration/cells/small_pdf.h"
 
 namespace zp::gateway {
@@ -17,7 +17,6 @@ namespace {
 
 using intake::Findings;
 using intake::InspectionRequest;
-using intake::ParsedMail;
 using intake::Verdict;
 using test::SmallPdf;
 using testing::Contains;
@@ -26,26 +25,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// One broker for all tests: loading language data takes a moment.
-class Documents : public testing::Test {
- protected:
-  static void SetUpTestSuite() { broker_ = new test::RunningBroker("zegelpost-broker", {"--private", "SOCKET"}); }
-  static void TearDownTestSuite() { delete broker_; }
-
-  static intake::Inspection inspect(std::string_view document, const InspectionRequest& request = {}) {
-    auto inspection = connect_cells(broker_->socket())->inspect(as_bytes(document), request);
-    EXPECT_TRUE(inspection) << inspection.error().message();
-    return inspection ? *inspection : intake::Inspection{};
-  }
-  static Findings findings(std::string_view document) { return inspect(document).findings; }
-  static ParsedMail mail(std::string_view raw) {
-    auto parsed = connect_cells(broker_->socket())->parse_mail(as_bytes(raw));
-    EXPECT_TRUE(parsed) << parsed.error().message();
-    return parsed ? *parsed : ParsedMail{};
-  }
-
-  static inline test::RunningBroker* broker_ = nullptr;
-};
+class Documents : public test::InCells {};
 
 std::string compressed(const std::string& data) {
   uLongf size = compressBound(data.size());
@@ -309,114 +289,6 @@ TEST_F(Documents, TypeFollowsFromContentAlone) {
   EXPECT_EQ(findings("MZ\x90").verdict, Verdict::kRejected);
   EXPECT_THAT(findings("PK\x03\x04 packed").hazards, ElementsAre("malformed", "not-scannable", "packed-files"));
   EXPECT_THAT(findings("\x01\x02\x03\x04").hazards, ElementsAre("unknown-type"));
-}
-
-constexpr const char* kMail =
-    "Return-Path: <mevrouw@example.org>\r\n"
-    "From: =?ISO-8859-15?Q?Ren=E9e_Voorbeeld?= <mevrouw@example.org>\r\n"
-    "To: Post <post@example.nl>, kopie@example.nl\r\n"
-    "Subject: =?UTF-8?B?VmVyem9layBpbnphZ2U=?=\r\n"
-    "Message-ID: <1@example.org>\r\n"
-    "Date: Sun, 22 Nov 2026 10:00:00 +0100\r\n"
-    "MIME-Version: 1.0\r\n"
-    "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
-    "--b\r\nContent-Type: text/plain; charset=windows-1252\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    "Het kost =80 5, zegt Ren=E9e.\r\n"
-    "--b\r\nContent-Type: application/pdf; name*=UTF-8''verzoek%20%E2%82%AC.pdf\r\nContent-Disposition: inline\r\n"
-    "Content-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjcK\r\n"
-    "--b\r\nContent-Type: message/rfc822\r\n\r\n"
-    "From: ander@example.org\r\nSubject: binnenin\r\nContent-Type: image/jpeg; name=\"../../foto.jpg\"\r\n"
-    "Content-Transfer-Encoding: base64\r\n\r\n/9j/4AAQ\r\n"
-    "--b--\r\n";
-
-TEST_F(Documents, AMailIsTakenApart) {
-  const ParsedMail parsed = mail(kMail);
-  EXPECT_EQ(parsed.from_address, "mevrouw@example.org");
-  EXPECT_EQ(parsed.from_name,
-            "Ren\xC3\xA9"
-            "e Voorbeeld");
-  EXPECT_EQ(parsed.subject, "Verzoek inzage");
-  EXPECT_EQ(parsed.message_id, "1@example.org");
-  EXPECT_THAT(parsed.to, ElementsAre("post@example.nl", "kopie@example.nl"));
-  EXPECT_FALSE(parsed.automatic);
-  EXPECT_THAT(parsed.text, HasSubstr("\xE2\x82\xAC 5, zegt Ren\xC3\xA9"
-                                     "e"))
-      << "converted inside the cell, which opens no files";
-  ASSERT_EQ(parsed.parts.size(), 2u);
-  EXPECT_EQ(parsed.parts[0].name, "verzoek \xE2\x82\xAC.pdf");
-  EXPECT_EQ(as_text(parsed.parts[0].content), "%PDF-1.7\n") << "inline is a document too";
-  EXPECT_EQ(parsed.parts[1].name, "foto.jpg") << "inside an attached mail";
-  EXPECT_EQ(parsed.parts[1].content.size(), 6u);
-}
-
-TEST_F(Documents, WhatAMailHasPackedIsUnpacked) {
-  const auto parts_of = [](const std::string& seed) {
-    std::ifstream file(ZP_SOURCE_DIR "/tests/fuzz/seeds/mail/" + seed, std::ios::binary);
-    std::vector<std::pair<std::string, std::string>> parts;
-    const auto mail =
-        connect_cells(broker_->socket())->parse_mail(as_bytes(std::string(std::istreambuf_iterator<char>(file), {})));
-    for (const auto& part : mail ? mail->parts : std::vector<intake::MailPart>())
-      parts.emplace_back(part.name, as_text(part.content));
-    return parts;
-  };
-  EXPECT_THAT(parts_of("uuencode.eml"), testing::ElementsAre(testing::Pair("brief.txt", "Cat")));
-  EXPECT_THAT(parts_of("winmail.eml"), testing::ElementsAre(testing::Pair("winmail.dat", testing::_),
-                                                            testing::Pair("Brief van Söl.txt", "Geachte heer")));
-}
-
-TEST_F(Documents, AMailInsideAnInspectionShowsItsParts) {
-  const Findings found = findings(kMail);
-  EXPECT_EQ(found.type, "message/rfc822");
-  ASSERT_EQ(found.attachments.size(), 2u);
-  EXPECT_EQ(found.attachments[0].type, "application/pdf");
-  EXPECT_EQ(found.attachments[1].type, "image/jpeg");
-}
-
-TEST_F(Documents, HtmlMailBecomesText) {
-  const ParsedMail parsed = mail(
-      "From: a@example.org\r\nContent-Type: text/html; "
-      "charset=utf-8\r\n\r\n<html><head><title>t</title><style>p{}</style></head><body>"
-      "<p>Geachte&nbsp;heer,</p><p>1 &lt; 2 &euro;</p><img "
-      "src=\"http://example.org/spy\"><script>alert(1)</script></body></html>");
-  EXPECT_EQ(parsed.text, "Geachte heer,\n\n1 < 2 \xE2\x82\xAC\n");
-  EXPECT_THAT(parsed.parts, IsEmpty());
-}
-
-TEST_F(Documents, MailOfMachinesIsNeverAnswered) {
-  const auto automatic = [](const std::string& field) {
-    return mail(field + "\r\nFrom: a@example.org\r\n\r\nx").automatic;
-  };
-  EXPECT_FALSE(automatic("X-Other: y"));
-  EXPECT_FALSE(automatic("Auto-Submitted: no"));
-  for (const char* field : {"Auto-Submitted: auto-replied", "Precedence: bulk", "List-Id: <l.example.org>",
-                            "Return-Path: <>", "Content-Type: multipart/report; boundary=x", "X-Autoreply: yes"}) {
-    EXPECT_TRUE(automatic(field)) << field;
-  }
-  EXPECT_TRUE(mail("From: MAILER-DAEMON@example.org\r\n\r\nx").automatic);
-  EXPECT_TRUE(mail("Subject: nobody\r\n\r\nx").automatic) << "there is nobody to answer";
-}
-
-TEST_F(Documents, MailThatReadersDisagreeAboutIsFlagged) {
-  EXPECT_THAT(mail("From: a@example.org\r\nContent-Type: text/plain\r\nContent-Type: application/pdf\r\n\r\nx").hazards,
-              Contains("ambiguous"));
-  EXPECT_THAT(mail("From: a@example.org, b@example.org\r\n\r\nx").hazards, Contains("several-senders"));
-}
-
-TEST_F(Documents, HugeMailIsBounded) {
-  std::string many = "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
-  for (int i = 0; i < 3000; ++i) many += "--b\r\nContent-Type: image/png\r\n\r\nx\r\n";
-  const ParsedMail parsed = mail(many);
-  EXPECT_EQ(parsed.parts.size(), 1000u);
-  EXPECT_THAT(parsed.hazards, Contains("too-many-parts"));
-  for (int i = 0; i < 300'000; ++i) many += "--b\r\n\r\n";
-  EXPECT_EQ(connect_cells(broker_->socket())->parse_mail(as_bytes(many)).error().code, Code::kMalformed)
-      << "waits for a person";
-  std::string deep = "From: a@example.org\r\n";
-  for (int i = 0; i < 2000; ++i)
-    deep +=
-        "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\r\n\r\n--b" + std::to_string(i) + "\r\n";
-  EXPECT_THAT(mail(deep).hazards, Contains("too-deep"));
-  EXPECT_EQ(connect_cells(broker_->socket())->parse_mail({}).error().code, Code::kMalformed);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/integration/cells/running_broker.h"
+#include "tests/integration/cells/in_cells.h"
 #include "tests/integration/cells/small_pdf.h"
 #include "tests/integration/cells/small_zip.h"
 
@@ -19,19 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-class Packed : public testing::Test {
- protected:
-  static void SetUpTestSuite() { broker_ = new test::RunningBroker("zegelpost-broker", {"--private", "SOCKET"}); }
-  static void TearDownTestSuite() { delete broker_; }
-
-  static Findings findings(std::string_view document) {
-    auto inspection = connect_cells(broker_->socket())->inspect(as_bytes(document), {});
-    EXPECT_TRUE(inspection) << inspection.error().message();
-    return inspection ? inspection->findings : Findings{};
-  }
-
-  static inline test::RunningBroker* broker_ = nullptr;
-};
+class Packed : public test::InCells {};
 
 TEST_F(Packed, DocumentsInAZipAreInspected) {
   const std::string launcher = SmallPdf("x").add_to_catalog("/OpenAction<</S/Launch/F(x)>>").bytes();
