@@ -106,6 +106,14 @@ class Desk : public testing::Test {
     return row.id;
   }
 
+  LetterView view(const Id& dossier, const Id& letter) {
+    auto open = casework_->open(staff("jurist"), dossier);
+    for (LetterView& one : open->letters)
+      if (one.row.id == letter) return std::move(one);
+    ADD_FAILURE() << "no such letter";
+    return {};
+  }
+
   Dossier stored(const Id& id) {
     Dossier row;
     must(store_->read([&](StoreReader& store) -> Result<void> {

@@ -5,16 +5,7 @@ namespace {
 
 using test::Desk;
 
-class LettersTest : public Desk {
- protected:
-  LetterView view(const Id& dossier, const Id& letter) {
-    auto open = casework_->open(staff("jurist"), dossier);
-    for (LetterView& one : open->letters)
-      if (one.row.id == letter) return std::move(one);
-    ADD_FAILURE() << "no such letter";
-    return {};
-  }
-};
+class LettersTest : public Desk {};
 
 TEST_F(LettersTest, ADecisionNeedsTwoDifferentPeople) {
   const Id id = dossier("avg-inzage", DossierState::kComplete);

@@ -11,13 +11,6 @@ using testing::HasSubstr;
 
 class WordingTest : public Desk {
  protected:
-  LetterView view(const Id& dossier, const Id& letter) {
-    auto open = casework_->open(staff("jurist"), dossier);
-    for (LetterView& one : open->letters)
-      if (one.row.id == letter) return std::move(one);
-    ADD_FAILURE() << "no such letter";
-    return {};
-  }
   templates::Wording words(const std::string& letter) {
     templates::Wording words;
     const auto passages = *letters_->passages(letter);
