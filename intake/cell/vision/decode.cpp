@@ -7,12 +7,13 @@
 #include <cstring>
 #include <exception>
 #include <new>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "intake/cell/vision/orientation.h"
 #include "intake/cell/vision/vision.h"
 
+// Leptonica and not OpenCV's imgcodecs: that one brings fifty more libraries into each cell (GDAL, GDCM, HDF5, ...), with
+// decoders for formats that nobody sends.
 namespace zp::intake::vision {
 namespace {
 
@@ -22,57 +23,6 @@ Result<void> check_size(std::int64_t width, std::int64_t height) {
   if (width <= 0 || height <= 0) return fail(Code::kMalformed, kDecode);
   if (width > kMaxSide || height > kMaxSide || width * height > static_cast<std::int64_t>(kMaxPixels))
     return fail(Code::kTooLarge, kDecode);
-  return {};
-}
-
-// Any depth and channel count to BGR; what is transparent becomes paper.
-cv::Mat as_bgr(cv::Mat image) {
-  if (image.depth() == CV_16U) image.convertTo(image, CV_8U, 1.0 / 257);
-  if (image.depth() != CV_8U) cv::normalize(image, image, 0, 255, cv::NORM_MINMAX, CV_8U);
-  cv::Mat bgr;
-  switch (image.channels()) {
-    case 1:
-      cv::cvtColor(image, bgr, cv::COLOR_GRAY2BGR);
-      return bgr;
-    case 3:
-      return image;
-    case 4:
-      break;
-    default:
-      return {};
-  }
-  bgr.create(image.size(), CV_8UC3);
-  for (int y = 0; y < image.rows; ++y) {
-    const auto* from = image.ptr<cv::Vec4b>(y);
-    auto* to = bgr.ptr<cv::Vec3b>(y);
-    for (int x = 0; x < image.cols; ++x) {
-      const int alpha = from[x][3];
-      for (int c = 0; c < 3; ++c)
-        to[x][c] = static_cast<std::uint8_t>((from[x][c] * alpha + 255 * (255 - alpha) + 127) / 255);
-    }
-  }
-  return bgr;
-}
-
-// JPEG, PNG, WebP.
-Result<void> decode_common(ByteView bytes, DecodedImage& decoded) {
-  l_int32 format = 0, width = 0, height = 0;
-  if (pixReadHeaderMem(bytes.data(), bytes.size(), &format, &width, &height, nullptr, nullptr, nullptr) != 0)
-    return fail(Code::kMalformed, kDecode);
-  TRY_DO(check_size(width, height));
-  const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
-  const bool jpeg = decoded.type == "image/jpeg";
-  cv::Mat image = cv::imdecode(
-      raw, jpeg ? cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION : static_cast<int>(cv::IMREAD_UNCHANGED));
-  if (image.empty()) return fail(Code::kMalformed, kDecode);
-  image = as_bgr(std::move(image));
-  if (jpeg) {
-    const ExifFacts exif = read_exif(bytes);
-    decoded.has_exif = exif.present;
-    decoded.has_location = exif.has_location;
-    image = set_upright(image, exif.orientation);
-  }
-  decoded.pages.push_back(std::move(image));
   return {};
 }
 
@@ -96,8 +46,29 @@ cv::Mat bgr_of(PIX* pix) {
   return bgr;
 }
 
-// Leptonica, since OpenCV 4.6 decodes all pages of a TIFF at once, however many there are. The whole file has the pixel
-// budget of one picture, twice.
+// JPEG, PNG, WebP. What a damaged JPEG still shows is shown; what is transparent becomes paper.
+Result<void> decode_common(ByteView bytes, DecodedImage& decoded) {
+  l_int32 format = 0, width = 0, height = 0;
+  if (pixReadHeaderMem(bytes.data(), bytes.size(), &format, &width, &height, nullptr, nullptr, nullptr) != 0)
+    return fail(Code::kMalformed, kDecode);
+  TRY_DO(check_size(width, height));
+  const bool jpeg = decoded.type == "image/jpeg";
+  PixPtr pix(jpeg ? pixReadMemJpeg(bytes.data(), bytes.size(), 0, 1, nullptr, L_JPEG_CONTINUE_WITH_BAD_DATA)
+                  : pixReadMem(bytes.data(), bytes.size()));
+  if (pix && pixGetSpp(pix.get()) == 4) pix.reset(pixAlphaBlendUniform(pix.get(), 0xFFFFFF00));
+  cv::Mat image = pix ? bgr_of(pix.get()) : cv::Mat();
+  if (image.empty()) return fail(Code::kMalformed, kDecode);
+  if (jpeg) {
+    const ExifFacts exif = read_exif(bytes);
+    decoded.has_exif = exif.present;
+    decoded.has_location = exif.has_location;
+    image = set_upright(image, exif.orientation);
+  }
+  decoded.pages.push_back(std::move(image));
+  return {};
+}
+
+// The whole file has the pixel budget of one picture, twice.
 Result<void> decode_tiff(ByteView bytes, DecodedImage& decoded) {
   std::int64_t pixels = 0;
   for (int page = 0; page < kMaxTiffPages; ++page) {

@@ -131,6 +131,26 @@ TEST(DecodeImage, TakesWhatIsTransparentForPaper) {
   EXPECT_EQ(decoded->pages[0].at<cv::Vec3b>(25, 25), cv::Vec3b(255, 255, 255));
 }
 
+TEST(DecodeImage, ReadsGreyAndSixteenBits) {
+  cv::Mat grey, deep;
+  cv::cvtColor(marked(), grey, cv::COLOR_BGR2GRAY);
+  marked().convertTo(deep, CV_16U, 257);
+  for (const Bytes& bytes : {encoded(grey, ".jpg"), encoded(grey, ".png"), encoded(deep, ".png")}) {
+    const auto decoded = decode_image(bytes);
+    ASSERT_TRUE(decoded);
+    EXPECT_LT(decoded->pages[0].at<cv::Vec3b>(40, 40)[0], 90);
+    EXPECT_GT(decoded->pages[0].at<cv::Vec3b>(250, 150)[0], 250);
+  }
+}
+
+TEST(DecodeImage, ShowsWhatIsLeftOfACutJpeg) {
+  Bytes bytes = encoded(testing::sheet(1200), ".jpg");
+  bytes.resize(bytes.size() / 2);
+  const auto decoded = decode_image(bytes);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->pages[0].rows, 1200);
+}
+
 TEST(DecodeImage, RefusesABombBeforeDecodingIt) {
   Bytes png = encoded(marked(), ".png");
   // The header claims 100,000 x 100,000 pixels.
