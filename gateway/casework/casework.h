@@ -82,6 +82,8 @@ struct TermCalendar {
   bool more = false;
 };
 
+inline constexpr TimeMs kHour = 3600LL * 1000, kDay = 24 * kHour;
+
 /// Days before a last day on which staff are warned, and that the calendar looks ahead.
 inline constexpr int kWarnDays = 7, kAheadDays = 62;
 

@@ -5,7 +5,6 @@
 namespace zp::gateway {
 namespace {
 
-constexpr TimeMs kHour = 3600 * 1000;
 constexpr int kTries = 8;  // a code's first group names the message: one in a million is taken
 
 Result<std::string> free_code(const Shelf& shelf) {

@@ -14,7 +14,6 @@ namespace zp::gateway {
 namespace {
 
 constexpr std::string_view kCodeLetter = "toegangscode";
-constexpr TimeMs kDay = 24LL * 3600 * 1000;
 
 /// A letter with the access code, for the post: the code goes another way than the link.
 Result<void> plan_code_letter(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
@@ -127,80 +126,109 @@ void after_sending(const templates::LetterInfo& info, OpenDossier& open) {
   }
 }
 
+/// A letter on its way out, within the transaction that sends it.
+struct Sending {
+  const Office& office;
+  const Actor& actor;
+  const templates::LetterInfo& info;
+  const Delivering& how;
+  std::string today;
+  Letter letter;
+  LetterData data;
+  MessageData about;
+  bool by_post() const { return how.route == "post"; }
+  bool asks() const { return info.term == templates::LetterTerm::kCompletion; }
+};
+
+Result<void> check_may_go(const Sending& out, StoreReader& store, const OpenDossier& open) {
+  if (out.info.written_to != kToRequester && !out.by_post())
+    return fail(Code::kRefused, "send letter",
+                "this letter is not for the requester, and the mailbox is: send it by post");
+  const bool four_eyes = must_be_approved(out.info, out.data);
+  if (out.letter.state != "approved" && (out.letter.state != "draft" || four_eyes))
+    return fail(Code::kRefused, "send letter", four_eyes ? "a second person must approve it first" : out.letter.state);
+  TRY_DO(check_measure(out.office, open, out.letter.name));
+  TRY_DO(check_release(out.office, store, open, out.info, out.data.fields));
+  TRY_DO(check_enclosures(store, open, out.info, out.data));
+  if (out.by_post()) TRY_DO(check_printable(out.data));
+  return out.asks() ? check_nothing_pending(store, out.letter) : Result<void>();
+}
+
+Result<void> address_it(Sending& out, StoreWriter& store, OpenDossier& open) {
+  out.about.recipient = recipient_of(out.info, open, out.data);
+  if (out.by_post()) {
+    out.about.address = post_address(out.info, open, out.how);
+    return out.about.address.empty() ? fail(Code::kRefused, "send letter", "the post needs an address")
+                                     : Result<void>();
+  }
+  out.about.email = open.profile.requester.email;
+  if (out.about.email.empty())
+    return fail(Code::kRefused, "send letter", "no e-mail address is known: send it by post");
+  return arrange_code(out.office, out.actor, store, open, out.how);
+}
+
+/// What leaving today does to the terms, and what the letter prints about them.
+Result<void> keep_terms(Sending& out, OpenDossier& open) {
+  if (out.asks()) {
+    TRY_ASSIGN(out.about.last_day, suspend_term(out.office, open, out.today));
+    ask_for_missing(open, out.about);
+    out.data.fields = fill_fields(out.info, out.data.fields, nlohmann::json{{"complete_before", out.about.last_day}});
+  } else {
+    if (out.info.term == templates::LetterTerm::kExtension) TRY_DO(told_of_extension(out.office, open, out.today));
+    after_sending(out.info, open);
+  }
+  // The term for objection counts from the day on which it leaves, not from the day on which it was written.
+  if (!out.data.fields.contains("objection_before")) return {};
+  out.data.fields["objection_before"] = known_fields(out.office, open, {})["objection_before"];
+  return out.info.term == templates::LetterTerm::kAnswer ? start_objection(out.office, open, out.today)
+                                                         : Result<void>();
+}
+
+Result<void> put_letter(Sending& out, StoreWriter& store, OpenDossier& open) {
+  out.data.date = out.today;
+  out.data.genuine_code = crypto::random_access_code();
+  TRY_DO(draw(out.office, out.letter, out.data, open.dossier.reference));
+  out.letter.state = "sent";
+  out.letter.changed = out.office.now();
+  note_measure(out.office, out.actor, open, out.letter, out.data.fields);
+  open.keys.seal(out.data, out.letter);
+  return store.put_letter(out.letter);
+}
+
+Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Message message) {
+  const Announcement announcement = announcement_of(out.info, out.data.fields, out.about.last_day);
+  out.about.subject = announcement.subject;
+  out.about.legal_effect = announcement.legal_effect;
+  out.about.term = announcement.term;
+  out.about.file_name = out.letter.name + ".pdf";
+  if (!out.by_post()) {
+    TRY_ASSIGN(message.expires, last_moment_of_access(out.office, store, open, message.expires));
+  }
+  open.keys.seal(out.about, message);
+  TRY_DO(store.put_message(message));
+  remember(out.office, out.actor, open,
+           (out.by_post() ? "Per post verstuurd: " : "Klaargezet in de beveiligde postbus: ") + out.info.title);
+  return store.add_job(new_job(out.by_post() ? "print" : "publish", message.id, out.office.now()));
+}
+
 }  // namespace
 
 Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& how) {
   TRY_ASSIGN(const auto row, letter_row(office_, id));
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, row.name));
   if (how.route != "mailbox" && how.route != "post") return fail(Code::kRefused, "send letter", "unknown route");
-  const bool asks = info->term == templates::LetterTerm::kCompletion;
-  const std::string today = local_date(office_.now());
-  MessageData about;
-  about.link_secret = SecretBytes::random(32);
-  const Message blank = new_message(office_, row, how, about.link_secret);
-  TRY_DO(change(actor, asks ? Act::kAskMissing : Act::kSend, row.dossier, id, how.route,
+  Sending out{office_, actor, *info, how, local_date(office_.now()), {}, {}, {}};
+  out.about.link_secret = SecretBytes::random(32);
+  const Message blank = new_message(office_, row, how, out.about.link_secret);
+  TRY_DO(change(actor, out.asks() ? Act::kAskMissing : Act::kSend, row.dossier, id, how.route,
                 [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-                  TRY_ASSIGN(auto letter, store.letter(id));
-                  if (info->written_to != kToRequester && how.route != "post")
-                    return fail(Code::kRefused, "send letter",
-                                "this letter is not for the requester, and the mailbox is: send it by post");
-                  TRY_ASSIGN(auto data, open.keys.letter(letter));
-                  const bool four_eyes = must_be_approved(*info, data);
-                  if (letter.state != "approved" && (letter.state != "draft" || four_eyes))
-                    return fail(Code::kRefused, "send letter",
-                                four_eyes ? "a second person must approve it first" : letter.state);
-                  TRY_DO(check_measure(office_, open, letter.name));
-                  TRY_DO(check_release(office_, store, open, *info, data.fields));
-                  TRY_DO(check_enclosures(store, open, *info, data));
-                  if (how.route == "post") TRY_DO(check_printable(data));
-                  about.recipient = recipient_of(*info, open, data);
-                  if (how.route == "post") {
-                    about.address = post_address(*info, open, how);
-                    if (about.address.empty()) return fail(Code::kRefused, "send letter", "the post needs an address");
-                  } else {
-                    about.email = open.profile.requester.email;
-                    if (about.email.empty())
-                      return fail(Code::kRefused, "send letter", "no e-mail address is known: send it by post");
-                    TRY_DO(arrange_code(office_, actor, store, open, how));
-                  }
-                  data.date = today;
-                  data.genuine_code = crypto::random_access_code();
-                  if (asks) {
-                    TRY_DO(check_nothing_pending(store, letter));
-                    TRY_ASSIGN(about.last_day, suspend_term(office_, open, today));
-                    ask_for_missing(open, about);
-                    data.fields = fill_fields(*info, data.fields, nlohmann::json{{"complete_before", about.last_day}});
-                  } else {
-                    if (info->term == templates::LetterTerm::kExtension)
-                      TRY_DO(told_of_extension(office_, open, today));
-                    after_sending(*info, open);
-                  }
-                  // The term for objection counts from the day on which it leaves, not from the day on which it was written.
-                  if (data.fields.contains("objection_before")) {
-                    data.fields["objection_before"] = known_fields(office_, open, {})["objection_before"];
-                    if (info->term == templates::LetterTerm::kAnswer) TRY_DO(start_objection(office_, open, today));
-                  }
-                  TRY_DO(draw(office_, letter, data, open.dossier.reference));
-                  const Announcement announcement = announcement_of(*info, data.fields, about.last_day);
-                  about.subject = announcement.subject;
-                  about.legal_effect = announcement.legal_effect;
-                  about.term = announcement.term;
-                  about.file_name = letter.name + ".pdf";
-                  letter.state = "sent";
-                  letter.changed = office_.now();
-                  note_measure(office_, actor, open, letter, data.fields);
-                  open.keys.seal(data, letter);
-                  TRY_DO(store.put_letter(letter));
-                  Message message = blank;
-                  if (how.route == "mailbox") {
-                    TRY_ASSIGN(message.expires, last_moment_of_access(office_, store, open, message.expires));
-                  }
-                  open.keys.seal(about, message);
-                  TRY_DO(store.put_message(message));
-                  remember(office_, actor, open,
-                           (how.route == "post" ? "Per post verstuurd: " : "Klaargezet in de beveiligde postbus: ") +
-                               info->title);
-                  return store.add_job(new_job(how.route == "post" ? "print" : "publish", message.id, office_.now()));
+                  TRY_ASSIGN(out.letter, store.letter(id));
+                  TRY_ASSIGN(out.data, open.keys.letter(out.letter));
+                  TRY_DO(check_may_go(out, store, open));
+                  TRY_DO(address_it(out, store, open));
+                  TRY_DO(keep_terms(out, open));
+                  TRY_DO(put_letter(out, store, open));
+                  return put_message(out, store, open, blank);
                 }));
   return blank.id;
 }

@@ -13,7 +13,6 @@ namespace {
 
 using enum DossierState;
 
-constexpr TimeMs kDay = 24LL * 3600 * 1000;
 constexpr std::uint32_t kCalendarRows = 100, kWatchedAtOnce = 500;
 constexpr std::string_view kNear = "nadert", kPast = "voorbij";
 constexpr std::string_view kObjection = "bezwaar", kCompletion = "aanvulling";
@@ -157,7 +156,7 @@ Result<TermCalendar> Casework::calendar(const Actor& actor, bool mine, std::uint
       TRY_ASSIGN(const auto profile, keys.profile(dossier));
       const intake::RequestRule* const rule = office_.rules.find(dossier.kind);
       CalendarRow row{dossier, rule ? rule->title : "Nog in te delen", {}, running_terms(profile)};
-      if (names) row.subject = profile.subject().name;
+      if (names && !dossier.restricted) row.subject = profile.subject().name;
       if (row.terms.empty()) row.terms.push_back({.kind = {}, .from = {}, .last_day = dossier.due, .steps = {}});
       calendar.rows.push_back(std::move(row));
     }

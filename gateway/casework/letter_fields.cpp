@@ -177,24 +177,24 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
   const std::string first_channel =
       profile.deliveries.empty() ? open.dossier.channel : profile.deliveries.front().channel;
   const std::string today = local_date(office.now());
-  Json known = {{"addressee", addressee(profile.requester)},
-                {"reference", open.dossier.reference},
-                {"received_at", local_minute(open.dossier.received)},
-                {"received_on", local_date(open.dossier.received)},
-                {"channel", channel_words(first_channel)},
-                {"add_url", office.config.public_door.base_url},
-                {"mailbox_url", office.config.public_door.base_url},
-                {"client_name", profile.subject().name},
-                {"client_birth_date", profile.subject().birth_date},
-                {"requester_name", profile.requester.name},
-                {"access_code", profile.access_code},
-                {"files", files_of(documents)},
-                {"signed_by", office.config.organisation.name},
-                {"about_person", profile.client.name == profile.requester.name ? "" : profile.client.name},
-                {"email_hint", email_hint(profile.requester.email)},
-                {"purposes", Json::array({"dit verzoek behandelen (artikel 6 lid 1 onder e AVG)"})},
-                {"valid_until",
-                 local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * 24 * 3600 * 1000)}};
+  Json known = {
+      {"addressee", addressee(profile.requester)},
+      {"reference", open.dossier.reference},
+      {"received_at", local_minute(open.dossier.received)},
+      {"received_on", local_date(open.dossier.received)},
+      {"channel", channel_words(first_channel)},
+      {"add_url", office.config.public_door.base_url},
+      {"mailbox_url", office.config.public_door.base_url},
+      {"client_name", profile.subject().name},
+      {"client_birth_date", profile.subject().birth_date},
+      {"requester_name", profile.requester.name},
+      {"access_code", profile.access_code},
+      {"files", files_of(documents)},
+      {"signed_by", office.config.organisation.name},
+      {"about_person", profile.client.name == profile.requester.name ? "" : profile.client.name},
+      {"email_hint", email_hint(profile.requester.email)},
+      {"purposes", Json::array({"dit verzoek behandelen (artikel 6 lid 1 onder e AVG)"})},
+      {"valid_until", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * kDay)}};
   known["recipients"] = Json::array(
       {{{"recipient", "Niemand buiten onze organisatie"}, {"what", "Niets"}, {"ground", "Niet van toepassing"}}});
   known["viewed_by"] = viewed_by(office, open.dossier.id);

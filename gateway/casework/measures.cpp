@@ -12,8 +12,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr TimeMs kHour = 3600LL * 1000;
-
 const intake::RecordBook* book_of(const Office& office, const OpenDossier& open) {
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
   return rule ? &rule->book : nullptr;

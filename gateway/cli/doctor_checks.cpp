@@ -26,7 +26,7 @@
 namespace zp::gateway {
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
+constexpr std::int64_t kDaySeconds = 86'400;
 constexpr std::int64_t kWarnDays = 60;
 
 using Checks = std::vector<Check>;
@@ -41,7 +41,7 @@ void bad(Checks& checks, std::string what, std::string advice) {
 
 /// Good, warning or failure by how long something still lives.
 void by_expiry(Checks& checks, const std::string& what, std::int64_t expires, const std::string& advice) {
-  const std::int64_t days = (expires - now_ms() / 1000) / kDay;
+  const std::int64_t days = (expires - now_ms() / 1000) / kDaySeconds;
   const std::string text = what + " is valid for " + std::to_string(days) + " days";
   if (expires <= now_ms() / 1000) return bad(checks, what + " has expired", advice);
   if (days < kWarnDays) return warn(checks, text, advice);

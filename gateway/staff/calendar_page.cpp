@@ -73,7 +73,7 @@ Result<Response> Workbench::calendar(Visit& visit) {
   const Office& office = casework_.office();
   TRY_ASSIGN(const Names names, names_of_staff(office.store));
   const std::string now = local_date(office.now());
-  const std::string week = local_date(office.now() + TimeMs{kWarnDays} * 24 * 3600 * 1000);
+  const std::string week = local_date(office.now() + kWarnDays * kDay);
   TRY_ASSIGN(const intake::Date today, intake::parse_date(now));
   json groups = json::array({{{"title", "Te laat"}, {"late", true}, {"rows", json::array()}},
                              {{"title", "Binnen een week"}, {"rows", json::array()}},

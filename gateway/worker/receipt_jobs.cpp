@@ -16,7 +16,6 @@ using Json = nlohmann::json;
 
 constexpr TimeMs kLookAgain = 1'000;
 constexpr TimeMs kChecksMayTake = 5LL * 60 * 1000;  // a receipt waits no longer for what the checks will say
-constexpr TimeMs kDay = 24LL * 3600 * 1000;
 constexpr int kMailsPerSenderAndDay = 5;  // against loops between machines that answer each other
 
 struct Received {

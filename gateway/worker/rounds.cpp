@@ -5,9 +5,8 @@
 namespace zp::gateway {
 namespace {
 
-constexpr TimeMs kDay = 24LL * 3600 * 1000;
 constexpr TimeMs kRemindAfter = 7 * kDay;  // unread that long: one reminder
-constexpr TimeMs kWatchEvery = kDay / 24;  // looking at all terms that run
+constexpr TimeMs kWatchEvery = kHour;  // looking at all terms that run
 
 Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
   std::vector<Message> messages;

@@ -7,8 +7,6 @@ namespace {
 using test::Desk;
 using test::kNow;
 
-constexpr TimeMs kDay = 24LL * 3600 * 1000;
-
 class AbsenceTest : public Desk {
  protected:
   AbsenceTest()

@@ -12,7 +12,6 @@ using test::Desk;
 using ::testing::HasSubstr;
 
 constexpr const char* kMentorKind = "informatie-mentor-curator-bewindvoerder";
-constexpr TimeMs kDay = 24LL * 3600 * 1000;
 
 class RegisterTest : public Desk {
  protected:

@@ -10,8 +10,6 @@ using test::Desk;
 using test::kNow;
 using testing::HasSubstr;
 
-constexpr TimeMs kDay = 24LL * 3600 * 1000;
-
 class TermsTest : public Desk {
  protected:
   /// A dossier whose request came in that many days ago.
