@@ -2,35 +2,11 @@
 
 #include <algorithm>
 
+#include "gateway/casework/restriction.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
 namespace {
-
-/// AVG art. 18 lid 2: a restricted dossier is stored, and looked at by those who must, but not worked on.
-bool allowed_while_restricted(Act act) noexcept {
-  switch (act) {
-    case Act::kOpenDossier:
-    case Act::kViewPage:
-    case Act::kViewLetter:
-    case Act::kReadLedger:
-    case Act::kMakeOverview:
-    case Act::kFile:
-    case Act::kInspect:
-    case Act::kRestrict:
-    case Act::kNote:
-    case Act::kReceipt:
-    case Act::kReadByRecipient:
-    case Act::kExpire:
-    case Act::kUndeliverable:
-    case Act::kRecall:
-    case Act::kMoveAccess:
-    case Act::kReadRegister:
-      return true;
-    default:
-      return false;
-  }
-}
 
 std::string hex_or_empty(const Id& id) { return id == Id{} ? std::string() : id.hex(); }
 
@@ -78,9 +54,25 @@ Result<void> Casework::enter(const Actor& actor, Act act, const Touched& touched
   return office_.ledger.record(known, *role, rule.name, touched);
 }
 
+Result<void> Casework::enter_restricted(const Actor& actor, Act act, const Touched& touched) {
+  const auto allowed = check_while_restricted(actor, act);
+  if (allowed) return {};
+  TRY_DO(office_.ledger.record(actor, role_for(actor, act).value_or(""), rule_of(act).name,
+                               {touched.dossier, touched.object, "restricted"}, "denied"));
+  return allowed;
+}
+
 Result<void> Casework::look(const Actor& actor, Act act, const Id& dossier, const Id& object,
                             const std::string& detail) {
-  return enter(actor, act, {dossier.hex(), hex_or_empty(object), detail});
+  const Touched touched{dossier.hex(), hex_or_empty(object), detail};
+  bool restricted = false;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    const auto row = store.dossier(dossier);
+    restricted = row && row->restricted;
+    return {};
+  }));
+  if (restricted) TRY_DO(enter_restricted(actor, act, touched));
+  return enter(actor, act, touched);
 }
 
 Result<void> Casework::change(const Actor& actor, Act act, const Id& dossier, const Id& object,
@@ -91,9 +83,9 @@ Result<void> Casework::change(const Actor& actor, Act act, const Id& dossier, co
     TRY_ASSIGN(row, store.dossier(dossier));
     return {};
   }));
-  if (!possible(act, row.state) || (row.restricted && !allowed_while_restricted(act)))
-    return fail(Code::kRefused, rule.name.data(), std::string(state_name(row.state)));
   const Touched touched{dossier.hex(), hex_or_empty(object), detail};
+  if (row.restricted) TRY_DO(enter_restricted(actor, act, touched));
+  if (!possible(act, row.state)) return fail(Code::kRefused, rule.name.data(), std::string(state_name(row.state)));
   TRY_DO(enter(actor, act, touched));
   auto done = office_.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));

@@ -185,6 +185,7 @@ class Casework {
   Result<Id> add_document(const Actor& actor, const Id& dossier, const std::string& name, ByteView content);
   Result<void> note(const Actor& actor, const Id& dossier, const std::string& text);
   Result<void> finish_task(const Actor& actor, const Id& dossier, std::size_t task);
+  /// AVG art. 18. Lifting is kRefused until the person was told (restriction.h); what came in meanwhile is judged then.
   Result<void> restrict(const Actor& actor, const Id& dossier, bool restricted);
   /// AVG art. 12(3): two further months, once, within the first month; the letter that tells so is drafted too.
   Result<void> extend_term(const Actor& actor, const Id& dossier);
@@ -263,6 +264,7 @@ class Casework {
   Result<void> change_enclosures(const Actor& actor, const Id& letter, const std::string& detail,
                                  const EnclosureChange& body);
   Result<void> enter(const Actor& actor, Act act, const Touched& touched);
+  Result<void> enter_restricted(const Actor& actor, Act act, const Touched& touched);
   Result<void> look(const Actor& actor, Act act, const Id& dossier, const Id& object = {},
                     const std::string& detail = {});
   Result<void> change(const Actor& actor, Act act, const Id& dossier, const Id& object, const std::string& detail,

@@ -6,6 +6,7 @@
 
 #include "gateway/casework/casework.h"
 #include "gateway/casework/register.h"
+#include "gateway/casework/restriction.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 
@@ -164,11 +165,15 @@ Result<void> Casework::finish_task(const Actor& actor, const Id& dossier, std::s
 
 Result<void> Casework::restrict(const Actor& actor, const Id& dossier, bool restricted) {
   return change(actor, Act::kRestrict, dossier, {}, restricted ? "on" : "off",
-                [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  if (open.dossier.restricted == restricted) return fail(Code::kConflict, "restrict processing");
+                  if (!restricted) TRY_DO(check_lift_notice(office_, store, open));
                   open.dossier.restricted = restricted;
+                  open.profile.restricted_since = restricted ? office_.now() : 0;
                   remember(office_, actor, open,
                            restricted ? "Verwerking beperkt (AVG art. 18)." : "Beperking van de verwerking opgeheven.");
-                  return {};
+                  const bool judged_meanwhile = !restricted && possible(Act::kClassify, open.dossier.state);
+                  return judged_meanwhile ? judge(office_, store, open) : Result<void>();
                 });
 }
 

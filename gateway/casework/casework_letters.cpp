@@ -6,6 +6,7 @@
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
+#include "gateway/casework/restriction.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -55,6 +56,7 @@ Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::str
   letter.created = letter.changed = office_.now();
   TRY_DO(
       change(actor, Act::kDraft, dossier, letter.id, name, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+        TRY_DO(check_letter_while_restricted(open, *info));
         TRY_ASSIGN(const auto documents, listed_documents(store, open));
         LetterData data;
         nlohmann::json known = known_fields(office_, open, documents);
@@ -141,6 +143,8 @@ Result<void> Casework::propose(const Actor& actor, const Id& id) {
   return change(actor, Act::kPropose, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto letter, letter_in(store, id, {"draft"}));
     TRY_ASSIGN(auto data, open.keys.letter(letter));
+    TRY_DO(check_letter_while_restricted(open, *info));
+    TRY_DO(check_is_restricted(office_, store, open, *info));
     TRY_DO(check_measure(office_, open, letter.name));
     TRY_DO(check_release(office_, store, open, *info, data.fields));
     TRY_DO(check_enclosures(store, open, *info, data));

@@ -16,26 +16,6 @@ namespace {
 constexpr std::size_t kMostTokens = 16;
 constexpr std::uint32_t kMostDossiers = 1000;
 
-/// `id` and every other dossier about a person of the same name and birth date. Without a birth date a name alone does not
-/// say that it is the same person.
-Result<std::vector<Id>> dossiers_about(const Vault& vault, StoreReader& store, const Id& id, const Person& person) {
-  std::vector<Id> found{id};
-  if (person.name.empty() || person.birth_date.empty()) return found;
-  DossierFilter filter;
-  filter.limit = kMostDossiers;
-  filter.tokens = vault.tokens({person.name, person.birth_date});
-  if (filter.tokens.size() > kMostTokens) filter.tokens.resize(kMostTokens);
-  TRY_ASSIGN(const auto dossiers, store.dossiers(filter));
-  for (const Dossier& dossier : dossiers) {
-    TRY_ASSIGN(const auto keys, vault.unlock(store, dossier.id));
-    TRY_ASSIGN(const auto profile, keys.profile(dossier));
-    const Person& subject = profile.subject();
-    if (dossier.id != id && subject.birth_date == person.birth_date && same_name(subject.name, person.name))
-      found.push_back(dossier.id);
-  }
-  return found;
-}
-
 /// Adds what one dossier holds.
 class Compiler {
  public:
@@ -165,6 +145,24 @@ void add_looks(const std::vector<crypto::LedgerEntry>& entries, const std::strin
 }
 
 }  // namespace
+
+Result<std::vector<Id>> dossiers_about(const Vault& vault, StoreReader& store, const Id& id, const Person& person) {
+  std::vector<Id> found{id};
+  if (person.name.empty() || person.birth_date.empty()) return found;
+  DossierFilter filter;
+  filter.limit = kMostDossiers;
+  filter.tokens = vault.tokens({person.name, person.birth_date});
+  if (filter.tokens.size() > kMostTokens) filter.tokens.resize(kMostTokens);
+  TRY_ASSIGN(const auto dossiers, store.dossiers(filter));
+  for (const Dossier& dossier : dossiers) {
+    TRY_ASSIGN(const auto keys, vault.unlock(store, dossier.id));
+    TRY_ASSIGN(const auto profile, keys.profile(dossier));
+    const Person& subject = profile.subject();
+    if (dossier.id != id && subject.birth_date == person.birth_date && same_name(subject.name, person.name))
+      found.push_back(dossier.id);
+  }
+  return found;
+}
 
 Result<Overview> Casework::overview(const Actor& actor, const Id& dossier) {
   TRY_DO(look(actor, Act::kMakeOverview, dossier));

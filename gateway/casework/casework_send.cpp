@@ -7,6 +7,7 @@
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
+#include "gateway/casework/restriction.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 
@@ -147,6 +148,8 @@ Result<void> check_may_go(const Sending& out, StoreReader& store, const OpenDoss
   const bool four_eyes = must_be_approved(out.info, out.data);
   if (out.letter.state != "approved" && (out.letter.state != "draft" || four_eyes))
     return fail(Code::kRefused, "send letter", four_eyes ? "a second person must approve it first" : out.letter.state);
+  TRY_DO(check_letter_while_restricted(open, out.info));
+  TRY_DO(check_is_restricted(out.office, store, open, out.info));
   TRY_DO(check_measure(out.office, open, out.letter.name));
   TRY_DO(check_release(out.office, store, open, out.info, out.data.fields));
   TRY_DO(check_enclosures(store, open, out.info, out.data));

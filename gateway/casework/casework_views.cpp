@@ -5,6 +5,7 @@
 
 #include "gateway/casework/casework.h"
 #include "gateway/casework/register.h"
+#include "gateway/casework/restriction.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -42,7 +43,8 @@ Result<std::vector<DossierRow>> Casework::rows(const DossierFilter& filter) {
       const intake::RequestRule* const rule = office_.rules.find(dossier.kind);
       row.kind_title = rule ? rule->title : "Nog in te delen";
       // An erased dossier has no keys: its row stays without names.
-      if (auto keys = office_.vault.unlock(store, dossier.id)) {
+      // Of a restricted one the list tells no names: it is found by reference or name, and opened for a reason.
+      if (auto keys = office_.vault.unlock(store, dossier.id); keys && !dossier.restricted) {
         TRY_ASSIGN(const auto profile, keys->profile(dossier));
         row.requester = name_of(profile.requester);
         row.subject = name_of(profile.subject());
@@ -97,7 +99,7 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
     }
     if (open.dossier.kind != kRegister) {
       TRY_ASSIGN(auto known, register_of(office_.vault, store, open.profile.subject()));
-      if (known) view.known = std::make_shared<const ClientRegister>(std::move(*known));
+      if (known && !known->restricted) view.known = std::make_shared<const ClientRegister>(std::move(*known));
     }
     view.dossier = std::move(open.dossier);
     view.profile = std::move(open.profile);
@@ -106,6 +108,7 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
   if (view.known) TRY_DO(look(actor, Act::kReadRegister, view.known->dossier, dossier));
   view.rule = office_.rules.find(view.dossier.kind);
   view.acts = acts_for(actor, view.dossier);
+  if (view.dossier.restricted) std::erase_if(view.acts, [&](Act act) { return !check_while_restricted(actor, act); });
   return view;
 }
 

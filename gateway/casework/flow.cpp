@@ -114,14 +114,20 @@ const std::vector<Purpose>& purpose_list() {
       {"avg-verzoek",
        "Beslissen op een AVG-verzoek",
        "AVG art. 12 en art. 15 tot en met 22",
-       {"jurist", "goedkeurder"}},
+       {"jurist", "goedkeurder"},
+       true},
+      {"rechtsvordering",
+       "Behandelen van bezwaar, beroep of een rechtszaak",
+       "AVG art. 6 lid 1 onder e, art. 18 lid 2; Awb art. 6:4 en 7:1",
+       {"jurist", "goedkeurder"},
+       true},
       {"portero",
        "Toezien op juist gebruik van Portero",
        "AVG art. 5 lid 1 onder f, art. 32 en art. 33; het contract over Portero",
        {"jurist", "postkamer", "goedkeurder"}},
-      {"goedkeuren-brief", "Beoordelen van een brief", "Awb art. 3:2", {"goedkeurder", "jurist"}},
+      {"goedkeuren-brief", "Beoordelen van een brief", "Awb art. 3:2", {"goedkeurder", "jurist"}, true},
       {"bewaartermijn", "Toepassen van de bewaartermijn", "AVG art. 5 lid 1 onder e", {"jurist", "fg"}},
-      {"toezicht", "Toezicht op de verwerking", "AVG art. 39", {"fg"}},
+      {"toezicht", "Toezicht op de verwerking", "AVG art. 39", {"fg"}, true},
   };
   return list;
 }

@@ -102,6 +102,8 @@ std::vector<Act> acts_for(const Actor& actor, const Dossier& dossier);
 struct Purpose {
   std::string_view key, label, ground;
   std::vector<std::string_view> roles;
+  /// AVG art. 18 lid 2: for a claim or somebody's rights a restricted dossier may be used too.
+  bool while_restricted = false;
 };
 std::span<const Purpose> purposes() noexcept;
 const Purpose* find_purpose(std::string_view key) noexcept;

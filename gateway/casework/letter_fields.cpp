@@ -214,6 +214,7 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
   // Counted from today; whoever sends it later sees the date in the letter and in its form.
   if (const auto day = intake::parse_date(today))
     known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
+  if (profile.restricted_since) known["restricted_from"] = local_date(profile.restricted_since);
   if (profile.evaluation) known["missing"] = missing_of(*profile.evaluation);
   add_terms(office, profile, known);
   return known;

@@ -9,7 +9,17 @@
 #include <string>
 #include <vector>
 
+#include "gateway/store/types.h"
+
 namespace zp::gateway {
+
+class Vault;
+class StoreReader;
+struct Person;
+
+/// `dossier` and every other dossier about a person of the same name and birth date. Without a birth date a name alone does
+/// not say that it is the same person.
+Result<std::vector<Id>> dossiers_about(const Vault& vault, StoreReader& store, const Id& dossier, const Person& person);
 
 struct Overview {
   struct Item {

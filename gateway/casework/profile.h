@@ -82,6 +82,7 @@ struct Profile {
   std::vector<HistoryLine> history;
   std::vector<std::string> tasks;  // Dutch: what waits for a person, e.g. an undeliverable message
   std::string mail_text;           // readable body of the mail that opened the dossier
+  TimeMs restricted_since = 0;     // AVG art. 18, while Dossier::restricted
   std::map<std::string, std::vector<RecordEntry>> records;  // kind of entry -> entries, as they were made
 
   std::string json() const;

@@ -83,7 +83,7 @@ bool Representation::holds_on(const std::string& day) const noexcept {
 }
 
 ClientRegister read_register(const Id& dossier, const Profile& profile) {
-  return {dossier, counting(profile, kRepresentation, representation), counting(profile, kConsent, consent)};
+  return {dossier, false, counting(profile, kRepresentation, representation), counting(profile, kConsent, consent)};
 }
 
 bool same_name(const std::string& one, const std::string& other) {
@@ -100,8 +100,10 @@ Result<std::optional<ClientRegister>> register_of(const Vault& vault, StoreReade
   for (const Dossier& dossier : dossiers) {
     TRY_ASSIGN(const auto keys, vault.unlock(store, dossier.id));
     TRY_ASSIGN(const auto profile, keys.profile(dossier));
-    if (same_name(profile.client.name, client.name) && profile.client.birth_date == client.birth_date)
-      return read_register(dossier.id, profile);
+    if (!same_name(profile.client.name, client.name) || profile.client.birth_date != client.birth_date) continue;
+    auto known = read_register(dossier.id, profile);
+    known.restricted = dossier.restricted;
+    return known;
   }
   return std::nullopt;
 }
@@ -150,7 +152,7 @@ Result<std::map<std::string, intake::ProofOnFile>> proofs_on_file(const Office& 
   std::map<std::string, intake::ProofOnFile> proofs;
   const Profile& profile = open.profile;
   TRY_ASSIGN(const auto known, register_of(office.vault, store, profile.subject()));
-  if (!known) return proofs;
+  if (!known || known->restricted) return proofs;
   const std::string today = local_date(office.now());
   if (const Representation* const one = representation_of(*known, profile.requester, today))
     for (const std::string_view scope : kScopes)

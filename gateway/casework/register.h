@@ -34,6 +34,7 @@ struct Consent {
 
 struct ClientRegister {
   Id dossier;
+  bool restricted = false;  // AVG art. 18: it still keeps people out, and lets nobody in
   std::vector<Representation> representations;
   std::vector<Consent> consents;
 };

@@ -84,6 +84,9 @@ Result<void> check_release(const Office& office, StoreReader& store, const OpenD
   const intake::ReleaseRule* const rule = release_rule(office, info.name);
   if (!rule || asks_for_oneself(open, *rule)) return {};
   const std::string reader = reader_of(open, *rule, fields);
+  if (known && known->restricted)
+    return fail(Code::kRefused, "release copy",
+                "Het register van de cliënt is beperkt (AVG art. 18): wat erin staat, kan nu geen kopie dragen.");
   if (known &&
       (representative(*known, open, *rule, today) ||
        std::ranges::any_of(known->consents, [&](const Consent& one) { return allows(one, *rule, reader, today); })))
@@ -98,7 +101,7 @@ Result<nlohmann::json> registered_fields(const Office& office, StoreReader& stor
   const intake::ReleaseRule* const rule = release_rule(office, info.name);
   if (rule && asks_for_oneself(open, *rule)) fields["own_request"] = true;
   TRY_ASSIGN(const auto known, register_of(office.vault, store, open.profile.subject()));
-  if (!known) return fields;
+  if (!known || known->restricted) return fields;
   const Representation* const one = representation_of(*known, open.profile.requester, today);
   const bool represented = one && one->holds_on(today);
   if (represented) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "gateway/casework/restriction.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/sentences.h"
 
@@ -222,12 +223,12 @@ json letters_json(const DossierView& view) {
 }
 
 /// What fits this request first, then what fits any, then the rest: a person may see it otherwise than the rules do.
-json letter_groups(const std::vector<templates::LetterInfo>& letters, const std::string& kind) {
+json letter_groups(const std::vector<templates::LetterInfo>& letters, const Dossier& dossier) {
   constexpr std::array<const char*, 3> kLabels = {"Voor dit verzoek", "Voor elk verzoek", "Voor andere verzoeken"};
   std::array<json, 3> groups = {json::array(), json::array(), json::array()};
   for (const auto& letter : letters) {
-    if (!letter.offered) continue;
-    const bool fits = std::ranges::find(letter.for_kinds, kind) != letter.for_kinds.end();
+    if (!letter.offered || (dossier.restricted && !may_leave_while_restricted(letter))) continue;
+    const bool fits = std::ranges::find(letter.for_kinds, dossier.kind) != letter.for_kinds.end();
     groups[fits ? 0 : letter.for_kinds.empty() ? 1 : 2].push_back({{"name", letter.name}, {"title", letter.title}});
   }
   json rows = json::array();
@@ -323,6 +324,7 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["state_key"] = state_name(view.dossier.state);
   data["received"] = local_time_dutch(view.dossier.received);
   data["restricted"] = view.dossier.restricted;
+  if (profile.restricted_since) data["restricted_since"] = dutch(local_date(profile.restricted_since));
   data["retain_until"] = dutch(view.dossier.retain_until);
   data["mine"] = view.dossier.owner && *view.dossier.owner == actor.user;
   data["taken"] = view.dossier.owner.has_value();
@@ -365,7 +367,7 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   for (const auto& kind : kinds)
     if (!kind.is_register)
       data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
-  data["letter_groups"] = letter_groups(letters, view.dossier.kind);
+  data["letter_groups"] = letter_groups(letters, view.dossier);
   return data;
 }
 

@@ -187,12 +187,14 @@ Result<Next> evaluate_dossier(const Tools& tools, const Job& job) {
   bool unknown_kind = false;
   TRY_ASSIGN(const auto text, text_of(tools, job.subject, unknown_kind));
   const std::string guess = unknown_kind ? guess_kind(tools.office.rules, text) : "onbekend";
+  Result<void> judged;
   if (guess != "onbekend") {
-    TRY_DO(tools.casework.classify(tools.actor, job.subject, guess));
-  } else if (auto evaluated = tools.casework.evaluate(tools.actor, job.subject);
-             !evaluated && evaluated.error().code != Code::kRefused) {
-    return std::unexpected(evaluated.error());
+    judged = tools.casework.classify(tools.actor, job.subject, guess);
+  } else if (const auto evaluated = tools.casework.evaluate(tools.actor, job.subject); !evaluated) {
+    judged = std::unexpected(evaluated.error());
   }
+  // Restricted (AVG art. 18): judged when that is lifted.
+  if (!judged && judged.error().code != Code::kRefused) return std::unexpected(judged.error());
   return Next{};
 }
 

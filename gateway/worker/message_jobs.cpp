@@ -6,6 +6,8 @@
 #include "crypto/hash.h"
 #include "crypto/recipient_key.h"
 #include "gateway/casework/letter_fields.h"
+#include "gateway/casework/letter_steps.h"
+#include "gateway/casework/restriction.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "gateway/worker/jobs.h"
@@ -159,14 +161,18 @@ Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened,
   return mail;
 }
 
-/// AVG art. 18 lid 2: nothing leaves while processing is restricted; it waits until a person lifts that.
+/// AVG art. 18 lid 2: while processing is restricted only answers about that leave; the rest waits until a person lifts it.
 constexpr Next kWaitForLift{15 * 60'000};
-bool is_restricted(const Opened& opened) { return opened.open->dossier.restricted; }
+bool is_held(const Tools& tools, const Opened& opened) {
+  if (!opened.open->dossier.restricted) return false;
+  const auto info = info_of(tools.office, opened.letter.name);
+  return opened.is_invitation() || !info || !may_leave_while_restricted(**info);
+}
 
 Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsigned number, const char* line) {
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
   if (opened.message.state != "published" && opened.message.state != "notified") return Next{};
-  if (is_restricted(opened)) return kWaitForLift;
+  if (is_held(tools, opened)) return kWaitForLift;
   if (!tools.smtp.configured()) {
     TRY_DO(advance(tools, job.subject, "undeliverable", "Er is geen mailserver ingesteld: de ontvanger weet nog niets.",
                    "Er is geen mailserver ingesteld. Bel de ontvanger.", nullptr));
@@ -237,7 +243,7 @@ Result<void> put_on_shelf(const Tools& tools, const Opened& opened, const Mailbo
 Result<Next> publish_message(const Tools& tools, const Job& job) {
   TRY_ASSIGN(auto opened, open_message(tools, job.subject));
   if (opened.message.state != "queued") return Next{};
-  if (is_restricted(opened)) return kWaitForLift;
+  if (is_held(tools, opened)) return kWaitForLift;
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPublish),
                                     {opened.message.dossier.hex(), job.subject.hex(), {}}));
   MailboxLetter body = body_of(tools, opened);
@@ -320,7 +326,7 @@ Result<void> print_cover(const Tools& tools, const Opened& opened, const std::st
 Result<Next> print_message(const Tools& tools, const Job& job) {
   TRY_ASSIGN(auto opened, open_message(tools, job.subject));
   if (opened.message.state != "queued") return Next{};
-  if (is_restricted(opened)) return kWaitForLift;
+  if (is_held(tools, opened)) return kWaitForLift;
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPrint),
                                     {opened.message.dossier.hex(), job.subject.hex(), {}}));
   TRY_ASSIGN(const auto pdf, letter_of(tools, opened));

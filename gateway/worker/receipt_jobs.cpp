@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 
 constexpr TimeMs kLookAgain = 1'000;
 constexpr TimeMs kChecksMayTake = 5LL * 60 * 1000;  // a receipt waits no longer for what the checks will say
-constexpr int kMailsPerSenderAndDay = 5;  // against loops between machines that answer each other
+constexpr int kMailsPerSenderAndDay = 5;            // against loops between machines that answer each other
 
 struct Received {
   Submission submission;

@@ -6,7 +6,7 @@ namespace zp::gateway {
 namespace {
 
 constexpr TimeMs kRemindAfter = 7 * kDay;  // unread that long: one reminder
-constexpr TimeMs kWatchEvery = kHour;  // looking at all terms that run
+constexpr TimeMs kWatchEvery = kHour;      // looking at all terms that run
 
 Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
   std::vector<Message> messages;

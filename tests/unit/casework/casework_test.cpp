@@ -79,15 +79,6 @@ TEST_F(CaseworkTest, TwoPeopleAtOnceGetOneChangeAndOneConflict) {
   EXPECT_EQ(stored(id).state, DossierState::kComplete);
 }
 
-TEST_F(CaseworkTest, ARestrictedDossierIsKeptAndNotWorkedOn) {
-  const Id id = dossier("avg-inzage", DossierState::kReview);
-  must(casework_->restrict(staff("jurist"), id, true));
-  EXPECT_EQ(casework_->confirm_complete(staff("postkamer"), id).error().code, Code::kRefused);
-  EXPECT_TRUE(casework_->open(staff("jurist"), id));
-  must(casework_->restrict(staff("jurist"), id, false));
-  EXPECT_TRUE(casework_->confirm_complete(staff("postkamer"), id));
-}
-
 TEST_F(CaseworkTest, AnErasedDossierLeavesATombstoneAndNobodyOpensItsObjects) {
   const Id id = dossier("avg-inzage", DossierState::kAnswered);
   const Id file = document(id, "request");

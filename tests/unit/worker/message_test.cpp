@@ -51,6 +51,14 @@ class MessageTest : public Desk {
   void work() {
     for (auto did = do_one_job(tools_); did && *did;) did = do_one_job(tools_);
   }
+  /// As after the person was told.
+  Result<void> lift(const Id& dossier) {
+    return store_->write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(auto open, open_dossier(vault_, store, dossier));
+      open.dossier.restricted = false;
+      return save_dossier(store, open, now_);
+    });
+  }
   LetterData data(const Id& dossier) { return casework_->open(staff("jurist"), dossier)->letters.at(0).data; }
   std::string state(const Id& dossier) { return casework_->open(staff("jurist"), dossier)->messages.at(0).row.state; }
 
@@ -107,12 +115,28 @@ TEST_F(MessageTest, ALetterThatWentOutIsFoundByItsCodeAndByItsFileUntilItIsErase
   EXPECT_EQ(shelf_->letter_day(by_file).error().code, Code::kNotFound);
 }
 
-TEST_F(MessageTest, NothingLeavesWhileProcessingIsRestricted) {
+TEST_F(MessageTest, AnAnswerAboutRightsLeavesWhileProcessingIsRestricted) {
   const Id id = sent();
-  must(casework_->restrict(staff("jurist"), id, true));
+  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, true));
   work();
+  must(lift(id));
+  EXPECT_NE(state(id), "queued");
+}
+
+TEST_F(MessageTest, NothingElseLeavesWhileProcessingIsRestricted) {
+  const Id id = dossier("onbekend", DossierState::kReview);
+  const Actor postkamer = staff("postkamer");
+  const auto letter = casework_->draft(postkamer, id, "doorgestuurd",
+                                       {{"forwarded_to", "Sociale Verzekeringsbank"},
+                                        {"forwarded_on", "2026-11-22"},
+                                        {"subject_matter", "kinderbijslag"},
+                                        {"why", "De Sociale Verzekeringsbank besluit daarover."}});
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->send(postkamer, *letter, {}));
+  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, true));
+  work();
+  must(lift(id));
   EXPECT_EQ(state(id), "queued");
-  must(casework_->restrict(staff("jurist"), id, false));
   work();
   EXPECT_EQ(state(id), "queued");  // not at once, but soon
   now_ += 20 * 60'000;
