@@ -1,80 +1,13 @@
 #include "crypto/keyring/openpgp.h"
 
 #include "crypto/keyring/gpgme.h"
-#include "crypto/keyring/message_shape.h"
 
 namespace zp::crypto {
 namespace {
 
 constexpr std::size_t kMostOpened = 64 * 1024;  // messages to the zone hold keys, never documents
 
-Result<void> check_usable(const OpenPgpKey& key, std::int64_t now) {
-  const auto wrong = [&](const char* reason) {
-    return fail(Code::kConfig, "load OpenPGP key", key.fingerprint + ": " + reason);
-  };
-  if (key.revoked) return wrong("it is revoked");
-  if (!key.can_encrypt) return wrong("it has no part that can encrypt");
-  if (key.expires && *key.expires <= now) return wrong("it has expired; extend it or import its successor");
-  if (key.created > now) return wrong("it was made in the future; check the clock");
-  return {};
-}
-
 }  // namespace
-
-struct Sealer::Impl {
-  GpgContext context;
-  std::vector<GpgKey> keys;
-  std::vector<gpgme_key_t> recipients;  // of `keys`, closed by a null as GPGME wants it
-};
-
-Sealer::Sealer(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
-Sealer::Sealer(Sealer&&) noexcept = default;
-Sealer::~Sealer() = default;
-
-Result<Sealer> Sealer::load(const std::string& home, const std::vector<std::string>& fingerprints, std::int64_t now) {
-  if (fingerprints.empty()) return fail(Code::kConfig, "load OpenPGP keys", home + ": no fingerprint is given");
-  if (holds_secret_keys(home))
-    return fail(Code::kConfig, "load OpenPGP keys", home + ": it holds a secret key; a sealing home may not");
-  auto impl = std::make_unique<Impl>();
-  TRY_ASSIGN(impl->context, open_home(home));
-  for (const std::string& fingerprint : fingerprints) {
-    Result<OpenPgpKey> found = find_key(home, fingerprint);
-    if (!found && found.error().code == Code::kNotFound)
-      return fail(Code::kConfig, "load OpenPGP key", fingerprint + ": it is not in " + home);
-    if (!found) return std::unexpected(std::move(found).error());
-    TRY_DO(check_usable(*found, now));
-    TRY_ASSIGN(GpgKey key, key_of(impl->context.get(), fingerprint));
-    impl->recipients.push_back(key.get());
-    impl->keys.push_back(std::move(key));
-  }
-  impl->recipients.push_back(nullptr);
-  return Sealer(std::move(impl));
-}
-
-Result<Bytes> Sealer::seal(const SecretBytes& plaintext) const {
-  const GpgData from = data_over(plaintext.view());
-  gpgme_data_t raw = nullptr;
-  ZP_CHECK(gpgme_data_new(&raw) == 0);
-  GpgData into(raw);
-  constexpr auto kFlags = static_cast<gpgme_encrypt_flags_t>(GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS |
-                                                             GPGME_ENCRYPT_NO_ENCRYPT_TO);
-  gpgme_ctx_t const context = impl_->context.get();
-  // Trust is decided by the fingerprints in the configuration, not by gpg's web of trust.
-  if (const gpgme_error_t error = gpgme_op_encrypt(context, impl_->recipients.data(), kFlags, from.get(), into.get()))
-    return fail_gpg(error, "seal to OpenPGP keys");
-  if (const auto* refused = gpgme_op_encrypt_result(context)->invalid_recipients)
-    return fail_gpg(refused->reason, "seal to OpenPGP key", refused->fpr == nullptr ? "" : refused->fpr);
-  Bytes message = bytes_of(std::move(into));
-  if (!is_whole_message(message, impl_->keys.size()))
-    return fail(Code::kUnavailable, "seal to OpenPGP keys: gpg did not run to its end");
-  return message;
-}
-
-Result<FreshKey> Sealer::fresh_key() const {
-  DataKey key = DataKey::generate();
-  TRY_ASSIGN(Bytes sealed, seal(key.bytes()));
-  return FreshKey{std::move(key), SealedDataKey{std::move(sealed)}};
-}
 
 struct Opener::Impl {
   std::string home;

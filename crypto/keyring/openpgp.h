@@ -1,10 +1,10 @@
-// crypto/keyring/openpgp.h - OpenPGP through GPGME: key generation, sealing to public keys, opening with private ones.
+// crypto/keyring/openpgp.h - OpenPGP through GPGME: key generation, key rings, opening with private keys (sealing: sealer.h).
 //
-// GPGME forks its caller for every operation (evidence: 4 ms in a small process, 74 ms at 1 GB): only the keymaker, the
+// GPGME forks its caller for every operation (4 ms in a small process, 74 ms at 1 GB): only the keymaker, the
 // worker and staff at start, and the CLI link this. Doors get their keys from the keymaker.
 // Homes: a *public* home holds public keys only and is read-only; a *zone* home holds private keys through gpg-agent.
 // Keys are named by their full fingerprint (40 hex digits), never by e-mail.
-// Threads: one Sealer or Opener belongs to one thread. Errors: GPGME errors are mapped in openpgp.cpp.
+// Threads: one Opener belongs to one thread. Errors: GPGME errors are mapped in openpgp.cpp.
 #ifndef CRYPTO_KEYRING_OPENPGP_H_
 #define CRYPTO_KEYRING_OPENPGP_H_
 
@@ -46,24 +46,6 @@ Result<std::vector<std::string>> import_keys(const std::string& home, ByteView a
 Result<void> delete_secret(const std::string& home, const std::string& fingerprint);
 /// Stops the home's gpg-agent, if any, and waits until it is gone (at most 3 seconds).
 void stop_agent(const std::string& home) noexcept;
-
-/// Seals to all of `fingerprints`.
-class Sealer {
- public:
-  /// kConfig if a key is absent, can't encrypt, is expired or revoked at `now` (unix seconds), or if the home holds any
-  /// secret key.
-  static Result<Sealer> load(const std::string& home, const std::vector<std::string>& fingerprints, std::int64_t now);
-  Sealer(Sealer&&) noexcept;
-  ~Sealer();
-  /// A binary OpenPGP message, no compression. kUnavailable if gpg cannot be run.
-  Result<Bytes> seal(const SecretBytes& plaintext) const;
-  Result<FreshKey> fresh_key() const;
-
- private:
-  struct Impl;
-  explicit Sealer(std::unique_ptr<Impl> impl) noexcept;
-  std::unique_ptr<Impl> impl_;
-};
 
 /// Opens with the private keys of a home (gpg-agent).
 class Opener {

@@ -4,6 +4,7 @@
 
 #include "crypto/cms.h"
 #include "crypto/keyring/openpgp.h"
+#include "crypto/keyring/sealer.h"
 #include "gateway/cli/inner_zone.h"
 #include "gateway/config/mailboxes.h"
 #include "gateway/process/process.h"

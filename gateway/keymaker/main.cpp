@@ -2,11 +2,11 @@
 //
 // SECURITY: holds public keys only and refuses to start if its key ring has a secret one. What it hands out
 // can be opened by the taker (who has the key itself) and by the inner zone, by nobody else, and is forgotten
-// here. It reads one byte from a client and nothing else. It is a small process because GPGME forks its
-// caller for each key.
+// here. It reads one byte from a client and nothing else. It is a small process because GPGME, which reads the key
+// ring, forks its caller.
 #include <ctime>
 
-#include "crypto/keyring/openpgp.h"
+#include "crypto/keyring/sealer.h"
 #include "gateway/ipc/unix_socket.h"
 #include "gateway/keymaker/key_pool.h"
 #include "gateway/process/process.h"
@@ -17,8 +17,7 @@ namespace {
 constexpr int kClientMs = 2000;
 constexpr std::chrono::milliseconds kPatience{4000};
 
-/// Loads the recipients anew for each key after a failure, so that a mended key ring is noticed without a
-/// restart.
+/// Loads the recipients anew when the key ring has changed, a key expires or sealing fails.
 class Maker {
  public:
   explicit Maker(const Config& config) : home_(config.public_home()), recipients_{config.keys.zone_fingerprint} {
@@ -27,26 +26,23 @@ class Maker {
   }
 
   Result<void> load() {
+    sealer_.reset();
     TRY_ASSIGN(auto sealer, crypto::Sealer::load(home_, recipients_, std::time(nullptr)));
     sealer_.emplace(std::move(sealer));
-    loaded_ = std::time(nullptr);
     return {};
   }
 
   Result<crypto::FreshKey> make() {
-    // A key that expires or is revoked while we run must not be sealed to any longer.
-    if (!sealer_ || std::time(nullptr) - loaded_ > kReloadSeconds) TRY_DO(load());
+    if (!sealer_ || std::time(nullptr) >= sealer_->usable_until() || !sealer_->is_current()) TRY_DO(load());
     auto key = sealer_->fresh_key();
     if (!key) sealer_.reset();
     return key;
   }
 
  private:
-  static constexpr std::time_t kReloadSeconds = 300;
   const std::string home_;
   std::vector<std::string> recipients_;
   std::optional<crypto::Sealer> sealer_;
-  std::time_t loaded_ = 0;
 };
 
 Result<void> answer(UnixSocket& client, KeyPool& pool) {

@@ -10,6 +10,7 @@
 
 #include "crypto/keyring/message_shape.h"
 #include "crypto/keyring/openpgp.h"
+#include "crypto/keyring/sealer.h"
 
 namespace zp::crypto {
 namespace {
@@ -137,6 +138,38 @@ TEST_F(Keyring, SealsToEveryRecipientGiven) {
   const FreshKey fresh = to_both.fresh_key().value();
   EXPECT_EQ(Opener::load(zone()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
   EXPECT_EQ(Opener::load(recovery.path()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
+}
+
+TEST_F(Keyring, SealsToTheKindsOfKeysThatAuthoritiesHave) {
+  for (const char* kind : {"rsa3072", "nistp256", "brainpoolP256r1"}) {
+    SCOPED_TRACE(kind);
+    TempHome inner, outer;
+    ASSERT_TRUE(prepare_home(inner.path()));
+    ASSERT_TRUE(prepare_home(outer.path(), HomeKind::kPublic));
+    const std::string gpg = "gpg --homedir " + inner.path() + " --batch --passphrase '' --quick-";
+    output_of(gpg + "gen-key Sleutel " + kind + " sign 1y");
+    const std::string listed = output_of("gpg --homedir " + inner.path() + " --with-colons --list-keys | grep ^fpr");
+    const std::string fingerprint = listed.substr(listed.find_first_of("0123456789ABCDEF"), 40);
+    output_of(gpg + "add-key " + fingerprint + " " + kind + " encr 1y");
+    ASSERT_TRUE(import_keys(outer.path(), as_bytes(export_public(inner.path(), fingerprint).value())));
+    const Result<Sealer> loaded = Sealer::load(outer.path(), {fingerprint}, std::time(nullptr));
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    const FreshKey fresh = loaded->fresh_key().value();
+    EXPECT_EQ(Opener::load(inner.path()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
+  }
+}
+
+TEST_F(Keyring, NoticesThatTheRingChangedAndWhenAKeyExpires) {
+  TempHome other, ring;
+  ASSERT_TRUE(prepare_home(other.path()));
+  ASSERT_TRUE(prepare_home(ring.path(), HomeKind::kPublic));
+  ASSERT_TRUE(import_keys(ring.path(), as_bytes(export_public(zone(), key().fingerprint).value())));
+  const Sealer loaded = Sealer::load(ring.path(), {key().fingerprint}, std::time(nullptr)).value();
+  EXPECT_EQ(loaded.usable_until(), *key().expires);
+  EXPECT_TRUE(loaded.is_current());
+  const OpenPgpKey second = generate_key(other.path(), "Zegelpost herstel (test)", 10).value();
+  ASSERT_TRUE(import_keys(ring.path(), as_bytes(export_public(other.path(), second.fingerprint).value())));
+  EXPECT_FALSE(loaded.is_current());
 }
 
 TEST_F(Keyring, KnowsAWholeMessageFromACutOne) {

@@ -10,8 +10,8 @@ import sys
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "worker"))
-from instance import eventually, free_port  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from waiting import eventually, free_port  # noqa: E402
 
 PASSWORD = "geheim-van-de-proef"
 NOBODY = 65534

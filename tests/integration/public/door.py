@@ -15,18 +15,15 @@ import time
 import unittest
 import urllib.parse
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from waiting import free_port  # noqa: E402
+
 PROGRAMS = sys.argv.pop(1) if len(sys.argv) > 1 and os.path.isdir(sys.argv[1]) else "."
 KIND = "informatie-mentor-curator-bewindvoerder"
 FILLED_IN = {"requester_role": "mentor", "requester_name": "Fenna Zeldenrust", "client_name": "Jan Voorbeeld",
              "client_birth_date": "1950-02-03", "email": "fenna@voorbeeld.example", "access_code": "mijn code 2026"}
 TUS = {"Tus-Resumable": "1.0.0"}
 OFFSET_TYPE = "application/offset+octet-stream"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Instance:

@@ -5,34 +5,20 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from waiting import eventually, free_port  # noqa: E402
 
 BIN = pathlib.Path(sys.argv.pop(1))
 NAMES = ["keymaker", "broker", "office", "worker", "staff", "public", "mail"]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def alive(pid):
     return pathlib.Path(f"/proc/{pid}").exists()
-
-
-def eventually(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 class SupervisorTest(unittest.TestCase):

@@ -25,6 +25,7 @@ ONLY_FOR = {
 # Third-party headers and their one home.
 HOMES = {
     r"gpgme": {"crypto/keyring"},
+    r"rnp/": {"crypto/keyring"},
     r"openssl/": {"crypto", "gateway/http"},
     r"sodium": {"crypto"},
     r"qpdf/": {"intake/cell", "templates/letter"},
@@ -43,12 +44,12 @@ HOMES = {
 }
 # Libraries that a program must never link: a break-in there must not find them.
 NEVER_LINKS = {
-    "zegelpost-public": ["gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
-    "zegelpost-mail": ["gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
+    "zegelpost-public": ["rnp", "gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
+    "zegelpost-mail": ["rnp", "gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
     "zegelpost-keymaker": ["sqlite3", "opencv", "poppler", "qpdf", "PocoNet", "gmime", "hpdf"],
-    "zegelpost-broker": ["gpgme", "sqlite3", "PocoNet", "curl", "hpdf"],
-    "zegelpost-worker": ["opencv", "poppler", "tesseract", "gmime"],
-    "zegelpost-staff": ["opencv", "poppler", "tesseract", "gmime"],
+    "zegelpost-broker": ["gpgme", "rnp", "sqlite3", "PocoNet", "curl", "hpdf"],
+    "zegelpost-worker": ["rnp", "opencv", "poppler", "tesseract", "gmime"],
+    "zegelpost-staff": ["rnp", "opencv", "poppler", "tesseract", "gmime"],
 }
 FORBIDDEN = [
     (re.compile(r"\b(TODO|FIXME|XXX)\b"), "unfinished work is an issue, not a comment"),
