@@ -12,6 +12,8 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <optional>
+#include <span>
 #include <thread>
 
 #include "gateway/process/log.h"
@@ -79,8 +81,19 @@ class Connection : public Poco::Net::TCPServerConnection {
     }
   }
 
+  /// Nothing if the peer was silent for half a second, 0 when it has closed.
+  std::optional<std::size_t> receive(std::span<std::uint8_t> into) {
+    try {
+      const int got = socket().receiveBytes(into.data(), static_cast<int>(into.size()));
+      return got > 0 ? static_cast<std::size_t>(got) : 0;
+    } catch (const Poco::TimeoutException&) {
+      return std::nullopt;
+    }
+  }
+
   void converse() {
     socket().setSendTimeout(Poco::Timespan(30, 0));
+    socket().setReceiveTimeout(Poco::Timespan(0, 500'000));
     LmtpSession session(shared_.limits, shared_.intake);
     Deadlines deadlines;
     std::array<std::uint8_t, 64 * 1024> buffer;
@@ -90,11 +103,11 @@ class Connection : public Poco::Net::TCPServerConnection {
       if (shared_.stopping && stop_at == Clock::time_point::max()) stop_at = Clock::now() + kStopWithin;
       if (shared_.stopping && (!session.receiving() || Clock::now() > stop_at)) return send("421 4.3.2 closing\r\n");
       if (deadlines.over()) return send("421 4.4.2 too slow, closing\r\n");
-      if (!socket().poll(Poco::Timespan(0, 500'000), Poco::Net::Socket::SELECT_READ)) continue;
-      const int got = socket().receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
-      if (got <= 0) return;
-      const std::string replies = session.take(ByteView(buffer).first(static_cast<std::size_t>(got)));
-      deadlines.heard(session, static_cast<std::size_t>(got));
+      const auto got = receive(buffer);
+      if (!got) continue;
+      if (*got == 0) return;
+      const std::string replies = session.take(ByteView(buffer).first(*got));
+      deadlines.heard(session, *got);
       send(replies);
     }
   }

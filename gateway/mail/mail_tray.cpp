@@ -44,7 +44,7 @@ class TrayMailWriter : public MailWriter {
 
   Result<void> accept() override {
     TRY_DO(writer_.finish());
-    TRY_DO(file_.close_synced());
+    TRY_DO(file_.close());
     describe_message();
     const crypto::ObjectLabel label{manifest_.id, manifest_.id, 0};
     TRY_DO(write(folder_ + "/manifest", crypto::seal_bytes(key_.key, label, as_bytes(manifest_.json()))));
@@ -73,7 +73,7 @@ class TrayMailWriter : public MailWriter {
   static Result<void> write(const std::string& path, ByteView bytes) {
     TRY_ASSIGN(auto file, FileWriter::create(path));
     TRY_DO(file.append(bytes));
-    return file.close_synced();
+    return file.close();
   }
 
   const Tray& tray_;

@@ -84,6 +84,11 @@ crypto::ByteSink FileWriter::sink() {
 Result<void> FileWriter::close_synced() {
   ZP_CHECK(fd_ >= 0);
   if (::fdatasync(fd_) != 0) return fail_errno("sync file", path_);
+  return close();
+}
+
+Result<void> FileWriter::close() {
+  ZP_CHECK(fd_ >= 0);
   if (::close(std::exchange(fd_, -1)) != 0) {
     auto failure = fail_errno("close file", path_);
     ::unlink(path_.c_str());

@@ -11,7 +11,7 @@
 
 namespace zp::gateway {
 
-/// Writes a new file (mode 0600). Without close_synced() the destructor removes it.
+/// Writes a new file (mode 0600). Without close() or close_synced() the destructor removes it.
 class FileWriter {
  public:
   static Result<FileWriter> create(const std::string& path);
@@ -23,6 +23,8 @@ class FileWriter {
   crypto::ByteSink sink();
   /// fdatasync and close, both checked.
   Result<void> close_synced();
+  /// For a file that somebody else syncs (Tray::publish).
+  Result<void> close();
 
  private:
   FileWriter(int fd, std::string path) noexcept;

@@ -69,22 +69,34 @@ Result<std::vector<Id>> ids_in(const std::string& folder) {
   return ids;
 }
 
-Result<void> sync_published_file(const std::string& path) {
+// Its mode is that of the tray, and what was written is on its way to the disk.
+Result<void> start_publishing(int fd, const std::string& path) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+    return fail(Code::kIo, "sync item file: not a regular file", path);
+  if (::fchmod(fd, kFileMode) != 0) return fail_errno("set mode of item file", path);
+  (void)::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);  // a hint: fsync tells whether it went well
+  return {};
+}
+
+Result<void> sync_file(int fd, const std::string& path) {
+  if (::fsync(fd) != 0) return fail_errno("sync item file", path);
+  return {};
+}
+
+Result<void> with_file(const std::string& path, Result<void> (*action)(int fd, const std::string& path)) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return fail_errno("open item file", path);
-  struct stat info {};
-  const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-  const bool synced = regular && ::fchmod(fd, kFileMode) == 0 && ::fsync(fd) == 0;
-  auto failure =
-      regular ? fail_errno("sync item file", path) : fail(Code::kIo, "sync item file: not a regular file", path);
+  auto done = action(fd, path);
   ::close(fd);
-  if (!synced) return failure;
-  return {};
+  return done;
 }
 
 Result<void> sync_item(const std::string& folder) {
   TRY_ASSIGN(const auto names, names_in(folder));
-  for (const std::string& name : names) TRY_DO(sync_published_file(folder + "/" + name));
+  // All are started before one is waited for: they then share one commit of the file system's journal.
+  for (const auto action : {start_publishing, sync_file})
+    for (const std::string& name : names) TRY_DO(with_file(folder + "/" + name, action));
   if (::chmod(folder.c_str(), kItemMode) != 0) return fail_errno("set mode of item", folder);
   return sync_folder(folder);
 }
