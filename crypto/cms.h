@@ -37,12 +37,13 @@ struct CmsVerdict {
   std::vector<std::string> weaknesses;
 };
 
-struct DecodedAnchors;
-/// Anchors as PEM; with none every chain is kUnknown. Threads: one, since it keeps what it decoded.
+class AnchorIndex;
+/// Anchors as PEM; with none every chain is kUnknown. Threads: one, until it is indexed.
 struct TrustAnchors {
   std::string pem;
-  /// Made at first use: a trusted list holds hundreds, and every signature and time-stamp asks for them.
-  mutable std::shared_ptr<const DecodedAnchors> decoded = {};
+  /// Made at first use, or beforehand: a trusted list holds hundreds. Copies share it.
+  mutable std::shared_ptr<const AnchorIndex> index = {};
+  void make_index() const;
 };
 
 struct DecodedMaterial;
@@ -51,7 +52,7 @@ struct DecodedMaterial;
 struct ValidationMaterial {
   std::vector<Bytes> certificates, crls, ocsp_responses;
   /// Made at first use: the many signatures of a document share it, and a CRL may be large.
-  mutable std::shared_ptr<const DecodedMaterial> decoded = {};
+  mutable std::shared_ptr<DecodedMaterial> decoded = {};
 };
 
 /// Which form `cms` has; a PDF names it in /SubFilter.

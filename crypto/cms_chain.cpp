@@ -6,6 +6,8 @@
 #include <ctime>
 #include <set>
 
+#include "crypto/anchor_index.h"
+
 namespace zp::crypto {
 namespace {
 
@@ -170,20 +172,20 @@ Chain build_chain(X509* certificate, const Evidence& evidence, const STACK_OF(X5
 
 }  // namespace
 
-struct DecodedAnchors {
-  CertificateStack certificates;
-};
+void TrustAnchors::make_index() const {
+  if (!index) index = std::make_shared<const AnchorIndex>(pem);
+}
 
-ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors, int purpose,
-                         std::int64_t at) {
+ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors,
+                         CertificatePool& pool, int purpose, std::int64_t at) {
   ChainVerdict verdict;
-  if (!anchors.decoded)
-    anchors.decoded = std::make_shared<const DecodedAnchors>(DecodedAnchors{read_certificates(anchors.pem)});
-  const STACK_OF(X509)* const trusted = anchors.decoded->certificates.get();
-  if (sk_X509_num(trusted) <= 0 || certificate == nullptr) return verdict;
-  verdict.chain = build_chain(certificate, evidence, trusted, purpose, at);
+  anchors.make_index();
+  if (anchors.index->empty() || certificate == nullptr) return verdict;
+  // The signer's own is among them, or was found there.
+  const CertificateStack trusted = anchors.index->reachable_from(evidence.certificates.get(), pool);
+  verdict.chain = build_chain(certificate, evidence, trusted.get(), purpose, at);
   if (verdict.chain == Chain::kTrusted) {
-    verdict.revocation = check_revocation(certificate, evidence, trusted, purpose, at);
+    verdict.revocation = check_revocation(certificate, evidence, trusted.get(), purpose, at);
     if (verdict.revocation == Revocation::kRevoked) verdict.chain = Chain::kRevoked;
   }
   ERR_clear_error();

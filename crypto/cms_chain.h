@@ -11,7 +11,9 @@
 #include <memory>
 #include <vector>
 
+#include "crypto/certificate_pool.h"
 #include "crypto/cms.h"
+#include "crypto/cms_message.h"
 #include "crypto/openssl_x509.h"
 
 namespace zp::crypto {
@@ -27,15 +29,19 @@ struct Evidence {
   std::vector<OcspAnswer> ocsp;
 };
 /// From the message itself (its certificates, CRLs and the attributes for revocation data) and from beside it.
-Evidence collect_evidence(CMS_ContentInfo* message, const CMS_SignerInfo* signer, const ValidationMaterial& material);
+Evidence collect_evidence(const SignedMessage& message, const CMS_SignerInfo* signer,
+                          const ValidationMaterial& material);
+/// Where what belongs to the document of `material` is decoded.
+CertificatePool& pool_of(const ValidationMaterial& material);
 
 struct ChainVerdict {
   Chain chain = Chain::kUnknown;
   Revocation revocation = Revocation::kUnknown;
 };
-/// `purpose`: X509_PURPOSE_*. `at`: when the certificates must have been valid and not revoked, unix seconds.
-ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors, int purpose,
-                         std::int64_t at);
+/// `pool`: where anchors are decoded. `purpose`: X509_PURPOSE_*. `at`: when the certificates must have been valid and
+/// not revoked, unix seconds.
+ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors,
+                         CertificatePool& pool, int purpose, std::int64_t at);
 
 }  // namespace zp::crypto
 

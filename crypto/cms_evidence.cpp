@@ -10,15 +10,6 @@ constexpr const char* kAdobeRevocationArchive = "1.2.840.113583.1.1.8";  // a si
 constexpr const char* kRevocationValues = "1.2.840.113549.1.9.16.2.24";  // an unsigned one (RFC 5126 6.3.4)
 constexpr int kMost = 500;                                               // of each sort
 
-void add_certificate(ByteView der, Evidence& evidence) {
-  const std::uint8_t* at = der.data();
-  X509* certificate = d2i_X509(nullptr, &at, static_cast<long>(der.size()));
-  if (certificate != nullptr && sk_X509_num(evidence.certificates.get()) < kMost)
-    sk_X509_push(evidence.certificates.get(), certificate);
-  else
-    X509_free(certificate);
-}
-
 void add_crl(ByteView der, Evidence& evidence) {
   const std::uint8_t* at = der.data();
   X509_CRL* crl = d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size()));
@@ -40,8 +31,7 @@ void add_ocsp(ByteView der, Evidence& evidence) {
   if (!answer || evidence.ocsp.size() >= kMost) return;
   const auto* carried = OCSP_resp_get0_certs(answer.get());
   for (int i = 0; i < sk_X509_num(carried); ++i)
-    if (X509* const one = sk_X509_value(carried, i); X509_up_ref(one) == 1)
-      sk_X509_push(evidence.certificates.get(), one);
+    add_certificate(sk_X509_value(carried, i), evidence.certificates.get());
   evidence.ocsp.push_back(answer);
 }
 
@@ -77,10 +67,8 @@ void add_from_signer(const CMS_SignerInfo* signer, Evidence& evidence) {
 
 /// Adds references to what was decoded.
 void share(const Evidence& from, Evidence& into) {
-  for (int i = 0; i < sk_X509_num(from.certificates.get()) && sk_X509_num(into.certificates.get()) < kMost; ++i) {
-    X509* const one = sk_X509_value(from.certificates.get(), i);
-    if (X509_up_ref(one) == 1) sk_X509_push(into.certificates.get(), one);
-  }
+  for (int i = 0; i < sk_X509_num(from.certificates.get()) && sk_X509_num(into.certificates.get()) < kMost; ++i)
+    add_certificate(sk_X509_value(from.certificates.get(), i), into.certificates.get());
   for (int i = 0; i < sk_X509_CRL_num(from.crls.get()) && sk_X509_CRL_num(into.crls.get()) < kMost; ++i) {
     X509_CRL* const one = sk_X509_CRL_value(from.crls.get(), i);
     if (X509_CRL_up_ref(one) == 1) sk_X509_CRL_push(into.crls.get(), one);
@@ -91,32 +79,42 @@ void share(const Evidence& from, Evidence& into) {
 }  // namespace
 
 struct DecodedMaterial {
-  Evidence evidence;
+  CertificatePool pool;
+  std::optional<Evidence> evidence;  // made when a chain is asked for
 };
 
 namespace {
 
-const Evidence& decoded(const ValidationMaterial& material) {
-  if (!material.decoded) {
-    const auto made = std::make_shared<DecodedMaterial>();
-    for (const Bytes& der : material.certificates) add_certificate(der, made->evidence);
-    for (const Bytes& der : material.crls) add_crl(der, made->evidence);
-    for (const Bytes& der : material.ocsp_responses) add_ocsp(der, made->evidence);
-    material.decoded = made;
-  }
-  return material.decoded->evidence;
+DecodedMaterial& decoded(const ValidationMaterial& material) {
+  if (!material.decoded) material.decoded = std::make_shared<DecodedMaterial>();
+  return *material.decoded;
+}
+
+const Evidence& evidence_of(const ValidationMaterial& material) {
+  DecodedMaterial& made = decoded(material);
+  if (made.evidence) return *made.evidence;
+  Evidence& evidence = made.evidence.emplace();
+  for (const Bytes& der : material.certificates)
+    if (sk_X509_num(evidence.certificates.get()) < kMost)
+      add_certificate(made.pool.decode(der), evidence.certificates.get());
+  for (const Bytes& der : material.crls) add_crl(der, evidence);
+  for (const Bytes& der : material.ocsp_responses) add_ocsp(der, evidence);
+  return evidence;
 }
 
 }  // namespace
 
-Evidence collect_evidence(CMS_ContentInfo* message, const CMS_SignerInfo* signer, const ValidationMaterial& material) {
+CertificatePool& pool_of(const ValidationMaterial& material) { return decoded(material).pool; }
+
+Evidence collect_evidence(const SignedMessage& message, const CMS_SignerInfo* signer,
+                          const ValidationMaterial& material) {
   Evidence evidence;
-  if (message != nullptr) {
-    if (STACK_OF(X509)* own = CMS_get1_certs(message)) evidence.certificates.reset(own);
-    if (STACK_OF(X509_CRL)* own = CMS_get1_crls(message)) evidence.crls.reset(own);
-  }
+  if (STACK_OF(X509)* own = CMS_get1_certs(message.cms.get())) evidence.certificates.reset(own);
+  if (STACK_OF(X509_CRL)* own = CMS_get1_crls(message.cms.get())) evidence.crls.reset(own);
+  CertificatePool& pool = pool_of(material);
+  for (const ByteView der : message.certificates) add_certificate(pool.decode(der), evidence.certificates.get());
   if (signer != nullptr) add_from_signer(signer, evidence);
-  share(decoded(material), evidence);
+  share(evidence_of(material), evidence);
   ERR_clear_error();
   return evidence;
 }

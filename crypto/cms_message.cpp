@@ -39,6 +39,64 @@ int close_spans(BIO* bio) {
   return 1;
 }
 
+/// Nothing unless `bytes` are elements from end to end.
+std::optional<std::vector<DerElement>> elements_of(ByteView bytes) {
+  std::vector<DerElement> elements;
+  while (!bytes.empty()) {
+    const auto element = leading_element(bytes);
+    if (!element) return std::nullopt;
+    elements.push_back(*element);
+    bytes = bytes.subspan(element->whole.size());
+  }
+  return elements;
+}
+
+constexpr std::uint8_t kSequence = 0x30, kTagZero = 0xa0;  // first byte of a SEQUENCE, and of a constructed [0]
+
+bool is(std::uint8_t first_byte, const DerElement& element) { return element.whole.front() == first_byte; }
+
+struct WithoutCertificates {
+  Bytes message;
+  std::vector<ByteView> certificates;
+};
+
+/// RFC 5652 sections 3 and 5.1: ContentInfo { type, [0] SignedData { version, digests, content, [0] certificates, ... } }.
+std::optional<WithoutCertificates> take_out_certificates(const DerElement& message) {
+  const auto info = is(kSequence, message) ? elements_of(message.content) : std::nullopt;
+  if (!info || info->size() != 2 || !is(kTagZero, (*info)[1])) return std::nullopt;
+  const auto inside = elements_of((*info)[1].content);
+  if (!inside || inside->size() != 1 || !is(kSequence, inside->front())) return std::nullopt;
+  const auto parts = elements_of(inside->front().content);
+  constexpr std::size_t kCertificates = 3;
+  if (!parts || parts->size() <= kCertificates) return std::nullopt;
+  const DerElement& certificates = (*parts)[kCertificates];
+  const auto all = is(kTagZero, certificates) ? elements_of(certificates.content) : std::nullopt;
+  // Other sorts than X.509 have a tag of their own.
+  if (!all || !std::ranges::all_of(*all, [](const auto& one) { return is(kSequence, one); })) return std::nullopt;
+  WithoutCertificates result;
+  for (const DerElement& one : *all) result.certificates.push_back(one.whole);
+  Bytes rest;
+  for (const DerElement& part : *parts)
+    if (part.whole.data() != certificates.whole.data()) rest.insert(rest.end(), part.whole.begin(), part.whole.end());
+  rest = in_element(0, in_element(V_ASN1_SEQUENCE, rest), V_ASN1_CONTEXT_SPECIFIC);
+  rest.insert(rest.begin(), (*info)[0].whole.begin(), (*info)[0].whole.end());
+  result.message = in_element(V_ASN1_SEQUENCE, rest);
+  return result;
+}
+
+/// How many bytes it took, and the message.
+std::pair<std::size_t, SignedMessage> decode(ByteView bytes) {
+  const auto outer = leading_element(bytes);
+  auto lighter = outer ? take_out_certificates(*outer) : std::nullopt;
+  const ByteView source = lighter ? ByteView(lighter->message) : bytes;
+  const std::uint8_t* at = source.data();
+  SignedMessage message{Owned<CMS_ContentInfo, CMS_ContentInfo_free>(
+      d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(source.size())))};
+  if (!lighter) return {static_cast<std::size_t>(at - source.data()), std::move(message)};
+  message.certificates = std::move(lighter->certificates);
+  return {outer->whole.size(), std::move(message)};
+}
+
 }  // namespace
 
 Owned<BIO, BIO_free_all> open_spans(const std::vector<ByteView>& content) {
@@ -78,12 +136,11 @@ ByteView bytes_of(const ASN1_STRING* value) {
 }
 
 SignedMessage parse_signed_message(ByteView bytes) {
-  if (bytes.size() > std::numeric_limits<int>::max()) return nullptr;
-  const std::uint8_t* at = bytes.data();
-  SignedMessage message(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(bytes.size())));
-  if (!message || OBJ_obj2nid(CMS_get0_type(message.get())) != NID_pkcs7_signed) return nullptr;
-  if (!std::all_of(at, bytes.data() + bytes.size(), [](std::uint8_t b) { return b == 0; })) return nullptr;
-  return message;
+  if (bytes.size() > std::numeric_limits<int>::max()) return {};
+  auto [length, message] = decode(bytes);
+  if (!message.cms || OBJ_obj2nid(CMS_get0_type(message.cms.get())) != NID_pkcs7_signed) return {};
+  if (!std::ranges::all_of(bytes.subspan(length), [](std::uint8_t b) { return b == 0; })) return {};
+  return std::move(message);
 }
 
 const ASN1_OCTET_STRING* embedded_content(CMS_ContentInfo* message) {
@@ -91,10 +148,21 @@ const ASN1_OCTET_STRING* embedded_content(CMS_ContentInfo* message) {
   return content == nullptr ? nullptr : *content;
 }
 
-Signer first_signer(CMS_ContentInfo* message, STACK_OF(X509) * more) {
+Signer first_signer(const SignedMessage& message, CertificatePool& pool, STACK_OF(X509) * more) {
   Signer signer;
-  CMS_set1_signers_certs(message, more, 0);
-  signer.info = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(message), 0);
+  STACK_OF(CMS_SignerInfo)* const infos = CMS_get0_SignerInfos(message.cms.get());
+  for (int i = 0; i < sk_CMS_SignerInfo_num(infos); ++i) {
+    CMS_SignerInfo* const info = sk_CMS_SignerInfo_value(infos, i);
+    const auto is_its = [&](ByteView der) {
+      X509* const certificate = pool.decode(der);
+      if (certificate == nullptr || CMS_SignerInfo_cert_cmp(info, certificate) != 0) return false;
+      CMS_SignerInfo_set1_signer_cert(info, certificate);
+      return true;
+    };
+    std::ranges::any_of(message.certificates, is_its);
+  }
+  CMS_set1_signers_certs(message.cms.get(), more, 0);
+  signer.info = sk_CMS_SignerInfo_value(infos, 0);
   if (signer.info != nullptr)
     CMS_SignerInfo_get0_algs(signer.info, &signer.key, &signer.certificate, &signer.digest, &signer.signature);
   return signer;
@@ -117,11 +185,11 @@ std::optional<DerElement> leading_element(ByteView bytes) {
   return element;
 }
 
-Bytes in_element(int tag, ByteView content) {
+Bytes in_element(int tag, ByteView content, int tag_class) {
   const int size = static_cast<int>(content.size());
   Bytes element(static_cast<std::size_t>(ASN1_object_size(1, size, tag)) - content.size());
   std::uint8_t* at = element.data();
-  ASN1_put_object(&at, 1, size, tag, V_ASN1_UNIVERSAL);
+  ASN1_put_object(&at, 1, size, tag, tag_class);
   element.insert(element.end(), content.begin(), content.end());
   return element;
 }

@@ -10,13 +10,19 @@
 #include <vector>
 
 #include "crypto/base/bytes.h"
+#include "crypto/certificate_pool.h"
 #include "crypto/openssl_x509.h"
 
 namespace zp::crypto {
 
-using SignedMessage = Owned<CMS_ContentInfo, CMS_ContentInfo_free>;
+struct SignedMessage {
+  Owned<CMS_ContentInfo, CMS_ContentInfo_free> cms;  // null: `bytes` was no signed message
+  /// DER, in the bytes that it was parsed from. They were taken out of `cms`, so that only those are decoded that are
+  /// needed; those of a message that is not DER stay in it.
+  std::vector<ByteView> certificates = {};
+};
 
-/// Null unless `bytes` is one signed message, padded with zeros at most.
+/// Of one signed message, padded with zeros at most. `bytes` must outlive it.
 SignedMessage parse_signed_message(ByteView bytes);
 
 /// What the message carries itself; null if it is detached.
@@ -29,7 +35,7 @@ struct Signer {
   X509_ALGOR* digest = nullptr;
   X509_ALGOR* signature = nullptr;
 };
-Signer first_signer(CMS_ContentInfo* message, STACK_OF(X509) * more);
+Signer first_signer(const SignedMessage& message, CertificatePool& pool, STACK_OF(X509) * more);
 
 ByteView bytes_of(const ASN1_STRING* value);
 
@@ -49,8 +55,8 @@ struct DerElement {
 };
 /// The element that `bytes` starts with.
 std::optional<DerElement> leading_element(ByteView bytes);
-/// Header of a constructed universal element around `content`, and the content.
-Bytes in_element(int tag, ByteView content);
+/// Header of a constructed element around `content`, and the content.
+Bytes in_element(int tag, ByteView content, int tag_class = V_ASN1_UNIVERSAL);
 
 }  // namespace zp::crypto
 

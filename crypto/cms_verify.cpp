@@ -284,7 +284,7 @@ void load_cms_algorithms() {
 
 std::optional<Bytes> signed_content(ByteView cms) {
   const auto message = parse_signed_message(cms);
-  const ASN1_OCTET_STRING* const embedded = message ? embedded_content(message.get()) : nullptr;
+  const ASN1_OCTET_STRING* const embedded = message.cms ? embedded_content(message.cms.get()) : nullptr;
   ERR_clear_error();
   if (embedded == nullptr) return std::nullopt;
   return Bytes(bytes_of(embedded).begin(), bytes_of(embedded).end());
@@ -295,24 +295,26 @@ CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& cont
   CmsVerdict verdict;
   verdict.integrity = kBadFormat.integrity;
   verdict.failure = kBadFormat.failure;
-  const auto cms = parse_signed_message(cms_bytes);
-  if (!cms) return verdict;
-  Signer signer = first_signer(cms.get(), nullptr);
+  const SignedMessage message = parse_signed_message(cms_bytes);
+  CMS_ContentInfo* const cms = message.cms.get();
+  if (cms == nullptr) return verdict;
+  CertificatePool& pool = pool_of(material);
+  Signer signer = first_signer(message, pool, nullptr);
   if (signer.info == nullptr) return verdict;
   std::optional<Evidence> beside;  // what helps to find a certificate that the message does not carry
   if (signer.certificate == nullptr) {
-    beside = collect_evidence(cms.get(), nullptr, material);
-    signer = first_signer(cms.get(), beside->certificates.get());
+    beside = collect_evidence(message, nullptr, material);
+    signer = first_signer(message, pool, beside->certificates.get());
   }
 
   verdict.digest_algorithm = OBJ_nid2sn(digest_of(signer.digest));
-  verdict.claimed_time = claimed_time(cms.get(), signer.info, form);
+  verdict.claimed_time = claimed_time(cms, signer.info, form);
   if (signer.certificate != nullptr) {
     verdict.signer = subject_of(signer.certificate);
     if (const EVP_PKEY* key = X509_get0_pubkey(signer.certificate)) verdict.key = key_name(key);
   }
   name_weaknesses(signer, form, verdict);
-  const Holding holding = check_integrity(cms.get(), signer, content, form);
+  const Holding holding = check_integrity(cms, signer, content, form);
   verdict.integrity = holding.integrity;
   verdict.failure = holding.failure;
   const bool stamp = form == CmsForm::kTimeStamp;
@@ -320,8 +322,8 @@ CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& cont
   // Decoding takes longer than checking a signature, so nothing is decoded that nobody asks for.
   const ChainVerdict chain = anchors.pem.empty()
                                  ? ChainVerdict{}
-                                 : check_chain(signer.certificate, collect_evidence(cms.get(), signer.info, material),
-                                               anchors, stamp ? X509_PURPOSE_TIMESTAMP_SIGN : X509_PURPOSE_ANY,
+                                 : check_chain(signer.certificate, collect_evidence(message, signer.info, material),
+                                               anchors, pool, stamp ? X509_PURPOSE_TIMESTAMP_SIGN : X509_PURPOSE_ANY,
                                                std::min(at, verdict.proven_time.value_or(at)));
   verdict.chain = chain.chain == Chain::kTrusted && is_weak(verdict) ? Chain::kUntrusted : chain.chain;
   verdict.revocation = chain.revocation;

@@ -266,6 +266,68 @@ TEST_F(ForeignCms, ThatIsATimeStampHoldsOverWhatItStamped) {
   EXPECT_EQ(verify(as_bytes(token), kContent).integrity, Integrity::kBroken) << "it is no signature of the content";
 }
 
+// Outermost with a length that is not given: BER that is no DER, as some signing devices write it.
+TEST_F(ForeignCms, HoldsHoweverItsLengthIsWritten) {
+  folder_.make_signer("rsa:2048");
+  const std::string der = sign("");
+  ASSERT_EQ(der.substr(0, 2), "\x30\x82");
+  const std::string ber = "\x30\x80" + der.substr(4) + std::string(2, '\0');
+  const CmsVerdict verdict = verify(as_bytes(ber), kContent, folder_.read("cert.pem"));
+  EXPECT_EQ(verdict.integrity, Integrity::kOk);
+  EXPECT_EQ(verdict.chain, Chain::kTrusted);
+  EXPECT_EQ(verify(as_bytes(ber), "iets anders").integrity, Integrity::kBroken);
+  EXPECT_EQ(verify(as_bytes(der + "x"), kContent).integrity, Integrity::kBroken) << "something follows it";
+}
+
+class SignerBelowAnIntermediate : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_.write("content", kContent);
+    folder_.write("ca.ext", "basicConstraints=critical,CA:TRUE\n");
+    const char* const commands[] = {
+        "req -x509 -nodes -newkey rsa:2048 -subj '/CN=Wortel' -days 30 -keyout root.key -out root.pem",
+        "req -nodes -newkey rsa:2048 -subj '/CN=Tussen' -keyout between.key -out between.csr",
+        "x509 -req -in between.csr -CA root.pem -CAkey root.key -CAcreateserial -extfile ca.ext -days 20 -out "
+        "between.pem",
+        "req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj '/CN=Ondertekenaar' -keyout key.pem -out key.csr",
+        "x509 -req -in key.csr -CA between.pem -CAkey between.key -CAcreateserial -days 10 -out cert.pem",
+        "req -x509 -nodes -newkey rsa:2048 -subj '/CN=Een ander' -days 30 -keyout other.key -out other.pem",
+        "req -x509 -nodes -newkey rsa:2048 -subj '/CN=Wortel' -days 30 -keyout namesake.key -out namesake.pem"};
+    for (const char* command : commands) ASSERT_TRUE(folder_.run(command)) << command;
+  }
+
+  Chain chain(const std::string& more, const std::string& anchors) {
+    EXPECT_TRUE(
+        folder_.run("cms -sign -binary -in content -signer cert.pem -inkey key.pem -outform DER -out cms.der " + more));
+    const CmsVerdict verdict = verify(as_bytes(folder_.read("cms.der")), kContent, anchors);
+    EXPECT_EQ(verdict.integrity, Integrity::kOk);
+    EXPECT_EQ(verdict.signer, "Ondertekenaar");
+    return verdict.chain;
+  }
+
+  OpensslFolder folder_;
+};
+
+TEST_F(SignerBelowAnIntermediate, IsTrustedByTheAnchorThatItsMessageLeadsToAmongOthers) {
+  const std::string root = folder_.read("root.pem"), other = folder_.read("other.pem");
+  EXPECT_EQ(chain("-certfile between.pem", other + "een opmerking\n" + folder_.read("other.key") + root),
+            Chain::kTrusted);
+  EXPECT_EQ(chain("-certfile between.pem", other), Chain::kUntrusted);
+  EXPECT_EQ(chain("", other + root), Chain::kUntrusted) << "the certificate between them is not there";
+}
+
+TEST_F(SignerBelowAnIntermediate, IsTrustedWhereTheIntermediateIsAnAnchorToo) {
+  const std::string root = folder_.read("root.pem"), between = folder_.read("between.pem");
+  EXPECT_EQ(chain("", between), Chain::kTrusted);
+  EXPECT_EQ(chain("", root + between), Chain::kTrusted);
+}
+
+TEST_F(SignerBelowAnIntermediate, IsNotTrustedByANamesakeOfItsAnchor) {
+  const std::string namesake = folder_.read("namesake.pem");
+  EXPECT_EQ(chain("-certfile between.pem", namesake), Chain::kUntrusted);
+  EXPECT_EQ(chain("-certfile between.pem", namesake + folder_.read("root.pem")), Chain::kTrusted);
+}
+
 class RevokedSigner : public testing::Test {
  protected:
   void SetUp() override {

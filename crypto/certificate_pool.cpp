@@ -1,0 +1,18 @@
+#include "crypto/certificate_pool.h"
+
+#include "crypto/key_decoders.h"
+
+namespace zp::crypto {
+
+X509* CertificatePool::decode(ByteView der) {
+  const std::string_view key = as_text(der);
+  if (const auto known = by_der_.find(key); known != by_der_.end()) return known->second.get();
+  return by_der_.emplace(key, decode_certificate(der)).first->second.get();
+}
+
+void add_certificate(X509* certificate, STACK_OF(X509) * stack) {
+  if (certificate == nullptr || X509_up_ref(certificate) != 1) return;
+  ZP_CHECK(sk_X509_push(stack, certificate) > 0);
+}
+
+}  // namespace zp::crypto

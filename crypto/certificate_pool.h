@@ -1,0 +1,31 @@
+// crypto/certificate_pool.h - certificates that are decoded once, however often a document carries them; private to crypto/.
+//
+// With each certificate OpenSSL 3.0 sets up a decoder for its key, which takes longer than to check a signature.
+// Threads: one.
+#ifndef CRYPTO_CERTIFICATE_POOL_H_
+#define CRYPTO_CERTIFICATE_POOL_H_
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "crypto/base/bytes.h"
+#include "crypto/openssl_x509.h"
+
+namespace zp::crypto {
+
+class CertificatePool {
+ public:
+  /// Null if `der` is no certificate. It lives as long as the pool.
+  X509* decode(ByteView der);
+
+ private:
+  std::map<std::string, Certificate, std::less<>> by_der_;
+};
+
+/// Adds a reference; null is left out.
+void add_certificate(X509* certificate, STACK_OF(X509) * stack);
+
+}  // namespace zp::crypto
+
+#endif  // CRYPTO_CERTIFICATE_POOL_H_
