@@ -16,6 +16,7 @@
 #include "gateway/broker/broker.h"
 #include "gateway/config/data_folder.h"
 #include "gateway/process/process.h"
+#include "gateway/store/files.h"
 #include "intake/cell/cell.h"
 
 namespace {
@@ -34,7 +35,9 @@ BrokerOptions product_options() {
 
 Result<void> serve_configured(Process& process) {
   const Config& config = process.config();
-  TRY_DO(intake::cell::prepare(config.forms));
+  // They come with each request too: where the broker may not read them, cells are only slower.
+  const Bytes anchors = read_file(config.keys.trust_anchors).value_or(Bytes());
+  TRY_DO(intake::cell::prepare(config.forms, std::string(as_text(anchors))));
   BrokerOptions options = product_options();
   options.socket_path = config.broker_socket();
   options.warm = config.cells.warm;
@@ -64,9 +67,11 @@ int serve_private(const char* socket_path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // libgomp reads it before main(), and ends a process that cannot start the threads it wants.
+  // What libraries read before main(). libgomp ends a process that cannot start the threads it wants; libraries that take
+  // documents apart free small blocks by the hundred, which malloc would merge each time.
   if (!std::getenv("OMP_THREAD_LIMIT")) {
     ::setenv("OMP_THREAD_LIMIT", "1", 1);
+    ::setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=500", 1);
     ::execv("/proc/self/exe", argv);
     return 1;
   }

@@ -17,6 +17,7 @@
 #include "intake/cell/mail.h"
 #include "intake/cell/office.h"
 #include "intake/cell/pdf_pages.h"
+#include "intake/cell/signature_verdict.h"
 #include "intake/cell/smime.h"
 
 namespace zp::intake::cell {
@@ -75,10 +76,11 @@ void serve_mail(const Request& request, const Connection& connection) {
 
 }  // namespace
 
-Result<void> prepare(const std::string& forms) {
+Result<void> prepare(const std::string& forms, std::string trust_anchors_pem) {
   ::tzset();
   cv::setNumThreads(0);  // no threads of OpenCV's own
   crypto::load_cms_algorithms();
+  know_anchors(std::move(trust_anchors_pem));
   prepare_mail();
   prepare_poppler();
   prepare_archives();

@@ -13,9 +13,10 @@
 
 namespace zp::intake::cell {
 
-/// `forms`: folder with the forms that are known (form_registry.h). kConfig if language data or another piece is not
+/// `forms`: folder with the forms that are known (form_registry.h). `trust_anchors_pem`: those that most requests will name;
+/// they are then not taken apart for each document. kConfig if language data or another piece is not
 /// installed, or a form is not right; the subject says which.
-Result<void> prepare(const std::string& forms);
+Result<void> prepare(const std::string& forms, std::string trust_anchors_pem = {});
 
 /// Folders that Poppler opens files in while it draws (fonts that a PDF does not carry, character maps).
 std::vector<std::string> readable_folders();

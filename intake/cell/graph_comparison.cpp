@@ -1,7 +1,9 @@
 #include "intake/cell/graph_comparison.h"
 
 #include <cstring>
+#include <map>
 #include <qpdf/Buffer.hh>
+#include <string>
 
 namespace zp::intake::cell {
 namespace {
@@ -53,9 +55,10 @@ bool GraphComparison::same_here(QPDFObjectHandle before, QPDFObjectHandle after)
 }
 
 bool GraphComparison::same_dictionary(QPDFObjectHandle before, QPDFObjectHandle after) {
-  std::set<std::string> keys = before.getKeys();
-  keys.merge(after.getKeys());
-  for (const std::string& key : keys) to_compare_.emplace_back(before.getKey(key), after.getKey(key));
+  const std::map<std::string, QPDFObjectHandle> left = before.getDictAsMap(), right = after.getDictAsMap();
+  for (const auto& [key, value] : left) to_compare_.emplace_back(value, after.getKey(key));
+  for (const auto& [key, value] : right)
+    if (!left.contains(key)) to_compare_.emplace_back(before.getKey(key), value);
   return true;
 }
 

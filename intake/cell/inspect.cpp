@@ -108,7 +108,8 @@ class Inspection {
       return;
     }
     connection_.progress(0, 0);
-    if (structure.document) findings.digital_signatures = check_signatures(bytes, *structure.document, policy_);
+    if (structure.document)
+      findings.digital_signatures = check_signatures(bytes, *structure.document, structure.mended, policy_);
     for (EmbeddedFile& file : structure.embedded) attachment(file.name, file.content, depth, findings, hazards);
     structure.embedded.clear();
     // A picture of a billion dots would only exhaust the cell.
@@ -381,7 +382,7 @@ class Inspection {
 
 SignaturePolicy signature_policy(const InspectionRequest& options) {
   SignaturePolicy policy;
-  policy.trusted.pem = options.trust_anchors_pem;
+  policy.trusted = trust_anchors(options.trust_anchors_pem);
   policy.at = end_of_day(options.as_of);
   return policy;
 }

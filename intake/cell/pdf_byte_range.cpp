@@ -1,14 +1,18 @@
 #include "intake/cell/pdf_byte_range.h"
 
+#include <array>
+
 namespace zp::intake::cell {
 namespace {
 
-int hex_value(std::uint8_t c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+/// Of each byte its value as a digit; -1: it is none. A signature has tens of thousands of them.
+constexpr std::array<std::int8_t, 256> kHexValues = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < 10; ++i) values['0' + i] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = static_cast<std::int8_t>(10 + i);
+  return values;
+}();
 
 }  // namespace
 
@@ -35,10 +39,11 @@ std::optional<Bytes> signature_in_gap(ByteView pdf, const ByteRange& range) {
   if (!brackets_left_out && !brackets_signed) return std::nullopt;
   if (brackets_left_out) gap = gap.subspan(1, gap.size() - 2);
   Bytes bytes;
+  bytes.reserve(gap.size() / 2 + 1);
   int high = -1;
   for (const std::uint8_t c : gap) {
-    if (is_pdf_space(c)) continue;
-    const int value = hex_value(c);
+    const int value = kHexValues[c];
+    if (value < 0 && is_pdf_space(c)) continue;
     if (value < 0) return std::nullopt;
     if (high >= 0) bytes.push_back(static_cast<std::uint8_t>(high << 4 | value));
     high = high >= 0 ? -1 : value;

@@ -278,23 +278,27 @@ class RevisionComparison {
 }  // namespace
 
 struct LatestRevision::Opened {
-  explicit Opened(ByteView whole) : document(open_pdf(whole)), fields(form_fields(*document)) {}
+  Opened(ByteView whole, QPDF* known)
+      : anew(known == nullptr ? open_pdf(whole) : nullptr),
+        document(known == nullptr ? *anew : *known),
+        fields(form_fields(document)) {}
 
-  std::shared_ptr<QPDF> document;
+  std::shared_ptr<QPDF> anew;
+  QPDF& document;
   std::vector<Field> fields;
   bool repaired = false;
 };
 
-LatestRevision::LatestRevision(ByteView whole) : whole_(whole) {}
+LatestRevision::LatestRevision(ByteView whole, QPDF* document) : whole_(whole), document_(document) {}
 LatestRevision::~LatestRevision() = default;
 
 std::string LatestRevision::forbidden_change(std::size_t signed_end) {
   try {
-    if (!opened_) opened_ = std::make_unique<Opened>(whole_);
+    if (!opened_) opened_ = std::make_unique<Opened>(whole_, document_);
     const auto before = open_pdf(whole_.first(signed_end));
-    std::string change = RevisionComparison(*before, *opened_->document, opened_->fields).forbidden_change();
+    std::string change = RevisionComparison(*before, opened_->document, opened_->fields).forbidden_change();
     // A file that had to be repaired can be read in more than one way.
-    opened_->repaired = was_repaired(*opened_->document) || opened_->repaired;
+    opened_->repaired = was_repaired(opened_->document) || opened_->repaired;
     if (change.empty() && (was_repaired(*before) || opened_->repaired)) change = "repaired";
     return change;
   } catch (const std::exception&) {

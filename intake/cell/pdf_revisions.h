@@ -9,6 +9,7 @@
 #define INTAKE_CELL_PDF_REVISIONS_H_
 
 #include <memory>
+#include <qpdf/QPDF.hh>
 #include <string>
 
 #include "crypto/base/bytes.h"
@@ -18,8 +19,9 @@ namespace zp::intake::cell {
 /// The file as it is now, taken apart once for all its signatures.
 class LatestRevision {
  public:
-  /// `whole` must outlive it.
-  explicit LatestRevision(ByteView whole);
+  /// `document`: the same file, if it was read from end to end and nothing had to be mended; null: it is opened anew when
+  /// it is first needed, so that only what is compared can count as mended. Both must outlive it.
+  LatestRevision(ByteView whole, QPDF* document);
   ~LatestRevision();
 
   /// Empty if everything that was added is permitted; otherwise what was changed first ("changed-page",
@@ -29,6 +31,7 @@ class LatestRevision {
  private:
   struct Opened;
   ByteView whole_;
+  QPDF* document_;
   std::unique_ptr<Opened> opened_;  // when it is first needed
 };
 

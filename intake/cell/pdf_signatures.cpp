@@ -86,19 +86,19 @@ crypto::ValidationMaterial material_of(QPDF& document) {
 
 class SignatureChecker {
  public:
-  SignatureChecker(ByteView pdf, QPDF& document, const SignaturePolicy& policy)
+  SignatureChecker(ByteView pdf, QPDF& document, bool mended, const SignaturePolicy& policy)
       : pdf_(pdf),
         document_(document),
         policy_(policy),
         material_(material_of(document)),
-        latest_(pdf),
+        dictionaries_(dictionaries()),
+        latest_(pdf, mended || was_repaired(document) ? nullptr : &document),
         proven_(policy.at) {}
 
   std::vector<DigitalSignature> check_all() {
-    std::vector<QPDFObjectHandle> all = dictionaries();
-    std::vector<DigitalSignature> checked(all.size());
+    std::vector<DigitalSignature> checked(dictionaries_.size());
     // From the last to the first: a document time-stamp proves when all before it existed.
-    for (std::size_t i = all.size(); i-- > 0;) checked[i] = check(all[i]);
+    for (std::size_t i = dictionaries_.size(); i-- > 0;) checked[i] = check(dictionaries_[i]);
     return checked;
   }
 
@@ -187,6 +187,7 @@ class SignatureChecker {
   QPDF& document_;
   const SignaturePolicy& policy_;
   crypto::ValidationMaterial material_;
+  std::vector<QPDFObjectHandle> dictionaries_;
   LatestRevision latest_;
   std::int64_t proven_;  // all signatures that are still to be checked existed then, unix seconds
 };
@@ -209,9 +210,10 @@ std::optional<std::array<long long, 4>> numbers_at(std::string_view text) {
 
 }  // namespace
 
-std::vector<DigitalSignature> check_signatures(ByteView untrusted_pdf, QPDF& document, const SignaturePolicy& policy) {
+std::vector<DigitalSignature> check_signatures(ByteView untrusted_pdf, QPDF& document, bool mended,
+                                               const SignaturePolicy& policy) {
   try {
-    return SignatureChecker(untrusted_pdf, document, policy).check_all();
+    return SignatureChecker(untrusted_pdf, document, mended, policy).check_all();
   } catch (const std::exception&) {
     // QPDF stumbled half-way: whatever was signed, nobody can say that it holds.
     DigitalSignature unknown;

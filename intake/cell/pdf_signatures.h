@@ -17,7 +17,9 @@
 
 namespace zp::intake::cell {
 
-std::vector<DigitalSignature> check_signatures(ByteView untrusted_pdf, QPDF& document, const SignaturePolicy& policy);
+/// `document`: the file as open_pdf() gives it. `mended`: was_repaired() was asked before and said so.
+std::vector<DigitalSignature> check_signatures(ByteView untrusted_pdf, QPDF& document, bool mended,
+                                               const SignaturePolicy& policy);
 
 /// Of a file that does not open without its password. Strings are locked but not signatures (ISO 32000-1 7.6.2), and
 /// those sign the locked bytes; what was added after one cannot be compared.

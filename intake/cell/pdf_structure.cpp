@@ -214,7 +214,8 @@ PdfStructure read_structure(ByteView untrusted_pdf) {
     structure.document = open_pdf(untrusted_pdf);
     if (structure.document->isEncrypted()) structure.hazards.insert("encrypted");
     read_document(structure);
-    if (was_repaired(*structure.document)) structure.hazards.insert("malformed");
+    structure.mended = was_repaired(*structure.document);
+    if (structure.mended) structure.hazards.insert("malformed");
     return structure;
   } catch (const QPDFExc& error) {
     // Locks that QPDF knows not (certificates instead of a password) are for a person with another program.

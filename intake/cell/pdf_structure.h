@@ -27,6 +27,7 @@ struct PdfStructure {
   std::vector<EmbeddedFile> embedded;
   std::vector<std::vector<Box>> empty_signature_fields;  // by page
   std::shared_ptr<QPDF> document;                        // null: QPDF could make nothing of it
+  bool mended = false;                                   // was_repaired()
   bool needs_password = false;
 };
 

@@ -1,5 +1,7 @@
 #include "intake/cell/signature_verdict.h"
 
+#include <utility>
+
 namespace zp::intake::cell {
 namespace {
 
@@ -12,7 +14,21 @@ const char* why_indeterminate(const DigitalSignature& signature) {
   return signature.revocation == "good" ? "" : "TRY_LATER";
 }
 
+crypto::TrustAnchors& known_anchors() {
+  static crypto::TrustAnchors known;
+  return known;
+}
+
 }  // namespace
+
+void know_anchors(std::string pem) {
+  known_anchors() = {.pem = std::move(pem)};
+  known_anchors().make_index();
+}
+
+crypto::TrustAnchors trust_anchors(const std::string& pem) {
+  return pem == known_anchors().pem ? known_anchors() : crypto::TrustAnchors{.pem = pem};
+}
 
 void report(const crypto::CmsVerdict& verdict, DigitalSignature& into) {
   static constexpr const char* kIntegrityNames[] = {"ok", "broken", "unknown"};

@@ -23,6 +23,11 @@ struct SignaturePolicy {
   }
 };
 
+/// Takes anchors apart before they are asked for, so that the cells that are forked afterwards need not.
+void know_anchors(std::string pem);
+/// Those of `pem`, taken apart already if they are the known ones.
+crypto::TrustAnchors trust_anchors(const std::string& pem);
+
 /// Takes over integrity, chain, signer, times and weaknesses.
 void report(const crypto::CmsVerdict& verdict, DigitalSignature& into);
 

@@ -44,7 +44,7 @@ void prepare() {
 void pdf(ByteView bytes) {
   const intake::cell::SignaturePolicy policy{{some_anchor()}, kAt};
   const intake::cell::PdfStructure structure = intake::cell::read_structure(bytes);
-  if (structure.document) intake::cell::check_signatures(bytes, *structure.document, policy);
+  if (structure.document) intake::cell::check_signatures(bytes, *structure.document, structure.mended, policy);
   intake::cell::check_locked_signatures(bytes, policy);
 }
 
