@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,7 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <memory>
+
+#include "gateway/process/seccomp_rules.h"
 
 namespace zp::gateway {
 namespace {
@@ -105,39 +105,6 @@ constexpr SoftDenied kSoftDenied[] = {
     {SCMP_SYS(get_mempolicy), EPERM},
 };
 
-class Filter {
- public:
-  Filter() : context_(seccomp_init(SCMP_ACT_KILL_PROCESS), seccomp_release) {}
-
-  bool ok() const { return context_ && ok_; }
-
-  template <typename... Conditions>
-  void rule(std::uint32_t action, int call, Conditions... conditions) {
-    const scmp_arg_cmp all[] = {conditions..., scmp_arg_cmp{}};
-    const int result = seccomp_rule_add_array(context_.get(), action, call, sizeof...(conditions), all);
-    // A call that this architecture does not have needs no rule.
-    ok_ = ok_ && (result == 0 || result == -EDOM);
-  }
-
-  /// The rules as the kernel takes them; empty if there is a fault in them.
-  std::vector<sock_filter> program() {
-    const int file = ::memfd_create("seccomp", MFD_CLOEXEC);
-    std::vector<sock_filter> program;
-    if (file < 0) return program;
-    if (ok() && seccomp_export_bpf(context_.get(), file) == 0) {
-      program.resize(static_cast<std::size_t>(::lseek(file, 0, SEEK_END)) / sizeof(sock_filter));
-      const std::size_t size = program.size() * sizeof(sock_filter);
-      if (::pread(file, program.data(), size, 0) != static_cast<ssize_t>(size)) program.clear();
-    }
-    ::close(file);
-    return program;
-  }
-
- private:
-  std::unique_ptr<void, void (*)(void*)> context_;
-  bool ok_ = true;
-};
-
 scmp_arg_cmp masked(unsigned index, std::uint64_t mask, std::uint64_t value) {
   return {index, SCMP_CMP_MASKED_EQ, mask, value};
 }
@@ -147,7 +114,7 @@ scmp_arg_cmp equal(unsigned index, std::uint64_t value) { return {index, SCMP_CM
 }  // namespace
 
 Result<SeccompFilter> SeccompFilter::compile(bool may_open_read_only) {
-  Filter filter;
+  SeccompRules filter(SCMP_ACT_KILL_PROCESS);
   for (const int call : kAllowed) filter.rule(SCMP_ACT_ALLOW, call);
   for (const SoftDenied& denied : kSoftDenied)
     filter.rule(SCMP_ACT_ERRNO(static_cast<std::uint16_t>(denied.error)), denied.call);
@@ -181,8 +148,11 @@ Result<SeccompFilter> SeccompFilter::compile(bool may_open_read_only) {
   // Whom it may signal, load() says.
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(tgkill));
 
-  std::vector<sock_filter> program = filter.program();
-  if (program.empty()) return fail(Code::kIo, "compile the seccomp filter");
+  TRY_ASSIGN(const Descriptor file, filter.program());
+  std::vector<sock_filter> program(static_cast<std::size_t>(::lseek(file.get(), 0, SEEK_END)) / sizeof(sock_filter));
+  const std::size_t size = program.size() * sizeof(sock_filter);
+  if (::pread(file.get(), program.data(), size, 0) != static_cast<ssize_t>(size))
+    return fail_errno("read the list of system calls");
   return SeccompFilter(std::move(program));
 }
 

@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <seccomp.h>
 #include <spawn.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,11 +11,11 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <memory>
 #include <vector>
 
 #include "gateway/ipc/memory_file.h"
 #include "gateway/ipc/office_client.h"
+#include "gateway/process/seccomp_rules.h"
 
 namespace zp::gateway {
 namespace {
@@ -82,17 +80,9 @@ constexpr int kForbidden[] = {
 };
 
 Result<Descriptor> filter() {
-  const std::unique_ptr<void, decltype(&seccomp_release)> rules(seccomp_init(SCMP_ACT_ALLOW), seccomp_release);
-  Descriptor file(::memfd_create("filter", MFD_CLOEXEC));
-  if (!rules || file.get() < 0) return fail_errno(kDraw);
-  for (const int call : kForbidden) {
-    if (const int status = seccomp_rule_add(rules.get(), SCMP_ACT_ERRNO(EPERM), call, 0); status != 0)
-      return fail(Code::kUnavailable, kDraw, "forbid system call", -status);
-  }
-  if (const int status = seccomp_export_bpf(rules.get(), file.get()); status != 0)
-    return fail(Code::kUnavailable, kDraw, "write filter", -status);
-  ::lseek(file.get(), 0, SEEK_SET);
-  return file;
+  SeccompRules rules(SCMP_ACT_ALLOW);
+  for (const int call : kForbidden) rules.rule(SCMP_ACT_ERRNO(EPERM), call);
+  return rules.program();
 }
 
 /// A room at work; ended at the latest with the object.
