@@ -63,7 +63,8 @@ enum class CmsForm {
   kTimeStamp,   // ETSI.RFC3161: a document time-stamp; claimed_time is the time that the authority gives
 };
 
-/// Loads what OpenSSL would otherwise read from files at first use: call it before a process gives up its file access.
+/// Loads what OpenSSL would otherwise read from files, or look up, at first use: call it before a process gives up its file
+/// access, or forks others.
 void load_cms_algorithms();
 
 /// Checks one CMS blob over `content` (the concatenation of `content` spans), and the time-stamps in it. No network. `at`

@@ -280,6 +280,13 @@ void check_time_stamps(const Signer& signer, const TrustAnchors& anchors, std::i
 void load_cms_algorithms() {
   constexpr std::uint64_t kAll = OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS;
   ZP_CHECK(OPENSSL_init_crypto(kAll, nullptr) == 1);
+  // What OpenSSL looks up and keeps at the first signature, some milliseconds, a process that is forked then has.
+  const SealKey::Pem pem = SealKey::self_signed("zegelpost", 1);
+  const Result<SealKey> key = SealKey::load(pem.chain, pem.key);
+  const std::vector<ByteView> nothing = {ByteView()};
+  const Result<Bytes> cms = key ? key->sign_digest(digest_of_spans(EVP_sha256(), nothing)) : Result<Bytes>();
+  ZP_CHECK(cms &&
+           verify_detached(*cms, nothing, CmsForm::kDetached, {pem.chain}, ::time(nullptr)).chain == Chain::kTrusted);
 }
 
 std::optional<Bytes> signed_content(ByteView cms) {

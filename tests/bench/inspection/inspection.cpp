@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "crypto/cms.h"
 #include "gateway/ipc/cell_client.h"
 #include "intake/cell/pdf_pages.h"
 #include "intake/cell/pdf_signatures.h"
@@ -131,6 +132,7 @@ int main(int argc, char** argv) {
   } else if (what == "signatures") {
     // The first goes unmeasured: it pays for what the library sets up.
     const std::string anchors = std::getenv("ZP_ANCHORS") ? std::string(as_text(read(std::getenv("ZP_ANCHORS")))) : "";
+    crypto::load_cms_algorithms();  // as before cells are forked
     cell::know_anchors(anchors);
     signatures(argv[2], anchors);
     for (int i = 2; i < argc; ++i) signatures(argv[i], anchors);
