@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <opencv2/imgproc.hpp>
+#include <utility>
 
+#include "intake/cell/vision/identity.h"
 #include "intake/cell/vision/known_forms.h"
 #include "intake/cell/vision/quality.h"
 #include "intake/cell/vision/reading.h"
@@ -44,10 +47,45 @@ void describe(const Ink& ink, const Engines::Impl& engines, PageReport& report) 
   findings.text = text_of(report.words);
 }
 
+// A few lines of the page: reading them tells more of which way is up than one zone does.
+bool reads_well(std::span<const Word> words) {
+  constexpr std::size_t kAFewLines = 12, kLongWord = 4;
+  constexpr double kSurely = 0.8;
+  const auto well_read = [&](const Word& word) { return word.confidence > kSurely && word.text.size() >= kLongWord; };
+  return static_cast<std::size_t>(std::ranges::count_if(words, well_read)) >= kAFewLines;
+}
+
 // A table's grain or a cloth around a card says nothing about the card.
 bool sharp_within(const cv::Mat& page, const Box& area) {
   const cv::Rect part = pixels_of(area, page.size());
   return part.width > 80 && part.height > 80 && quality_of(find_ink(page(part)), nullptr).sharp;
+}
+
+// The lines of a card's pattern are not sharp; the letters of its zone are, or are not.
+bool sharp_identity(const cv::Mat& page, const IdentitiesOnPage& found) {
+  if (sharp_within(page, found.documents.front().area)) return true;
+  if (!found.zone) return false;
+  cv::Mat zone;
+  cv::cvtColor(page(found.zone->where), zone, cv::COLOR_BGR2GRAY);
+  return is_sharp_print(zone, found.zone->letter_height);
+}
+
+// Words where no text layer serves.
+void read(const Ink& ink, Engines& engines, std::span<const Word> text_layer, PageReport& report) {
+  report.words.assign(text_layer.begin(), text_layer.end());
+  report.was_read = !serves(text_layer);
+  if (!report.was_read) return;
+  std::vector<Word> read = telling_words(ink, engines);
+  const int lines = read.empty() ? 0 : read.back().line + 1;
+  for (Word& word : report.words) word.line += lines;
+  report.words.insert(report.words.begin(), std::make_move_iterator(read.begin()), std::make_move_iterator(read.end()));
+}
+
+Ink turn(PageReport& report, int quarter_turns) {
+  report.upright = turned(report.upright, quarter_turns);
+  report.quality.quarter_turns = (report.quality.quarter_turns + quarter_turns) % 4;
+  report.quality.upside_down = report.quality.quarter_turns == 2;
+  return find_ink(report.upright);
 }
 
 }  // namespace
@@ -73,23 +111,18 @@ PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const W
   report.upright = page;
   Ink ink = find_ink(page);
   report.quality = quality_of(ink, &engines);
-  if (report.quality.quarter_turns != 0) {
-    report.upright = turned(page, report.quality.quarter_turns);
-    ink = find_ink(report.upright);
-  }
+  if (const int turns = std::exchange(report.quality.quarter_turns, 0); turns != 0) ink = turn(report, turns);
   if (!report.quality.blank) {
-    report.words.assign(text_layer.begin(), text_layer.end());
-    report.was_read = !serves(text_layer);
-    if (report.was_read) {
-      std::vector<Word> read = telling_words(ink, engines);
-      const int lines = read.empty() ? 0 : read.back().line + 1;
-      for (Word& word : report.words) word.line += lines;
-      report.words.insert(report.words.begin(), std::make_move_iterator(read.begin()),
-                          std::make_move_iterator(read.end()));
+    read(ink, engines, text_layer, report);
+    IdentitiesOnPage found = identities_on(report.upright, engines, report.words);
+    if (found.zone && found.zone->quarter_turns != 0 && !reads_well(report.words)) {
+      // A wooden table has more lines than a card.
+      ink = turn(report, found.zone->quarter_turns);
+      read(ink, engines, text_layer, report);
+      found = identities_on(report.upright, engines, report.words);
     }
-    report.identities = find_identity_documents(report.upright, engines, report.words);
-    if (!report.quality.sharp && !report.identities.empty())
-      report.quality.sharp = sharp_within(report.upright, report.identities.front().area);
+    if (!report.quality.sharp && !found.documents.empty()) report.quality.sharp = sharp_identity(report.upright, found);
+    report.identities = std::move(found.documents);
   }
   describe(ink, engines.impl(), report);
   return report;

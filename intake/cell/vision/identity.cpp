@@ -1,4 +1,6 @@
-// The identity document on a page: MRZ first, then photo, BSN and area by the layout that its format prescribes.
+// The identity documents on a page: MRZ first, then photo, BSN and area by the layout that its format prescribes.
+#include "intake/cell/vision/identity.h"
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -26,6 +28,7 @@ constexpr int kReadingWidth = 1000;    // pixels of a card given to Tesseract
 constexpr std::size_t kMostOnAPage = 4;
 constexpr double kRoomForAnother = 0.4;  // part of the page
 constexpr double kCharacter = 2.54;      // millimetres, ICAO 9303-3 4.3
+constexpr double kCapital = 2.3;         // millimetres that a letter of OCR-B is high
 
 // ICAO 9303-4 to -6: size of the page in millimetres, left margin of the zone, and from the zone's first line to the
 // lower edge.
@@ -89,6 +92,11 @@ Box box_of(const Frame& frame, double x, double y, double w, double h, const cv:
 int turns_for(const Frame& frame) {
   const double degrees = std::atan2(frame.right.y, frame.right.x) * 180 / CV_PI;
   return (static_cast<int>(std::lround(degrees / 90)) + 4) % 4;
+}
+
+ReadZone zone_of(const MrzOnPage& mrz, const cv::Size& page) {
+  const Frame frame = frame_of(mrz);
+  return {cv::boundingRect(mrz.corners) & cv::Rect({}, page), kCapital * cv::norm(frame.right), turns_for(frame)};
 }
 
 // The number in the zone itself, on Dutch models of before 2021.
@@ -246,27 +254,33 @@ cv::Mat without(const cv::Mat& gray, const Box& box) {
 
 }  // namespace
 
-std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engines& engines,
-                                                      std::span<const Word> words) try {
+IdentitiesOnPage identities_on(const cv::Mat& page, Engines& engines, std::span<const Word> words) try {
   cv::Mat gray;
   cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
-  std::vector<IdentityDocument> documents;
+  IdentitiesOnPage found;
+  std::vector<IdentityDocument>& documents = found.documents;
   cv::Mat unread = gray;
   double covered = 0;
   while (documents.size() < kMostOnAPage && covered < kRoomForAnother) {
     auto mrz = find_mrz(unread);
     if (!mrz) break;
-    if (mrz->parsed.document_type == "visa") return documents;
+    if (mrz->parsed.document_type == "visa") return found;
     if (!mrz->parsed.mrz.checks_ok && mrz->score < kReadWell) break;
+    if (!found.zone && mrz->parsed.mrz.checks_ok) found.zone = zone_of(*mrz, gray.size());
     documents.push_back(by_mrz(page, gray, *mrz, engines, words));
     const Box& area = documents.back().area;
     covered += area.w * area.h;
     unread = without(unread, area);
   }
   if (covered < kRoomForAnother) add_cards(page, gray, engines, words, documents);
-  return documents;
+  return found;
 } catch (const std::exception&) {
   return {};
+}
+
+std::vector<IdentityDocument> find_identity_documents(const cv::Mat& page, Engines& engines,
+                                                      std::span<const Word> words) {
+  return identities_on(page, engines, words).documents;
 }
 
 }  // namespace zp::intake::vision

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
-#include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <ranges>
 
@@ -15,14 +13,13 @@ namespace {
 
 constexpr int kReachX = 3, kReachY = 3;  // pixels that a glyph may lie off its place, of a cell of 16 x 24
 constexpr int kOffsets = (2 * kReachX + 1) * (2 * kReachY + 1);
-constexpr int kMargin = 24;             // around the line, pixels
 constexpr float kDrift = 0.06F;         // likeness that a step of one pixel between neighbours costs
-constexpr double kEnds = 0.34;          // cells: the first and the last glyph fill about two thirds of theirs
 constexpr double kWorthReading = 0.58;  // likeness of seven cells before all are compared
 constexpr double kWorthShifting = 0.75;
 constexpr double kReadsWell = 0.85;
-constexpr double kBeat = 0.12;  // part of the columns' variance
+constexpr double kBeat = 0.12;  // part of the ink's variance
 constexpr double kLooksLikeOcrB = 0.6;
+constexpr double kSurelyPrint = 0.8;
 constexpr std::size_t kTightened = 8;  // ribbons, longest first, that get a second chance
 
 // One glyph a row, without mean and of length one, a little soft as cameras see it.
@@ -43,28 +40,6 @@ const cv::Mat& glyph_rows() {
     return all;
   }();
   return rows;
-}
-
-// The line level, dark as high values, `cells` cells of the glyphs' size with a margin all around.
-cv::Mat straightened(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
-  const float zoom = static_cast<float>((cells - kEnds) * kGlyphWidth) / ribbon.along;
-  const float radians = ribbon.angle * std::numbers::pi_v<float> / 180;
-  const float c = std::cos(radians) * zoom, s = std::sin(radians) * zoom;
-  const cv::Size size(cells * kGlyphWidth + 2 * kMargin, kGlyphHeight + 2 * kMargin);
-  cv::Matx23f turn(c, s, 0, -s, c, 0);
-  turn(0, 2) = static_cast<float>(size.width) / 2 - (c * ribbon.middle.x + s * ribbon.middle.y);
-  turn(1, 2) = static_cast<float>(size.height) / 2 - (-s * ribbon.middle.x + c * ribbon.middle.y);
-  cv::Mat strip, softened = gray;
-  if (zoom < 0.7F) {
-    const cv::Rect around =
-        cv::RotatedRect(ribbon.middle, {ribbon.along * 1.2F, ribbon.across * 5}, ribbon.angle).boundingRect() &
-        cv::Rect({}, gray.size());
-    softened = gray.clone();
-    cv::GaussianBlur(gray(around), softened(around), {}, 0.4 / zoom);
-  }
-  cv::warpAffine(softened, strip, turn, size, cv::INTER_CUBIC, cv::BORDER_REPLICATE);
-  strip.convertTo(strip, CV_32F, -1, 255);
-  return strip;
 }
 
 struct Cell {
@@ -119,51 +94,9 @@ std::vector<int> best_path(const std::vector<Cell>& cells) {
   return path;
 }
 
-struct Beat {
-  double count = 0, phase = 0,
-         strength = 0;  // beats in the line; where in a beat, 0 to 1, the marks stand; part of the variance
-};
-
-// Characters of one pitch beat: the ink over the columns has its strongest rhythm at as many beats as the line has
-// cells. Print of other typefaces has none.
-Beat beat_of(const cv::Mat& strip, int cells) {
-  cv::Mat columns;
-  cv::reduce(strip(cv::Rect(kMargin, kMargin, cells * kGlyphWidth, kGlyphHeight)), columns, 0, cv::REDUCE_AVG);
-  columns -= cv::mean(columns)[0];
-  const double all = columns.dot(columns) * columns.cols / 2;
-  Beat best;
-  for (double count = cells - 2.5; count <= cells + 2.5; count += 0.125) {
-    const double turn = 2 * std::numbers::pi * count / columns.cols;
-    const std::complex<double> step = std::polar(1.0, turn);
-    std::complex<double> hand = std::polar(1.0, turn / 2), sum = 0;
-    for (int x = 0; x < columns.cols; ++x, hand *= step) sum += hand * static_cast<double>(columns.at<float>(x));
-    const double strength = all > 0 ? std::norm(sum) / all : 0;
-    if (strength > best.strength) best = {count, std::arg(sum) / (2 * std::numbers::pi), strength};
-  }
-  return best;
-}
-
-cv::Point2f along_of(const Ribbon& ribbon) {
-  const float radians = ribbon.angle * std::numbers::pi_v<float> / 180;
-  return {std::cos(radians), std::sin(radians)};
-}
-
-// The ribbon whose cells beat as the marks do, its first cell nearest to where the marks begin, or `shift` cells from
-// there.
-Ribbon tuned(const Ribbon& ribbon, const Beat& beat, int cells, int shift) {
-  const double zoom = (cells - kEnds) * kGlyphWidth / ribbon.along;
-  const double pitch = cells * kGlyphWidth / beat.count;
-  const double expected = kGlyphWidth / 2.0;
-  const double first = (beat.phase + std::round(expected / pitch - beat.phase) + shift) * pitch;
-  const double middle = first + (cells - 1) / 2.0 * pitch;
-  Ribbon result = ribbon;
-  result.middle += along_of(ribbon) * static_cast<float>((middle - cells * kGlyphWidth / 2.0) / zoom);
-  result.along = static_cast<float>((cells - kEnds) * pitch / zoom);
-  return result;
-}
-
 Ribbon reversed(Ribbon ribbon) {
   ribbon.angle += 180;
+  ribbon.growth = -ribbon.growth;
   return ribbon;
 }
 
@@ -254,8 +187,8 @@ void weigh_likeness(const cv::Mat& likeness, LineReading& line) {
 // The line as its ribbon lies.
 LineOnPage read_cells(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
   const cv::Mat strip = straightened(gray, ribbon, cells);
-  LineOnPage line{{}, ribbon, static_cast<float>(ribbon.along / (cells - kEnds))};
-  const auto compare = [&](int i) { return compare_cell(strip, kMargin + i * kGlyphWidth, kMargin); };
+  LineOnPage line{{}, ribbon, static_cast<float>(pitch_of(ribbon, cells)), false};
+  const auto compare = [&](int i) { return compare_cell(strip, kStripMargin + i * kGlyphWidth, kStripMargin); };
   double sample = 0;
   for (int i = 1; i < 8; ++i) sample += std::ranges::max(compare(i * cells / 8).best) / 7;
   if (sample < kWorthReading) return line;
@@ -267,6 +200,7 @@ LineOnPage read_cells(const cv::Mat& gray, const Ribbon& ribbon, int cells) {
     patches.push_back(row[i].patches.row(path[i]));
     line.reading.likeness += static_cast<double>(row[i].best[static_cast<std::size_t>(path[i])]) / cells;
   }
+  for (const int beyond : {-1, cells}) line.goes_on |= std::ranges::max(compare(beyond).best) > kSurelyPrint;
   line.reading.cells = recognise(patches);
   weigh_likeness(patches * glyph_rows().t(), line.reading);
   return line;
@@ -282,7 +216,10 @@ std::optional<MrzOnPage> parsed_zone(const Zone& zone) {
   auto parsed = parse_readings(readings);
   if (!parsed) return std::nullopt;
   MrzOnPage found{std::move(*parsed), corners_of(zone), score};
-  if (!believable(found)) return std::nullopt;
+  // Cut at the wrong place, a few characters more or less may make check digits hold.
+  const auto cut = std::ranges::count_if(zone, &LineOnPage::goes_on);
+  const bool misplaced = trust(found) < 2 && 2 * cut >= std::ssize(zone);
+  if (misplaced || !believable(found)) return std::nullopt;
   return found;
 }
 
@@ -297,6 +234,40 @@ bool may_start_a_zone(const LineReading& line) {
   return fillers >= 2 || (line.cells.size() == 30 && is_likeliest(line.cells.front(), 'D'));
 }
 
+// The zone with its lines below one another, as `guide` lies; nothing where they lie so already.
+std::optional<Zone> aligned(const cv::Mat& gray, const Zone& zone, const LineOnPage& guide, int cells) {
+  const cv::Point2f along = along_of(guide.ribbon);
+  Zone moved;
+  bool changed = false;
+  for (const LineOnPage& line : zone) {
+    const float off = (line.ribbon.middle - guide.ribbon.middle).dot(along) / guide.pitch;
+    const int cells_off = static_cast<int>(std::lround(off));
+    moved.push_back(cells_off == 0 ? line : read_cells(gray, shifted(line, -cells_off), cells));
+    changed |= cells_off != 0;
+  }
+  if (!changed) return std::nullopt;
+  return moved;
+}
+
+// What the lines say; where noise moved the ends of some, or of all, in another place too.
+std::optional<MrzOnPage> best_parsed(const cv::Mat& gray, const Zone& zone, int cells) {
+  auto found = parsed_zone(zone);
+  if (found && trust(*found) == 2) return found;
+  for (const LineOnPage& guide : zone) {
+    const auto other = aligned(gray, zone, guide, cells);
+    if (!other) continue;
+    if (auto parsed = parsed_zone(*other); parsed && trust(*parsed) == 2) return parsed;
+  }
+  if ((found ? found->score : zone.front().reading.likeness) < kWorthShifting) return found;
+  for (const int cells_right : {1, -1}) {
+    Zone moved;
+    for (const LineOnPage& part : zone) moved.push_back(read_cells(gray, shifted(part, cells_right), cells));
+    if (auto parsed = parsed_zone(moved); parsed && (!found || better(*parsed, *found))) found = std::move(parsed);
+    if (found && trust(*found) == 2) break;
+  }
+  return found;
+}
+
 void try_ribbon(const cv::Mat& gray, const Ribbon& ribbon, std::optional<MrzOnPage>& best) {
   for (const int cells : {44, 36, 30}) {
     // A capital is about as high as a cell is wide.
@@ -304,14 +275,7 @@ void try_ribbon(const cv::Mat& gray, const Ribbon& ribbon, std::optional<MrzOnPa
     if (ribbon.across < 0.6F * height || ribbon.across > 2.2F * height) continue;
     const auto line = read_line(gray, ribbon, cells);
     if (!line || !may_start_a_zone(line->reading)) continue;
-    const Zone zone = zone_around(gray, *line, cells);
-    auto found = parsed_zone(zone);
-    for (const int cells_right : {1, -1}) {
-      if ((found && trust(*found) == 2) || (found ? found->score : line->reading.likeness) < kWorthShifting) break;
-      Zone moved;
-      for (const LineOnPage& part : zone) moved.push_back(read_cells(gray, shifted(part, cells_right), cells));
-      if (auto other = parsed_zone(moved); other && (!found || better(*other, *found))) found = std::move(other);
-    }
+    auto found = best_parsed(gray, zone_around(gray, *line, cells), cells);
     if (found && (!best || better(*found, *best))) best = std::move(found);
   }
 }

@@ -12,14 +12,9 @@
 #include <vector>
 
 #include "intake/cell/vision/mrz.h"
+#include "intake/cell/vision/mrz_cells.h"
 
 namespace zp::intake::vision {
-
-/// A ribbon of marks: a turned rectangle; `along` is its length, `angle` the direction of its long side in degrees.
-struct Ribbon {
-  cv::Point2f middle;
-  float along = 0, across = 0, angle = 0;
-};
 
 enum class Run { kLevel, kUpright, kSlanted };
 
@@ -40,8 +35,9 @@ Ribbon tightened(const cv::Mat& gray, const Ribbon& ribbon);
 
 struct LineOnPage {
   LineReading reading;
-  Ribbon ribbon;    // corrected by the rhythm of the cells
-  float pitch = 0;  // pixels from cell to cell
+  Ribbon ribbon;         // corrected by the rhythm of the cells
+  float pitch = 0;       // pixels from cell to cell
+  bool goes_on = false;  // print stands before its first cell or behind its last
 };
 
 /// One line cut into `cells` cells; nothing if it does not look like OCR-B.

@@ -107,6 +107,13 @@ double edge_softness(const Ink& ink) {
   return softness(typical_width(widths), assumed);
 }
 
+bool is_sharp_print(const cv::Mat& gray, double letter_height) {
+  EdgeWidths widths;
+  measure_edges(gray, letter_height, widths);
+  const double width = typical_width(widths);
+  return width > 0 && softness(width, letter_height) < kBlurredFrom;
+}
+
 PageQuality quality_of(const Ink& ink, Engines* engines) {
   PageQuality quality;
   quality.blank = is_blank(ink);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
 
@@ -90,6 +92,56 @@ TEST(FindMrz, ReadsItThroughNoiseAndSoftFocus) {
   const auto found = read(page);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->parsed.mrz.lines, kPassport);
+}
+
+// The right side of `page` so much shorter than the left, as from a chair beside the table.
+cv::Mat seen_askew(const cv::Mat& page, float part) {
+  const auto w = static_cast<float>(page.cols), h = static_cast<float>(page.rows);
+  const std::array<cv::Point2f, 4> corners = {cv::Point2f{0, 0}, {w, 0}, {w, h}, {0, h}};
+  const float right = w * (1 - part / 2), top = h * part / 2;
+  const std::array<cv::Point2f, 4> seen = {cv::Point2f{0, 0}, {right, top}, {right, h - top}, {0, h}};
+  cv::Mat askew;
+  cv::warpPerspective(page, askew, cv::getPerspectiveTransform(corners.data(), seen.data()), page.size(),
+                      cv::INTER_AREA, cv::BORDER_CONSTANT, cv::Scalar(90, 80, 70));
+  return askew;
+}
+
+TEST(FindMrz, ReadsItFromTheSideWhereCellsGetSmaller) {
+  for (const Lines& lines : {kPassport, kCard}) {
+    for (const float part : {0.06F, 0.12F}) {
+      const auto found = read(seen_askew(document(lines, 20), part));
+      ASSERT_TRUE(found) << part;
+      EXPECT_EQ(found->parsed.mrz.lines, lines) << part;
+      EXPECT_FALSE(found->parsed.mrz.corrected) << part;
+    }
+  }
+}
+
+TEST(FindMrz, ReadsItThroughTheEdgeOfAShadow) {
+  cv::Mat page = document(kPassport, 30);
+  for (int x = 0; x < page.cols; ++x) {
+    const double light = 1 - 0.6 / (1 + std::exp(-12 * (static_cast<double>(x) / page.cols - 0.5)));
+    page.col(x) *= light;
+  }
+  const auto found = read(page);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->parsed.mrz.lines, kPassport);
+}
+
+TEST(ReadLine, SaysThatTheLineGoesOnBesideItsCells) {
+  const float pitch = 16;
+  const cv::Mat page = document(kCard, pitch);
+  cv::Mat gray;
+  cv::cvtColor(page, gray, cv::COLOR_BGR2GRAY);
+  // The last line as document() prints it.
+  const Ribbon whole{{pitch * 17, static_cast<float>(page.rows) - pitch * 2.5F}, pitch * 29.66F, pitch * 0.9F, 0};
+  Ribbon later = whole;
+  later.middle.x += 3 * pitch;
+  const auto line = read_line(gray, whole, 30), cut = read_line(gray, later, 30);
+  ASSERT_TRUE(line);
+  ASSERT_TRUE(cut);
+  EXPECT_FALSE(line->goes_on);
+  EXPECT_TRUE(cut->goes_on);
 }
 
 TEST(FindMrz, FindsNoneInALetter) {
@@ -201,6 +253,38 @@ TEST(FindIdentityDocuments, PointsAtAQrCodeOnADutchDocument) {
   std::vector<cv::Point2f> corners;
   EXPECT_TRUE(cv::QRCodeDetector().detect(page, corners));
   EXPECT_FALSE(cv::QRCodeDetector().detect(masked, corners));
+}
+
+// Blurred marks of the size of small letters, as the pattern of a card is, above its zone.
+cv::Mat patterned(cv::Mat card) {
+  cv::Mat pattern(card.size(), card.type(), cv::Scalar::all(255));
+  for (int y = 40; y < card.rows / 4; y += 34)
+    for (int x = 40; x < card.cols - 40; x += 34)
+      cv::ellipse(pattern, {x, y}, {6, 9}, (x + y) % 180, 0, 300, cv::Scalar::all(60), 3);
+  cv::GaussianBlur(pattern, pattern, {}, 4);
+  cv::min(card, pattern, card);
+  return card;
+}
+
+TEST(ExaminePage, JudgesSharpnessByTheZoneWhereACardHasAPattern) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  const cv::Mat card = patterned(document(kPassport, 30));
+  ASSERT_FALSE(page_quality(card).sharp) << "else this test says nothing";
+  EXPECT_TRUE(examine_page(card, *engines).findings.sharp);
+  cv::Mat blurred;
+  cv::GaussianBlur(card, blurred, {}, 5);
+  EXPECT_FALSE(examine_page(blurred, *engines).findings.sharp);
+}
+
+TEST(ExaminePage, TurnsThePageAsItsZoneIsRead) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  const PageReport report = examine_page(turned(patterned(document(kPassport, 30)), 2), *engines);
+  ASSERT_EQ(report.identities.size(), 1U);
+  EXPECT_EQ(report.quality.quarter_turns, 2);
+  EXPECT_TRUE(report.findings.upside_down);
+  EXPECT_GT(report.identities[0].mrz_box->y, 0.6);
 }
 
 TEST(FindIdentityDocuments, TakesNoLetterForOne) {
