@@ -77,6 +77,7 @@ json identity_json(const IdentityDocument& document) {
               {"area", {a.x, a.y, a.w, a.h}}};
   if (const auto& b = document.photo_box) one["photo"] = {b->x, b->y, b->w, b->h};
   if (document.mrz) one["mrz"] = document.mrz->lines;
+  if (const auto& z = document.mrz_box) one["zone"] = {z->x, z->y, z->w, z->h};
   return one;
 }
 

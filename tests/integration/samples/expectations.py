@@ -1,6 +1,8 @@
 """Do the inspectors find in each sample what scenario.yaml says is in it?
 
-    expectations.py ZEGELPOST [PATTERN]     prints each difference; status 1 if there is one
+    expectations.py ZEGELPOST [PATTERN] [SEED...]     prints each difference; status 1 if there is one
+
+A seed is other ink, light and noise (samples/make --seed); 1 if none is given.
 """
 import fnmatch
 import json
@@ -47,13 +49,13 @@ def differences(expected, seen, path=""):
             yield f"{path}{key}: {value} expected, {seen.get(key)} found"
 
 
-def main():
-    zegelpost, pattern = sys.argv[1], (sys.argv[2:] or ["*"])[0]
-    scenario = yaml.safe_load((SAMPLES / "scenario.yaml").read_text())
+def wrong_samples(zegelpost, scenario, pattern, seed):
+    """How many samples, made with that seed, are not found to be as expected; says which."""
     entries = [e for e in scenario["files"] if "expect" in e and fnmatch.fnmatch(e["file"], pattern)]
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([SAMPLES / "make", folder], check=True)
+        for only in (pattern, "avg/anker.pem"):
+            subprocess.run([SAMPLES / "make", folder, "--seed", seed, "--only", only], check=True)
         for entry in entries:
             run = subprocess.run([zegelpost, "check", "--json", "--trust", "avg/anker.pem", "--as-of", str(scenario["as_of"]), entry["file"]],
                                  cwd=folder, capture_output=True, text=True)
@@ -61,8 +63,15 @@ def main():
             wrongs = list(differences(entry["expect"], observed(found[0]))) if found else [run.stderr.strip()]
             wrong += bool(wrongs)
             for line in wrongs:
-                print(f"{entry['file']}: {line}")
-    print(f"{len(entries) - wrong} of {len(entries)} samples as expected")
+                print(f"{entry['file']}, seed {seed}: {line}")
+    print(f"seed {seed}: {len(entries) - wrong} of {len(entries)} samples as expected", flush=True)
+    return wrong
+
+
+def main():
+    zegelpost, pattern, seeds = sys.argv[1], (sys.argv[2:] or ["*"])[0], sys.argv[3:] or ["1"]
+    scenario = yaml.safe_load((SAMPLES / "scenario.yaml").read_text())
+    wrong = sum(wrong_samples(zegelpost, scenario, pattern, seed) for seed in seeds)
     return 1 if wrong else 0
 
 
