@@ -78,6 +78,7 @@ const std::vector<ActRule>& table() {
       {Act::kPublish, "message.publish", "Klaarzetten", {"worker"}, {}, {}},
       {Act::kNotify, "message.notify", "Bericht sturen", {"worker"}, {}, {}},
       {Act::kPrint, "message.print", "Voor de post klaarzetten", {"worker"}, {}, {}},
+      {Act::kTimeStamp, "letter.time-stamp", "Tijdstempel zetten", {"worker"}, {}, {}},
       {Act::kReceipt, "receipt.send", "Ontvangst bevestigen", {"worker"}, {}, {}},
       {Act::kRecall, "message.recall", "Bericht intrekken", kHandlers, {}, {}, true},
       {Act::kExpire, "message.expire", "Bericht verlopen", {"worker"}, {}, {}},

@@ -62,6 +62,7 @@ enum class Act {
   kPublish,
   kNotify,
   kPrint,
+  kTimeStamp,
   kReceipt,
   kRecall,
   kExpire,

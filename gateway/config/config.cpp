@@ -199,6 +199,9 @@ Result<void> check_together(const Config& config) {
     return wrong("staff.certificate and staff.key go together");
   for (const auto& url : {config.public_door.base_url, config.staff.base_url})
     if (!url.starts_with("https://") && !url.starts_with("http://")) return wrong("base_url begins with https://");
+  const std::string& stamps = config.keys.time_stamp_url;
+  if (!stamps.empty() && !stamps.starts_with("https://") && !stamps.starts_with("http://"))
+    return wrong("keys.time_stamp_url begins with https:// or http://");
   if (config.public_door.base_url.ends_with('/') || config.staff.base_url.ends_with('/'))
     return wrong("base_url has no slash at the end");
   return {};

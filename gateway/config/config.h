@@ -51,6 +51,8 @@ struct KeysConfig {
   std::string zone_fingerprint;
   std::vector<std::string> recovery_fingerprints;
   std::string seal_certificate, seal_key;  // PEM: the organisation's seal on PDFs
+  std::string time_stamp_url;              // RFC 3161 server; may be empty
+  std::string time_stamp_ca;               // PEM anchors for its certificate; may be empty
   std::string trust_anchors;               // PEM bundle for signatures of others; may be empty
   std::string sender_keys;                 // GnuPG home with public keys of senders; may be empty
 };

@@ -1,18 +1,15 @@
 #include "gateway/dispatch/smtp_sender.h"
 
-#include <Poco/Net/Context.h>
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/RejectCertificateHandler.h>
 #include <Poco/Net/SSLException.h>
-#include <Poco/Net/SSLManager.h>
 #include <Poco/Net/SecureSMTPClientSession.h>
 #include <Poco/Net/SecureStreamSocket.h>
 #include <fmt/format.h>
 
 #include <memory>
-#include <mutex>
 #include <sstream>
 
+#include "gateway/dispatch/tls_client.h"
 #include "gateway/store/files.h"
 
 namespace zp::gateway {
@@ -32,22 +29,6 @@ Result<void> expect(int status, int wanted, const char* step) {
   return {};
 }
 
-Poco::Net::Context::Ptr verifying_context(const SmtpConfig& config) {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    Poco::Net::initializeSSL();
-    Poco::Net::SSLManager::instance().initializeClient(nullptr, new Poco::Net::RejectCertificateHandler(false),
-                                                       nullptr);
-  });
-  Poco::Net::Context::Params params;
-  params.caLocation = config.ca_file;
-  params.loadDefaultCAs = config.ca_file.empty();
-  params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
-  Poco::Net::Context::Ptr context = new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params);
-  context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
-  return context;
-}
-
 std::string own_name(const SmtpConfig& config) { return config.from.substr(config.from.rfind('@') + 1); }
 
 /// Connected, encrypted as the configuration says, greeted.
@@ -55,7 +36,7 @@ std::unique_ptr<SMTPClientSession> connect(const SmtpConfig& config) {
   const auto port = static_cast<Poco::UInt16>(config.port);
   if (config.security == "tls") {
     Poco::Net::SecureStreamSocket socket(Poco::Net::SocketAddress(config.host, port), config.host,
-                                         verifying_context(config));
+                                         verifying_context(config.ca_file));
     auto session = std::make_unique<SMTPClientSession>(socket);
     session->setTimeout(kTimeout);
     session->login(own_name(config));
@@ -67,7 +48,7 @@ std::unique_ptr<SMTPClientSession> connect(const SmtpConfig& config) {
   if (config.security == "none") return session;
   // Without TLS nothing is sent: a line that somebody listens in on, or cuts STARTTLS out of, must not carry the
   // log-in.
-  if (!session->startTLS(verifying_context(config))) throw Poco::Net::SSLException("STARTTLS is not offered");
+  if (!session->startTLS(verifying_context(config.ca_file))) throw Poco::Net::SSLException("STARTTLS is not offered");
   std::string response;
   session->sendCommand("EHLO", own_name(config), response);
   return session;

@@ -96,9 +96,11 @@ Result<void> serve(Process& process) {
   const auto inspector = with_office(connect_cells(config.broker_socket()), config.office_socket());
   const Clamd clamd(config.clamd_socket);
   const SmtpSender smtp(config.smtp);
+  const TimeStampClient time_stamps(config.keys);
   const Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms};
   Casework casework(office);
-  const Tools tools{office, casework, *inspector, clamd, smtp, *messages, seal, anchors, config.keys.sender_keys};
+  const Tools tools{office,    casework, *inspector,  clamd,   smtp,
+                    *messages, seal,     time_stamps, anchors, config.keys.sender_keys};
   process.ready();
   {
     std::vector<std::jthread> threads;

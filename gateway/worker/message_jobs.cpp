@@ -11,6 +11,7 @@
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "gateway/worker/jobs.h"
+#include "gateway/worker/sealing.h"
 
 namespace zp::gateway {
 namespace {
@@ -54,7 +55,7 @@ Result<Bytes> draw_signed(const Tools& tools, const Opened& opened) {
   options.genuine_code = opened.fields.genuine_code;
   options.moment = utc_time(opened.message.created).substr(0, 19) + "Z";
   TRY_ASSIGN(auto pdf, tools.office.letters.render(opened.letter.name, opened.fields.fields, options));
-  return templates::sign_pdf(std::move(pdf), [&](ByteView digest) { return tools.seal.sign_digest(digest); });
+  return seal_pdf(tools, std::move(pdf), {opened.message.dossier.hex(), opened.letter.id.hex(), {}});
 }
 
 /// Before the letter is out, so that whoever holds it can always ask.

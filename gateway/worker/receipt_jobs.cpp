@@ -8,6 +8,7 @@
 #include "gateway/casework/letter_fields.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/jobs.h"
+#include "gateway/worker/sealing.h"
 
 namespace zp::gateway {
 namespace {
@@ -77,7 +78,7 @@ Result<Bytes> draw_receipt(const Tools& tools, const Received& received) {
   options.moment = utc_time(received.submission.received).substr(0, 19) + "Z";
   TRY_ASSIGN(auto pdf,
              tools.office.letters.render(info->name, fill_fields(*info, receipt_fields(tools, received), {}), options));
-  return templates::sign_pdf(std::move(pdf), [&](ByteView digest) { return tools.seal.sign_digest(digest); });
+  return seal_pdf(tools, std::move(pdf), {received.submission.dossier.hex(), received.submission.id.hex(), {}});
 }
 
 Result<void> put_on_shelf(const Tools& tools, const Received& received, ByteView pdf) {

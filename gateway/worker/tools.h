@@ -6,6 +6,7 @@
 #include "crypto/cms.h"
 #include "gateway/casework/casework.h"
 #include "gateway/dispatch/smtp_sender.h"
+#include "gateway/dispatch/time_stamp_client.h"
 #include "gateway/worker/clamd.h"
 #include "intake/inspector.h"
 #include "templates/page/page.h"
@@ -20,6 +21,7 @@ struct Tools {
   const SmtpSender& smtp;
   const templates::PageBook& messages;  // templates/messages
   const crypto::SealKey& seal;          // the organisation's, for receipts and letters
+  const TimeStampClient& time_stamps;   // for the seal
   std::string trust_anchors_pem;
   std::string sender_keys;  // GnuPG home with public keys of senders; empty: their OpenPGP signatures stay unknown
   Actor actor{{}, "worker", {"worker"}};

@@ -1,28 +1,56 @@
-// press_letter NAME DATA.json OUTPUT.pdf [--signed]: what the worker does with a letter, for the checks in
-// Python.
+// press_letter NAME DATA.json OUTPUT.pdf [--signed | --time-stamp URL SEAL.pem]: what the worker does with a letter, for the
+// checks in Python. SEAL.pem gets the certificate of the seal.
 #include <fstream>
 #include <iostream>
 
 #include "crypto/cms.h"
+#include "crypto/time_stamp.h"
+#include "gateway/dispatch/time_stamp_client.h"
 #include "templates/letter/letter.h"
 
 namespace {
 
-zp::Result<zp::Bytes> press(const std::string& name, const nlohmann::json& data, bool sealed) {
+using zp::Bytes;
+using zp::ByteView;
+using zp::Result;
+
+struct Task {
+  std::string name, time_stamp_url, seal_path;
+  nlohmann::json data;
+  bool sealed = false;
+};
+
+Result<Bytes> render(const Task& task) {
   using namespace zp::templates;
   const Organisation organisation{
       "Zorg & Indicatie <proef>", "Postbus 1, 1000 AA Hier", "Zorg & Indicatie", "Hier", "010 123 45 67",
       "fg@voorbeeld.example",     {"Telefoon 010 123 45 67"}};
   TRY_ASSIGN(const auto letters, LetterPress::load(ZP_SOURCE_DIR "/templates/letters", organisation));
-  TRY_ASSIGN(
-      zp::Bytes pdf,
-      letters->render(
-          name, data,
-          {.date = "2026-11-23", .reference = {}, .signature_placeholder = sealed, .moment = "2026-11-23T09:30:00Z"}));
-  if (!sealed) return pdf;
+  RenderOptions options;
+  options.date = "2026-11-23";
+  options.moment = "2026-11-23T09:30:00Z";
+  options.signature_placeholder = task.sealed;
+  if (task.sealed) {
+    options.genuine_page = "https://post.voorbeeld.example/brief-controleren";
+    options.genuine_code = "K7PM-3XRD-9FQH";
+  }
+  return letters->render(task.name, task.data, options);
+}
+
+Result<Bytes> press(const Task& task) {
+  TRY_ASSIGN(Bytes pdf, render(task));
+  if (!task.sealed) return pdf;
   const auto pem = zp::crypto::SealKey::self_signed("Zegel van de proef", 30);
+  if (!task.seal_path.empty()) std::ofstream(task.seal_path) << pem.chain;
   TRY_ASSIGN(const auto key, zp::crypto::SealKey::load(pem.chain, pem.key));
-  return sign_pdf(std::move(pdf), [&](zp::ByteView digest) { return key.sign_digest(digest); });
+  zp::gateway::KeysConfig config{};
+  config.time_stamp_url = task.time_stamp_url;
+  const zp::gateway::TimeStampClient stamps(config);
+  return zp::templates::sign_pdf(std::move(pdf), [&](ByteView digest) -> Result<Bytes> {
+    TRY_ASSIGN(Bytes cms, key.sign_digest(digest));
+    if (!stamps.configured()) return cms;
+    return zp::crypto::add_time_stamp(cms, [&](ByteView request) { return stamps.ask(request); });
+  });
 }
 
 }  // namespace
@@ -30,7 +58,13 @@ zp::Result<zp::Bytes> press(const std::string& name, const nlohmann::json& data,
 int main(int argc, char** argv) {
   if (argc < 4) return 2;
   std::ifstream in(argv[2]);
-  const auto pdf = press(argv[1], nlohmann::json::parse(in), argc > 4);
+  Task task{
+      .name = argv[1], .time_stamp_url = {}, .seal_path = {}, .data = nlohmann::json::parse(in), .sealed = argc > 4};
+  if (argc > 6) {
+    task.time_stamp_url = argv[5];
+    task.seal_path = argv[6];
+  }
+  const auto pdf = press(task);
   if (!pdf) {
     std::cerr << pdf.error().message() << "\n";
     return 1;

@@ -28,10 +28,11 @@ class MessageTest : public Desk {
   MessageTest()
       : clamd_(""),
         smtp_(config_.smtp),
+        time_stamps_(config_.keys),
         pages_(*templates::PageBook::load(ZP_SOURCE_DIR "/templates/messages")),
         pem_(crypto::SealKey::self_signed("Zegel van de proef", 30)),
         seal_(*crypto::SealKey::load(pem_.chain, pem_.key)),
-        tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, {}, {}} {
+        tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, time_stamps_, {}, {}} {
     config_.limits.job_attempts = 5;
   }
 
@@ -65,6 +66,7 @@ class MessageTest : public Desk {
   NoCells cells_;
   Clamd clamd_;
   SmtpSender smtp_;
+  TimeStampClient time_stamps_;
   std::unique_ptr<templates::PageBook> pages_;
   crypto::SealKey::Pem pem_;
   crypto::SealKey seal_;
@@ -113,6 +115,20 @@ TEST_F(MessageTest, ALetterThatWentOutIsFoundByItsCodeAndByItsFileUntilItIsErase
   must(casework_->erase(staff("jurist", "bewaartermijn"), id));
   EXPECT_EQ(shelf_->letter_day(by_code).error().code, Code::kNotFound);
   EXPECT_EQ(shelf_->letter_day(by_file).error().code, Code::kNotFound);
+}
+
+TEST_F(MessageTest, WithoutAnAnswerOfTheTimeStampServerALetterLeavesAllTheSameAndTheLedgerSaysSo) {
+  config_.keys.time_stamp_url = "http://127.0.0.1:1/tsa";
+  const Id id = sent();
+  work();
+  const auto pdf = casework_->letter_pdf(staff("jurist"), letter_);
+  ASSERT_TRUE(pdf) << pdf.error().message();
+  EXPECT_THAT(std::string(as_text(*pdf)), HasSubstr("ETSI.CAdES.detached"));
+  const auto entries = casework_->ledger_about(staff("fg", "toezicht"), id);
+  const auto found = std::ranges::find(*entries, std::string("letter.time-stamp"), &crypto::LedgerEntry::action);
+  ASSERT_NE(found, entries->end());
+  EXPECT_EQ(found->outcome, "failed");
+  EXPECT_THAT(found->detail, HasSubstr("B-B"));
 }
 
 TEST_F(MessageTest, AnAnswerAboutRightsLeavesWhileProcessingIsRestricted) {
