@@ -1,6 +1,7 @@
 // Letters: drafted by one, approved by another.
 #include <algorithm>
 
+#include "gateway/casework/access_fields.h"
 #include "gateway/casework/casework.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
@@ -47,6 +48,11 @@ templates::Wording wording_of(const std::vector<templates::Passage>& passages) {
 Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::string& name,
                            const nlohmann::json& fields) {
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, name));
+  Overview overview;
+  const bool tells_all = tells_all_that_is_held(*info) && role_for(actor, Act::kMakeOverview);
+  if (tells_all) {
+    TRY_ASSIGN(overview, this->overview(actor, dossier));
+  }
   Letter letter;
   letter.id = Id::random();
   letter.dossier = dossier;
@@ -61,6 +67,12 @@ Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::str
         LetterData data;
         nlohmann::json known = known_fields(office_, open, documents);
         if (info->written_to != kToRequester) known.erase("addressee");
+        TRY_ASSIGN(const auto told, recipients_told(store, open));
+        if (!told.empty()) known["told"] = told;
+        if (tells_all) {
+          TRY_ASSIGN(const auto access, access_fields(office_, store, overview));
+          known.update(access);
+        }
         known.update(recorded_fields(office_, open, *info));
         TRY_ASSIGN(const auto registered, registered_fields(office_, store, open, *info));
         known.update(registered);

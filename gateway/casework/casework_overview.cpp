@@ -32,7 +32,7 @@ class Compiler {
       add(into_.data, "Tekst van de e-mail", received, open_.profile.mail_text, true);
     records();
     for (const HistoryLine& line : open_.profile.history)
-      add(into_.data, "Wat er gebeurde", local_time_dutch(line.time), line.what, false);
+      add(into_.data, std::string(kHistoryItem), local_time_dutch(line.time), line.what, false);
     for (const Delivery& delivery : open_.profile.deliveries)
       add(into_.messages, "Ontvangen", local_time_dutch(delivery.received),
           delivery.channel + (delivery.subject.empty() ? "" : ": " + delivery.subject), true);
@@ -109,11 +109,21 @@ class Compiler {
           fmt::format("aan {}, {}{}", data.recipient, way, read), false);
       TRY_ASSIGN(const auto letter, store_.letter(message.letter));
       TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, letter.name));
-      const bool tells_of_a_change = info->written_to == "ontvanger";  // it asks to correct, and is no disclosure
-      if (info->written_to == kToRequester || tells_of_a_change || message.state == "queued") continue;
-      into_.recipients.push_back({reference_, data.recipient, info->title, local_date(message.created), data.address});
+      if (message.state != "queued" && discloses(*info))
+        into_.recipients.push_back(
+            {reference_, data.recipient, info->title, local_date(message.created), info->legal_ground, data.address});
     }
     return {};
+  }
+
+  /// To somebody else than the person and who speaks for that person.
+  bool discloses(const templates::LetterInfo& info) const {
+    if (info.written_to == "ontvanger") return false;  // it asks to correct
+    if (info.written_to != kToRequester) return true;
+    const Profile& profile = open_.profile;
+    const bool asked_by_another =
+        !profile.client.name.empty() && !same_name(profile.client.name, profile.requester.name);
+    return asked_by_another && !is_representative(profile) && info.encloses == templates::Encloses::kCopy;
   }
 
   const Office& office_;
@@ -176,6 +186,7 @@ Result<Overview> Casework::overview(const Actor& actor, const Id& dossier) {
     if (other != dossier) TRY_DO(look(actor, Act::kMakeOverview, other, dossier));
   Overview overview;
   TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    overview.ids = about;
     for (const Id& one : about) {
       TRY_ASSIGN(auto open, open_dossier(office_.vault, store, one));
       TRY_DO(Compiler(office_, store, open, overview).compile());

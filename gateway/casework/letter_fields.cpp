@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "gateway/process/process.h"
 
@@ -47,12 +49,6 @@ Json filled_in(const intake::RequestRule& rule, const std::map<std::string, std:
     rows.push_back({{"label", field.label}, {"value", value}});
   }
   return rows;
-}
-
-/// "2 jaar" for 730 days, "45 dagen" for what is no whole number of years.
-std::string period(int days) {
-  constexpr int kYear = 365;
-  return days > 0 && days % kYear == 0 ? fmt::format("{} jaar", days / kYear) : fmt::format("{} dagen", days);
 }
 
 std::string joined(const std::vector<std::string>& sentences) {
@@ -106,23 +102,6 @@ Json data_held(const Profile& profile, const std::vector<ListedDocument>& docume
   return rows;
 }
 
-/// By function, never by name: who of us opened the dossier, and what for.
-Json viewed_by(const Office& office, const Id& dossier) {
-  constexpr std::size_t kMostRows = 100;
-  Json rows = Json::array();
-  const auto entries = office.ledger.about(dossier.hex());
-  if (!entries) return rows;
-  for (const crypto::LedgerEntry& entry : *entries) {
-    if (entry.action != act_name(Act::kOpenDossier) || entry.outcome != "ok" || rows.size() == kMostRows) continue;
-    const Purpose* const purpose = find_purpose(entry.purpose);
-    Json row{{"viewed_at", local_minute(moment_of(entry.time))},
-             {"who", entry.function},
-             {"purpose", purpose ? purpose->label : entry.purpose}};
-    if (rows.empty() || rows.back() != row) rows.push_back(std::move(row));  // clicks within a minute are one look
-  }
-  return rows;
-}
-
 /// The request for completion that is still open, or that went by unused.
 const TermRecord* completion_asked(const Profile& profile) {
   const auto found = std::ranges::find_if(profile.terms.rbegin(), profile.terms.rend(), [](const TermRecord& term) {
@@ -155,6 +134,32 @@ void add_terms(const Office& office, const Profile& profile, Json& known) {
 }
 
 }  // namespace
+
+std::string period_words(int days) {
+  constexpr int kYear = 365;
+  return days > 0 && days % kYear == 0 ? fmt::format("{} jaar", days / kYear) : fmt::format("{} dagen", days);
+}
+
+Json viewed_by(const Office& office, const std::vector<Id>& dossiers) {
+  constexpr std::size_t kMostRows = 100;
+  std::set<std::array<std::string, 3>> looks;  // clicks within a minute are one look
+  for (const Id& dossier : dossiers) {
+    const auto entries = office.ledger.about(dossier.hex());
+    if (!entries) continue;
+    for (const crypto::LedgerEntry& entry : *entries) {
+      if (entry.action != act_name(Act::kOpenDossier) || entry.outcome != "ok") continue;
+      const Purpose* const purpose = find_purpose(entry.purpose);
+      looks.insert(
+          {local_minute(moment_of(entry.time)), entry.function, purpose ? std::string(purpose->label) : entry.purpose});
+    }
+  }
+  Json rows = Json::array();
+  for (const auto& [minute, who, purpose] : looks) {
+    if (rows.size() == kMostRows) break;
+    rows.push_back({{"viewed_at", minute}, {"who", who}, {"purpose", purpose}});
+  }
+  return rows;
+}
 
 TimeMs moment_of(const std::string& utc) {
   const auto day = intake::parse_date(utc.substr(0, 10));
@@ -197,7 +202,7 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
       {"valid_until", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * kDay)}};
   known["recipients"] = Json::array(
       {{{"recipient", "Niemand buiten onze organisatie"}, {"what", "Niets"}, {"ground", "Niet van toepassing"}}});
-  known["viewed_by"] = viewed_by(office, open.dossier.id);
+  known["viewed_by"] = viewed_by(office, {open.dossier.id});
   known["data_held"] = data_held(profile, documents);
   known["request_title"] = rule ? rule->title : "Uw bericht";
   if (rule) {
@@ -206,7 +211,7 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
     known["term_ground"] = rule->term_source;
     known["is_application"] = rule->term == "wlz";
     known["retention_period"] =
-        fmt::format("Wij bewaren dit dossier {} nadat het is gesloten.", period(rule->retention_days));
+        fmt::format("Wij bewaren dit dossier {} nadat het is gesloten.", period_words(rule->retention_days));
     if (const auto day = intake::parse_date(today))
       known["complete_before"] =
           intake::format_date(intake::completion_term(office.calendar, *day, rule->completion_days).last_day);

@@ -21,6 +21,9 @@ struct Person;
 /// not say that it is the same person.
 Result<std::vector<Id>> dossiers_about(const Vault& vault, StoreReader& store, const Id& dossier, const Person& person);
 
+/// Overview::Item::what of a line of a dossier's history.
+inline constexpr std::string_view kHistoryItem = "Wat er gebeurde";
+
 struct Overview {
   struct Item {
     std::string dossier;  // reference
@@ -31,9 +34,11 @@ struct Overview {
   struct Recipient {
     std::string dossier, name, what;
     std::string sent_on;  // YYYY-MM-DD
+    std::string ground;   // by which law
     std::vector<std::string> address;
   };
   std::vector<std::string> dossiers;  // references
+  std::vector<Id> ids;                // of the same
   std::vector<Item> data, documents, messages, looks;
   std::vector<Recipient> recipients;
 };

@@ -43,6 +43,42 @@ class EnclosuresTest : public Desk {
     EXPECT_TRUE(id) << id.error().message();
     return *id;
   }
+  /// As after a letter to `recipient` went out by post.
+  void posted(const Id& id, const char* name, const char* recipient) {
+    must(store_->write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+      Letter letter{.id = Id::random(),
+                    .dossier = id,
+                    .name = name,
+                    .state = "sent",
+                    .author = Id::random(),
+                    .approver = {},
+                    .created = now_,
+                    .changed = now_,
+                    .object = {},
+                    .data = {},
+                    .key = {}};
+      open.keys.seal(LetterData{.fields = nlohmann::json::object()}, letter);
+      TRY_DO(store.put_letter(letter));
+      Message message{.id = Id::random(),
+                      .dossier = id,
+                      .letter = letter.id,
+                      .route = "post",
+                      .state = "printed",
+                      .shelf = {},
+                      .created = now_,
+                      .expires = 0,
+                      .notified = 0,
+                      .read = 0,
+                      .key = {},
+                      .data = {}};
+      MessageData about;
+      about.recipient = recipient;
+      about.address = {"Plein 2"};
+      open.keys.seal(about, message);
+      return store.put_message(message);
+    }));
+  }
   void scanned(const Id& document, Malware verdict) {
     must(store_->write([&](StoreWriter& store) -> Result<void> {
       TRY_ASSIGN(auto row, store.document(document));
@@ -152,46 +188,51 @@ TEST_F(EnclosuresTest, TheOverviewHasEveryDossierAboutThePersonAndNobodyElses) {
 
 TEST_F(EnclosuresTest, WhoGotSomethingIsOnTheListOfThoseToNotify) {
   const Id id = about_anna("avg-rectificatie", DossierState::kAnswered);
-  const Actor author = staff("jurist");
   EXPECT_TRUE(casework_->overview(staff("jurist", "avg-verzoek"), id)->recipients.empty());
-  must(store_->write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
-    Letter letter{.id = Id::random(),
-                  .dossier = id,
-                  .name = "kopie-huisarts",
-                  .state = "sent",
-                  .author = author.user,
-                  .approver = {},
-                  .created = now_,
-                  .changed = now_,
-                  .object = {},
-                  .data = {},
-                  .key = {}};
-    open.keys.seal(LetterData{.fields = nlohmann::json::object()}, letter);
-    TRY_DO(store.put_letter(letter));
-    Message message{.id = Id::random(),
-                    .dossier = id,
-                    .letter = letter.id,
-                    .route = "post",
-                    .state = "printed",
-                    .shelf = {},
-                    .created = now_,
-                    .expires = 0,
-                    .notified = 0,
-                    .read = 0,
-                    .key = {},
-                    .data = {}};
-    MessageData about;
-    about.recipient = "Huisartsenpraktijk Zuid";
-    about.address = {"Plein 2"};
-    open.keys.seal(about, message);
-    return store.put_message(message);
-  }));
+  posted(id, "kopie-huisarts", "Huisartsenpraktijk Zuid");
   const auto overview = casework_->overview(staff("jurist", "avg-verzoek"), id);
   ASSERT_TRUE(overview) << overview.error().message();
   ASSERT_EQ(overview->recipients.size(), 1u);
   EXPECT_EQ(overview->recipients[0].name, "Huisartsenpraktijk Zuid");
   EXPECT_EQ(overview->recipients[0].sent_on, "2026-11-22");
+}
+
+TEST_F(EnclosuresTest, TheLetterThatGrantsAccessTellsWhatEveryDossierHoldsAndWhoGotSomething) {
+  const Id request = about_anna(), other = about_anna("avg-rectificatie");
+  document(other, "request");
+  posted(other, "kopie-huisarts", "Huisartsenpraktijk Zuid");
+  must(casework_->open(staff("postkamer"), other));
+  const auto fields = data(request, draft(request, "avg-inzage-toegekend")).fields;
+  ASSERT_EQ(fields["recipients"].size(), 1U);
+  EXPECT_EQ(fields["recipients"][0]["recipient"], "Huisartsenpraktijk Zuid");
+  EXPECT_THAT(fields["recipients"][0]["ground"].get<std::string>(), Not(testing::IsEmpty()));
+  EXPECT_EQ(fields["purposes"].size(), 2U);
+  EXPECT_THAT(fields["retention_period"].get<std::string>(), HasSubstr("Uw gegevens laten verbeteren: 2 jaar"));
+  EXPECT_THAT(fields["data_held"].dump(), HasSubstr("bestand.pdf"));
+  EXPECT_THAT(fields["viewed_by"].dump(), HasSubstr("postkamer"));
+}
+
+TEST_F(EnclosuresTest, ADecisionNamesTheRecipientsWhoWereTold) {
+  const Id id = about_anna("avg-rectificatie");
+  EXPECT_FALSE(data(id, draft(id, "avg-rectificatie-toegekend")).fields.contains("told"));
+  posted(id, "avg-kennisgeving-ontvanger", "Zorgkantoor Hier");
+  EXPECT_EQ(data(id, draft(id, "avg-rectificatie-toegekend")).fields["told"], nlohmann::json({"Zorgkantoor Hier"}));
+}
+
+TEST_F(EnclosuresTest, WhoAsksForSomebodyElseWithoutSpeakingForThemIsARecipient) {
+  const Id id = about_anna("kopie-indicatiebesluit");
+  const auto asks = [&](const char* role) {
+    must(store_->write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+      open.profile.client = {"Anna de Vries", "client", "1948-03-12", {}, {}, {}};
+      open.profile.requester = {"Thuiszorg Noord", role, {}, {}, {}, {}};
+      return save_dossier(store, open, now_);
+    }));
+    return casework_->overview(staff("jurist", "avg-verzoek"), id)->recipients.size();
+  };
+  posted(id, "kopie-indicatiebesluit", "Thuiszorg Noord");
+  EXPECT_EQ(asks("zorgaanbieder"), 1U);
+  EXPECT_EQ(asks("mentor"), 0U);
 }
 
 TEST(OverviewFiles, QuoteWhatWouldBreakATable) {

@@ -1,0 +1,109 @@
+#include "gateway/casework/access_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "gateway/casework/letter_fields.h"
+
+namespace zp::gateway {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kNotice = "avg-kennisgeving-ontvanger";
+constexpr const char* kFromPerson = "Van u, of van wie voor u optreedt";
+constexpr const char* kFromUs = "Van ons, bij het behandelen";
+
+/// One row for each kind of data and source, in the order in which they came.
+class DataRows {
+ public:
+  void add(const std::string& category, const std::string& content, const char* source) {
+    for (Json& row : rows_)
+      if (row["category"] == category && row["source"] == source) {
+        if (seen_.insert(category + '\n' + source + '\n' + content).second)
+          row["content"] = row["content"].get<std::string>() + "\n" + content;
+        return;
+      }
+    seen_.insert(category + '\n' + source + '\n' + content);
+    rows_.push_back({{"category", category}, {"content", content}, {"source", source}});
+  }
+  Json take() { return std::move(rows_); }
+
+ private:
+  Json rows_ = Json::array();
+  std::set<std::string> seen_;
+};
+
+Json data_held(const Overview& overview) {
+  DataRows rows;
+  for (const Overview::Item& item : overview.data)
+    if (item.what != kHistoryItem) rows.add(item.what, item.detail, item.given ? kFromPerson : kFromUs);
+  for (const Overview::Item& item : overview.documents)
+    rows.add("Documenten", item.what + ", " + item.when, item.given ? kFromPerson : kFromUs);
+  for (const Overview::Item& item : overview.messages)
+    rows.add("Berichten", item.when + ": " + (item.given ? item.detail : item.what),
+             item.given ? kFromPerson : kFromUs);
+  return rows.take();
+}
+
+Json recipients(const Overview& overview) {
+  Json rows = Json::array();
+  for (const Overview::Recipient& one : overview.recipients) {
+    const auto day = intake::parse_date(one.sent_on);
+    rows.push_back({{"recipient", one.name},
+                    {"what", one.what + ", op " + (day ? intake::dutch_date(*day) : one.sent_on)},
+                    {"ground", one.ground}});
+  }
+  return rows;
+}
+
+struct Kinds {
+  Json purposes = Json::array();
+  std::string retention;
+};
+
+Result<Kinds> kinds_of(const Office& office, StoreReader& store, const Overview& overview) {
+  Kinds kinds;
+  std::set<std::string> seen;
+  for (const Id& id : overview.ids) {
+    TRY_ASSIGN(const auto dossier, store.dossier(id));
+    const intake::RequestRule* const rule = office.rules.find(dossier.kind);
+    if (!rule || !seen.insert(dossier.kind).second) continue;
+    kinds.purposes.push_back(fmt::format("{} ({})", rule->title, rule->legal_ground));
+    kinds.retention += fmt::format("{}{}: {} na het sluiten van het dossier.", kinds.retention.empty() ? "" : " ",
+                                   rule->title, period_words(rule->retention_days));
+  }
+  return kinds;
+}
+
+}  // namespace
+
+bool tells_all_that_is_held(const templates::LetterInfo& info) {
+  return std::ranges::find(info.fields, "data_held", &templates::LetterField::name) != info.fields.end();
+}
+
+Result<Json> access_fields(const Office& office, StoreReader& store, const Overview& overview) {
+  TRY_ASSIGN(auto kinds, kinds_of(office, store, overview));
+  Json fields = {{"data_held", data_held(overview)}, {"viewed_by", viewed_by(office, overview.ids)}};
+  if (!kinds.purposes.empty()) fields["purposes"] = std::move(kinds.purposes);
+  if (!kinds.retention.empty()) fields["retention_period"] = "Zo lang bewaren wij uw gegevens. " + kinds.retention;
+  if (!overview.recipients.empty()) fields["recipients"] = recipients(overview);
+  return fields;
+}
+
+Result<Json> recipients_told(StoreReader& store, const OpenDossier& open) {
+  TRY_ASSIGN(const auto messages, store.messages(open.dossier.id));
+  Json told = Json::array();
+  for (const Message& message : messages) {
+    if (message.letter == Id{} || message.state != "printed") continue;
+    TRY_ASSIGN(const auto letter, store.letter(message.letter));
+    TRY_ASSIGN(const auto data, open.keys.message(message));
+    if (letter.name == kNotice && std::ranges::find(told, Json(data.recipient)) == told.end())
+      told.push_back(data.recipient);
+  }
+  return told;
+}
+
+}  // namespace zp::gateway
