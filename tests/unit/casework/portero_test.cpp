@@ -188,6 +188,21 @@ TEST_F(PorteroTest, AClosedOrganisationCanBeReopenedOnlyAfterImprovement) {
   EXPECT_EQ(stand(), "heropend");
 }
 
+TEST_F(PorteroTest, WhatAClosureMeansIsToldOnlyAfterItAndNamesItsDays) {
+  const nlohmann::json typed = {
+      {"applications", "Per post."}, {"running", "Die lopen door."}, {"contact_person", "L. Bedacht"}};
+  EXPECT_THAT(hindered(draft("portero-gevolgen", typed)), HasSubstr("In onderzoek"));
+  fact("2026-11-17", "buiten-doel");
+  contact("2026-11-18", "medewerker", "telefoon");
+  signatory();
+  send(draft("portero-afsluiting-misbruik"));
+  const Id letter = draft("portero-gevolgen", typed);
+  EXPECT_EQ(fields(letter)["closed_on"], "2026-11-22");
+  EXPECT_EQ(fields(letter)["closed_from"], "2026-12-01");
+  send(letter);
+  EXPECT_EQ(stand(), "afgesloten");
+}
+
 TEST_F(PorteroTest, ADataBreachRunsFor72HoursThroughTheWeekendAndEndsWithItsOutcome) {
   must(
       casework_->add_record(jurist_, id_, "datalek", {{"ontdekt", "2026-11-20T14:05"}, {"wat", "Dossiers ingezien."}}));
