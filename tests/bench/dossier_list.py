@@ -5,7 +5,8 @@ import subprocess
 import instance
 import table
 
-NAMES = {"everything": "all", "to_review": "those to review", "page_900": "from row 90,000"}
+NAMES = {"everything": "all", "to_review": "those to review", "page_900": "from row 90,000",
+         "calendar": "calendar of terms", "calendar_800": "calendar from row 800"}
 
 
 def rows(programs):

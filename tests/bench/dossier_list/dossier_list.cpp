@@ -1,5 +1,5 @@
-// The work list that staff open first: 100 rows with names out of sealed profiles, among 100,000 dossiers. Each look
-// writes the (synced) ledger, as in the product.
+// The work list that staff open first, and the calendar of terms: 100 rows with names out of sealed profiles, among 100,000
+// dossiers of which 1,000 are open. Each look writes the (synced) ledger, as in the product.
 //
 // usage: bench_dossier_list FOLDER [--benchmark_...]      FOLDER is empty and stays the caller's
 #include <benchmark/benchmark.h>
@@ -108,6 +108,19 @@ void list(benchmark::State& state, Casework& casework, const DossierFilter& filt
   }
 }
 
+void calendar(benchmark::State& state, Casework& casework, std::uint32_t offset) {
+  const Actor actor{.user = Id::random(), .name = "bench", .roles = {"postkamer"}};
+  for (auto _ : state) {
+    const auto terms = must(casework.calendar(actor, false, offset));
+    ZP_CHECK(terms.rows.size() == kRows && terms.counts.overdue > 0);
+  }
+}
+
+template <typename Run>
+void measure(const char* name, Run run) {
+  benchmark::RegisterBenchmark(name, run)->UseRealTime()->Unit(benchmark::kMillisecond);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -122,10 +135,9 @@ int main(int argc, char** argv) {
       {"to_review", {.states = {DossierState::kReview}, .limit = kRows}},
       {"page_900", {.offset = 90'000, .limit = kRows}}};
   for (const auto& [name, filter] : lists)
-    benchmark::RegisterBenchmark(
-        name, [&office, &filter](benchmark::State& state) { list(state, office.casework(), filter); })
-        ->UseRealTime()
-        ->Unit(benchmark::kMillisecond);
+    measure(name, [&office, &filter](benchmark::State& state) { list(state, office.casework(), filter); });
+  measure("calendar", [&office](benchmark::State& state) { calendar(state, office.casework(), 0); });
+  measure("calendar_800", [&office](benchmark::State& state) { calendar(state, office.casework(), 800); });
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }
