@@ -1,6 +1,8 @@
 // The end of a dossier: closing, retention, erasing.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "crypto/base/text.h"
 #include "gateway/casework/casework.h"
 #include "gateway/casework/terms.h"
@@ -14,7 +16,7 @@ Result<std::string> days_later(const std::string& date, int days) {
   return intake::format_date(std::chrono::sys_days(day) + std::chrono::days(days));
 }
 
-/// Under which the letters of a dossier lie on the shelf. After a try that was cut short the keys may be gone; then so
+/// Under which the letters and receipts of a dossier lie on the shelf. After a try that was cut short the keys may be gone; then so
 /// are these.
 Result<std::vector<Id>> genuine_ids(const Vault& vault, StoreReader& store, const Dossier& dossier) {
   std::vector<Id> ids;
@@ -26,6 +28,15 @@ Result<std::vector<Id>> genuine_ids(const Vault& vault, StoreReader& store, cons
     if (data.genuine_code.empty()) continue;
     ids.push_back(genuine_id(dossier.reference, crypto::normalise_access_code(data.genuine_code)));
     if (const auto hash = from_hex(data.sha256); hash && !hash->empty()) ids.push_back(genuine_id_of_file(*hash));
+  }
+  TRY_ASSIGN(const auto profile, keys->profile(dossier));
+  TRY_ASSIGN(const auto submissions, store.submissions(dossier.id));
+  for (const Delivery& delivery : profile.deliveries) {
+    const auto submission = std::ranges::find(submissions, delivery.submission, &Submission::id);
+    if (delivery.genuine_code.empty() || submission == submissions.end()) continue;
+    ids.push_back(genuine_id(submission->reference, crypto::normalise_access_code(delivery.genuine_code)));
+    for (const std::string& hex : delivery.receipt_hashes)
+      if (const auto hash = from_hex(hex)) ids.push_back(genuine_id_of_file(*hash));
   }
   return ids;
 }

@@ -59,13 +59,21 @@ Json json_of(const Delivery& delivery) {
           {"receipt_key", to_hex(delivery.receipt_key)},
           {"message_id", delivery.message_id},
           {"subject", delivery.subject},
-          {"may_answer", delivery.may_answer}};
+          {"may_answer", delivery.may_answer},
+          {"genuine_code", delivery.genuine_code},
+          {"receipt_hashes", delivery.receipt_hashes}};
 }
 
 Delivery delivery_of(const Json& json) {
-  return {id_of(json, "submission"),      json.value("received", TimeMs{0}), json.value("channel", ""),
-          hex_of(json, "receipt_key"),    json.value("message_id", ""),      json.value("subject", ""),
-          json.value("may_answer", false)};
+  return {id_of(json, "submission"),
+          json.value("received", TimeMs{0}),
+          json.value("channel", ""),
+          hex_of(json, "receipt_key"),
+          json.value("message_id", ""),
+          json.value("subject", ""),
+          json.value("may_answer", false),
+          json.value("genuine_code", ""),
+          json.value("receipt_hashes", std::vector<std::string>{})};
 }
 
 Json json_of(const RecordEntry& entry) {

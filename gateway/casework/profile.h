@@ -57,6 +57,9 @@ struct Delivery {
   std::string message_id;  // mail: the sender's Message-ID, for In-Reply-To
   std::string subject;     // mail
   bool may_answer = true;  // false for auto-replies, bounces and lists (RFC 3834)
+  // Of the receipt, once there is one: by which its holder finds out that it is genuine.
+  std::string genuine_code = {};
+  std::vector<std::string> receipt_hashes = {};  // hex; several when a crash made us draw it again
 };
 
 /// One entry that staff put on record (intake/rules/records.h). It is never changed: who made a mistake strikes it out.

@@ -318,6 +318,8 @@ Result<void> print_cover(const Tools& tools, const Opened& opened, const std::st
   templates::RenderOptions options;
   options.date = opened.fields.date;
   options.reference = opened.open->dossier.reference;
+  options.genuine_page = genuine_page(tools.office.config);
+  options.genuine_code = opened.fields.genuine_code;  // of the letter beneath it
   TRY_ASSIGN(const auto pdf, tools.office.letters.render(info->name, fill_fields(*info, known, {}), options));
   return replace_file(stem + "-1-voorblad.pdf", pdf);
 }

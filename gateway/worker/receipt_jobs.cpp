@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "crypto/recipient_key.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/jobs.h"
@@ -76,9 +77,33 @@ Result<Bytes> draw_receipt(const Tools& tools, const Received& received) {
   options.signature_placeholder = true;
   options.spell_out_unprintable = true;
   options.moment = utc_time(received.submission.received).substr(0, 19) + "Z";
+  options.genuine_page = genuine_page(tools.office.config);
+  options.genuine_code = received.delivery.genuine_code;
   TRY_ASSIGN(auto pdf,
              tools.office.letters.render(info->name, fill_fields(*info, receipt_fields(tools, received), {}), options));
   return seal_pdf(tools, std::move(pdf), {received.submission.dossier.hex(), received.submission.id.hex(), {}});
+}
+
+/// Changes what the profile says of this delivery.
+Result<void> note_delivery(const Tools& tools, Received& received, const std::function<void(Delivery&)>& change) {
+  change(received.delivery);
+  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, received.submission.dossier));
+    const auto found = std::ranges::find(open.profile.deliveries, received.submission.id, &Delivery::submission);
+    if (found == open.profile.deliveries.end()) return fail(Code::kNotFound, "find delivery");
+    change(*found);
+    return save_dossier(store, open, tools.office.now());
+  });
+}
+
+/// Before the receipt is out, so that whoever holds it can always ask; what erasing must remove is on record before that.
+Result<void> tell_the_door(const Tools& tools, Received& received, ByteView pdf) {
+  const auto hash = crypto::sha256(pdf);
+  TRY_DO(note_delivery(tools, received, [&](Delivery& delivery) { delivery.receipt_hashes.push_back(to_hex(hash)); }));
+  const std::string day = local_date(received.submission.received);
+  const std::string code = crypto::normalise_access_code(received.delivery.genuine_code);
+  TRY_DO(tools.office.shelf.publish_letter(genuine_id(received.submission.reference, code), day));
+  return tools.office.shelf.publish_letter(genuine_id_of_file(hash), day);
 }
 
 Result<void> put_on_shelf(const Tools& tools, const Received& received, ByteView pdf) {
@@ -144,16 +169,21 @@ Result<void> remember(const Tools& tools, const Id& dossier, const std::string& 
 }  // namespace
 
 Result<Next> make_receipt(const Tools& tools, const Job& job) {
-  TRY_ASSIGN(const auto received, read_delivery(tools, job.subject));
+  TRY_ASSIGN(auto received, read_delivery(tools, job.subject));
   if (wait_for_checks(tools, received)) return Next{kLookAgain};
   const Id dossier = received.submission.dossier;
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kReceipt),
                                     {dossier.hex(), job.subject.hex(), {}}));
   // With no document there is nothing to prove but the mail itself, and that is in the sender's own outbox.
   if (!received.kept_receipt && !received.documents.empty()) {
+    if (received.delivery.genuine_code.empty())
+      TRY_DO(note_delivery(tools, received, [code = crypto::random_access_code()](Delivery& delivery) {
+        delivery.genuine_code = code;
+      }));
     TRY_ASSIGN(const auto pdf, draw_receipt(tools, received));
     TRY_ASSIGN(const auto row,
                received.open->keys.put(tools.office.objects, "receipt", pdf, derived_id("receipt", job.subject)));
+    TRY_DO(tell_the_door(tools, received, pdf));
     TRY_DO(put_on_shelf(tools, received, pdf));
     TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_object(row); }));
   }

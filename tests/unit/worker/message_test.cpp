@@ -117,6 +117,40 @@ TEST_F(MessageTest, ALetterThatWentOutIsFoundByItsCodeAndByItsFileUntilItIsErase
   EXPECT_EQ(shelf_->letter_day(by_file).error().code, Code::kNotFound);
 }
 
+TEST_F(MessageTest, AReceiptIsFoundByItsCodeAndItsFileUntilTheDossierIsErased) {
+  const Id id = dossier("avg-inzage", DossierState::kReview), file = document(id, "request");
+  const Submission submission{Id::random(), id, crypto::random_reference(), "web", now_, 1};
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+    open.profile.deliveries.push_back({submission.id, now_, "web", {}, {}, {}, true, {}, {}});
+    TRY_ASSIGN(auto row, store.document(file));
+    row.submission = submission.id;
+    TRY_ASSIGN(auto details, open.keys.details(row));
+    details.sha256 = std::string(64, 'a');
+    open.keys.seal(details, row);
+    TRY_DO(store.update_document(row));
+    TRY_DO(store.add_submission(submission));
+    TRY_DO(store.add_job(new_job("receipt", submission.id, now_)));
+    return save_dossier(store, open, now_);
+  }));
+  work();
+  const auto delivery = casework_->open(staff("jurist"), id)->profile.deliveries.at(0);
+  ASSERT_FALSE(delivery.genuine_code.empty());
+  ASSERT_EQ(delivery.receipt_hashes.size(), 1U);
+  const Id by_code = genuine_id(submission.reference, crypto::normalise_access_code(delivery.genuine_code));
+  const Id by_file = genuine_id_of_file(*from_hex(delivery.receipt_hashes[0]));
+  EXPECT_EQ(shelf_->letter_day(by_code).value_or(""), "2026-11-22");
+  EXPECT_EQ(shelf_->letter_day(by_file).value_or(""), "2026-11-22");
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+    open.dossier.state = DossierState::kErasureProposed;
+    return save_dossier(store, open, now_);
+  }));
+  must(casework_->erase(staff("jurist", "bewaartermijn"), id));
+  EXPECT_EQ(shelf_->letter_day(by_code).error().code, Code::kNotFound);
+  EXPECT_EQ(shelf_->letter_day(by_file).error().code, Code::kNotFound);
+}
+
 TEST_F(MessageTest, WithoutAnAnswerOfTheTimeStampServerALetterLeavesAllTheSameAndTheLedgerSaysSo) {
   config_.keys.time_stamp_url = "http://127.0.0.1:1/tsa";
   const Id id = sent();
