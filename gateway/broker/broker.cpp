@@ -29,6 +29,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int kBacklog = 256;
+/// A fork takes a processor for a millisecond or two, which the cell that has just got work needs too.
+constexpr milliseconds kForkLater{10};
 constexpr int kCannotShutIn = 70;  // EX_SOFTWARE: the cell refused to run without its sandbox
 
 struct Cell {
@@ -145,7 +147,9 @@ class Broker {
     if (wants_another() && !start()) fork_again_ = Clock::now() + seconds(1);
   }
 
-  bool wants_another() const { return count(false) < options_.warm && Clock::now() >= fork_again_; }
+  bool lacks_warm() const { return count(false) < options_.warm; }
+  Clock::time_point next_fork() const { return std::max(fork_again_, rest_until_); }
+  bool wants_another() const { return lacks_warm() && Clock::now() >= next_fork(); }
 
   bool start() {
     std::array<int, 2> ends{};
@@ -175,7 +179,9 @@ class Broker {
       waiting.push_back({cell.control.get(), POLLIN, 0});
       if (!cell.finished) waiting.push_back({cell.client.get(), 0, 0});  // POLLHUP is always reported
     }
-    ::poll(waiting.data(), waiting.size(), wants_another() ? 0 : kTurnMs);
+    const auto until_fork = std::chrono::ceil<milliseconds>(next_fork() - Clock::now()).count();
+    const auto patience = lacks_warm() ? std::clamp<std::int64_t>(until_fork, 0, kTurnMs) : kTurnMs;
+    ::poll(waiting.data(), waiting.size(), static_cast<int>(patience));
   }
 
   void watch(Cell& cell) {
@@ -232,6 +238,7 @@ class Broker {
     // If it cannot be sent the cell is dead: the client sees its connection end and tries again.
     send_descriptor(cell->control.get(), client.get());
     cell->client = std::move(client);
+    rest_until_ = Clock::now() + (count(false) > 0 ? kForkLater : milliseconds(0));
     return true;
   }
 
@@ -239,7 +246,8 @@ class Broker {
   const Sandbox sandbox_;
   Descriptor listener_;
   std::list<Cell> cells_;
-  Clock::time_point fork_again_;
+  Clock::time_point fork_again_;  // not before: a fork failed, or a warm cell died
+  Clock::time_point rest_until_;
 };
 
 }  // namespace
