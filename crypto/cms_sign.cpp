@@ -25,16 +25,6 @@ using Bio = Owned<BIO, BIO_free_all>;
 // OpenSSL would ask for a passphrase on the terminal.
 int no_passphrase(char*, int, int, void*) { return -1; }
 
-template <typename T>
-Bytes der_of(const T* object, int (*encode)(const T*, unsigned char**)) {
-  unsigned char* raw = nullptr;
-  const int size = encode(object, &raw);
-  ZP_CHECK(size > 0);
-  Bytes der(raw, raw + size);
-  OPENSSL_free(raw);
-  return der;
-}
-
 // What is signed: the attributes as a DER SET OF (RFC 5652 section 5.4), so sorted by their encodings.
 Bytes signed_attributes(const CMS_SignerInfo* signer) {
   std::vector<Bytes> attributes;

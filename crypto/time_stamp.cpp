@@ -27,16 +27,6 @@ using Number = Owned<BIGNUM, BN_free>;
 using Checks = Owned<TS_VERIFY_CTX, TS_VERIFY_CTX_free>;
 
 template <typename T>
-Bytes der_of(const T* object, int (*encode)(const T*, unsigned char**)) {
-  unsigned char* raw = nullptr;
-  const int size = encode(object, &raw);
-  ZP_CHECK(size > 0);
-  Bytes der(raw, raw + size);
-  OPENSSL_free(raw);
-  return der;
-}
-
-template <typename T>
 T* read_der(ByteView der, T* (*decode)(T**, const unsigned char**, long)) {
   const unsigned char* at = der.data();
   return decode(nullptr, &at, static_cast<long>(der.size()));
