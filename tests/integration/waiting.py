@@ -9,7 +9,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def eventually(condition, seconds=60):
+def eventually(condition, seconds=120):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

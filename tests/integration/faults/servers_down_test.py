@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """The malware scanner or the mail server is away for a while: nothing passes unscanned, nothing is lost, everything goes on by itself."""
 import os
+import pathlib
 import re
 import smtplib
 import sqlite3
+import sys
 import time
 import unittest
 
@@ -14,19 +16,13 @@ from lmtp import deliver
 from portal import Sender
 from staff import Staff
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from waiting import eventually  # noqa: E402
+
 INSTANCE = Instance(os.environ["INSTANCE"], os.environ["PROGRAMS"])
 HANDLE = "behandelen-verzoek"
 FIELDS = {"requester_role": "self", "client_name": "Cornelia Johanna Voorbeeld", "client_birth_date": "1948-03-12",
           "email": "cornelia@post.example", "access_code": ""}
-
-
-def eventually(condition, seconds=120):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return bool(condition())
 
 
 def database(sql, *values):

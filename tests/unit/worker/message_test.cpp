@@ -52,6 +52,15 @@ class MessageTest : public Desk {
   void work() {
     for (auto did = do_one_job(tools_); did && *did;) did = do_one_job(tools_);
   }
+  /// As when its retention term is over.
+  void erase(const Id& dossier) {
+    must(store_->write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(auto open, open_dossier(vault_, store, dossier));
+      open.dossier.state = DossierState::kErasureProposed;
+      return save_dossier(store, open, now_);
+    }));
+    must(casework_->erase(staff("jurist", "bewaartermijn"), dossier));
+  }
   /// As after the person was told.
   Result<void> lift(const Id& dossier) {
     return store_->write([&](StoreWriter& store) -> Result<void> {
@@ -107,12 +116,7 @@ TEST_F(MessageTest, ALetterThatWentOutIsFoundByItsCodeAndByItsFileUntilItIsErase
   EXPECT_EQ(shelf_->letter_day(by_code).value_or(""), "2026-11-22");
   EXPECT_EQ(shelf_->letter_day(by_file).value_or(""), "2026-11-22");
   EXPECT_EQ(shelf_->letter_day(genuine_id(reference, "K7PM3XRD9FQH")).error().code, Code::kNotFound);
-  must(store_->write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
-    open.dossier.state = DossierState::kErasureProposed;
-    return save_dossier(store, open, now_);
-  }));
-  must(casework_->erase(staff("jurist", "bewaartermijn"), id));
+  erase(id);
   EXPECT_EQ(shelf_->letter_day(by_code).error().code, Code::kNotFound);
   EXPECT_EQ(shelf_->letter_day(by_file).error().code, Code::kNotFound);
 }
@@ -141,12 +145,7 @@ TEST_F(MessageTest, AReceiptIsFoundByItsCodeAndItsFileUntilTheDossierIsErased) {
   const Id by_file = genuine_id_of_file(*from_hex(delivery.receipt_hashes[0]));
   EXPECT_EQ(shelf_->letter_day(by_code).value_or(""), "2026-11-22");
   EXPECT_EQ(shelf_->letter_day(by_file).value_or(""), "2026-11-22");
-  must(store_->write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
-    open.dossier.state = DossierState::kErasureProposed;
-    return save_dossier(store, open, now_);
-  }));
-  must(casework_->erase(staff("jurist", "bewaartermijn"), id));
+  erase(id);
   EXPECT_EQ(shelf_->letter_day(by_code).error().code, Code::kNotFound);
   EXPECT_EQ(shelf_->letter_day(by_file).error().code, Code::kNotFound);
 }
