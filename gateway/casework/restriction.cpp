@@ -63,8 +63,7 @@ Result<void> check_while_restricted(const Actor& actor, Act act) {
   if (purpose && purpose->while_restricted) return {};
   return refused(
       "De verwerking van dit dossier is beperkt (AVG art. 18). Het mag alleen open voor een AVG-verzoek, voor bezwaar "
-      "of "
-      "een rechtszaak, of voor toezicht. Kies zo'n doel, of vraag een jurist.");
+      "of een rechtszaak, of voor toezicht. Kies zo'n doel, of vraag een jurist.");
 }
 
 bool may_leave_while_restricted(const templates::LetterInfo& info) {
@@ -90,8 +89,7 @@ Result<void> check_is_restricted(const Office& office, StoreReader& store, const
   }
   return refused(
       "De brief zegt dat wij gegevens niet meer gebruiken, maar geen dossier over deze persoon is beperkt. Open eerst "
-      "elk "
-      "dossier waar het om gaat en kies daar Verwerking beperken.");
+      "elk dossier waar het om gaat en kies daar Verwerking beperken.");
 }
 
 Result<void> check_lift_notice(const Office& office, StoreReader& store, const OpenDossier& open) {
@@ -101,8 +99,7 @@ Result<void> check_lift_notice(const Office& office, StoreReader& store, const O
   if (!notice.left)
     return refused(
         "De betrokkene moet het weten voordat de beperking stopt (AVG art. 18 lid 3). Verstuur eerst de brief "
-        "Beperking "
-        "wordt opgeheven.");
+        "Beperking wordt opgeheven.");
   if (notice.lifted_on > local_date(office.now()))
     return refused("De brief aan de betrokkene noemt een latere dag: " + notice.lifted_on +
                    ". Tot die dag blijft de beperking.");
