@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <set>
 
 #include "gateway/process/process.h"
 
@@ -20,11 +18,6 @@ std::string channel_words(const std::string& channel) {
 }
 
 /// "YYYY-MM-DDTHH:MM" in Europe/Amsterdam.
-std::string local_minute(TimeMs time) {
-  const std::string words = local_time_dutch(time);
-  return local_date(time) + "T" + words.substr(words.size() - 5);
-}
-
 Json files_of(const std::vector<ListedDocument>& documents) {
   Json rows = Json::array();
   for (const ListedDocument& one : documents)
@@ -86,22 +79,6 @@ std::string email_hint(const std::string& email) {
   return at == std::string::npos || at == 0 ? std::string() : email.substr(0, 1) + "•••" + email.substr(at);
 }
 
-/// What AVG art. 15 lid 3 asks to give: a first list from the dossier, for the lawyer to complete.
-Json data_held(const Profile& profile, const std::vector<ListedDocument>& documents) {
-  Json rows = Json::array();
-  const std::string source = "Van u, bij dit verzoek";
-  const auto add = [&](const char* category, const std::string& content) {
-    if (!content.empty()) rows.push_back({{"category", category}, {"content", content}, {"source", source}});
-  };
-  add("Naam", profile.requester.name);
-  add("E-mailadres", profile.requester.email);
-  add("Telefoonnummer", profile.requester.telephone);
-  if (profile.client.name != profile.requester.name) add("Naam van de cliënt", profile.client.name);
-  add("Geboortedatum", profile.subject().birth_date);
-  for (const ListedDocument& one : documents) add("Document", one.details.name);
-  return rows;
-}
-
 /// The request for completion that is still open, or that went by unused.
 const TermRecord* completion_asked(const Profile& profile) {
   const auto found = std::ranges::find_if(profile.terms.rbegin(), profile.terms.rend(), [](const TermRecord& term) {
@@ -140,25 +117,9 @@ std::string period_words(int days) {
   return days > 0 && days % kYear == 0 ? fmt::format("{} jaar", days / kYear) : fmt::format("{} dagen", days);
 }
 
-Json viewed_by(const Office& office, const std::vector<Id>& dossiers) {
-  constexpr std::size_t kMostRows = 100;
-  std::set<std::array<std::string, 3>> looks;  // clicks within a minute are one look
-  for (const Id& dossier : dossiers) {
-    const auto entries = office.ledger.about(dossier.hex());
-    if (!entries) continue;
-    for (const crypto::LedgerEntry& entry : *entries) {
-      if (entry.action != act_name(Act::kOpenDossier) || entry.outcome != "ok") continue;
-      const Purpose* const purpose = find_purpose(entry.purpose);
-      looks.insert(
-          {local_minute(moment_of(entry.time)), entry.function, purpose ? std::string(purpose->label) : entry.purpose});
-    }
-  }
-  Json rows = Json::array();
-  for (const auto& [minute, who, purpose] : looks) {
-    if (rows.size() == kMostRows) break;
-    rows.push_back({{"viewed_at", minute}, {"who", who}, {"purpose", purpose}});
-  }
-  return rows;
+std::string local_minute(TimeMs time) {
+  const std::string words = local_time_dutch(time);
+  return local_date(time) + "T" + words.substr(words.size() - 5);
 }
 
 TimeMs moment_of(const std::string& utc) {
@@ -198,12 +159,7 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
       {"signed_by", office.config.organisation.name},
       {"about_person", profile.client.name == profile.requester.name ? "" : profile.client.name},
       {"email_hint", email_hint(profile.requester.email)},
-      {"purposes", Json::array({"dit verzoek behandelen (artikel 6 lid 1 onder e AVG)"})},
       {"valid_until", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * kDay)}};
-  known["recipients"] = Json::array(
-      {{{"recipient", "Niemand buiten onze organisatie"}, {"what", "Niets"}, {"ground", "Niet van toepassing"}}});
-  known["viewed_by"] = viewed_by(office, {open.dossier.id});
-  known["data_held"] = data_held(profile, documents);
   known["request_title"] = rule ? rule->title : "Uw bericht";
   if (rule) {
     known["filled_in"] = filled_in(*rule, profile.fields);

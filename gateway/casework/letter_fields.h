@@ -28,8 +28,8 @@ Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const O
                                                      const Id& submission = {});
 /// The moment of a ledger entry, which is RFC 3339 in UTC; 0 for what is none.
 TimeMs moment_of(const std::string& utc);
-/// By function, never by name: who of us opened these dossiers, when and what for, the first first.
-nlohmann::json viewed_by(const Office& office, const std::vector<Id>& dossiers);
+/// "2026-05-12T14:03" in Dutch time, as fields of letters name a moment.
+std::string local_minute(TimeMs time);
 /// "2 jaar" for 730 days, "45 dagen" for what is no whole number of years.
 std::string period_words(int days);
 /// Name and address as on an envelope.
