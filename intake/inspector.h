@@ -58,6 +58,17 @@ struct ParsedMail {
   std::vector<DigitalSignature> signatures;  // of the mail itself, not of documents in it
 };
 
+/// A scanner's batch, taken apart at its cover and separator sheets.
+struct ScanPart {
+  std::string reference;              // of the cover sheet; empty: a separator sheet, or none before it
+  int first_page = 1, last_page = 1;  // of the batch, without sheets; last_page < first_page: nothing but the sheet
+  Bytes sheet, content;               // PDF; both empty: there was no sheet, and the batch is one part
+};
+struct ScanBatch {
+  int pages = 0;
+  std::vector<ScanPart> parts;  // at least one
+};
+
 class Inspector {
  public:
   virtual ~Inspector() = default;
@@ -68,6 +79,8 @@ class Inspector {
   /// Of `request` the trust anchors and the day count.
   virtual Result<ParsedMail> parse_mail(ByteView raw, const InspectionRequest& request) = 0;
   Result<ParsedMail> parse_mail(ByteView raw) { return parse_mail(raw, {}); }
+  /// kMalformed if it can't be taken apart: no PDF, damaged, too many pages.
+  virtual Result<ScanBatch> split_scan(ByteView batch) = 0;
 };
 
 }  // namespace zp::intake

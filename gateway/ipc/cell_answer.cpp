@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxMailText = 256 * 1024;
 constexpr std::size_t kMaxHeader = 2000;
 constexpr std::size_t kMaxMailJson = 8 * 1024 * 1024;
+constexpr std::size_t kMaxScanJson = 256 * 1024;
 
 }  // namespace
 
@@ -69,6 +70,23 @@ void InspectionAnswer::reset() {
   image_bytes_ = 0;
 }
 
+bool ComingContents::take(ByteView untrusted_content) {
+  while (done_ < coming_.size() && coming_[done_].into->size() == coming_[done_].size) ++done_;
+  if (done_ == coming_.size() || untrusted_content.empty()) return false;
+  const auto& [into, size] = coming_[done_];
+  if (untrusted_content.size() > size - into->size()) return false;
+  into->insert(into->end(), untrusted_content.begin(), untrusted_content.end());
+  return true;
+}
+
+bool ComingContents::complete() const { return left() == 0; }
+
+std::size_t ComingContents::left() const {
+  std::size_t sum = 0;
+  for (const Coming& one : coming_) sum += one.size - one.into->size();
+  return sum;
+}
+
 std::size_t MailAnswer::allowed_bytes(FrameKind kind) const {
   switch (kind) {
     case FrameKind::kProgress:
@@ -76,7 +94,7 @@ std::size_t MailAnswer::allowed_bytes(FrameKind kind) const {
     case FrameKind::kMail:
       return mail_ ? 0 : kMaxMailJson;
     case FrameKind::kMailPart:
-      return mail_ ? bytes_left_ : 0;
+      return contents_.left();
     default:
       return 0;
   }
@@ -84,7 +102,7 @@ std::size_t MailAnswer::allowed_bytes(FrameKind kind) const {
 
 bool MailAnswer::take(FrameKind kind, Bytes untrusted_payload) {
   if (kind == FrameKind::kMail) return take_mail(untrusted_payload);
-  return kind == FrameKind::kMailPart && take_part(untrusted_payload);
+  return kind == FrameKind::kMailPart && contents_.take(untrusted_payload);
 }
 
 bool MailAnswer::take_mail(ByteView untrusted_json) {
@@ -110,41 +128,80 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
     mail.signatures = std::move(findings->digital_signatures);
   }
   std::uint64_t total = 0;
+  std::vector<std::size_t> sizes;
   for (const auto& one : reader.array(json, "parts", kMaxMailParts)) {
     const auto size =
         static_cast<std::uint64_t>(reader.integer(one, "size", 0, static_cast<std::int64_t>(most_bytes_)));
     total += size;
-    part_sizes_.push_back(size);
+    sizes.push_back(size);
     const std::string name = reader.text(one, "name", 4096);
     mail.parts.push_back({name.empty() ? "" : intake::clean_file_name(name), reader.text(one, "type", 255), {}});
   }
   // A part is decoded from bytes of the mail that no other part has, so all of them are no longer than it.
   if (reader.failed() || total > most_bytes_) return false;
   mail_ = std::move(mail);
-  skip_empty_parts();
+  for (std::size_t i = 0; i < sizes.size(); ++i) contents_.expect(mail_->parts[i].content, sizes[i]);
   return true;
-}
-
-bool MailAnswer::take_part(ByteView untrusted_content) {
-  if (!mail_ || parts_done_ == part_sizes_.size() || untrusted_content.empty()) return false;
-  Bytes& content = mail_->parts[parts_done_].content;
-  if (content.size() + untrusted_content.size() > part_sizes_[parts_done_]) return false;
-  content.insert(content.end(), untrusted_content.begin(), untrusted_content.end());
-  bytes_left_ -= untrusted_content.size();
-  skip_empty_parts();
-  return true;
-}
-
-void MailAnswer::skip_empty_parts() {
-  while (parts_done_ < part_sizes_.size() && mail_->parts[parts_done_].content.size() == part_sizes_[parts_done_])
-    ++parts_done_;
 }
 
 void MailAnswer::reset() {
   mail_.reset();
-  part_sizes_.clear();
-  parts_done_ = 0;
-  bytes_left_ = most_bytes_;
+  contents_ = {};
+  refused_ = false;
+}
+
+std::size_t ScanAnswer::allowed_bytes(FrameKind kind) const {
+  switch (kind) {
+    case FrameKind::kProgress:
+      return kProgressBytes;
+    case FrameKind::kScan:
+      return batch_ || refused_ ? 0 : kMaxScanJson;
+    case FrameKind::kMailPart:
+      return contents_.left();
+    default:
+      return 0;
+  }
+}
+
+bool ScanAnswer::take(FrameKind kind, Bytes untrusted_payload) {
+  if (kind == FrameKind::kScan) return take_scan(untrusted_payload);
+  return kind == FrameKind::kMailPart && contents_.take(untrusted_payload);
+}
+
+bool ScanAnswer::take_scan(ByteView untrusted_json) {
+  const auto json = intake::parse_json(as_text(untrusted_json));
+  if (batch_ || !json.is_object()) return false;
+  intake::JsonReader reader("read scan from a cell");
+  refused_ = reader.flag(json, "refused");
+  if (refused_) return !reader.failed();
+  intake::ScanBatch batch;
+  batch.pages = static_cast<int>(reader.integer(json, "pages", 1, kMaxBatchPages));
+  std::vector<std::size_t> sizes;
+  std::uint64_t total = 0;
+  const auto most = static_cast<std::int64_t>(2 * batch_bytes_ + (kMaxBatchPages + 1) * kBatchBytesPerPart);
+  for (const auto& one : reader.array(json, "parts", kMaxBatchPages + 1)) {
+    intake::ScanPart part;
+    part.reference = reader.text(one, "reference", 32);
+    part.first_page = static_cast<int>(reader.integer(one, "first_page", 1, kMaxBatchPages + 1));
+    part.last_page = static_cast<int>(reader.integer(one, "last_page", 0, batch.pages));
+    for (const char* const name : {"sheet", "content"}) {
+      sizes.push_back(static_cast<std::size_t>(reader.integer(one, name, 0, most)));
+      total += sizes.back();
+    }
+    batch.parts.push_back(std::move(part));
+  }
+  if (reader.failed() || batch.parts.empty() || total > static_cast<std::uint64_t>(most)) return false;
+  batch_ = std::move(batch);
+  for (std::size_t i = 0; i < batch_->parts.size(); ++i) {
+    contents_.expect(batch_->parts[i].sheet, sizes[2 * i]);
+    contents_.expect(batch_->parts[i].content, sizes[2 * i + 1]);
+  }
+  return true;
+}
+
+void ScanAnswer::reset() {
+  batch_.reset();
+  contents_ = {};
   refused_ = false;
 }
 

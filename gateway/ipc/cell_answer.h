@@ -49,13 +49,30 @@ class InspectionAnswer : public CellAnswer {
   std::size_t image_bytes_ = 0;
 };
 
+/// Contents whose sizes were said before they come, one after the other.
+class ComingContents {
+ public:
+  void expect(Bytes& into, std::size_t size) { coming_.push_back({&into, size}); }
+  /// False: more than was said.
+  bool take(ByteView untrusted_content);
+  bool complete() const;
+  std::size_t left() const;
+
+ private:
+  struct Coming {
+    Bytes* into;
+    std::size_t size;
+  };
+  std::vector<Coming> coming_;
+  std::size_t done_ = 0;
+};
+
 class MailAnswer : public CellAnswer {
  public:
-  explicit MailAnswer(std::size_t raw_bytes)
-      : bytes_left_(kTimesPacked * raw_bytes), most_bytes_(kTimesPacked * raw_bytes) {}
+  explicit MailAnswer(std::size_t raw_bytes) : most_bytes_(kTimesPacked * raw_bytes) {}
   std::size_t allowed_bytes(FrameKind kind) const override;
   bool take(FrameKind kind, Bytes untrusted_payload) override;
-  bool complete() const override { return refused_ || (mail_ && parts_done_ == mail_->parts.size()); }
+  bool complete() const override { return refused_ || (mail_ && contents_.complete()); }
   void reset() override;
   /// The cell could make nothing of it.
   bool refused() const { return refused_; }
@@ -66,13 +83,30 @@ class MailAnswer : public CellAnswer {
   static constexpr std::size_t kTimesPacked = 4;
 
   bool take_mail(ByteView untrusted_json);
-  bool take_part(ByteView untrusted_content);
-  void skip_empty_parts();
 
   std::optional<intake::ParsedMail> mail_;
-  std::vector<std::size_t> part_sizes_;
-  std::size_t parts_done_ = 0;
-  std::size_t bytes_left_, most_bytes_;
+  ComingContents contents_;
+  std::size_t most_bytes_;
+  bool refused_ = false;
+};
+
+class ScanAnswer : public CellAnswer {
+ public:
+  explicit ScanAnswer(std::size_t batch_bytes) : batch_bytes_(batch_bytes) {}
+  std::size_t allowed_bytes(FrameKind kind) const override;
+  bool take(FrameKind kind, Bytes untrusted_payload) override;
+  bool complete() const override { return refused_ || (batch_ && contents_.complete()); }
+  void reset() override;
+  /// The cell could not take it apart.
+  bool refused() const { return refused_; }
+  intake::ScanBatch batch() { return std::move(*batch_); }
+
+ private:
+  bool take_scan(ByteView untrusted_json);
+
+  std::optional<intake::ScanBatch> batch_;
+  ComingContents contents_;
+  std::size_t batch_bytes_;
   bool refused_ = false;
 };
 

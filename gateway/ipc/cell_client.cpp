@@ -179,6 +179,13 @@ class CellClient : public intake::Inspector {
     return answer.mail();
   }
 
+  Result<intake::ScanBatch> split_scan(ByteView batch) override {
+    ScanAnswer answer(batch.size());
+    TRY_ASSIGN(const Ending ending, ask(Operation::kSplitScan, batch, options_json({}), answer));
+    if (ending != Ending::kDone || answer.refused()) return fail(Code::kMalformed, "split scan");
+    return answer.batch();
+  }
+
  private:
   /// A crash counts when it happens twice: once could be the broker being stopped, or the machine being short of
   /// memory.

@@ -62,6 +62,8 @@ class OfficeInspector : public intake::Inspector {
     return cells_->parse_mail(raw, request);
   }
 
+  Result<intake::ScanBatch> split_scan(ByteView batch) override { return cells_->split_scan(batch); }
+
  private:
   Result<Bytes> draw(ByteView document) const {
     TRY_ASSIGN(UnixSocket office, UnixSocket::connect(socket_, kPatienceMs));

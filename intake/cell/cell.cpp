@@ -17,13 +17,14 @@
 #include "intake/cell/mail.h"
 #include "intake/cell/office.h"
 #include "intake/cell/pdf_pages.h"
+#include "intake/cell/scan_batch.h"
 #include "intake/cell/signature_verdict.h"
 #include "intake/cell/smime.h"
 
 namespace zp::intake::cell {
 namespace {
 
-constexpr std::size_t kMailPiece = 16 << 20;
+constexpr std::size_t kPiece = 16 << 20;
 
 // One for each page that is looked at at once: the second makes use of a second core, more would cost 20 MB each.
 constexpr std::size_t kPagesAtOnce = 2;
@@ -40,6 +41,11 @@ std::string dump(const nlohmann::json& json) {
 void serve_inspection(const Request& request, const Connection& connection) {
   const Findings findings = inspect(request, connection, engines());
   connection.frame(FrameKind::kFindings, dump(to_json(findings, true)));
+}
+
+void send_content(const Connection& connection, ByteView rest) {
+  for (; !rest.empty(); rest = rest.subspan(std::min(rest.size(), kPiece)))
+    connection.frame(FrameKind::kMailPart, rest.first(std::min(rest.size(), kPiece)));
 }
 
 void serve_mail(const Request& request, const Connection& connection) {
@@ -67,10 +73,27 @@ void serve_mail(const Request& request, const Connection& connection) {
                                            {"hazards", mail->hazards},
                                            {"findings", to_json(findings, true)},
                                            {"parts", std::move(parts)}}));
-  for (const MailPart& part : mail->parts) {
-    for (ByteView rest(part.content); !rest.empty(); rest = rest.subspan(std::min(rest.size(), kMailPiece))) {
-      connection.frame(FrameKind::kMailPart, rest.first(std::min(rest.size(), kMailPiece)));
-    }
+  for (const MailPart& part : mail->parts) send_content(connection, part.content);
+}
+
+void serve_scan(const Request& request, const Connection& connection) {
+  const Result<ScanBatch> batch =
+      split_batch(request.document, [&](int page, int pages) { connection.progress(page, pages); });
+  if (!batch) {
+    connection.frame(FrameKind::kScan, dump({{"refused", true}}));
+    return;
+  }
+  nlohmann::json parts = nlohmann::json::array();
+  for (const ScanPart& part : batch->parts)
+    parts.push_back({{"reference", part.reference},
+                     {"first_page", part.first_page},
+                     {"last_page", part.last_page},
+                     {"sheet", part.sheet.size()},
+                     {"content", part.content.size()}});
+  connection.frame(FrameKind::kScan, dump({{"pages", batch->pages}, {"parts", std::move(parts)}}));
+  for (const ScanPart& part : batch->parts) {
+    send_content(connection, part.sheet);
+    send_content(connection, part.content);
   }
 }
 
@@ -110,10 +133,17 @@ void serve(int client, int broker) {
   if (!request) return;
   connection.report_time_limit();
   connection.progress(0, 0);
-  if (request->operation == Operation::kInspect)
-    serve_inspection(*request, connection);
-  else
-    serve_mail(*request, connection);
+  switch (request->operation) {
+    case Operation::kInspect:
+      serve_inspection(*request, connection);
+      break;
+    case Operation::kParseMail:
+      serve_mail(*request, connection);
+      break;
+    case Operation::kSplitScan:
+      serve_scan(*request, connection);
+      break;
+  }
   connection.end();
 }
 

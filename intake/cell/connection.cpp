@@ -91,7 +91,7 @@ Result<Request> Connection::receive() {
   TRY_ASSIGN(const int document, receive_head(client_, head));
   const std::uint32_t json_bytes = get_u32(&head[8]);
   const bool known =
-      head[4] == static_cast<int>(Operation::kInspect) || head[4] == static_cast<int>(Operation::kParseMail);
+      head[4] >= static_cast<int>(Operation::kInspect) && head[4] <= static_cast<int>(Operation::kSplitScan);
   if (as_text(head).substr(0, 4) != kMagic || !known || json_bytes > kMaxRequestJson)
     return fail(Code::kMalformed, kReceive);
   Request request;

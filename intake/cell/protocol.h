@@ -15,7 +15,9 @@
 //                     believed: the client sets them
 //     'M' mail        JSON: from_address, from_name, subject, ..., "parts": [{"name","type","size"}], "findings": those of a document with
 //                     nothing but digital signatures
-//     'A' mail part   the content of the next part, in the order of "parts"; in pieces of at most kMaxFrame
+//     'S' scan        JSON: "pages", "parts": [{"reference","first_page","last_page","sheet","content"}], the last two as sizes
+//     'A' mail part   the content of the next part, in the order of "parts"; in pieces of at most kMaxFrame. Of a scan: the sheet
+//                     and the content of each
 //     'T' time is up  the processor time of the cell is used up
 //     'E' end         nothing follows
 //
@@ -34,7 +36,7 @@ namespace zp::intake::cell {
 
 inline constexpr std::string_view kMagic = "ZPC1";
 
-enum class Operation : std::uint8_t { kInspect = 1, kParseMail = 2 };
+enum class Operation : std::uint8_t { kInspect = 1, kParseMail = 2, kSplitScan = 3 };
 
 enum class FrameKind : std::uint8_t {
   kProgress = 'P',
@@ -42,6 +44,7 @@ enum class FrameKind : std::uint8_t {
   kFindings = 'F',
   kMail = 'M',
   kMailPart = 'A',
+  kScan = 'S',
   kTimeIsUp = 'T',
   kEnd = 'E',
 };
@@ -58,6 +61,8 @@ inline constexpr std::size_t kMaxImageSide = 10'000;              // pixels
 inline constexpr std::size_t kMaxImageBytes = 512 * 1024 * 1024;  // of all images of one document
 inline constexpr std::size_t kMaxPages = 200;
 inline constexpr std::size_t kMaxMailParts = 1000;
+inline constexpr std::size_t kMaxBatchPages = 300;             // of a scan that is to be split
+inline constexpr std::size_t kBatchBytesPerPart = 256 * 1024;  // that a part of it may have over its share
 
 inline void put_u32(std::uint8_t* at, std::uint32_t value) noexcept {
   for (int i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));

@@ -32,6 +32,7 @@ HOMES = {
     r"poppler": {"intake/cell"},
     r"opencv2/": {"intake/cell"},
     r"tesseract/": {"intake/cell"},
+    r"ZXing/": {"intake/cell"},
     r"gmime": {"intake/cell"},
     r"archive": {"intake/cell"},
     r"libxml/": {"intake/cell", "crypto/trusted_list"},

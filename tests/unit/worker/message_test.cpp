@@ -21,6 +21,7 @@ class NoCells final : public intake::Inspector {
   Result<intake::ParsedMail> parse_mail(ByteView, const intake::InspectionRequest&) override {
     return fail(Code::kUnavailable, "parse mail");
   }
+  Result<intake::ScanBatch> split_scan(ByteView) override { return fail(Code::kUnavailable, "split scan"); }
 };
 
 class MessageTest : public Desk {
