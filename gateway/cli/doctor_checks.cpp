@@ -242,6 +242,32 @@ void check_mailbox(Checks& checks, const Config& config, const MailboxConfig& ma
   }
 }
 
+void check_scanner(Checks& checks, const Config& config) {
+  if (config.scanner.folder.empty()) return;
+  const auto read = MailboxState::read(mailbox_notes(config), kScannerNotes);
+  const MailboxState state = read ? *read : MailboxState{};
+  const std::string why = state.failure.empty() ? "" : ": " + state.failure, left = std::to_string(state.left.size());
+  switch (health_of(state, config.scanner.silence_hours, now_ms())) {
+    case MailboxHealth::kNeverReached:
+    case MailboxHealth::kUnreachable:
+      return bad(
+          checks, "scanner.folder is not read" + why,
+          "Is Zegelpost running? The user of the mail door must be able to read the folder and remove files from "
+          "it (docs/operators/mail.md).");
+    case MailboxHealth::kSilent:
+      return bad(checks, "no scan for " + std::to_string(config.scanner.silence_hours) + " hours",
+                 "Scan a page and see whether it gets there.");
+    case MailboxHealth::kLeft:
+      return warn(checks,
+                  "scanner.folder: " + left + (state.left.size() == 1 ? " file" : " files") +
+                      " can't be taken: " + state.left.front().reason,
+                  "Look at the file in the folder, and scan the paper in smaller batches if it is too large.");
+    case MailboxHealth::kGood:
+      return good(checks, "scanner.folder: last scan " +
+                              (state.last_message_ms ? utc_time(state.last_message_ms) : std::string("none yet")));
+  }
+}
+
 }  // namespace
 
 std::vector<Check> examine(const Config& config) {
@@ -257,6 +283,7 @@ std::vector<Check> examine(const Config& config) {
   check_smtp(checks, config);
   if (const auto mailboxes = load_mailboxes(config))
     for (const MailboxConfig& mailbox : *mailboxes) check_mailbox(checks, config, mailbox);
+  check_scanner(checks, config);
   return checks;
 }
 

@@ -39,6 +39,12 @@ struct MailConfig {
   std::uint64_t max_message_bytes;
 };
 
+struct ScannerConfig {
+  std::string folder;  // empty: no scanner
+  std::uint32_t settle_seconds, silence_hours;
+  std::uint64_t max_file_bytes;
+};
+
 struct SmtpConfig {
   std::string host;  // empty: no mail goes out
   std::uint32_t port;
@@ -83,6 +89,7 @@ struct Config {
   PublicConfig public_door;
   StaffConfig staff;
   MailConfig mail;
+  ScannerConfig scanner;
   SmtpConfig smtp;
   KeysConfig keys;
   CellsConfig cells;

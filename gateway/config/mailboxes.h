@@ -28,6 +28,8 @@ Result<std::vector<MailboxConfig>> load_mailboxes(const Config& config);
 
 /// Where the mail door keeps its notes about them (store/mailbox_state.h).
 std::string mailbox_notes(const Config& config);
+/// The name of those about scanner.folder; no mailbox can be called that.
+inline constexpr const char* kScannerNotes = "_scanner";
 
 }  // namespace zp::gateway
 

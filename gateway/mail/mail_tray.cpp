@@ -14,23 +14,15 @@ namespace {
 
 class TrayMailWriter : public MailWriter {
  public:
-  TrayMailWriter(const Tray& tray, const Id& id, const Id& object, std::string folder, crypto::FreshKey key,
-                 FileWriter file, const MailEnvelope& envelope)
+  TrayMailWriter(const Tray& tray, std::string folder, crypto::FreshKey key, FileWriter file,
+                 intake::SubmissionManifest manifest)
       : tray_(tray),
         folder_(std::move(folder)),
         key_(std::move(key)),
         file_(std::move(file)),
-        writer_(key_.key, {id, object, 0}, [this](ByteView sealed) { return file_.append(sealed); }) {
-    manifest_.id = id;
-    manifest_.channel = "mail";
-    manifest_.reference = crypto::random_reference();
-    manifest_.envelope_from = envelope.from;
-    manifest_.envelope_to = envelope.to;
-    manifest_.fetched = envelope.fetched;
-    manifest_.received_ms = now_ms();
-    manifest_.files.resize(1);
-    manifest_.files[0].object = object;
-  }
+        writer_(key_.key, {manifest.id, manifest.files.front().object, 0},
+                [this](ByteView sealed) { return file_.append(sealed); }),
+        manifest_(std::move(manifest)) {}
   TrayMailWriter(const TrayMailWriter&) = delete;
   TrayMailWriter& operator=(const TrayMailWriter&) = delete;
   ~TrayMailWriter() override {
@@ -45,25 +37,24 @@ class TrayMailWriter : public MailWriter {
   Result<void> accept() override {
     TRY_DO(writer_.finish());
     TRY_DO(file_.close());
-    describe_message();
+    describe_file();
     const crypto::ObjectLabel label{manifest_.id, manifest_.id, 0};
     TRY_DO(write(folder_ + "/manifest", crypto::seal_bytes(key_.key, label, as_bytes(manifest_.json()))));
     TrayItem item;
-    item.kind = "mail";
+    item.kind = manifest_.channel;
     item.accepted_ms = manifest_.received_ms;
     item.sealed_keys = {key_.sealed.openpgp};
     TRY_DO(write(folder_ + "/item.json", as_bytes(item.json())));
     TRY_DO(tray_.publish(manifest_.id, folder_));
     published_ = true;
-    log(Level::kInfo, "mail kept", {{"item", manifest_.id.hex()}, {"bytes", manifest_.files[0].size}});
+    log(Level::kInfo, "kept",
+        {{"channel", manifest_.channel}, {"item", manifest_.id.hex()}, {"bytes", manifest_.files[0].size}});
     return {};
   }
 
  private:
-  void describe_message() {
+  void describe_file() {
     intake::ReceivedFile& file = manifest_.files[0];
-    file.name = "bericht.eml";
-    file.declared_type = "message/rfc822";
     file.size = writer_.plaintext_bytes();
     file.sha256 = to_hex(hash_.finish());
     file.key_of_part = {0};
@@ -89,17 +80,39 @@ class TrayMailWriter : public MailWriter {
 }  // namespace
 
 Result<std::unique_ptr<MailWriter>> MailTray::begin(const MailEnvelope& envelope) {
+  intake::SubmissionManifest manifest;
+  manifest.id = Id::random();
+  manifest.channel = "mail";
+  manifest.envelope_from = envelope.from;
+  manifest.envelope_to = envelope.to;
+  manifest.fetched = envelope.fetched;
+  return begin(std::move(manifest), "bericht.eml", "message/rfc822");
+}
+
+Result<std::unique_ptr<MailWriter>> MailTray::begin_scan(const Id& id, const std::string& file_name) {
+  intake::SubmissionManifest manifest;
+  manifest.id = id;
+  manifest.channel = "scan";
+  tray_.discard(id);  // of a try that a crash cut short; nobody else gives an item this name
+  return begin(std::move(manifest), intake::clean_file_name(file_name), "application/pdf");
+}
+
+Result<std::unique_ptr<MailWriter>> MailTray::begin(intake::SubmissionManifest manifest, std::string file_name,
+                                                    const char* type) {
   TRY_DO(tray_.check_space());
   TRY_ASSIGN(auto key, keymaker_.fresh_key());
-  const Id id = Id::random();
-  const Id object = Id::random();
-  TRY_ASSIGN(const auto folder, tray_.begin(id));
-  auto file = FileWriter::create(fmt::format("{}/{}.0", folder, object.hex()));
+  manifest.reference = crypto::random_reference();
+  manifest.files.resize(1);
+  manifest.files[0].object = Id::random();
+  manifest.files[0].name = std::move(file_name);
+  manifest.files[0].declared_type = type;
+  TRY_ASSIGN(const auto folder, tray_.begin(manifest.id));
+  auto file = FileWriter::create(fmt::format("{}/{}.0", folder, manifest.files[0].object.hex()));
   if (!file) {
-    tray_.discard(id);
+    tray_.discard(manifest.id);
     return std::unexpected(file.error());
   }
-  return std::make_unique<TrayMailWriter>(tray_, id, object, folder, std::move(key), std::move(*file), envelope);
+  return std::make_unique<TrayMailWriter>(tray_, folder, std::move(key), std::move(*file), std::move(manifest));
 }
 
 }  // namespace zp::gateway

@@ -1,4 +1,4 @@
-// gateway/mail/mail_tray.h - a received message becomes a sealed item in the incoming tray.
+// gateway/mail/mail_tray.h - a received message or scan becomes a sealed item in the incoming tray.
 //
 // The raw bytes are sealed as they stream in, under a key made for this message alone; the door can't open them again.
 // Threads: may be shared; each writer belongs to one session.
@@ -7,17 +7,23 @@
 
 #include "gateway/ipc/keymaker.h"
 #include "gateway/mail/lmtp_session.h"
+#include "gateway/mail/scan_folder.h"
 #include "gateway/store/tray.h"
+#include "intake/submission.h"
 
 namespace zp::gateway {
 
-class MailTray : public MailIntake {
+class MailTray : public MailIntake, public ScanIntake {
  public:
   MailTray(Tray tray, KeymakerClient keymaker) : tray_(std::move(tray)), keymaker_(std::move(keymaker)) {}
   Result<void> check_space() override { return tray_.check_space(); }
   Result<std::unique_ptr<MailWriter>> begin(const MailEnvelope& envelope) override;
+  Result<std::unique_ptr<MailWriter>> begin_scan(const Id& id, const std::string& file_name) override;
 
  private:
+  Result<std::unique_ptr<MailWriter>> begin(intake::SubmissionManifest manifest, std::string file_name,
+                                            const char* type);
+
   Tray tray_;
   KeymakerClient keymaker_;
 };

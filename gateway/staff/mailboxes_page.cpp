@@ -1,4 +1,4 @@
-// Whether mail still comes in: the mailboxes that the mail door fetches from.
+// Whether mail and scans still come in: the mailboxes that the mail door fetches from, and the scanner's folder.
 #include "gateway/config/mailboxes.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/workbench.h"
@@ -34,10 +34,38 @@ std::string sentence(MailboxHealth health, const MailboxConfig& mailbox, const M
   return "In orde";
 }
 
+MailboxState state_of_scanner(const Config& config) {
+  auto read = MailboxState::read(mailbox_notes(config), kScannerNotes);
+  return read ? std::move(*read) : MailboxState{};
+}
+
+MailboxHealth scanner_health(const Config& config, const MailboxState& state) {
+  return config.scanner.folder.empty() ? MailboxHealth::kGood
+                                       : health_of(state, config.scanner.silence_hours, now_ms());
+}
+
+std::string scanner_sentence(MailboxHealth health, const Config& config, const MailboxState& state) {
+  switch (health) {
+    case MailboxHealth::kNeverReached:
+    case MailboxHealth::kUnreachable:
+      return "De map van de scanner is niet te lezen. De scans blijven in de map staan.";
+    case MailboxHealth::kSilent:
+      return "Er kwam al meer dan " + std::to_string(config.scanner.silence_hours) +
+             " uur geen scan. Scan een blad en kijk of het aankomt.";
+    case MailboxHealth::kLeft:
+      return std::to_string(state.left.size()) + (state.left.size() == 1 ? " bestand blijft" : " bestanden blijven") +
+             " in de map van de scanner staan. Vraag de beheerder ernaar te kijken.";
+    case MailboxHealth::kGood:
+      break;
+  }
+  return "In orde";
+}
+
 }  // namespace
 
 bool Workbench::mailbox_alarm() const {
   const Config& config = casework_.office().config;
+  if (scanner_health(config, state_of_scanner(config)) != MailboxHealth::kGood) return true;
   const auto mailboxes = load_mailboxes(config);
   if (!mailboxes) return true;
   for (const MailboxConfig& mailbox : *mailboxes)
@@ -63,6 +91,16 @@ Result<Response> Workbench::mailboxes(Visit& visit) {
                                  {"failure", state.failure},
                                  {"alarm", health != MailboxHealth::kGood}});
   }
+  const MailboxState scans = state_of_scanner(config);
+  const MailboxHealth health = scanner_health(config, scans);
+  const std::string failure = scans.failure.empty() && !scans.left.empty() ? scans.left.front().reason : scans.failure;
+  data["scanner"] = {{"used", !config.scanner.folder.empty()},
+                     {"last_scan", moment(scans.last_message_ms, "Er is nog geen scan binnengekomen")},
+                     {"reached", moment(scans.reached_ms, "Nog nooit")},
+                     {"scans", scans.messages},
+                     {"sentence", scanner_sentence(health, config, scans)},
+                     {"failure", failure},
+                     {"alarm", health != MailboxHealth::kGood}};
   return show("postvakken", std::move(data), visit);
 }
 

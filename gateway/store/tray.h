@@ -64,7 +64,7 @@ class Tray {
 
 /// item.json of an incoming item: readable by whoever holds the tray, so ids only.
 struct TrayItem {
-  std::string kind;  // "submission", "mail", "event"
+  std::string kind;  // "submission", "mail", "scan", "event"
   std::int64_t accepted_ms = 0;
   std::vector<Bytes> sealed_keys;  // OpenPGP data keys; files name theirs by index
   // events only: {"message-read", shelf id}, {"message-locked", shelf id}

@@ -34,7 +34,7 @@ Result<Next> publish_status(const Tools& tools, const Job& job) {
   }));
   if (dossier.state == DossierState::kErased) return Next{};
   for (const Submission& submission : submissions)
-    if (submission.channel != "mail" && submission.channel != "staff")
+    if (submission.channel == "web" || submission.channel == "reply")
       TRY_DO(tools.office.shelf.publish_status(submission.id, status_word(dossier.state)));
   return Next{};
 }

@@ -4,14 +4,17 @@
 
 #include <algorithm>
 
+#include "crypto/hash.h"
 #include "crypto/reference.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
+#include "gateway/store/files.h"
 
 namespace zp::gateway {
 namespace {
 
 constexpr const char* kUnknownKind = "onbekend";
+constexpr std::size_t kMaxRaw = 256 * 1024 * 1024;
 
 std::string field(const std::map<std::string, std::string>& fields, const char* name) {
   const auto found = fields.find(name);
@@ -43,6 +46,21 @@ Result<void> store_parts(const Tools& tools, const std::string& folder,
       TRY_DO(
           tools.office.objects.put_file(file.object, part, fmt::format("{}/{}.{}", folder, file.object.hex(), part)));
   return {};
+}
+
+/// The sealed file: beside the manifest, or moved to the object store already by a try that a crash cut short.
+Result<Bytes> sealed_raw(const Tools& tools, const std::string& folder, const Id& object) {
+  auto file = read_file(fmt::format("{}/{}.0", folder, object.hex()), kMaxRaw);
+  if (file || file.error().code != Code::kNotFound) return file;
+  TRY_ASSIGN(auto source, tools.office.objects.get(object, 0));
+  Bytes sealed;
+  Bytes buffer(crypto::kChunkBytes);
+  for (;;) {
+    TRY_ASSIGN(const std::size_t got, source(buffer));
+    if (got == 0) return sealed;
+    if (sealed.size() + got > kMaxRaw) return fail(Code::kTooLarge, "read what came in", object.hex());
+    sealed.insert(sealed.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got));
+  }
 }
 
 Result<OpenDossier> new_dossier(const Tools& tools, StoreWriter& store, const Filing& filing, DossierKeys keys) {
@@ -170,6 +188,38 @@ Result<Id> file_delivery(const Tools& tools, const std::string& folder, Filing f
     return {};
   }));
   return dossier;
+}
+
+Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest,
+                             const crypto::DataKey& key) {
+  const Id& object = manifest.files.front().object;
+  TRY_ASSIGN(const auto sealed, sealed_raw(tools, folder, object));
+  return crypto::open_bytes(key, {manifest.id, object, 0}, sealed, kMaxRaw);
+}
+
+Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::SubmissionManifest& manifest,
+                                       const crypto::DataKey& key, const Id& object, ByteView content) {
+  intake::ReceivedFile file;
+  file.object = object;
+  file.size = content.size();
+  file.sha256 = to_hex(crypto::sha256(content));
+  file.key_of_part = {0};
+  file.received_ms = manifest.received_ms;
+  // Sealed anew at a second try, hence other bytes under the same name: what an unfinished try left goes first.
+  TRY_DO(tools.office.objects.remove(object, 1));
+  TRY_DO(tools.office.objects.put_bytes(object, 0, crypto::seal_bytes(key, {manifest.id, object, 0}, content)));
+  return file;
+}
+
+ObjectRow loose_object(const intake::SubmissionManifest& manifest, const intake::ReceivedFile& file, const char* role) {
+  return {.id = file.object,
+          .dossier = {},
+          .document = {},
+          .context = manifest.id,
+          .keys = {Id{}},
+          .role = role,
+          .page = 0,
+          .bytes = file.size};
 }
 
 Result<Filing> prepare_submission(const Tools& tools, intake::SubmissionManifest manifest, OpenedKeys keys) {

@@ -34,9 +34,18 @@ struct Filing {
   std::optional<Id> bounced;       // the message whose notification came back
 };
 
+/// What came as one file under the first key of an item: a mail, a batch of the scanner.
+Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest,
+                             const crypto::DataKey& key);
+/// What was taken out of such a file, sealed under `key` as an object of its own; name and type are the caller's to say.
+Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::SubmissionManifest& manifest,
+                                       const crypto::DataKey& key, const Id& object, ByteView content);
+/// An object that is no document, for Filing::loose.
+ObjectRow loose_object(const intake::SubmissionManifest& manifest, const intake::ReceivedFile& file, const char* role);
+
 /// The existing dossier that a reply or mail answers may have been erased meanwhile: then a new one is made.
 Result<Id> file_delivery(const Tools& tools, const std::string& folder, Filing filing);
-/// A submission of the portal or a scanner.
+/// A submission of the portal.
 Result<Filing> prepare_submission(const Tools& tools, intake::SubmissionManifest manifest, OpenedKeys keys);
 
 }  // namespace zp::gateway

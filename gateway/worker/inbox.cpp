@@ -7,6 +7,7 @@
 #include "gateway/store/files.h"
 #include "gateway/worker/events.h"
 #include "gateway/worker/mail_filing.h"
+#include "gateway/worker/scan_filing.h"
 
 namespace zp::gateway {
 namespace {
@@ -91,6 +92,15 @@ Result<void> Inbox::file(const Id& item, const std::string& folder) {
   return tray_.done(item);
 }
 
+Result<Id> Inbox::file_by_kind(const std::string& kind, const std::string& folder, intake::SubmissionManifest manifest,
+                               OpenedKeys keys) const {
+  if (kind == "scan") return file_scan(tools_, folder, std::move(manifest), std::move(keys));
+  auto filing = kind == "mail" ? prepare_mail(tools_, folder, std::move(manifest), std::move(keys))
+                               : prepare_submission(tools_, std::move(manifest), std::move(keys));
+  if (!filing) return std::unexpected(filing.error());
+  return file_delivery(tools_, folder, std::move(*filing));
+}
+
 Result<void> Inbox::file_delivery_item(const Id& item, const std::string& folder, const TrayItem& about) {
   bool filed = false;
   TRY_DO(tools_.office.store.read([&](StoreReader& store) -> Result<void> {
@@ -103,11 +113,7 @@ Result<void> Inbox::file_delivery_item(const Id& item, const std::string& folder
   TRY_ASSIGN(const auto plain, crypto::open_bytes(keys.keys.front(), {item, item, 0}, sealed));
   TRY_ASSIGN(auto manifest, intake::SubmissionManifest::parse(plain.text()));
   if (manifest.id != item) return fail(Code::kMalformed, "read manifest: not of this item", item.hex());
-  const bool mail = about.kind == "mail";
-  auto filing = mail ? prepare_mail(tools_, folder, std::move(manifest), std::move(keys))
-                     : prepare_submission(tools_, std::move(manifest), std::move(keys));
-  if (!filing) return std::unexpected(filing.error());
-  TRY_ASSIGN(const auto dossier, file_delivery(tools_, folder, std::move(*filing)));
+  TRY_ASSIGN(const auto dossier, file_by_kind(about.kind, folder, std::move(manifest), std::move(keys)));
   log(Level::kInfo, "filed", {{"item", item.hex()}, {"dossier", dossier.hex()}});
   return {};
 }

@@ -28,6 +28,8 @@ class Inbox {
   Result<void> file(const Id& item, const std::string& folder);
   Result<OpenedKeys> open_keys(const std::vector<Bytes>& sealed) const;
   Result<void> file_delivery_item(const Id& item, const std::string& folder, const TrayItem& about);
+  Result<Id> file_by_kind(const std::string& kind, const std::string& folder, intake::SubmissionManifest manifest,
+                          OpenedKeys keys) const;
   bool waits(const Id& item) const;
   void note_failure(const Id& item, const Error& error);
 

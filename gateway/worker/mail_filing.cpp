@@ -7,57 +7,15 @@
 #include "crypto/hash.h"
 #include "crypto/reference.h"
 #include "gateway/process/process.h"
-#include "gateway/store/files.h"
 #include "gateway/worker/decryption.h"
 #include "gateway/worker/mail_kind.h"
 
 namespace zp::gateway {
 namespace {
 
-constexpr std::size_t kMaxMail = 256 * 1024 * 1024;
 constexpr std::size_t kShownText = 4000;
 constexpr std::size_t kComparedFrom = 10 * 1024;  // logos below a mail are smaller
 constexpr std::size_t kQuotedHead = 64 * 1024;    // of a bounce: that is where the quoted headers stand
-
-/// The sealed raw message: beside the manifest, or moved to the object store already by a try that a crash cut short.
-Result<Bytes> sealed_raw(const Tools& tools, const std::string& folder, const Id& object) {
-  auto file = read_file(fmt::format("{}/{}.0", folder, object.hex()), kMaxMail);
-  if (file || file.error().code != Code::kNotFound) return file;
-  TRY_ASSIGN(auto source, tools.office.objects.get(object, 0));
-  Bytes sealed;
-  Bytes buffer(crypto::kChunkBytes);
-  for (;;) {
-    TRY_ASSIGN(const std::size_t got, source(buffer));
-    if (got == 0) return sealed;
-    if (sealed.size() + got > kMaxMail) return fail(Code::kTooLarge, "read mail", object.hex());
-    sealed.insert(sealed.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got));
-  }
-}
-
-Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest,
-                             const crypto::DataKey& key) {
-  const Id& object = manifest.files.front().object;
-  TRY_ASSIGN(const auto sealed, sealed_raw(tools, folder, object));
-  return crypto::open_bytes(key, {manifest.id, object, 0}, sealed, kMaxMail);
-}
-
-/// Part 0 was the raw mail under key 0; the parts get objects of their own under the same key.
-Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::SubmissionManifest& manifest,
-                                       const crypto::DataKey& key, const intake::MailPart& part, std::size_t number) {
-  intake::ReceivedFile file;
-  file.object = derived_id("mail part", manifest.id, number);
-  file.name = part.name;
-  file.declared_type = part.type;
-  file.size = part.content.size();
-  file.sha256 = to_hex(crypto::sha256(part.content));
-  file.key_of_part = {0};
-  file.received_ms = manifest.received_ms;
-  // Sealed anew at a second try, hence other bytes under the same name: what an unfinished try left goes first.
-  TRY_DO(tools.office.objects.remove(file.object, 1));
-  TRY_DO(tools.office.objects.put_bytes(file.object, 0,
-                                        crypto::seal_bytes(key, {manifest.id, file.object, 0}, part.content)));
-  return file;
-}
 
 /// What stands behind the plus of an address: post+ZP-4K7M-9XQ2-R@example.nl.
 std::string_view plus_part(std::string_view address) {
@@ -253,20 +211,16 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
     }));
   }
   const intake::ReceivedFile raw_file = manifest.files.front();
-  filing.loose.push_back({.id = raw_file.object,
-                          .dossier = {},
-                          .document = {},
-                          .context = manifest.id,
-                          .keys = {Id{}},
-                          .role = "mail",
-                          .page = 0,
-                          .bytes = raw_file.size});
+  filing.loose.push_back(loose_object(manifest, raw_file, "mail"));
   TRY_DO(tools.office.objects.put_file(raw_file.object, 0, fmt::format("{}/{}.0", folder, raw_file.object.hex())));
   manifest.files.clear();
   if (bounced && has_failed(*mail)) filing.bounced = bounced;
   // A bounce quotes what we wrote: nothing in it is a document.
   for (std::size_t i = 0; i < mail->parts.size() && !bounced; ++i) {
-    TRY_ASSIGN(auto file, keep_part(tools, manifest, keys.keys.front(), mail->parts[i], i + 1));
+    TRY_ASSIGN(auto file, keep_part(tools, manifest, keys.keys.front(), derived_id("mail part", manifest.id, i + 1),
+                                    mail->parts[i].content));
+    file.name = mail->parts[i].name;
+    file.declared_type = mail->parts[i].type;
     manifest.files.push_back(std::move(file));
   }
   filing.event = bounced ? std::string("Bericht van een mailserver: onze mail is niet aangekomen.")

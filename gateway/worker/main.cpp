@@ -8,6 +8,7 @@
 
 #include "crypto/keyring/openpgp.h"
 #include "gateway/ipc/cell_client.h"
+#include "gateway/ipc/keymaker.h"
 #include "gateway/ipc/office_client.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
@@ -97,7 +98,10 @@ Result<void> serve(Process& process) {
   const Clamd clamd(config.clamd_socket);
   const SmtpSender smtp(config.smtp);
   const TimeStampClient time_stamps(config.keys);
-  const Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms};
+  const KeymakerClient keymaker(config.keymaker_socket());
+  const Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms, [&] {
+                        return keymaker.fresh_key();
+                      }};
   Casework casework(office);
   const Tools tools{office,    casework, *inspector,  clamd,   smtp,
                     *messages, seal,     time_stamps, anchors, config.keys.sender_keys};
