@@ -1,5 +1,8 @@
-// crypto/keyring/openpgp_mail.h - OpenPGP mail (RFC 3156) that was encrypted to us, opened.
+// crypto/keyring/openpgp_mail.h - OpenPGP for mail (RFC 3156): signing with our key, encrypting to somebody's, opening what
+// was encrypted to ours.
 //
+// Keys of recipients say who they are, so no keyring of them is kept: each operation reads the one key it needs into a
+// GnuPG home in memory (/dev/shm) that goes with it.
 // Threads: free functions; gpg runs in a process of its own, which costs tens of milliseconds. Errors: kUnavailable if
 // gpg or its agent cannot be reached.
 #ifndef CRYPTO_KEYRING_OPENPGP_MAIL_H_
@@ -9,6 +12,21 @@
 #include "crypto/keyring/openpgp_verify.h"
 
 namespace zp::crypto {
+
+/// The one public key in `armoured`. kMalformed if there is none, or more than one; kRefused if a secret one is in it.
+Result<OpenPgpKey> read_openpgp_key(ByteView armoured);
+
+struct DetachedOpenPgp {
+  std::string armour;
+  std::string micalg;  // "pgp-sha512", as multipart/signed names it (RFC 3156 section 5)
+};
+/// Over `content` as it is: the caller gives its lines CR LF. `home` holds the private key.
+Result<DetachedOpenPgp> sign_openpgp(const std::string& home, const std::string& fingerprint, ByteView content);
+
+/// ASCII armour; always integrity-protected. kRefused if the key is not `fingerprint`, expired or revoked at `now` (unix
+/// seconds), or can't encrypt.
+Result<std::string> encrypt_openpgp(ByteView armoured_key, const std::string& fingerprint, ByteView content,
+                                    std::int64_t now);
 
 struct OpenedOpenPgp {
   SecretBytes content;

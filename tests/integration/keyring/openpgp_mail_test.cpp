@@ -1,10 +1,11 @@
-// OpenPGP mail that gpg's command line made for us.
+// OpenPGP mail both ways, with gpg's and rnp's command lines as the other side.
 #include "crypto/keyring/openpgp_mail.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -81,7 +82,29 @@ class OpenPgpMail : public testing::Test {
   }
 
   static inline Homes* homes_ = nullptr;
+  const std::int64_t now_ = std::time(nullptr);
 };
+
+TEST_F(OpenPgpMail, GpgAndRnpReadWhatWeEncrypt) {
+  const auto armour = encrypt_openpgp(as_bytes(homes_->jans_key), homes_->jans.fingerprint, as_bytes(kMail), now_);
+  ASSERT_TRUE(armour) << armour.error().message();
+  EXPECT_EQ(armour->find("MARKER"), std::string::npos);
+  const std::string path = write("ours.asc", *armour);
+  EXPECT_THAT(output_of("gpg --homedir " + jan() + " --decrypt " + path), HasSubstr(kMail));
+  const std::string secret = write("jan-secret.asc", export_secret(jan(), homes_->jans.fingerprint)->text());
+  const std::string ring = homes_->base + "/rnp";
+  fs::create_directory(ring);
+  output_of("rnpkeys --homedir " + ring + " --import " + secret);
+  EXPECT_THAT(output_of("rnp --homedir " + ring + " --decrypt " + path + " --output -"), HasSubstr(kMail));
+}
+
+TEST_F(OpenPgpMail, GpgAcceptsOurSignature) {
+  const auto made = sign_openpgp(zone(), homes_->ours.fingerprint, as_bytes(kMail));
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(made->micalg, testing::MatchesRegex("pgp-sha(256|384|512)"));
+  const std::string signature = write("ours.sig", made->armour), mail = write("mail.txt", kMail);
+  EXPECT_THAT(output_of("gpg --homedir " + jan() + " --verify " + signature + " " + mail), HasSubstr("Good signature"));
+}
 
 TEST_F(OpenPgpMail, WeOpenWhatIsEncryptedToUsAndSayWhoSignedIt) {
   auto opened = open_openpgp(zone(), known(), as_bytes(from_jan("--encrypt")), kRoom);
@@ -132,6 +155,29 @@ TEST_F(OpenPgpMail, AMessageThatGrowsTooLargeIsRefused) {
   output_of("gpg --homedir " + jan() + " --compress-level 9 --output " + out + " --recipient " +
             homes_->ours.fingerprint + " --encrypt " + big);
   EXPECT_FALSE(open_openpgp(zone(), known(), as_bytes(read(out)), kRoom));
+}
+
+TEST_F(OpenPgpMail, OnlyTheKeyThatWasCheckedIsUsed) {
+  const auto other = encrypt_openpgp(as_bytes(homes_->jans_key), std::string(40, 'A'), as_bytes(kMail), now_);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Code::kRefused);
+  const auto expired =
+      encrypt_openpgp(as_bytes(homes_->jans_key), homes_->jans.fingerprint, as_bytes(kMail), now_ + 2 * 365 * 86400);
+  ASSERT_FALSE(expired);
+  EXPECT_EQ(expired.error().code, Code::kRefused);
+}
+
+TEST_F(OpenPgpMail, AFileWithTwoKeysOrASecretOneIsRefused) {
+  EXPECT_EQ(read_openpgp_key(as_bytes(homes_->jans_key))->fingerprint, homes_->jans.fingerprint);
+  EXPECT_FALSE(read_openpgp_key(as_bytes(homes_->jans_key + homes_->our_key)));
+  EXPECT_EQ(read_openpgp_key(export_secret(jan(), homes_->jans.fingerprint)->view()).error().code, Code::kRefused);
+  EXPECT_FALSE(read_openpgp_key(as_bytes("geen sleutel")));
+}
+
+TEST_F(OpenPgpMail, NoHomeIsLeftInMemory) {
+  (void)read_openpgp_key(as_bytes(homes_->jans_key));
+  for (const auto& entry : fs::directory_iterator("/dev/shm"))
+    EXPECT_FALSE(entry.path().filename().string().starts_with("zp-openpgp-")) << entry.path();
 }
 
 }  // namespace
