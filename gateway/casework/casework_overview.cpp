@@ -8,6 +8,7 @@
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/overview.h"
 #include "gateway/casework/register.h"
+#include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -103,7 +104,9 @@ class Compiler {
     for (const Message& message : messages) {
       if (message.letter == Id{}) continue;  // an invitation: asks, and tells nothing
       TRY_ASSIGN(const auto data, open_.keys.message(message));
-      const std::string way = message.route == "post" ? "per post" : "in de beveiligde mailbox";
+      const std::string way = message.route == kByPost           ? "per post"
+                              : is_encrypted_mail(message.route) ? "per versleutelde mail"
+                                                                 : "in de beveiligde mailbox";
       const std::string read = message.read ? ", gelezen op " + local_time_dutch(message.read) : "";
       add(into_.messages, data.subject, local_time_dutch(message.created),
           fmt::format("aan {}, {}{}", data.recipient, way, read), false);

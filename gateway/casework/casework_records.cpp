@@ -7,6 +7,7 @@
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/terms.h"
+#include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -70,9 +71,11 @@ Result<const intake::RecordRule*> record_rule(const Office& office, const OpenDo
 
 Result<void> put_on_record(const Office& office, const Actor& actor, OpenDossier& open, const intake::RecordRule& rule,
                            const intake::FieldValues& given) {
-  const intake::FieldValues fields = known_fields_of(rule, given);
+  intake::FieldValues fields = known_fields_of(rule, given);
   if (const std::string mistakes = mistakes_in(rule, fields, office.now()); !mistakes.empty())
     return fail(Code::kRefused, "put on record", mistakes);
+  if (open.dossier.kind == kRecipientKeys && rule.name == kKeyRecord)
+    TRY_DO(check_recipient_key(office, open.profile.requester, fields));
   auto& entries = open.profile.records[rule.name];
   if (entries.size() >= kMostEntries) return fail(Code::kTooLarge, "put on record", rule.name);
   entries.push_back({Id::random(), office.now(), actor.name, fields});
@@ -121,6 +124,7 @@ Result<Id> Casework::make_dossier(const Actor& actor, const std::string& kind, c
         return fail(Code::kRefused, "make dossier",
                     "Deze cliënt heeft al een register. Zoek het op naam en geboortedatum.");
     }
+    if (kind == kRecipientKeys) TRY_DO(check_only_list(office_.vault, store, open.profile.requester.email));
     for (const KeyRow& key : key_rows) TRY_DO(store.add_key(key));
     return store.add_dossier(open.dossier, search_tokens(office_.vault, open));
   }));

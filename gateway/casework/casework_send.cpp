@@ -9,6 +9,7 @@
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/terms.h"
+#include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -56,7 +57,9 @@ Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter&
                           const Delivering& how) {
   if (!open.profile.access_code.empty()) return {};
   if (how.code_way != "per brief" && how.code_way != "telefonisch")
-    return fail(Code::kRefused, "send letter", "say how the access code gets there: per brief or telefonisch");
+    return fail(Code::kRefused, "send letter",
+                "Er is nog geen toegangscode: kies of de ontvanger die per brief of telefonisch krijgt. Tot dan wacht "
+                "de brief.");
   if (how.code_way == "per brief" && how.address.empty())
     return fail(Code::kRefused, "send letter", "the letter with the code needs an address");
   open.profile.access_code = crypto::random_access_code();
@@ -137,6 +140,7 @@ struct Sending {
   Letter letter;
   LetterData data;
   MessageData about;
+  Id key = {};  // of encrypted mail: the entry in the recipient's list
   bool by_post() const { return how.route == "post"; }
   bool asks() const { return info.term == templates::LetterTerm::kCompletion; }
 };
@@ -157,6 +161,17 @@ Result<void> check_may_go(const Sending& out, StoreReader& store, const OpenDoss
   return out.asks() ? check_nothing_pending(store, out.letter) : Result<void>();
 }
 
+/// The list may have changed since the page was shown: only a key that holds now is used.
+Result<void> choose_key(Sending& out, StoreReader& store) {
+  TRY_ASSIGN(const auto keys, recipient_keys(out.office.vault, store, out.about.email, out.today));
+  const auto key = std::ranges::find(keys, out.how.route, &RecipientKey::route);
+  if (key == keys.end())
+    return fail(Code::kRefused, "send letter",
+                "Er is geen sleutel of certificaat van deze ontvanger dat vandaag geldt. Kies een andere weg.");
+  out.key = key->entry;
+  return {};
+}
+
 Result<void> address_it(Sending& out, StoreWriter& store, OpenDossier& open) {
   out.about.recipient = recipient_of(out.info, open, out.data);
   if (out.by_post()) {
@@ -167,6 +182,7 @@ Result<void> address_it(Sending& out, StoreWriter& store, OpenDossier& open) {
   out.about.email = open.profile.requester.email;
   if (out.about.email.empty())
     return fail(Code::kRefused, "send letter", "no e-mail address is known: send it by post");
+  if (is_encrypted_mail(out.how.route)) return choose_key(out, store);
   return arrange_code(out.office, out.actor, store, open, out.how);
 }
 
@@ -204,13 +220,18 @@ Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Me
   out.about.legal_effect = announcement.legal_effect;
   out.about.term = announcement.term;
   out.about.file_name = out.letter.name + ".pdf";
-  if (!out.by_post()) {
+  if (message.route == kByMailbox) {
     TRY_ASSIGN(message.expires, last_moment_of_access(out.office, store, open, message.expires));
   }
   open.keys.seal(out.about, message);
   TRY_DO(store.put_message(message));
-  remember(out.office, out.actor, open,
-           (out.by_post() ? "Per post verstuurd: " : "Klaargezet in de beveiligde postbus: ") + out.info.title);
+  const bool encrypted = is_encrypted_mail(message.route);
+  const std::string done = out.by_post() ? "Per post verstuurd: "
+                           : encrypted   ? "Gaat weg als " + std::string(route_words(message.route)) + ": "
+                                         : "Klaargezet in de beveiligde postbus: ";
+  remember(out.office, out.actor, open, done + out.info.title);
+  if (encrypted)
+    return store.add_job(new_job("mail", message.id, out.office.now(), nlohmann::json{{"key", out.key.hex()}}.dump()));
   return store.add_job(new_job(out.by_post() ? "print" : "publish", message.id, out.office.now()));
 }
 
@@ -219,7 +240,8 @@ Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Me
 Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& how) {
   TRY_ASSIGN(const auto row, letter_row(office_, id));
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, row.name));
-  if (how.route != "mailbox" && how.route != "post") return fail(Code::kRefused, "send letter", "unknown route");
+  if (how.route != kByMailbox && how.route != kByPost && !is_encrypted_mail(how.route))
+    return fail(Code::kRefused, "send letter", "unknown route");
   Sending out{office_, actor, *info, how, local_date(office_.now()), {}, {}, {}};
   out.about.link_secret = SecretBytes::random(32);
   const Message blank = new_message(office_, row, how, out.about.link_secret);
@@ -244,7 +266,8 @@ Result<void> Casework::recall(const Actor& actor, const Id& id) {
   }));
   TRY_DO(change(actor, Act::kRecall, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto message, store.message(id));
-    if (message.route != "mailbox") return fail(Code::kRefused, "recall message", "what the post has is gone");
+    if (message.route != kByMailbox)
+      return fail(Code::kRefused, "recall message", "what the post or the mail has is gone");
     if (message.state == "recalled" || message.state == "expired")
       return fail(Code::kConflict, "recall message", message.state);
     remember(

@@ -80,6 +80,11 @@ Result<void> deliver(SMTPClientSession& session, const OutgoingMail& mail, const
 
 Result<void> SmtpSender::send(const OutgoingMail& mail) const {
   TRY_ASSIGN(const auto wire, compose(mail));
+  return send(mail, wire);
+}
+
+Result<void> SmtpSender::send(const OutgoingMail& mail, const std::string& wire) const {
+  if (!is_plain_address(mail.from) || !is_plain_address(mail.to)) return fail(Code::kRefused, "send mail", "address");
   try {
     const auto session = connect(config_);
     TRY_DO(log_in(*session, config_));

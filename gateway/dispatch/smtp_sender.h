@@ -18,6 +18,8 @@ class SmtpSender {
   bool configured() const noexcept { return !config_.host.empty(); }
   /// Returns when the server has taken responsibility.
   Result<void> send(const OutgoingMail& mail) const;
+  /// The same for a message that is composed already (protected_mail.h); of `mail` only the addresses count.
+  Result<void> send(const OutgoingMail& mail, const std::string& wire) const;
 
  private:
   const SmtpConfig& config_;

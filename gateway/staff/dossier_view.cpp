@@ -5,6 +5,7 @@
 #include <map>
 
 #include "gateway/casework/restriction.h"
+#include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/sentences.h"
 
@@ -243,7 +244,7 @@ json messages_json(const DossierView& view) {
     rows.push_back(
         {{"id", message.row.id.hex()},
          {"subject", message.data.subject},
-         {"route", message.row.route == "post" ? "post" : "beveiligde mailbox"},
+         {"route", route_words(message.row.route)},
          {"state", message_state(message.row.state)},
          {"recipient", message.data.recipient},
          {"notified", message.row.notified ? local_time_dutch(message.row.notified) : ""},

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "crypto/base/text.h"
+#include "gateway/casework/ways.h"
 #include "gateway/staff/dossier_view.h"
 #include "gateway/staff/letter_view.h"
 #include "gateway/staff/sentences.h"
@@ -102,6 +103,16 @@ std::string letter_path(const Visit& visit, const Id& dossier, const Id& letter)
   return "/dossier/" + dossier.hex() + "/brief/" + letter.hex() + "?doel=" + percent_encode(visit.actor.purpose);
 }
 
+Result<Way> way_for(const Office& office, const Id& dossier, bool to_requester) {
+  Way way;
+  TRY_DO(office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto open, open_dossier(office.vault, store, dossier));
+    TRY_ASSIGN(way, choose_way(office, store, open, to_requester));
+    return {};
+  }));
+  return way;
+}
+
 }  // namespace
 
 Result<Response> Workbench::draft(Visit& visit) {
@@ -156,6 +167,18 @@ Result<Response> Workbench::letter(Visit& visit) {
   data.update(enclosures_json(view, found->data));
   const bool to_requester = info && info->written_to == "verzoeker";
   data["has_email"] = to_requester && !view.profile.requester.email.empty();
+  TRY_ASSIGN(const Way way, way_for(casework_.office(), dossier, to_requester));
+  const bool encrypted = way.key.has_value();
+  data["way"] = {
+      {"words", route_words(way.route)}, {"why", way.why}, {"lacking", way.lacking}, {"waits", !way.lacking.empty()}};
+  data["encrypted"] = encrypted;
+  data["by_mailbox"] = way.route == kByMailbox;
+  data["by_post"] = way.route == kByPost;
+  if (encrypted)
+    data["key"] = {{"route", way.route},
+                   {"words", route_words(way.route)},
+                   {"fingerprint", way.key->fingerprint},
+                   {"until", way.key->until}};
   data["email"] = view.profile.requester.email;
   data["has_code"] = !view.profile.access_code.empty();
   data["code_way"] = view.profile.access_code_way;

@@ -72,6 +72,7 @@ std::string message_state(std::string_view state) {
   return lookup({{"queued", "wordt klaargezet"},
                  {"published", "staat klaar"},
                  {"notified", "melding gestuurd"},
+                 {"sent", "verstuurd"},
                  {"read", "gelezen"},
                  {"expired", "verlopen"},
                  {"recalled", "ingetrokken"},

@@ -28,7 +28,8 @@ constexpr std::array kKinds = {
     Kind{"publish", publish_message},   Kind{"notify", notify_recipient},
     Kind{"remind", remind_recipient},   Kind{"undeliverable", mark_undeliverable},
     Kind{"print", print_message},       Kind{"remove-object", remove_object},
-    Kind{"access", move_access},
+    Kind{"access", move_access},        Kind{"mail", mail_letter},
+    Kind{"unopened", find_other_way},
 };
 
 Result<Next> handle(const Tools& tools, const Job& job) {

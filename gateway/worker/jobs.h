@@ -28,6 +28,8 @@ Result<Next> publish_message(const Tools& tools, const Job& job);     // message
 Result<Next> notify_recipient(const Tools& tools, const Job& job);    // message
 Result<Next> remind_recipient(const Tools& tools, const Job& job);    // message
 Result<Next> mark_undeliverable(const Tools& tools, const Job& job);  // message
+Result<Next> mail_letter(const Tools& tools, const Job& job);         // message
+Result<Next> find_other_way(const Tools& tools, const Job& job);      // message
 Result<Next> print_message(const Tools& tools, const Job& job);       // message
 Result<Next> remove_object(const Tools& tools, const Job& job);       // object
 Result<Next> move_access(const Tools& tools, const Job& job);         // register of a client

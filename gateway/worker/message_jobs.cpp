@@ -7,110 +7,14 @@
 #include "crypto/recipient_key.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
-#include "gateway/casework/restriction.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
-#include "gateway/worker/jobs.h"
-#include "gateway/worker/sealing.h"
+#include "gateway/worker/message_steps.h"
 
 namespace zp::gateway {
 namespace {
 
 using Json = nlohmann::json;
-
-struct Opened {
-  Message message;
-  std::optional<OpenDossier> open;
-  MessageData data;
-  bool is_invitation() const noexcept { return message.letter == Id{}; }
-  // Of all but invitations.
-  Letter letter;
-  LetterData fields;
-  std::vector<ListedDocument> documents;
-};
-
-Result<Opened> open_message(const Tools& tools, const Id& id) {
-  Opened opened;
-  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    TRY_ASSIGN(opened.message, store.message(id));
-    TRY_ASSIGN(opened.open, open_dossier(tools.office.vault, store, opened.message.dossier));
-    TRY_ASSIGN(opened.data, opened.open->keys.message(opened.message));
-    if (opened.is_invitation()) return {};
-    TRY_ASSIGN(opened.letter, store.letter(opened.message.letter));
-    TRY_ASSIGN(opened.fields, opened.open->keys.letter(opened.letter));
-    TRY_ASSIGN(opened.documents, listed_documents(store, *opened.open));
-    return {};
-  }));
-  return opened;
-}
-
-/// Drawn with the date of sending and signed with the organisation's seal; the same letter each time.
-Result<Bytes> draw_signed(const Tools& tools, const Opened& opened) {
-  templates::RenderOptions options;
-  options.date = opened.fields.date;
-  options.reference = opened.open->dossier.reference;
-  options.signature_placeholder = true;
-  options.wording = opened.fields.wording;
-  options.genuine_page = genuine_page(tools.office.config);
-  options.genuine_code = opened.fields.genuine_code;
-  options.moment = utc_time(opened.message.created).substr(0, 19) + "Z";
-  TRY_ASSIGN(auto pdf, tools.office.letters.render(opened.letter.name, opened.fields.fields, options));
-  return seal_pdf(tools, std::move(pdf), {opened.message.dossier.hex(), opened.letter.id.hex(), {}});
-}
-
-/// Before the letter is out, so that whoever holds it can always ask.
-Result<void> tell_the_door(const Tools& tools, const Opened& opened, ByteView pdf) {
-  const std::string& day = opened.fields.date;
-  if (opened.fields.genuine_code.empty()) return {};
-  const std::string code = crypto::normalise_access_code(opened.fields.genuine_code);
-  TRY_DO(tools.office.shelf.publish_letter(genuine_id(opened.open->dossier.reference, code), day));
-  return tools.office.shelf.publish_letter(genuine_id_of_file(crypto::sha256(pdf)), day);
-}
-
-/// The letter's PDF: kept already, or drawn and kept now.
-Result<Bytes> letter_of(const Tools& tools, Opened& opened) {
-  if (opened.letter.object != Id{}) {
-    ObjectRow row;
-    TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-      TRY_ASSIGN(row, store.object(opened.letter.object));
-      return {};
-    }));
-    TRY_ASSIGN(const auto kept, opened.open->keys.get(tools.office.objects, row));
-    return Bytes(kept.view().begin(), kept.view().end());
-  }
-  TRY_ASSIGN(auto pdf, draw_signed(tools, opened));
-  TRY_ASSIGN(const auto row,
-             opened.open->keys.put(tools.office.objects, "letter", pdf, derived_id("letter", opened.letter.id)));
-  TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(opened.letter, store.letter(opened.letter.id));
-    opened.letter.object = row.id;
-    opened.fields.sha256 = to_hex(crypto::sha256(pdf));
-    opened.open->keys.seal(opened.fields, opened.letter);
-    TRY_DO(store.add_object(row));
-    return store.put_letter(opened.letter);
-  }));
-  return pdf;
-}
-
-/// Moves the message to `state` with a line in the history; nothing happens if it was recalled meanwhile.
-Result<void> advance(const Tools& tools, const Id& id, const char* state, const std::string& line,
-                     const std::string& task, const char* next_job,
-                     const std::function<void(Message&, MessageData&)>& more = {}) {
-  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(auto message, store.message(id));
-    if (message.state == "recalled" || message.state == "expired") return {};
-    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message.dossier));
-    TRY_ASSIGN(auto data, open.keys.message(message));
-    if (message.state != "read" || std::string_view(state) == "undeliverable") message.state = state;
-    if (more) more(message, data);
-    open.keys.seal(data, message);
-    TRY_DO(store.put_message(message));
-    open.profile.history.push_back({tools.office.now(), "zegelpost", line});
-    if (!task.empty()) open.profile.tasks.push_back(task);
-    TRY_DO(save_dossier(store, open, tools.office.now()));
-    return next_job ? store.add_job(new_job(next_job, id, tools.office.now())) : Result<void>();
-  });
-}
 
 MailboxLetter body_of(const Tools& tools, const Opened& opened) {
   MailboxLetter body;
@@ -162,14 +66,6 @@ Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened,
   return mail;
 }
 
-/// AVG art. 18 lid 2: while processing is restricted only answers about that leave; the rest waits until a person lifts it.
-constexpr Next kWaitForLift{15 * 60'000};
-bool is_held(const Tools& tools, const Opened& opened) {
-  if (!opened.open->dossier.restricted) return false;
-  const auto info = info_of(tools.office, opened.letter.name);
-  return opened.is_invitation() || !info || !may_leave_while_restricted(**info);
-}
-
 Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsigned number, const char* line) {
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
   if (opened.message.state != "published" && opened.message.state != "notified") return Next{};
@@ -196,26 +92,6 @@ Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsi
     data.mail_ids.push_back(mail.message_id);
   }));
   return Next{};
-}
-
-/// What goes with the letter, in its order.
-Result<std::vector<SecretBytes>> enclosures_of(const Tools& tools, const Opened& opened) {
-  std::vector<ObjectRow> rows;
-  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    for (const Enclosure& one : opened.fields.enclosures) {
-      TRY_ASSIGN(auto row, store.object(one.object));
-      rows.push_back(std::move(row));
-    }
-    return {};
-  }));
-  std::vector<SecretBytes> contents;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    TRY_ASSIGN(auto content, opened.open->keys.get(tools.office.objects, rows[i]));
-    if (to_hex(crypto::sha256(content.view())) != opened.fields.enclosures[i].sha256)
-      return fail(Code::kTampered, "send enclosure", rows[i].id.hex());
-    contents.push_back(std::move(content));
-  }
-  return contents;
 }
 
 /// Sealed under the link and the code. `attached`: in the order in which `body` names them.
@@ -289,9 +165,12 @@ Result<Next> mark_undeliverable(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kUndeliverable),
                                     {opened.message.dossier.hex(), job.subject.hex(), {}}));
-  TRY_DO(advance(tools, job.subject, "undeliverable", "De mail over het bericht kwam niet aan.",
-                 "De mail over een bericht kwam niet aan. Kies een andere weg: bel, of stuur de brief per post.",
-                 nullptr, [](Message&, MessageData& data) { data.failure = "De mail kwam niet aan."; }));
+  constexpr const char* kWhy = "De mail over het bericht kwam niet aan.";
+  TRY_ASSIGN(const bool by_post, send_by_post_instead(tools, job.subject, kWhy));
+  TRY_DO(advance(
+      tools, job.subject, "undeliverable", kWhy,
+      by_post ? "" : "De mail over een bericht kwam niet aan. Kies een andere weg: bel, of stuur de brief per post.",
+      nullptr, [](Message&, MessageData& data) { data.failure = "De mail kwam niet aan."; }));
   return Next{};
 }
 

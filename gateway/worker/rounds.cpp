@@ -5,8 +5,9 @@
 namespace zp::gateway {
 namespace {
 
-constexpr TimeMs kRemindAfter = 7 * kDay;  // unread that long: one reminder
-constexpr TimeMs kWatchEvery = kHour;      // looking at all terms that run
+constexpr TimeMs kRemindAfter = 7 * kDay;     // unread that long: one reminder
+constexpr TimeMs kOtherWayAfter = 14 * kDay;  // unread that long: another way
+constexpr TimeMs kWatchEvery = kHour;         // looking at all terms that run
 
 Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
   std::vector<Message> messages;
@@ -39,17 +40,24 @@ Result<void> expire(const Tools& tools, const Message& old) {
   });
 }
 
+Result<void> once(const Tools& tools, const Message& message, const std::string& job) {
+  const TimeMs now = tools.office.now();
+  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(const bool first, store.note_once(job == "remind" ? "reminder" : job, message.id.bytes, now, 0));
+    return first ? store.add_job(new_job(job, message.id, now)) : Result<void>();
+  });
+}
+
 Result<void> remind_or_expire(const Tools& tools) {
   TRY_ASSIGN(const auto messages, on_the_shelf(tools));
   const TimeMs now = tools.office.now();
   for (const Message& message : messages) {
     if (message.expires <= now) {
       TRY_DO(expire(tools, message));
+    } else if (message.state == "notified" && message.notified + kOtherWayAfter <= now) {
+      TRY_DO(once(tools, message, "unopened"));
     } else if (message.state == "notified" && message.notified + kRemindAfter <= now) {
-      TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-        TRY_ASSIGN(const bool first, store.note_once("reminder", message.id.bytes, now, 0));
-        return first ? store.add_job(new_job("remind", message.id, now)) : Result<void>();
-      }));
+      TRY_DO(once(tools, message, "remind"));
     }
   }
   return {};

@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/recipient_key.h"
 #include "gateway/worker/jobs.h"
+#include "gateway/worker/rounds.h"
 #include "tests/unit/casework/desk.h"
 
 namespace zp::gateway {
@@ -192,6 +193,105 @@ TEST_F(MessageTest, NothingElseLeavesWhileProcessingIsRestricted) {
   now_ += 20 * 60'000;
   work();
   EXPECT_NE(state(id), "queued");
+}
+
+/// A letter without enclosures that lies in the mailbox of a recipient whose notification went out.
+class OtherWayTest : public MessageTest {
+ protected:
+  void SetUp() override {
+    config_.print_queue = path("/print");
+    config_.limits.message_days = 90;
+    dossier_ = dossier("onbekend", DossierState::kReview);
+    const Actor clerk = staff("postkamer");
+    const auto letter = casework_->draft(clerk, dossier_, "doorgestuurd",
+                                         {{"forwarded_to", "Sociale Verzekeringsbank"},
+                                          {"forwarded_on", "2026-11-22"},
+                                          {"subject_matter", "kinderbijslag"},
+                                          {"why", "De Sociale Verzekeringsbank besluit daarover."}});
+    ASSERT_TRUE(letter) << letter.error().message();
+    const auto message = casework_->send(clerk, *letter, {});
+    ASSERT_TRUE(message) << message.error().message();
+    message_ = *message;
+    work();
+    must(store_->write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(auto row, store.message(message_));
+      row.state = "notified";
+      row.notified = now_;
+      return store.put_message(row);
+    }));
+  }
+  void live_at(const std::vector<std::string>& address) {
+    must(store_->write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(auto open, open_dossier(vault_, store, dossier_));
+      open.profile.requester.address = address;
+      open.profile.tasks.clear();
+      return save_dossier(store, open, now_);
+    }));
+  }
+  void bounce() {
+    must(store_->write([&](StoreWriter& store) { return store.add_job(new_job("undeliverable", message_, now_)); }));
+    work();
+  }
+  bool is_planned(std::string_view kind) {
+    bool found = false;
+    must(store_->read([&](StoreReader& store) -> Result<void> {
+      TRY_ASSIGN(const auto jobs, store.jobs(false));
+      found = std::ranges::find(jobs, kind, &Job::kind) != jobs.end();
+      return {};
+    }));
+    return found;
+  }
+  std::vector<std::string> routes() {
+    std::vector<std::string> routes;
+    const auto view = casework_->open(staff("jurist"), dossier_);
+    for (const MessageView& one : view->messages) routes.push_back(one.row.route + " " + one.row.state);
+    return routes;
+  }
+  std::vector<std::string> tasks() { return casework_->open(staff("jurist"), dossier_)->profile.tasks; }
+
+  Id dossier_, message_;
+};
+
+TEST_F(OtherWayTest, WhatDidNotArriveGoesByPostOnceWhenAnAddressIsKnown) {
+  live_at({"Straat 1", "1234 AB Plaats"});
+  bounce();
+  bounce();
+  EXPECT_THAT(routes(), testing::UnorderedElementsAre("mailbox undeliverable", "post printed"));
+  EXPECT_THAT(tasks(), testing::IsEmpty());
+}
+
+TEST_F(OtherWayTest, WithoutAnAddressAPersonChooses) {
+  live_at({});
+  bounce();
+  EXPECT_THAT(routes(), testing::ElementsAre("mailbox undeliverable"));
+  EXPECT_THAT(tasks(), testing::Contains(HasSubstr("Kies een andere weg")));
+}
+
+TEST_F(OtherWayTest, WhatLiesUnopenedForTwoWeeksGoesByPost) {
+  live_at({"Straat 1", "1234 AB Plaats"});
+  now_ += 13LL * 24 * 3600 * 1000;
+  make_rounds(tools_);
+  EXPECT_FALSE(is_planned("unopened"));
+  now_ += 1LL * 24 * 3600 * 1000;
+  make_rounds(tools_);
+  make_rounds(tools_);
+  work();
+  EXPECT_THAT(routes(), testing::Contains("post printed"));
+  EXPECT_EQ(routes().size(), 2U);
+}
+
+TEST_F(OtherWayTest, WhatWasReadStaysWhereItIs) {
+  live_at({"Straat 1", "1234 AB Plaats"});
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto row, store.message(message_));
+    row.state = "read";
+    row.read = now_;
+    return store.put_message(row);
+  }));
+  now_ += 20LL * 24 * 3600 * 1000;
+  make_rounds(tools_);
+  work();
+  EXPECT_THAT(routes(), testing::ElementsAre("mailbox read"));
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+// gateway/casework/ways.h - the way by which a letter leaves, chosen for each recipient by policy, and why.
+//
+// The policy (docs/operators/mail.md): a key or certificate that somebody checked with the person: encrypted mail,
+// OpenPGP before S/MIME; else an e-mail address: the secure mailbox, opened with a code that goes another way; else the
+// post. What a way needs and is not there is named, and the letter waits. Nothing ever falls back on plain mail.
+// Keys stand in dossiers of kind "ontvangersleutels" (intake/rules/requests), one for each e-mail address: who checked
+// what with whom and when, until which day, revoked from which day.
+// Days are YYYY-MM-DD. Threads: free functions.
+#ifndef GATEWAY_CASEWORK_WAYS_H_
+#define GATEWAY_CASEWORK_WAYS_H_
+
+#include "gateway/casework/casework.h"
+
+namespace zp::gateway {
+
+inline constexpr std::string_view kRecipientKeys = "ontvangersleutels", kKeyRecord = "sleutel";
+inline constexpr const char *kByOpenPgp = "openpgp", *kBySmime = "smime", *kByMailbox = "mailbox", *kByPost = "post";
+
+struct RecipientKey {
+  Id entry;
+  std::string route;        // kByOpenPgp or kBySmime
+  std::string material;     // ASCII armour or PEM
+  std::string fingerprint;  // upper-case hex, as it was checked
+  std::string checked;      // Dutch: how, with whom, on which day and by whom of us
+  std::string until;        // the last day; empty: no end known
+};
+
+/// Those that hold on `today` for `email`; OpenPGP first, then the newest.
+Result<std::vector<RecipientKey>> recipient_keys(const Vault& vault, StoreReader& store, const std::string& email,
+                                                 const std::string& today);
+
+struct Way {
+  std::string route;
+  std::string why;                   // Dutch, for staff, before it goes
+  std::vector<std::string> lacking;  // Dutch: what must be there first; empty: it can go
+  std::optional<RecipientKey> key;   // of encrypted mail
+};
+/// The way that the policy chooses for a letter to the requester, or, `to_requester` false, to somebody else.
+Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossier& open, bool to_requester);
+/// Dutch: "versleutelde mail (OpenPGP)".
+std::string_view route_words(std::string_view route) noexcept;
+bool is_encrypted_mail(std::string_view route) noexcept;
+
+/// Before an entry "sleutel" is put on record: the material is what it says it is, has the fingerprint that was read
+/// out, can be encrypted to now, and is for this e-mail address. Sets its last day. kRefused with a Dutch sentence.
+Result<void> check_recipient_key(const Office& office, const Person& recipient, intake::FieldValues& fields);
+/// kRefused when there is a list of keys for this address already.
+Result<void> check_only_list(const Vault& vault, StoreReader& store, const std::string& email);
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_CASEWORK_WAYS_H_
