@@ -43,6 +43,7 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   page("/dossier/{dossier}/brief/{letter}/tekst", &Workbench::wording);
   action("/dossier/{dossier}/brief/{letter}/tekst", &Workbench::reword);
   page("/brief/{letter}", &Workbench::letter_pdf);
+  page("/dossier/{dossier}/bericht/{message}/bewijs", &Workbench::message_record);
   action("/dossier/{dossier}/bericht/{message}/intrekken", &Workbench::recall);
   page("/dossier/{dossier}/brief/{letter}/bijlage/{object}", &Workbench::enclosure);
   page("/dossier/{dossier}/overzicht", &Workbench::overview);
@@ -61,6 +62,7 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   action("/vervanging", &Workbench::absence_act);
   page("/medewerkers", &Workbench::users);
   page("/postvakken", &Workbench::mailboxes);
+  page("/verzending", &Workbench::outgoing);
 }
 
 void Workbench::page(const char* pattern, View view) {

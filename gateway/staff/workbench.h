@@ -104,6 +104,9 @@ class Workbench {
   Result<Response> revive(Visit& visit);
   Result<Response> users(Visit& visit);
 
+  // outgoing_page.cpp
+  Result<Response> outgoing(Visit& visit);
+  Result<Response> message_record(Visit& visit);
   // mailboxes_page.cpp
   Result<Response> mailboxes(Visit& visit);
   bool mailbox_alarm() const;

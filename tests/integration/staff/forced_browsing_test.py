@@ -84,6 +84,7 @@ class Workbench(unittest.TestCase):
         self.expect_only({"f.gids"}, "/logboek")
         self.expect_only({"p.postma", "j.recht", "g.keur", "beheer"}, "/vastgelopen")
         self.expect_only({"p.postma", "j.recht", "g.keur", "beheer"}, "/postvakken")
+        self.expect_only({"p.postma", "j.recht", "g.keur", "beheer"}, "/verzending")
         self.expect_only({"beheer"}, "/medewerkers")
 
     def test_the_information_desk_sees_what_its_own_purpose_allows(self):
