@@ -25,12 +25,12 @@ const RuleBook& shipped() {
 }
 
 TEST(ShippedRules, HoldEveryRequest) {
-  for (const char* name :
-       {"avg-inzage", "avg-rectificatie", "avg-wissing", "avg-beperking", "avg-overdraagbaarheid", "avg-bezwaar",
-        "avg-geautomatiseerde-besluitvorming", "avg-intrekken-toestemming", "informatie-mentor-curator-bewindvoerder",
-        "kopie-indicatiebesluit", "wlz-aanvulling", "aanvulling", "onbekend", "portero", "clientregister"})
+  for (const char* name : {"avg-inzage", "avg-rectificatie", "avg-wissing", "avg-beperking", "avg-overdraagbaarheid",
+                           "avg-bezwaar", "avg-geautomatiseerde-besluitvorming", "avg-intrekken-toestemming",
+                           "informatie-mentor-curator-bewindvoerder", "kopie-indicatiebesluit", "wlz-aanvulling",
+                           "aanvulling", "onbekend", "portero", "clientregister", "ontvangersleutels"})
     EXPECT_NE(shipped().find(name), nullptr) << name;
-  EXPECT_EQ(shipped().requests().size(), 15u);
+  EXPECT_EQ(shipped().requests().size(), 16u);
   EXPECT_EQ(shipped().find("niets"), nullptr);
 }
 
