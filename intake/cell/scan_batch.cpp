@@ -24,13 +24,16 @@ struct Range {
   std::size_t sheet = 0, first = 0, end = 0;  // sheet pages [sheet, first), the others [first, end)
 };
 
-/// What a sheet says: a reference, nothing for a separator; none: the page is no sheet.
+/// What a sheet says: a reference, nothing for a separator; none: the page is no sheet. Other codes may stand on it, such
+/// as the one that shows that a letter of ours is genuine.
 std::optional<std::string> sheet_of(const cv::Mat& page) {
-  const std::vector<std::string> texts = vision::qr_texts(page);
-  if (texts.size() != 1) return std::nullopt;
-  if (texts.front() == kSeparatorText) return std::string();
-  const auto reference = crypto::parse_reference(texts.front());
-  return reference == texts.front() ? reference : std::nullopt;
+  std::vector<std::string> found;
+  for (const std::string& text : vision::qr_texts(page)) {
+    if (text == kSeparatorText) found.emplace_back();
+    if (crypto::parse_reference(text) == text) found.push_back(text);
+  }
+  if (found.size() != 1) return std::nullopt;
+  return found.front();
 }
 
 std::vector<Range> ranges_of(const PdfPages& pages, const std::function<void(int, int)>& progress) {

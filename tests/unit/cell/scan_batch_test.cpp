@@ -8,6 +8,7 @@
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <qpdf/QPDFWriter.hh>
+#include <sstream>
 
 #include "crypto/reference.h"
 
@@ -19,21 +20,24 @@ using testing::ElementsAre;
 constexpr int kWidth = 620, kHeight = 877;  // A4 at 75 dpi
 
 std::string picture(const std::string& code, char number) {
-  std::string gray(static_cast<std::size_t>(kWidth) * kHeight, '\xff');
+  std::string gray(static_cast<std::size_t>(kWidth) * kHeight, '\xff'), line;
   if (number != 0)
     for (int y = 300; y < 600; ++y)
       for (int x = 100; x < 500; ++x)
         gray[static_cast<std::size_t>(y * kWidth + x)] = static_cast<char>(x % 9 < 4 ? number : 120);
-  if (code.empty()) return gray;
-  QRcode* const qr = QRcode_encodeString8bit(code.c_str(), 0, QR_ECLEVEL_Q);
-  for (int y = 0; y < qr->width * 4; ++y)
-    for (int x = 0; x < qr->width * 4; ++x)
-      if (qr->data[y / 4 * qr->width + x / 4] & 1) gray[static_cast<std::size_t>((y + 60) * kWidth + x + 60)] = 0;
-  QRcode_free(qr);
+  int top = 60;
+  for (std::istringstream lines(code); std::getline(lines, line);) {
+    QRcode* const qr = QRcode_encodeString8bit(line.c_str(), 0, QR_ECLEVEL_Q);
+    for (int y = 0; y < qr->width * 4; ++y)
+      for (int x = 0; x < qr->width * 4; ++x)
+        if (qr->data[y / 4 * qr->width + x / 4] & 1) gray[static_cast<std::size_t>((y + top) * kWidth + x + 60)] = 0;
+    top += qr->width * 4 + 60;
+    QRcode_free(qr);
+  }
   return gray;
 }
 
-/// A scan: each page one picture with the QR code of `codes`, or text for "text", or nothing at all for "".
+/// A scan: each page one picture with the QR codes of `codes`, one in each line, or text for "text", or nothing at all for "".
 Bytes batch(const std::vector<std::string>& codes) {
   QPDF pdf;
   pdf.emptyPDF();
@@ -107,6 +111,18 @@ TEST(ScanBatchTest, OtherCodesAreNoSheets) {
     ASSERT_TRUE(batch);
     EXPECT_EQ(batch->parts.size(), 1U) << code;
   }
+}
+
+TEST(ScanBatchTest, ASheetMayCarryAnotherCodeButNotTwoThatSaySomethingElse) {
+  const std::string reference = crypto::random_reference();
+  const auto genuine =
+      split({"text", reference + "\nhttps://post.example.nl/echt?kenmerk=" + reference + "&code=K7PM", "text"});
+  ASSERT_TRUE(genuine);
+  ASSERT_EQ(genuine->parts.size(), 2U);
+  EXPECT_EQ(genuine->parts[1].reference, reference);
+  const auto torn = split({"text", reference + "\n" + crypto::random_reference(), "text"});
+  ASSERT_TRUE(torn);
+  EXPECT_EQ(torn->parts.size(), 1U);
 }
 
 TEST(ScanBatchTest, ASheetWithNothingBehindItIsAPartToo) {
