@@ -13,10 +13,24 @@
 namespace zp::intake::vision {
 namespace {
 
+// A page to sign that has a few words of a form is read on to know the form: titles and labels may be too few in a
+// photo.
+std::optional<LaidForm> form_by_all_words(const Ink& ink, Engines& engines, PageReport& report) {
+  if (!report.was_read || !may_be_a_form(report.words, *engines.impl().forms)) return std::nullopt;
+  std::vector<Word> all = ocr_words(report.upright, engines);
+  const std::optional<LaidForm> form = known_form(ink, all, *engines.impl().forms);
+  if (form) report.words = std::move(all);
+  return form;
+}
+
 // Where to sign: as the known form says, else as labels do.
-PlacesToSign places_on(const Ink& ink, const Engines::Impl& engines, PageReport& report) {
-  const std::optional<LaidForm> form = known_form(ink, report.words, *engines.forms);
-  if (!form) return labelled_places(ink, report.words);
+PlacesToSign places_on(const Ink& ink, Engines& engines, PageReport& report) {
+  std::optional<LaidForm> form = known_form(ink, report.words, *engines.impl().forms);
+  if (!form) {
+    PlacesToSign labelled = labelled_places(ink, report.words);
+    if (!labelled.all.empty()) form = form_by_all_words(ink, engines, report);
+    if (!form) return labelled;
+  }
   report.findings.form = form->page->form;
   report.findings.form_page = form->page->number;
   report.form_kind = form->page->kind;
@@ -24,7 +38,7 @@ PlacesToSign places_on(const Ink& ink, const Engines::Impl& engines, PageReport&
   return places_of(*form, ink);
 }
 
-void describe(const Ink& ink, const Engines::Impl& engines, PageReport& report) {
+void describe(const Ink& ink, Engines& engines, PageReport& report) {
   PageFindings& findings = report.findings;
   findings.blank = report.quality.blank;
   findings.sharp = report.quality.sharp;
@@ -124,7 +138,7 @@ PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const W
     if (!report.quality.sharp && !found.documents.empty()) report.quality.sharp = sharp_identity(report.upright, found);
     report.identities = std::move(found.documents);
   }
-  describe(ink, engines.impl(), report);
+  describe(ink, engines, report);
   return report;
 } catch (const std::exception&) {
   PageReport report;

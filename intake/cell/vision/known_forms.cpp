@@ -237,6 +237,18 @@ std::optional<LaidForm> known_form(const Ink& ink, std::span<const Word> words, 
   return best;
 }
 
+bool may_be_a_form(std::span<const Word> words, std::span<const FormPage> forms) {
+  constexpr std::ptrdiff_t kSome = 3;
+  constexpr std::size_t kLongWord = 5;  // letters
+  const Positions on_page = positions_of(words);
+  return std::ranges::any_of(forms, [&](const FormPage& form) {
+    const Positions on_blank = positions_of(form.words);
+    return std::ranges::count_if(on_blank, [&](const auto& word) {
+             return word.first.size() >= kLongWord && on_blank.count(word.first) == 1 && on_page.contains(word.first);
+           }) >= kSome;
+  });
+}
+
 PlacesToSign places_of(const LaidForm& form, const Ink& ink) {
   const double unit = form.page->size.height / kLettersOnPage;
   const cv::Rect page({}, ink.gray.size());

@@ -25,6 +25,9 @@ struct LaidForm {
 /// The one of `forms` that the page was made from; borrowed from them.
 std::optional<LaidForm> known_form(const Ink& ink, std::span<const Word> words, std::span<const FormPage> forms);
 
+/// Whether `words` name things that one of `forms` alone names: too few to know it by, enough to read on.
+bool may_be_a_form(std::span<const Word> words, std::span<const FormPage> forms);
+
 /// Its signature fields as they lie on the page, with whether something was added in each.
 PlacesToSign places_of(const LaidForm& form, const Ink& ink);
 

@@ -77,7 +77,8 @@ bool fills_in_another_field(const Box& box, std::span<const Word> words) {
 
 // In a field of a known form the ink that was added is all of the signature, and nothing but it: what was found there
 // with the form's frame around it, or in pieces, becomes one. Where nothing was added, what was found is the form's own.
-void take_added(const PlaceToSign& place, const cv::Size& size, std::vector<HandwrittenSignature>& found) {
+std::optional<HandwrittenSignature> take_added(const PlaceToSign& place, const cv::Size& size,
+                                               std::vector<HandwrittenSignature>& found) {
   const AddedInk& added = *place.added;
   const Box box = fraction_of(added.any ? added.box : place.box, size);
   const auto there = [&](const HandwrittenSignature& one) {
@@ -87,8 +88,19 @@ void take_added(const PlaceToSign& place, const cv::Size& size, std::vector<Hand
   for (const HandwrittenSignature& one : found)
     if (there(one)) best = std::max(best, one.confidence);
   std::erase_if(found, there);
-  if (!added.any || best == 0) return;
-  found.push_back({box, added.strokes ? std::max(best, kInItsField) : std::min(best, kBesideTheForm)});
+  if (!added.any || best == 0) return std::nullopt;
+  return HandwrittenSignature{box, added.strokes ? std::max(best, kInItsField) : std::min(best, kBesideTheForm)};
+}
+
+// Replaces what was found in the fields of a known form by what was added there; whatever lies beside them is unsure,
+// however near.
+void take_added(const PlacesToSign& places, const cv::Size& size, std::vector<HandwrittenSignature>& found) {
+  std::vector<HandwrittenSignature> in_fields;
+  for (const PlaceToSign& place : places.all)
+    if (place.added)
+      if (auto signature = take_added(place, size, found)) in_fields.push_back(*signature);
+  for (HandwrittenSignature& beside : found) beside.confidence = std::min(beside.confidence, kBesideTheForm);
+  found.insert(found.end(), in_fields.begin(), in_fields.end());
 }
 
 }  // namespace
@@ -114,12 +126,10 @@ std::vector<HandwrittenSignature> signatures_of(const Ink& ink, std::span<const 
   for (const StrokeCandidate& candidate : stroke_candidates(ink)) {
     const Box box = fraction_of(candidate.box, ink.gray.size());
     const double odds = odds_of(candidate.values) + context_of(box, ink, words, places);
-    double confidence = 1 / (1 + std::exp(-odds));
-    if (places.complete && !is_asked_in(box, ink, places)) confidence = std::min(confidence, kBesideTheForm);
-    if (confidence >= kWorthSaying) found.push_back({box, confidence});
+    if (const double confidence = 1 / (1 + std::exp(-odds)); confidence >= kWorthSaying)
+      found.push_back({box, confidence});
   }
-  for (const PlaceToSign& place : places.all)
-    if (place.added) take_added(place, ink.gray.size(), found);
+  if (places.complete) take_added(places, ink.gray.size(), found);
   std::ranges::sort(found, std::greater{}, &HandwrittenSignature::confidence);
   return found;
 }

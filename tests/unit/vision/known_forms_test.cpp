@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <opencv2/imgproc.hpp>
 
 #include "tests/unit/vision/drawing.h"
@@ -133,6 +134,28 @@ TEST(KnownForms, WhatIsWrittenBesideTheFieldsIsNoSureSignature) {
   ASSERT_TRUE(form);
   for (const HandwrittenSignature& one : signatures_of(ink, words(), places_of(*form, ink)))
     EXPECT_LT(one.confidence, kSureSignature);
+}
+
+TEST(KnownForms, WhatIsWrittenCloseToASignedFieldIsNoSecondSignature) {
+  cv::Mat page = blank();
+  sign(page, {480, 880, 330, 90});
+  sign(page, {560, 775, 330, 52}, {120, 40, 20}, 2);
+  const std::vector<FormPage> forms = registry();
+  const Ink ink = find_ink(page);
+  const auto form = known_form(ink, words(), forms);
+  ASSERT_TRUE(form);
+  const PlacesToSign places = places_of(*form, ink);
+  const auto found = signatures_of(ink, words(), places);
+  EXPECT_EQ(std::ranges::count_if(found, [](const auto& one) { return one.confidence >= kSureSignature; }), 1);
+  EXPECT_EQ(fields_of(ink, places, found).at(0).state, "signed");
+}
+
+TEST(KnownForms, AFewWordsOfAFormAreEnoughToReadOn) {
+  std::vector<Word> few = words();
+  few.resize(3);
+  EXPECT_TRUE(may_be_a_form(few, registry()));
+  few.resize(2);
+  EXPECT_FALSE(may_be_a_form(few, registry()));
 }
 
 }  // namespace
