@@ -11,7 +11,9 @@ namespace {
 
 constexpr int kSearchSide = 700;  // pixels
 constexpr double kLeastPart = 0.04, kLeastAspect = 1.3, kMostAspect = 1.75;
-constexpr std::size_t kMostCards = 4;
+constexpr std::size_t kMostCards = 4, kMostFromTheSide = 2;
+constexpr double kSquashed = 3.5;          // sides of a card that a camera sees from near the table
+constexpr double kUsualProportion = 0.67;  // of sides, between those of ID-1 and ID-3
 
 bool has_card_aspect(double a, double b) {
   const double aspect = std::max(a, b) / std::max(1.0, std::min(a, b));
@@ -24,6 +26,23 @@ bool card_shaped(const CardCorners& corners) {
   const double top = side(corners, 0), right = side(corners, 1), foot = side(corners, 2), left = side(corners, 3);
   const auto alike = [](double a, double b) { return std::min(a, b) > 0.75 * std::max(a, b); };
   return alike(top, foot) && alike(left, right) && has_card_aspect(top + foot, left + right);
+}
+
+// Nearer parts look larger: one of two opposite sides is longer.
+bool seen_from_the_side(const CardCorners& corners) {
+  constexpr double kPlainly = 0.94, kLeast = 0.5;
+  const double top = side(corners, 0), right = side(corners, 1), foot = side(corners, 2), left = side(corners, 3);
+  const auto alike = [](double a, double b) { return std::min(a, b) / std::max({a, b, 1.0}); };
+  const double narrowing = std::min(alike(top, foot), alike(left, right)), level = top + foot, upright = left + right;
+  return narrowing < kPlainly && narrowing > kLeast && std::max(level, upright) < kSquashed * std::min(level, upright);
+}
+
+// The card with a margin: its outline is drawn within its edge, and a zone reaches nearly to there.
+CardCorners with_margin(CardCorners corners) {
+  constexpr float kMargin = 0.05F;
+  const cv::Point2f middle = (corners[0] + corners[1] + corners[2] + corners[3]) / 4;
+  for (cv::Point2f& corner : corners) corner += (corner - middle) * kMargin;
+  return corners;
 }
 
 double diagonal(const CardCorners& corners) { return cv::norm(corners[0] - corners[2]); }
@@ -50,6 +69,35 @@ CardCorners in_order(const std::vector<cv::Point>& outline, double zoom) {
     corners[i] = cv::Point2f(static_cast<float>(p.x / zoom), static_cast<float>(p.y / zoom));
   }
   return corners;
+}
+
+// What has four corners and pleases; edges with a gap of less than `gap` pixels of the small picture are one.
+std::vector<CardCorners> four_cornered(const cv::Mat& page, int gap, bool (*pleases)(const CardCorners&)) {
+  const double zoom = std::min(1.0, static_cast<double>(kSearchSide) / std::max(page.cols, page.rows));
+  cv::Mat small, edges;
+  cv::resize(page, small, {}, zoom, zoom, cv::INTER_AREA);
+  cv::GaussianBlur(small, small, {5, 5}, 0);
+  std::vector<CardCorners> cards;
+  for (const int strong : {40, 110}) {
+    cv::Canny(small, edges, strong / 2.0, strong);
+    cv::dilate(edges, edges, cv::getStructuringElement(cv::MORPH_RECT, {gap, gap}));
+    std::vector<std::vector<cv::Point>> outlines;
+    cv::findContours(edges, outlines, cv::RETR_LIST, cv::CHAIN_APPROX_SIMPLE);
+    for (const auto& outline : outlines) {
+      if (std::abs(cv::contourArea(outline)) < kLeastPart * static_cast<double>(small.total())) continue;
+      std::vector<cv::Point> hull, corners;
+      cv::convexHull(outline, hull);
+      cv::approxPolyDP(hull, corners, 0.03 * cv::arcLength(hull, true), true);
+      if (corners.size() != 4) continue;
+      const CardCorners card = in_order(corners, zoom);
+      const bool known = std::ranges::any_of(cards, [&](const CardCorners& other) {
+        return cv::norm(other[0] - card[0]) + cv::norm(other[2] - card[2]) < 0.15 * cv::norm(card[0] - card[2]);
+      });
+      if (!known && pleases(card)) cards.push_back(card);
+    }
+  }
+  std::ranges::stable_sort(cards, std::greater{}, diagonal);
+  return cards;
 }
 
 struct Clue {
@@ -114,29 +162,7 @@ bool numbers_a_field(const Word& word) {
 }  // namespace
 
 std::vector<CardCorners> card_shapes(const cv::Mat& page) {
-  const double zoom = std::min(1.0, static_cast<double>(kSearchSide) / std::max(page.cols, page.rows));
-  cv::Mat small, edges;
-  cv::resize(page, small, {}, zoom, zoom, cv::INTER_AREA);
-  cv::GaussianBlur(small, small, {5, 5}, 0);
-  std::vector<CardCorners> cards;
-  for (const int strong : {40, 110}) {
-    cv::Canny(small, edges, strong / 2.0, strong);
-    cv::dilate(edges, edges, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
-    std::vector<std::vector<cv::Point>> outlines;
-    cv::findContours(edges, outlines, cv::RETR_LIST, cv::CHAIN_APPROX_SIMPLE);
-    for (const auto& outline : outlines) {
-      if (std::abs(cv::contourArea(outline)) < kLeastPart * static_cast<double>(small.total())) continue;
-      std::vector<cv::Point> hull, corners;
-      cv::convexHull(outline, hull);
-      cv::approxPolyDP(hull, corners, 0.03 * cv::arcLength(hull, true), true);
-      if (corners.size() != 4) continue;
-      const CardCorners card = in_order(corners, zoom);
-      const bool known = std::ranges::any_of(cards, [&](const CardCorners& other) {
-        return cv::norm(other[0] - card[0]) + cv::norm(other[2] - card[2]) < 0.15 * cv::norm(card[0] - card[2]);
-      });
-      if (!known && card_shaped(card)) cards.push_back(card);
-    }
-  }
+  std::vector<CardCorners> cards = four_cornered(page, 3, card_shaped);
   // A picture that stands has the shape of a written page: A4 and ID-3 are alike.
   if (page.cols > page.rows && has_card_aspect(page.cols, page.rows) && !lie_side_by_side(cards)) {
     const auto w = static_cast<float>(page.cols), h = static_cast<float>(page.rows);
@@ -147,16 +173,27 @@ std::vector<CardCorners> card_shapes(const cv::Mat& page) {
   return cards;
 }
 
-cv::Mat straightened_card(const cv::Mat& page, const CardCorners& corners, int width) {
+std::vector<CardCorners> cards_seen_from_the_side(const cv::Mat& page) {
+  std::vector<CardCorners> cards = four_cornered(page, 5, seen_from_the_side);
+  std::erase_if(cards,
+                [&](const CardCorners& card) { return diagonal(card) > std::hypot(page.cols, page.rows) * 0.9; });
+  if (cards.size() > kMostFromTheSide) cards.resize(kMostFromTheSide);
+  std::ranges::transform(cards, cards.begin(), with_margin);
+  return cards;
+}
+
+StraightCard straightened_card(const cv::Mat& page, const CardCorners& corners, int width) {
   const double level = side(corners, 0) + side(corners, 2), upright = side(corners, 1) + side(corners, 3);
-  const int height = static_cast<int>(std::lround(width * std::min(level, upright) / std::max(level, upright)));
+  const double seen = std::min(level, upright) / std::max(level, upright);
+  const int height = static_cast<int>(std::lround(width * (seen < 1 / kMostAspect ? kUsualProportion : seen)));
   const auto w = static_cast<float>(width), h = static_cast<float>(height);
   const std::array<cv::Point2f, 4> lying = {cv::Point2f{0, 0}, {w, 0}, {w, h}, {0, h}};
   std::array<cv::Point2f, 4> from = corners;
   if (upright > level) std::ranges::rotate(from, from.begin() + 1);
-  cv::Mat card;
-  cv::warpPerspective(page, card, cv::getPerspectiveTransform(from.data(), lying.data()), {width, height},
-                      cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  const cv::Mat from_page = cv::getPerspectiveTransform(from.data(), lying.data());
+  StraightCard card{{}, cv::Matx33d(cv::Mat(from_page.inv()))};
+  // Letters that were squashed and are drawn out again are read better with smooth edges.
+  cv::warpPerspective(page, card.picture, from_page, {width, height}, cv::INTER_CUBIC, cv::BORDER_REPLICATE);
   return card;
 }
 

@@ -20,8 +20,17 @@ using CardCorners = std::array<cv::Point2f, 4>;
 /// itself if it lies and has that shape.
 std::vector<CardCorners> card_shapes(const cv::Mat& page);
 
+/// Four-cornered things of which opposite sides differ, as a camera held low sees a card: squashed or not, with a
+/// margin, largest first, at most two.
+std::vector<CardCorners> cards_seen_from_the_side(const cv::Mat& page);
+
+struct StraightCard {
+  cv::Mat picture;
+  cv::Matx33d to_page;  // pixels of the picture to those of the page
+};
+
 /// The card seen straight from above, its long side level and `width` pixels.
-cv::Mat straightened_card(const cv::Mat& page, const CardCorners& corners, int width);
+StraightCard straightened_card(const cv::Mat& page, const CardCorners& corners, int width);
 
 /// What the words on a card say that it is: a document type of IdentityDocument, "other" if they speak of an identity
 /// document but not of which, "" if they do not. Dutch, English and the neighbours' languages.

@@ -198,7 +198,7 @@ std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gra
   if (!portrait && page_type.empty()) return std::nullopt;
   std::string type = page_type;
   if (type.empty() || type == "other") {
-    const cv::Mat card = straightened_card(page, corners, kReadingWidth);
+    const cv::Mat card = straightened_card(page, corners, kReadingWidth).picture;
     // An A4 page has the shape of a booklet's, so without a face only what tells something is read: all of it takes a
     // second.
     const auto on_card = portrait ? ocr_words(card, engines) : telling_words(find_ink(card), engines);
@@ -246,6 +246,39 @@ void add_cards(const cv::Mat& page, const cv::Mat& gray, Engines& engines, std::
   }
 }
 
+// A box of the straightened card on the page that it was cut from.
+Box on_page(const Box& box, const StraightCard& card, const cv::Size& page) {
+  const double w = card.picture.cols, h = card.picture.rows, right = box.x + box.w, foot = box.y + box.h;
+  const std::vector<cv::Point2d> corners = {
+      {box.x * w, box.y * h}, {right * w, box.y * h}, {right * w, foot * h}, {box.x * w, foot * h}};
+  std::vector<cv::Point2d> there;
+  cv::perspectiveTransform(corners, there, card.to_page);
+  return box_of(std::vector<cv::Point2f>(there.begin(), there.end()), page);
+}
+
+void lay_on_page(IdentityDocument& document, const StraightCard& card, const cv::Size& page) {
+  document.area = on_page(document.area, card, page);
+  for (std::optional<Box>* box : {&document.photo_box, &document.mrz_box})
+    if (*box) *box = on_page(**box, card, page);
+  for (Box& box : document.bsn_boxes) box = on_page(box, card, page);
+}
+
+// A camera held low squashes letters until they look like none; drawn out to the card's own shape they can be read.
+std::optional<IdentityDocument> read_from_the_side(const cv::Mat& page, Engines& engines, std::span<const Word> words) {
+  for (const CardCorners& corners : cards_seen_from_the_side(page)) {
+    const StraightCard card = straightened_card(page, corners, kReadingWidth);
+    cv::Mat gray;
+    cv::cvtColor(card.picture, gray, cv::COLOR_BGR2GRAY);
+    auto mrz = find_mrz(gray);
+    if (!mrz || !mrz->parsed.mrz.checks_ok || mrz->parsed.document_type == "visa") continue;
+    IdentityDocument document = by_mrz(card.picture, gray, *mrz, engines, {});
+    lay_on_page(document, card, page.size());
+    add_bsn_words(words, document.bsn_boxes);
+    return document;
+  }
+  return std::nullopt;
+}
+
 cv::Mat without(const cv::Mat& gray, const Box& box) {
   cv::Mat rest = gray.clone();
   rest(pixels_of(box, gray.size())).setTo(cv::mean(gray));
@@ -271,6 +304,12 @@ IdentitiesOnPage identities_on(const cv::Mat& page, Engines& engines, std::span<
     const Box& area = documents.back().area;
     covered += area.w * area.h;
     unread = without(unread, area);
+  }
+  if (!found.zone) {
+    if (auto document = read_from_the_side(page, engines, words)) {
+      std::erase_if(documents, [&](const auto& unread_one) { return overlap(unread_one.area, document->area); });
+      documents.push_back(std::move(*document));
+    }
   }
   if (covered < kRoomForAnother) add_cards(page, gray, engines, words, documents);
   return found;

@@ -1,6 +1,8 @@
 // Choosing among readings of a zone with the help of its check digits.
 #include <algorithm>
 #include <limits>
+#include <set>
+#include <utility>
 
 #include "intake/cell/vision/mrz_layout.h"
 
@@ -11,11 +13,11 @@ constexpr std::string_view kAll = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<";
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ<";
 constexpr std::string_view kDigits = "0123456789<";
 constexpr double kImpossible = std::numeric_limits<double>::infinity();
-constexpr double kUnusual = 4;  // of the letters O and I in a number: they look like a nought and a one
+constexpr double kUnusual = 6;  // of the letters O, Q and I in a number: they look like a nought and a one
 // How much dearer than the likeliest reading the one may be whose checks hold. One digit checks little, so a reading
 // is not believed because some combination of unlikely characters passes.
 constexpr double kDearest = 12;
-constexpr int kMostChanges = 2;
+constexpr std::size_t kMostKindsOfChange = 2;
 // Below this two readings of the same word are taken for the same.
 constexpr double kSameState = 4;
 
@@ -90,7 +92,7 @@ class Places {
 
 double cost_of(Readings readings, const Place& place, char c) {
   const auto& cell = readings[static_cast<std::size_t>(place.line)].cells[static_cast<std::size_t>(place.column)];
-  const bool unusual = (c == 'O' || c == 'I') && place.allowed == kAll;
+  const bool unusual = (c == 'O' || c == 'Q' || c == 'I') && place.allowed == kAll;
   return static_cast<double>(cell.cost[mrz_index(c)]) + (unusual ? kUnusual : 0);
 }
 
@@ -219,8 +221,9 @@ class CheckedReading {
 
   /// ICAO 9303-5: < after a card's number says that the number goes on in the optional field.
   bool may_go_on(const Place& digit, const Field& field) const {
+    const Place next{digit.line, digit.column + 1};
     return layout_.format == MrzFormat::kTd1 && field.check == &layout_.checks.front() &&
-           likeliest(readings_, digit) == '<';
+           likeliest(readings_, digit) == '<' && likeliest(readings_, next) != '<';
   }
 
   Step step(const Step& before, std::size_t index) const {
@@ -263,11 +266,14 @@ class CheckedReading {
   std::vector<Place> cells_;
 };
 
-int differences(const Lines& a, const Lines& b) {
-  int count = 0;
+// Which characters are exchanged for which. Where a typeface has one shape for noughts and the letter O, all of a number
+// change together: that is one mistake, not many.
+std::size_t kinds_of_change(const Lines& a, const Lines& b) {
+  std::set<std::pair<char, char>> kinds;
   for (std::size_t line = 0; line < a.size(); ++line)
-    for (std::size_t column = 0; column < a[line].size(); ++column) count += a[line][column] != b[line][column];
-  return count;
+    for (std::size_t column = 0; column < a[line].size(); ++column)
+      if (a[line][column] != b[line][column]) kinds.emplace(a[line][column], b[line][column]);
+  return kinds.size();
 }
 
 }  // namespace
@@ -291,7 +297,7 @@ std::optional<ParsedMrz> parse_readings(std::span<const LineReading> readings, i
     CheckedReading checked(readings, places, layout);
     Lines mended = lines;
     const double cost = checked.into(mended);
-    changed = cost - checked.of(lines) < kDearest && differences(lines, mended) <= kMostChanges &&
+    changed = cost - checked.of(lines) < kDearest && kinds_of_change(lines, mended) <= kMostKindsOfChange &&
               failures(mended, layout) == 0;
     if (changed) lines = std::move(mended);
   }

@@ -117,6 +117,26 @@ TEST(FindMrz, ReadsItFromTheSideWhereCellsGetSmaller) {
   }
 }
 
+// As a camera held low over a table sees it: less than half as high as it is, the far side shorter.
+TEST(FindIdentityDocuments, ReadsACardThatIsSquashedByTheWayItIsSeen) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  const cv::Mat card = document(kPassport, 20);
+  const cv::Point2f w(static_cast<float>(card.cols), 0), h(0, static_cast<float>(card.rows));
+  const std::array<cv::Point2f, 4> from = {cv::Point2f{}, w, w + h, h};
+  const std::array<cv::Point2f, 4> seen = {cv::Point2f{160, 500}, {940, 505}, {1060, 790}, {40, 795}};
+  cv::Mat photo;
+  cv::warpPerspective(card, photo, cv::getPerspectiveTransform(from.data(), seen.data()), {1100, 1000}, cv::INTER_AREA,
+                      cv::BORDER_CONSTANT, cv::Scalar(60, 70, 90));
+  const auto all = find_identity_documents(photo, *engines);
+  ASSERT_EQ(all.size(), 1U);
+  ASSERT_TRUE(all[0].mrz);
+  EXPECT_EQ(all[0].mrz->lines, kPassport);
+  ASSERT_TRUE(all[0].mrz_box);
+  EXPECT_NEAR(all[0].mrz_box->y, 0.73, 0.02) << "on the photo, not on the straightened card";
+  EXPECT_NEAR(all[0].mrz_box->h, 0.05, 0.02);
+}
+
 TEST(FindMrz, ReadsItThroughTheEdgeOfAShadow) {
   cv::Mat page = document(kPassport, 30);
   for (int x = 0; x < page.cols; ++x) {

@@ -207,6 +207,45 @@ TEST(ParseMrz, SurvivesEveryByteInEveryPlace) {
   }
 }
 
+// Cells that surely hold what `lines` say.
+std::vector<LineReading> readings_of(const Lines& lines) {
+  std::vector<LineReading> readings;
+  for (const std::string& line : lines) {
+    LineReading& reading = readings.emplace_back();
+    for (const char c : line) {
+      CellReading& cell = reading.cells.emplace_back();
+      cell.cost.fill(20);
+      cell.cost[mrz_index(c)] = 0;
+    }
+  }
+  return readings;
+}
+
+TEST(ParseReadings, TellsNoughtsFromTheLetterWhereATypefaceHasOneShapeForBoth) {
+  const Lines lines = {"C<ITACA00000AA4<<<<<<<<<<<<<<<", "8703282F2808314ITA<<<<<<<<<<<0",
+                       "ROSSI<<ELENA<<<<<<<<<<<<<<<<<<"};
+  std::vector<LineReading> readings = readings_of(lines);
+  for (std::size_t i = 7; i < 12; ++i) {
+    readings[0].cells[i].cost[mrz_index('O')] = 0;
+    readings[0].cells[i].cost[mrz_index('0')] = readings[0].cells[i].cost[mrz_index('Q')] = 5;
+  }
+  const auto parsed = parse_readings(readings);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->mrz.lines, lines);
+}
+
+TEST(ParseReadings, TakesAFillerForANumbersCheckDigitOnlyWhereTheNumberGoesOn) {
+  const Lines lines = {"C<ITACA00000AA4<<<<<<<<<<<<<<<", "8703282F2808314ITA<<<<<<<<<<<0",
+                       "ROSSI<<ELENA<<<<<<<<<<<<<<<<<<"};
+  std::vector<LineReading> readings = readings_of(lines);
+  readings[0].cells[14].cost[mrz_index('<')] = 0;
+  readings[0].cells[14].cost[mrz_index('4')] = 2;
+  const auto parsed = parse_readings(readings);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->mrz.lines, lines);
+  EXPECT_TRUE(parsed->mrz.corrected);
+}
+
 TEST(Elfproef, FollowsTheTable) {
   for (const char* valid : {"111222333", "123456782", "319072356", "999999990", "111111110", "010464554", "10464554",
                             "012345672", "12345672", "900212640", "999993653", "1234.56.782"})
