@@ -49,7 +49,7 @@ Result<void> Casework::enter(const Actor& actor, Act act, const Touched& touched
   }
   if (rule.needs_purpose && actor.user != Id{}) {
     const bool fits = purpose && std::ranges::any_of(purpose->roles, [&](auto one) { return actor.has(one); });
-    if (!fits) return fail(Code::kRefused, "check purpose", std::string(rule.name));
+    if (!fits) return fail(Code::kRefused, "check purpose", "Kies eerst een doel dat bij uw functie past.");
   }
   return office_.ledger.record(known, *role, rule.name, touched);
 }
@@ -85,7 +85,9 @@ Result<void> Casework::change(const Actor& actor, Act act, const Id& dossier, co
   }));
   const Touched touched{dossier.hex(), hex_or_empty(object), detail};
   if (row.restricted) TRY_DO(enter_restricted(actor, act, touched));
-  if (!possible(act, row.state)) return fail(Code::kRefused, rule.name.data(), std::string(state_name(row.state)));
+  if (!possible(act, row.state))
+    return fail(Code::kRefused, rule.name.data(),
+                "De stand van dit dossier is \"" + std::string(state_label(row.state)) + "\". Daar past dit niet bij.");
   TRY_DO(enter(actor, act, touched));
   auto done = office_.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));

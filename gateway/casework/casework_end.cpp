@@ -46,7 +46,9 @@ Result<std::vector<Id>> genuine_ids(const Vault& vault, StoreReader& store, cons
 Result<void> Casework::close(const Actor& actor, const Id& dossier) {
   return change(actor, Act::kClose, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
     const intake::RequestRule* const rule = office_.rules.find(open.dossier.kind);
-    if (!rule) return fail(Code::kRefused, "close dossier", "give it a kind first: the retention term depends on it");
+    if (!rule)
+      return fail(Code::kRefused, "close dossier",
+                  "Deel het dossier eerst in: daarvan hangt af hoelang het wordt bewaard.");
     const int days = rule->retention_days;
     // Kept to the end of that day. What need not be kept at all is past its term at once.
     TRY_ASSIGN(open.dossier.retain_until, days_later(local_date(office_.now()), days > 0 ? days : -1));
@@ -79,8 +81,8 @@ Result<std::size_t> Casework::propose_erasures(const Actor& actor) {
 Result<void> Casework::keep(const Actor& actor, const Id& dossier, const std::string& until,
                             const std::string& reason) {
   if (!intake::parse_date(until) || until <= local_date(office_.now()))
-    return fail(Code::kRefused, "keep dossier", "the date must lie after today");
-  if (reason.empty()) return fail(Code::kRefused, "keep dossier", "give the reason");
+    return fail(Code::kRefused, "keep dossier", "Kies een dag na vandaag.");
+  if (reason.empty()) return fail(Code::kRefused, "keep dossier", "Schrijf op waarom het langer bewaard moet blijven.");
   return change(actor, Act::kKeep, dossier, {}, "until=" + until, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
     open.dossier.retain_until = until;
     open.profile.history.push_back(
@@ -103,7 +105,9 @@ Result<void> Casework::erase(const Actor& actor, const Id& dossier) {
     return {};
   }));
   if (!possible(Act::kErase, row.state) || row.restricted)
-    return fail(Code::kRefused, "erase dossier", std::string(state_name(row.state)));
+    return fail(Code::kRefused, "erase dossier",
+                row.restricted ? "De verwerking is beperkt (AVG art. 18): dan mag het dossier niet weg."
+                               : "Een dossier kan pas weg als de bewaartermijn voorbij is.");
   TRY_DO(look(actor, Act::kErase, dossier));
   // First what lies outside the key table: if a later step fails, the person confirms again.
   for (const Message& message : messages) TRY_DO(office_.shelf.remove_message(message.shelf));

@@ -77,7 +77,8 @@ Result<void> Casework::take(const Actor& actor, const Id& dossier, bool mine) {
 
 Result<void> Casework::classify(const Actor& actor, const Id& dossier, const std::string& kind) {
   const intake::RequestRule* const rule = office_.rules.find(kind);
-  if (!rule || rule->is_register) return fail(Code::kRefused, "classify dossier", "unknown kind");
+  if (!rule || rule->is_register)
+    return fail(Code::kRefused, "classify dossier", "Kies een soort verzoek uit de lijst.");
   return change(actor, Act::kClassify, dossier, {}, "kind=" + kind,
                 [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
                   open.dossier.kind = kind;
@@ -106,7 +107,9 @@ Result<void> Casework::edit_person(const Actor& actor, const Id& dossier, const 
 
 Result<void> Casework::correct(const Actor& actor, const Id& document, const std::string& key,
                                const std::string& value) {
-  if (!known_correction(key, value)) return fail(Code::kRefused, "correct finding", "unknown correction");
+  if (!known_correction(key, value))
+    return fail(Code::kRefused, "correct finding",
+                "Kies wat u verbetert uit de lijst; een waarde heeft ten hoogste 200 tekens.");
   Document row;
   TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
   return change(actor, Act::kCorrect, dossier.id, document, key,
@@ -135,7 +138,8 @@ Result<void> Casework::release(const Actor& actor, const Id& document) {
                   TRY_ASSIGN(row, store.document(document));
                   TRY_ASSIGN(auto details, open.keys.details(row));
                   if (details.malware == Malware::kInfected)
-                    return fail(Code::kRefused, "release document", "infected");
+                    return fail(Code::kRefused, "release document",
+                                "In dit document is malware gevonden. Vrijgeven kan niet.");
                   details.malware = Malware::kReleased;
                   row.state = "inspected";
                   open.keys.seal(details, row);
@@ -147,7 +151,8 @@ Result<void> Casework::release(const Actor& actor, const Id& document) {
 }
 
 Result<void> Casework::note(const Actor& actor, const Id& dossier, const std::string& text) {
-  if (text.empty() || text.size() > kMaxNote) return fail(Code::kRefused, "make note", "empty or too long");
+  if (text.empty() || text.size() > kMaxNote)
+    return fail(Code::kRefused, "make note", "Een aantekening is niet leeg en heeft ten hoogste 4000 tekens.");
   return change(actor, Act::kNote, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
     remember(office_, actor, open, text);
     return {};

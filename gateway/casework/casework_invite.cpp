@@ -37,7 +37,7 @@ Result<Invitation> Casework::invite(const Actor& actor, const Id& dossier) {
   TRY_DO(
       change(actor, Act::kInvite, dossier, message.id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
         ask_for_missing(open, about);
-        if (about.asked.empty()) return fail(Code::kRefused, "invite", "nothing is missing");
+        if (about.asked.empty()) return fail(Code::kRefused, "invite", "Er ontbreekt niets: een code is niet nodig.");
         open.keys.seal(about, message);
         TRY_DO(store.put_message(message));
         open.profile.history.push_back({office_.now(), actor.name, "Code gegeven om te sturen wat nog ontbreekt."});

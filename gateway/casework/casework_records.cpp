@@ -150,7 +150,9 @@ Result<void> Casework::end_record(const Actor& actor, const Id& dossier, const s
   return change(actor, Act::kRecord, dossier, entry, "ended record=" + record,
                 [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
                   TRY_ASSIGN(const intake::RecordRule* const rule, record_rule(office_, open, record));
-                  if (rule->ends.empty()) return fail(Code::kRefused, "end entry", record);
+                  if (rule->ends.empty())
+                    return fail(Code::kRefused, "end entry",
+                                "Deze vastlegging kan niet eindigen. Haal haar door als zij niet klopt.");
                   auto& entries = open.profile.records[record];
                   const auto found = std::ranges::find(entries, entry, &RecordEntry::id);
                   if (found == entries.end() || !found->struck.empty() || !found->ended.empty())

@@ -61,7 +61,7 @@ Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter&
                 "Er is nog geen toegangscode: kies of de ontvanger die per brief of telefonisch krijgt. Tot dan wacht "
                 "de brief.");
   if (how.code_way == "per brief" && how.address.empty())
-    return fail(Code::kRefused, "send letter", "the letter with the code needs an address");
+    return fail(Code::kRefused, "send letter", "De code gaat per brief: vul het adres in.");
   open.profile.access_code = crypto::random_access_code();
   open.profile.access_code_way = how.code_way;
   if (!how.address.empty()) open.profile.requester.address = how.address;
@@ -147,11 +147,13 @@ struct Sending {
 
 Result<void> check_may_go(const Sending& out, StoreReader& store, const OpenDossier& open) {
   if (out.info.written_to != kToRequester && !out.by_post())
-    return fail(Code::kRefused, "send letter",
-                "this letter is not for the requester, and the mailbox is: send it by post");
+    return fail(
+        Code::kRefused, "send letter",
+        "Deze brief is voor iemand anders dan de verzoeker, en de mailbox is van de verzoeker. Verstuur hem per post.");
   const bool four_eyes = must_be_approved(out.info, out.data);
   if (out.letter.state != "approved" && (out.letter.state != "draft" || four_eyes))
-    return fail(Code::kRefused, "send letter", four_eyes ? "a second person must approve it first" : out.letter.state);
+    return fail(Code::kRefused, "send letter",
+                four_eyes ? "Een collega moet deze brief eerst goedkeuren." : not_in_state(out.letter));
   TRY_DO(check_letter_while_restricted(open, out.info));
   TRY_DO(check_is_restricted(out.office, store, open, out.info));
   TRY_DO(check_measure(out.office, open, out.letter.name));
@@ -176,12 +178,12 @@ Result<void> address_it(Sending& out, StoreWriter& store, OpenDossier& open) {
   out.about.recipient = recipient_of(out.info, open, out.data);
   if (out.by_post()) {
     out.about.address = post_address(out.info, open, out.how);
-    return out.about.address.empty() ? fail(Code::kRefused, "send letter", "the post needs an address")
+    return out.about.address.empty() ? fail(Code::kRefused, "send letter", "Vul het adres voor de post in.")
                                      : Result<void>();
   }
   out.about.email = open.profile.requester.email;
   if (out.about.email.empty())
-    return fail(Code::kRefused, "send letter", "no e-mail address is known: send it by post");
+    return fail(Code::kRefused, "send letter", "Wij hebben geen e-mailadres. Verstuur de brief per post.");
   if (is_encrypted_mail(out.how.route)) return choose_key(out, store);
   return arrange_code(out.office, out.actor, store, open, out.how);
 }
@@ -241,7 +243,7 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
   TRY_ASSIGN(const auto row, letter_row(office_, id));
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, row.name));
   if (how.route != kByMailbox && how.route != kByPost && !is_encrypted_mail(how.route))
-    return fail(Code::kRefused, "send letter", "unknown route");
+    return fail(Code::kRefused, "send letter", "Kies een weg: de beveiligde mailbox, versleutelde mail of de post.");
   Sending out{office_, actor, *info, how, local_date(office_.now()), {}, {}, {}};
   out.about.link_secret = SecretBytes::random(32);
   const Message blank = new_message(office_, row, how, out.about.link_secret);
@@ -267,7 +269,7 @@ Result<void> Casework::recall(const Actor& actor, const Id& id) {
   TRY_DO(change(actor, Act::kRecall, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto message, store.message(id));
     if (message.route != kByMailbox)
-      return fail(Code::kRefused, "recall message", "what the post or the mail has is gone");
+      return fail(Code::kRefused, "recall message", "Wat per post of per mail weg is, kan niet terug.");
     if (message.state == "recalled" || message.state == "expired")
       return fail(Code::kConflict, "recall message", message.state);
     remember(

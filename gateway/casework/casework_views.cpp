@@ -65,7 +65,9 @@ Result<std::vector<DossierRow>> Casework::list(const Actor& actor, const Dossier
 Result<std::vector<DossierRow>> Casework::search(const Actor& actor, const std::string& text) {
   DossierFilter filter;
   filter.tokens = office_.vault.tokens({text});
-  if (filter.tokens.empty()) return fail(Code::kRefused, "search dossiers", "no word to search for");
+  if (filter.tokens.empty())
+    return fail(Code::kRefused, "search dossiers",
+                "Typ een woord om op te zoeken: een naam, een geboortedatum, een e-mailadres of een kenmerk.");
   TRY_DO(enter(actor, Act::kListDossiers, {{}, {}, fmt::format("search words={}", filter.tokens.size())}));
   return rows(filter);
 }
@@ -133,7 +135,7 @@ Result<SecretBytes> Casework::page(const Actor& actor, const Id& document, std::
     TRY_ASSIGN(const auto details, open.keys.details(row));
     TRY_ASSIGN(const auto objects, store.objects(dossier.id));
     if (details.malware == Malware::kInfected)
-      return fail(Code::kRefused, "show page", std::string(malware_name(details.malware)));
+      return fail(Code::kRefused, "show page", "In dit document is malware gevonden. Het wordt niet getoond.");
     needs_mask = wants_mask(open.profile, row, details);
     pages = pages_of(objects, document);
     keys = std::move(open.keys);
@@ -158,7 +160,8 @@ Result<void> Casework::original(const Actor& actor, const Id& document, const cr
     TRY_ASSIGN(keys, office_.vault.unlock(store, dossier.id));
     TRY_ASSIGN(const auto details, keys->details(row));
     if (!details.may_be_used())
-      return fail(Code::kRefused, "hand out original", std::string(malware_name(details.malware)));
+      return fail(Code::kRefused, "hand out original",
+                  "De virusscanner heeft dit document nog niet goedgekeurd. Het origineel kan daarom nog niet open.");
     TRY_ASSIGN(object, store.object(row.object));
     return {};
   }));
@@ -184,7 +187,8 @@ Result<std::string> Casework::reveal_code(const Actor& actor, const Id& dossier)
     if (open.profile.access_code.empty()) return fail(Code::kNotFound, "show access code", dossier.hex());
     // A code that the sender chose is the sender's own secret: staff need not know it.
     if (open.profile.access_code_way == "zelf gekozen")
-      return fail(Code::kRefused, "show access code", "chosen by the sender");
+      return fail(Code::kRefused, "show access code",
+                  "De afzender koos deze code zelf. Medewerkers hoeven hem niet te kennen.");
     code = open.profile.access_code;
     return {};
   }));

@@ -1,10 +1,11 @@
-// gateway/casework/letter_steps.h - private: what drafting and sending a letter share.
+// gateway/casework/letter_steps.h - what drafting, sending and showing a letter share.
 #ifndef GATEWAY_CASEWORK_LETTER_STEPS_H_
 #define GATEWAY_CASEWORK_LETTER_STEPS_H_
 
 #include <initializer_list>
 
 #include "gateway/casework/casework.h"
+#include "templates/letter/letter_data.h"
 
 namespace zp::gateway {
 
@@ -15,7 +16,13 @@ Result<const templates::LetterInfo*> info_of(const Office& office, const std::st
 Result<Letter> letter_row(const Office& office, const Id& id);
 /// The letter as it is now, if it still is in one of `states`.
 Result<Letter> letter_in(StoreReader& store, const Id& id, std::initializer_list<std::string_view> states);
-/// Dated today unless the letter has its date already.
+/// Dutch, for staff: why nothing can be done with a letter in this state.
+std::string not_in_state(const Letter& letter);
+/// What a draft lacks, field by field.
+Result<std::vector<templates::FieldMistake>> mistakes_in(const Office& office, const Letter& letter,
+                                                         const LetterData& data, const std::string& reference);
+/// Dated today unless the letter has its date already. kRefused, in Dutch: every field that is missing or wrong, by the
+/// label that staff see, and what can't be printed.
 Result<Bytes> draw(const Office& office, const Letter& letter, const LetterData& data, const std::string& reference);
 /// Words of somebody's own are looked at by somebody else, whatever the letter.
 bool must_be_approved(const templates::LetterInfo& info, const LetterData& data);

@@ -80,8 +80,13 @@ Result<void> resume_term(const Office& office, OpenDossier& open, const std::str
 
 Result<void> extend_avg_term(const Office& office, OpenDossier& open, const std::string& today) {
   TermRecord* const avg = running(open, "avg");
-  if (!avg) return fail(Code::kRefused, "extend term", "no AVG term runs, or it was extended before");
-  if (today > avg->last_day) return fail(Code::kRefused, "extend term", "the first month is over");
+  if (!avg)
+    return fail(
+        Code::kRefused, "extend term",
+        "Er loopt geen AVG-termijn, of hij is al een keer verlengd. Dat kan maar een keer (AVG art. 12 lid 3).");
+  if (today > avg->last_day)
+    return fail(Code::kRefused, "extend term",
+                "De eerste maand is voorbij. Verlengen kan alleen in die maand (AVG art. 12 lid 3).");
   TRY_ASSIGN(const auto received, intake::parse_date(avg->from));
   TermRecord notice = record_of(std::string(kNotice), avg->from, intake::avg_term(office.calendar, received));
   notice.steps.push_back(

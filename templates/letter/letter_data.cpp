@@ -46,10 +46,22 @@ bool is_https(const std::string& text) {
          std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
+std::string path_of(const FieldMistake& one) {
+  return one.column.empty() ? one.name : fmt::format("{}[{}].{}", one.name, one.row, one.column);
+}
+
 struct Complaints {
-  std::vector<std::string> missing, wrong, unknown;
+  std::vector<FieldMistake> of_fields;
+  std::vector<std::string> unknown;
 
   std::string text() const {
+    std::vector<std::string> missing, wrong;
+    for (const FieldMistake& one : of_fields) {
+      if (one.wrong.empty())
+        missing.push_back(path_of(one));
+      else
+        wrong.push_back(fmt::format("{} ({})", path_of(one), one.wrong));
+    }
     std::string out;
     const auto add = [&](const char* label, const std::vector<std::string>& names) {
       if (names.empty()) return;
@@ -66,25 +78,32 @@ class Speller {
  public:
   Complaints complaints;
 
-  json object(const std::vector<LetterField>& fields, const json& data, const std::string& path) {
+  json object(const std::vector<LetterField>& fields, const json& data, const FieldMistake& place = {}) {
     json out = json::object();
     for (const LetterField& field : fields) {
       const auto found = data.find(field.name);
       if (found == data.end() || is_empty(*found)) {
-        if (field.required) complaints.missing.push_back(path + field.name);
+        if (field.required) complaints.of_fields.push_back(at(place, field));
         out[field.name] = nothing(field);
       } else {
-        out[field.name] = value(field, *found, path + field.name);
+        out[field.name] = value(field, *found, at(place, field));
       }
       if (is_many(field)) out["any_" + field.name] = !out[field.name].empty();
     }
     for (const auto& [name, unused] : data.items())
       if (std::ranges::none_of(fields, [&](const LetterField& field) { return field.name == name; }))
-        complaints.unknown.push_back(path + printable_name(name));
+        complaints.unknown.push_back(path_of(at(place, {.name = printable_name(name), .type = {}, .about = {}})));
     return out;
   }
 
  private:
+  /// A field of the letter, or a column in the row of a table.
+  static FieldMistake at(const FieldMistake& place, const LetterField& field) {
+    FieldMistake here = place;
+    (place.row == 0 ? here.name : here.column) = field.name;
+    return here;
+  }
+
   static bool is_many(const LetterField& field) { return field.type == "list" || field.type == "table"; }
 
   static json nothing(const LetterField& field) {
@@ -92,29 +111,29 @@ class Speller {
     return field.type == "flag" ? json(false) : json("");
   }
 
-  json value(const LetterField& field, const json& given, const std::string& path) {
+  json value(const LetterField& field, const json& given, const FieldMistake& place) {
     if (field.type == "flag" && given.is_boolean()) return given;
     if (field.type == "number" && given.is_number()) return number(given);
     if (field.type == "size" && given.is_number_integer() && given >= 0) return dutch_size(given.get<std::uint64_t>());
-    if (field.type == "list" && given.is_array() && given.size() <= kMostListItems) return list(given, path);
-    if (field.type == "table" && given.is_array() && given.size() <= kMostTableRows) return table(field, given, path);
-    if (given.is_string()) return text(field.type, given.get_ref<const std::string&>(), path);
-    return wrong(path, hint(field.type));
+    if (field.type == "list" && given.is_array() && given.size() <= kMostListItems) return list(given, place);
+    if (field.type == "table" && given.is_array() && given.size() <= kMostTableRows) return table(field, given, place);
+    if (given.is_string()) return text(field.type, given.get_ref<const std::string&>(), place);
+    return wrong(place, hint(field.type));
   }
 
-  json text(const std::string& type, const std::string& given, const std::string& path) {
+  json text(const std::string& type, const std::string& given, const FieldMistake& place) {
     std::optional<std::string> spelling;
     if (type == "date") spelling = dutch_date(given);
     if (type == "time") spelling = dutch_time(given);
     if (type == "url" && is_https(given)) spelling = given;
     if (type == "text" && given.size() <= kMostTextBytes) spelling = given;
     if (type == "multiline" && given.size() <= kMostMultilineBytes) spelling = given;
-    if (!spelling) return wrong(path, hint(type));
+    if (!spelling) return wrong(place, hint(type));
     auto clean = clean_text(*spelling);
-    if (!clean) return wrong(path, clean.error().subject);
+    if (!clean) return wrong(place, clean.error().subject);
     const auto first = clean->find_first_not_of(" \n");
     *clean = clean->substr(first, clean->find_last_not_of(" \n") - first + 1);
-    if (type == "text" && clean->find('\n') != std::string::npos) return wrong(path, hint(type));
+    if (type == "text" && clean->find('\n') != std::string::npos) return wrong(place, hint(type));
     return *clean;
   }
 
@@ -125,24 +144,26 @@ class Speller {
     return out;
   }
 
-  json list(const json& given, const std::string& path) {
+  json list(const json& given, const FieldMistake& place) {
     json out = json::array();
     for (const json& item : given)
-      out.push_back(item.is_string() ? text("text", item.get_ref<const std::string&>(), path)
-                                     : wrong(path, hint("list")));
+      out.push_back(item.is_string() ? text("text", item.get_ref<const std::string&>(), place)
+                                     : wrong(place, hint("list")));
     return out;
   }
 
-  json table(const LetterField& field, const json& given, const std::string& path) {
+  json table(const LetterField& field, const json& given, const FieldMistake& place) {
     json out = json::array();
     for (std::size_t i = 0; i < given.size(); ++i)
-      out.push_back(given[i].is_object() ? object(field.columns, given[i], fmt::format("{}[{}].", path, i + 1))
-                                         : wrong(path, hint("table")));
+      out.push_back(given[i].is_object()
+                        ? object(field.columns, given[i], {.name = place.name, .column = {}, .row = i + 1, .wrong = {}})
+                        : wrong(place, hint("table")));
     return out;
   }
 
-  json wrong(const std::string& path, const std::string& why) {
-    complaints.wrong.push_back(fmt::format("{} ({})", path, why));
+  json wrong(const FieldMistake& place, const std::string& why) {
+    complaints.of_fields.push_back(place);
+    complaints.of_fields.back().wrong = why;
     return "";
   }
 
@@ -166,10 +187,16 @@ Result<json> spelled(const LetterInfo& letter, const json& data) {
   if (!data.is_object())
     return fail(Code::kRefused, "check letter data", letter.name + ": data must be fields with values");
   Speller speller;
-  json out = speller.object(letter.fields, data, "");
+  json out = speller.object(letter.fields, data);
   const std::string complaints = speller.complaints.text();
   if (!complaints.empty()) return fail(Code::kRefused, "check letter data", letter.name + ": " + complaints);
   return out;
+}
+
+std::vector<FieldMistake> field_mistakes(const LetterInfo& letter, const json& data) {
+  Speller speller;
+  speller.object(letter.fields, data.is_object() ? data : json::object());
+  return std::move(speller.complaints.of_fields);
 }
 
 }  // namespace zp::templates

@@ -11,6 +11,16 @@ namespace zp::templates {
 /// wrong: c (date, YYYY-MM-DD); unknown: d".
 Result<nlohmann::json> spelled(const LetterInfo& letter, const nlohmann::json& data);
 
+/// A field that can't be printed as it is.
+struct FieldMistake {
+  std::string name, column;  // column: only in a row of a table
+  std::size_t row = 0;       // of a table, from 1
+  std::string wrong;         // what it must be, in English; empty: it is missing
+};
+
+/// What spelled() would refuse, field by field, in the order of the letter.
+std::vector<FieldMistake> field_mistakes(const LetterInfo& letter, const nlohmann::json& data);
+
 /// Is `type` one that a field (of a letter, or a column of a table) may have?
 bool is_field_type(const std::string& type, bool column);
 
