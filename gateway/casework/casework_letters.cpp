@@ -13,6 +13,11 @@
 namespace zp::gateway {
 namespace {
 
+/// Nobody approves words of their own, whoever proposed the letter.
+bool wrote(const Actor& actor, const LetterData& data) {
+  return std::ranges::find(data.changes, actor.name, &LetterChange::who) != data.changes.end();
+}
+
 /// Whoever approves only in somebody's place can't approve that person's letters either.
 bool is_own(const Actor& actor, const Letter& letter) {
   if (letter.author == actor.user) return true;
@@ -184,6 +189,10 @@ Result<void> Casework::approve(const Actor& actor, const Id& id) {
                 [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
                   TRY_ASSIGN(auto letter, letter_in(store, id, {"proposed"}));
                   if (is_own(actor, letter)) return fail(Code::kConflict, "approve letter", id.hex());
+                  TRY_ASSIGN(const auto data, open.keys.letter(letter));
+                  if (wrote(actor, data))
+                    return fail(Code::kRefused, "approve letter",
+                                "U schreef zelf mee aan deze brief. Laat een andere collega hem goedkeuren.");
                   letter.state = "approved";
                   letter.approver = actor.user;
                   letter.changed = office_.now();
@@ -194,7 +203,7 @@ Result<void> Casework::approve(const Actor& actor, const Id& id) {
 }
 
 Result<void> Casework::give_back(const Actor& actor, const Id& id, const std::string& reason) {
-  if (reason.empty()) return fail(Code::kRefused, "return letter", "give the reason");
+  if (reason.empty()) return fail(Code::kRefused, "return letter", "Schrijf op waarom de brief terug moet.");
   TRY_ASSIGN(const auto row, letter_row(office_, id));
   return change(actor, Act::kReturn, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto letter, letter_in(store, id, {"proposed", "approved"}));

@@ -42,6 +42,34 @@ TEST_F(LettersTest, WhoeverChangesALetterLastCannotApproveIt) {
   EXPECT_EQ(view(id, *letter).data.fields["signed_by"], "Iemand anders");
 }
 
+TEST_F(LettersTest, WhoeverWroteInALetterCannotApproveItThoughAnotherProposedIt) {
+  const Id id = dossier("avg-inzage", DossierState::kComplete);
+  document(id, "request");
+  Actor both = staff("jurist");
+  both.name = "test.both";
+  both.roles.push_back("goedkeurder");
+  const auto letter = casework_->draft(both, id, "avg-inzage-toegekend");
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->propose(staff("jurist"), *letter));
+  EXPECT_EQ(casework_->approve(both, *letter).error().code, Code::kRefused);
+  must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));
+}
+
+TEST_F(LettersTest, WhatALetterLacksIsToldByTheLabelsThatStaffSee) {
+  const Id id = dossier("avg-beperking", DossierState::kComplete);
+  document(id, "request");
+  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, true));
+  const auto letter =
+      casework_->draft(staff("jurist", "avg-verzoek"), id, "avg-beperking-opheffing", {{"lifted_on", "morgen"}});
+  ASSERT_TRUE(letter) << letter.error().message();
+  const auto proposed = casework_->propose(staff("jurist", "avg-verzoek"), *letter);
+  ASSERT_FALSE(proposed);
+  EXPECT_EQ(
+      proposed.error().subject,
+      "Vul nog in: Welke gegevens wij voorlopig niet gebruikten; Waarom de beperking stopt. Verbeter: Dag waarop wij "
+      "de gegevens weer gaan gebruiken (een datum).");
+}
+
 TEST_F(LettersTest, AReturnedLetterIsADraftAgainWithTheReason) {
   const Id id = dossier("avg-inzage", DossierState::kComplete);
   document(id, "request");
