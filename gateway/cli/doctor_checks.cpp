@@ -14,9 +14,11 @@
 #include "crypto/base/secret_bytes.h"
 #include "crypto/cms.h"
 #include "crypto/keyring/openpgp.h"
+#include "crypto/time_stamp.h"
 #include "gateway/casework/vault.h"
 #include "gateway/config/data_folder.h"
 #include "gateway/config/mailboxes.h"
+#include "gateway/dispatch/time_stamp_client.h"
 #include "gateway/office/drawing.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
@@ -133,6 +135,19 @@ void check_memory(Checks& checks) {
   good(checks, "key memory can be locked");
 }
 
+std::string time_stamp_advice(Code code) {
+  const std::string meanwhile = " Meanwhile letters leave without a time in their seal (PAdES B-B).";
+  if (code == Code::kRefused)
+    return "The server refuses the request (SHA-256, with a nonce): ask who runs it whether you may use it." +
+           meanwhile;
+  if (code == Code::kTampered)
+    return "What it answers is no time-stamp for what was asked: is keys.time_stamp_url the address of an RFC 3161 "
+           "server?" +
+           meanwhile;
+  return "Check keys.time_stamp_url, for https keys.time_stamp_ca, and whether this machine may reach that server." +
+         meanwhile;
+}
+
 void check_seal(Checks& checks, const Config& config) {
   const auto chain = read_file(config.keys.seal_certificate, 1024 * 1024);
   const auto key = read_secret_file(config.keys.seal_key);
@@ -145,6 +160,22 @@ void check_seal(Checks& checks, const Config& config) {
                "Certificate and key must belong together.");
   by_expiry(checks, "the seal certificate of " + seal->subject(), seal->not_after(),
             "Ask for a new certificate; letters can't be signed without.");
+}
+
+/// A real request, for a signature that is thrown away: nothing about a letter leaves for it.
+void check_time_stamp(Checks& checks, const Config& config) {
+  const TimeStampClient client(config.keys);
+  if (!client.configured()) return;
+  const crypto::SealKey::Pem pem = crypto::SealKey::self_signed("zegelpost doctor", 1);
+  const auto throwaway = crypto::SealKey::load(pem.chain, pem.key);
+  const auto cms =
+      throwaway ? throwaway->sign_digest(crypto::Digest{}) : Result<Bytes>(std::unexpected(throwaway.error()));
+  if (!cms)
+    return bad(checks, "no time-stamp can be tried: " + cms.error().message(), "Report this: it is a fault of ours.");
+  const auto stamped = crypto::add_time_stamp(*cms, [&](ByteView request) { return client.ask(request); });
+  const std::string name = "the time-stamp server " + config.keys.time_stamp_url;
+  if (!stamped) return bad(checks, name + ": " + stamped.error().message(), time_stamp_advice(stamped.error().code));
+  good(checks, name + " gives time-stamps");
 }
 
 void check_clock(Checks& checks, const Config& config) {
@@ -278,6 +309,7 @@ std::vector<Check> examine(const Config& config) {
   check_keys(checks, config);
   check_memory(checks);
   check_seal(checks, config);
+  check_time_stamp(checks, config);
   check_clock(checks, config);
   check_clamd(checks, config);
   check_smtp(checks, config);
