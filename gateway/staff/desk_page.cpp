@@ -50,7 +50,10 @@ json answer_json(const intake::DeskRule& rule, const std::vector<std::string>& c
 
 Result<Response> Workbench::desk(Visit& visit) {
   if (!role_for(visit.actor, Act::kDeskCall)) return fail(Code::kDenied, "open desk");
-  const std::string caller = visit.request.query_value("beller"), question = visit.request.query_value("vraag");
+  const auto asked = [&](const char* name) {
+    return visit.form.empty() ? visit.request.query_value(name) : visit.value(name);
+  };
+  const std::string caller = asked("beller"), question = asked("vraag");
   json data{{"callers", labels_json(desk_.callers(), caller)},
             {"questions", labels_json(desk_.questions(), question)},
             {"caller", caller},

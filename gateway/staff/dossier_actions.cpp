@@ -48,7 +48,7 @@ Result<Response> Workbench::act(Visit& visit) {
   const std::string name = visit.value("actie");
   if (name == "vernietigen") {
     if (visit.value("bevestiging") != "vernietigen")
-      return fail(Code::kRefused, "erase dossier", "typ het woord vernietigen om te bevestigen");
+      return fail(Code::kRefused, "erase dossier", "Typ het woord vernietigen om te bevestigen.");
     TRY_DO(casework_.erase(visit.actor, dossier));
     return Response::redirect("/?lijst=vernietigen");
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "crypto/base/text.h"
+#include "gateway/casework/letter_steps.h"
 #include "gateway/casework/ways.h"
 #include "gateway/staff/dossier_view.h"
 #include "gateway/staff/letter_view.h"
@@ -63,6 +64,22 @@ json editable_fields(const templates::LetterInfo& info, const json& values) {
   return rows;
 }
 
+/// Each field that still needs something, once, with where it stands in the form.
+json lacking_json(const templates::LetterInfo& info, const std::vector<templates::FieldMistake>& mistakes) {
+  json rows = json::array();
+  std::string last;
+  for (const templates::FieldMistake& one : mistakes) {
+    const auto field = std::ranges::find(info.fields, one.name, &templates::LetterField::name);
+    if (field == info.fields.end() || one.name == last) continue;
+    last = one.name;
+    rows.push_back({{"name", one.name},
+                    {"about", field->about},
+                    {"wrong", !one.wrong.empty()},
+                    {"in_form", typed_by_people(info, *field)}});
+  }
+  return rows;
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -93,7 +110,7 @@ json fields_of(const templates::LetterInfo& info, const Form& form) {
   return values;
 }
 
-const templates::LetterInfo* info_of(const Office& office, const std::string& name) {
+const templates::LetterInfo* letter_named(const Office& office, const std::string& name) {
   const auto& letters = office.letters.letters();
   const auto found = std::ranges::find(letters, name, &templates::LetterInfo::name);
   return found == letters.end() ? nullptr : &*found;
@@ -118,7 +135,7 @@ Result<Way> way_for(const Office& office, const Id& dossier, bool to_requester) 
 Result<Response> Workbench::draft(Visit& visit) {
   TRY_ASSIGN(const Id dossier, visit.id("dossier"));
   const std::string name = visit.value("brief");
-  const templates::LetterInfo* const info = info_of(casework_.office(), name);
+  const templates::LetterInfo* const info = letter_named(casework_.office(), name);
   const json fields = info ? fields_of(*info, visit.form) : json::object();
   TRY_ASSIGN(const Id letter, casework_.draft(visit.actor, dossier, name, fields));
   return Response::redirect(letter_path(visit, dossier, letter));
@@ -141,7 +158,7 @@ Result<Response> Workbench::letter(Visit& visit) {
             {"needs_approval", found->needs_approval},
             {"return_reason", found->data.return_reason},
             {"is_returned", !found->data.return_reason.empty()}};
-  const templates::LetterInfo* info = info_of(casework_.office(), found->row.name);
+  const templates::LetterInfo* info = letter_named(casework_.office(), found->row.name);
   data["ground"] = info ? info->legal_ground : "";
   const bool draft_now = state == "draft";
   data["may_edit"] = draft_now && info && may(view, Act::kDraft);
@@ -152,13 +169,23 @@ Result<Response> Workbench::letter(Visit& visit) {
     data["own_words"] = !found->data.wording.empty();
   }
   data["fields"] = info ? editable_fields(*info, found->data.fields) : json::array();
+  data["lacking"] = json::array();
+  if (draft_now && info) {
+    TRY_ASSIGN(const auto mistakes, mistakes_in(casework_.office(), found->row, found->data, view.dossier.reference));
+    data["lacking"] = lacking_json(*info, mistakes);
+  }
+  data["has_lacking"] = !data["lacking"].empty();
   data["may_propose"] = draft_now && found->needs_approval && may(view, Act::kPropose);
   data["own"] = found->row.author == visit.actor.user;
+  const bool wrote =
+      std::ranges::find(found->data.changes, visit.actor.name, &LetterChange::who) != found->data.changes.end();
   const auto& away = visit.actor.replaces;
   const bool own_by_replacement =
       !away.empty() && std::ranges::all_of(away, [&](const Id& one) { return one == found->row.author; });
-  data["may_approve"] =
-      state == "proposed" && may(view, Act::kApprove) && found->row.author != visit.actor.user && !own_by_replacement;
+  data["may_approve"] = state == "proposed" && may(view, Act::kApprove) && found->row.author != visit.actor.user &&
+                        !own_by_replacement && !wrote;
+  data["wrote_along"] =
+      state == "proposed" && wrote && found->row.author != visit.actor.user && may(view, Act::kApprove);
   data["own_waits"] = state == "proposed" && found->row.author == visit.actor.user;
   data["may_send"] = (state == "approved" || (draft_now && !found->needs_approval)) && may(view, Act::kSend);
   data["may_withdraw"] = state != "sent" && state != "withdrawn" && may(view, Act::kWithdrawLetter);
@@ -185,8 +212,11 @@ Result<Response> Workbench::letter(Visit& visit) {
   std::string address;
   if (to_requester)
     for (const auto& line : view.profile.requester.address) address += line + "\n";
-  data["address"] = address;
   const std::string addressee = found->data.fields.value("addressee", "");
+  // Somebody else's address stands in the letter, below the name.
+  if (!to_requester && addressee.contains('\n')) address = addressee.substr(addressee.find('\n') + 1);
+  if (const std::string typed = visit.value("adres"); !typed.empty()) address = typed;
+  data["address"] = address;
   data["recipient"] = to_requester ? view.profile.requester.name : addressee.substr(0, addressee.find('\n'));
   return show("brief", std::move(data), visit);
 }
@@ -207,7 +237,7 @@ Result<Response> Workbench::letter_act(Visit& visit) {
     const auto found =
         std::ranges::find(view.letters, id, [](const LetterView& letter_view) { return letter_view.row.id; });
     const templates::LetterInfo* info =
-        found == view.letters.end() ? nullptr : info_of(casework_.office(), found->row.name);
+        found == view.letters.end() ? nullptr : letter_named(casework_.office(), found->row.name);
     if (!info) return fail(Code::kNotFound, "find letter", id.hex());
     TRY_DO(casework_.edit_letter(visit.actor, id, fields_of(*info, visit.form)));
     return Response::redirect(letter_path(visit, dossier, id));

@@ -45,7 +45,7 @@ nlohmann::json entry_json(const crypto::LedgerEntry& entry, const Names& names) 
 Result<Id> dossier_of(Store& store, const std::string& typed) {
   if (const auto id = Id::parse(typed)) return *id;
   const auto reference = crypto::parse_reference(typed);
-  if (!reference) return fail(Code::kRefused, "find dossier", "dit kenmerk klopt niet: controleer de tekens");
+  if (!reference) return fail(Code::kRefused, "find dossier", "Dit kenmerk klopt niet: controleer de tekens.");
   Dossier dossier;
   TRY_DO(store.read([&](StoreReader& reader) -> Result<void> {
     TRY_ASSIGN(dossier, reader.dossier_by_reference(*reference));

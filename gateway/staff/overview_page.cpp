@@ -36,6 +36,13 @@ json recipients_json(const std::vector<Overview::Recipient>& recipients) {
   return rows;
 }
 
+json dossiers_json(const Overview& overview) {
+  json rows = json::array();
+  for (std::size_t i = 0; i < overview.dossiers.size(); ++i)
+    rows.push_back({{"id", overview.ids[i].hex()}, {"reference", overview.dossiers[i]}});
+  return rows;
+}
+
 }  // namespace
 
 Result<Response> Workbench::overview(Visit& visit) {
@@ -50,7 +57,7 @@ Result<Response> Workbench::overview(Visit& visit) {
   return show("overzicht",
               {{"id", id.hex()},
                {"reference", overview.dossiers.front()},
-               {"dossiers", overview.dossiers},
+               {"dossiers", dossiers_json(overview)},
                {"several", overview.dossiers.size() > 1},
                {"parts", std::move(parts)},
                {"recipients", recipients_json(overview.recipients)},

@@ -55,7 +55,8 @@ nlohmann::json row_json(const DossierRow& row, const std::string& today) {
           {"late", due && row.dossier.due < today && row.dossier.state != kAnswered},
           {"tasks", row.tasks},
           {"has_tasks", row.tasks > 0},
-          {"restricted", row.dossier.restricted}};
+          {"restricted", row.dossier.restricted},
+          {"hidden", row.dossier.restricted && row.requester.empty()}};
 }
 
 }  // namespace
@@ -63,6 +64,9 @@ nlohmann::json row_json(const DossierRow& row, const std::string& today) {
 Result<Response> Workbench::queue(Visit& visit) {
   const std::string words = visit.request.query_value("zoek");
   const std::string chosen = visit.request.query_value("lijst");
+  // The address without more: everybody's own first page.
+  if (words.empty() && chosen.empty() && !role_for(visit.actor, Act::kListDossiers))
+    return Response::redirect(visit.actor.has("fg") ? "/logboek" : "/vastgelopen");
   nlohmann::json data{{"words", words}, {"tabs", nlohmann::json::array()}, {"rows", nlohmann::json::array()}};
   data["new_kinds"] = nlohmann::json::array();
   if (role_for(visit.actor, Act::kMakeDossier))

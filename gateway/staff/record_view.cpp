@@ -75,6 +75,7 @@ json measure_json(const intake::RecordBook& book, const intake::MeasureRule& mea
     const intake::Demand& demand = *book.demand(name);
     const bool is_met = intake::met(demand, records);
     demands.push_back({{"label", demand.label},
+                       {"record", demand.record},
                        {"met", is_met},
                        {"lacking", is_met ? "" : demand.lacking},
                        {"source", demand.source},

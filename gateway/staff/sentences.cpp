@@ -25,8 +25,9 @@ std::string sentence_for(const Error& error) {
       // Some rules answer in whole sentences.
       return error.subject.ends_with('.') ? "Dit kan nu niet. " + error.subject : "Dit kan nu niet" + reason + ".";
     case Code::kConflict:
-      return "Een collega heeft dit dossier intussen gewijzigd. Uw wijziging is niet opgeslagen: ververs de pagina en "
-             "kijk opnieuw.";
+      return "Een collega heeft dit intussen gewijzigd. Uw wijziging is niet opgeslagen: kijk hoe het nu is, en doe "
+             "het zo "
+             "nodig opnieuw.";
     case Code::kNotFound:
       return "Dit is er niet (meer). Misschien is het dossier vernietigd of het bericht ingetrokken.";
     case Code::kTampered:

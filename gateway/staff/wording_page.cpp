@@ -19,6 +19,14 @@ std::string as_passage(std::string text) {
   return std::string(trim(text)) + "\n";
 }
 
+templates::Wording typed_wording(const Visit& visit) {
+  templates::Wording wording;
+  for (auto part = visit.form.find("deel-1"); part != visit.form.end();
+       part = visit.form.find("deel-" + std::to_string(wording.size() + 1)))
+    wording.push_back(as_passage(part->second));
+  return wording;
+}
+
 }  // namespace
 
 Result<Response> Workbench::wording(Visit& visit) {
@@ -41,19 +49,15 @@ Result<Response> Workbench::wording(Visit& visit) {
                {"title", found->title},
                {"may_edit", found->row.state == "draft" && may(view, Act::kReword)},
                {"own_words", !found->data.wording.empty()},
-               {"parts", passages_json(passages, found->data.wording)},
+               {"parts", passages_json(passages, visit.refusal.empty() ? found->data.wording : typed_wording(visit))},
                {"fields", fields}},
               visit);
 }
 
 Result<Response> Workbench::reword(Visit& visit) {
   TRY_ASSIGN(const Id id, visit.id("letter"));
-  templates::Wording wording;
-  if (visit.value("actie") != "sjabloon")
-    for (auto part = visit.form.find("deel-1"); part != visit.form.end();
-         part = visit.form.find("deel-" + std::to_string(wording.size() + 1)))
-      wording.push_back(as_passage(part->second));
-  TRY_DO(casework_.reword_letter(visit.actor, id, wording));
+  const bool as_template = visit.value("actie") == "sjabloon";
+  TRY_DO(casework_.reword_letter(visit.actor, id, as_template ? templates::Wording() : typed_wording(visit)));
   return Response::redirect(path_of(visit, ""));
 }
 

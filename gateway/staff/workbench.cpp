@@ -1,5 +1,7 @@
 #include "gateway/staff/workbench.h"
 
+#include <map>
+
 #include "gateway/http/csrf.h"
 #include "gateway/process/log.h"
 #include "gateway/process/process.h"
@@ -11,6 +13,35 @@ namespace {
 constexpr const char* kCookie = "__Host-werkplek";
 
 SecretBytes csrf_secret(const Session& session) { return SecretBytes::copy_of(session.csrf); }
+
+/// For the window and the browser's history: never a name of a person.
+std::string title_of(const std::string& page, const nlohmann::json& data) {
+  static const std::map<std::string, const char*> kTitles = {{"balie", "Informatiebalie"},
+                                                             {"brief", "Brief"},
+                                                             {"brieftekst", "Tekst van een brief"},
+                                                             {"document", "Document"},
+                                                             {"doel", "Doel kiezen"},
+                                                             {"dossier", "Dossier"},
+                                                             {"fout", "Dit ging niet"},
+                                                             {"logboek", "Logboek"},
+                                                             {"medewerkers", "Medewerkers"},
+                                                             {"nieuw", "Nieuw dossier"},
+                                                             {"overzicht", "Wat Zegelpost heeft"},
+                                                             {"postvakken", "Postvakken"},
+                                                             {"regels", "Regels"},
+                                                             {"termijnen", "Termijnen"},
+                                                             {"toegangscode", "Toegangscode"},
+                                                             {"uitnodiging", "Code om te sturen"},
+                                                             {"vastgelopen", "Vastgelopen werk"},
+                                                             {"vastlegging", "Vastleggingen"},
+                                                             {"vervanging", "Vervanging"},
+                                                             {"verzendbewijs", "Bewijs van verzending"},
+                                                             {"verzending", "Uitgaande post"},
+                                                             {"werkvoorraad", "Werkvoorraad"}};
+  const auto found = kTitles.find(page);
+  const std::string reference = data.value("reference", "");
+  return (found == kTitles.end() ? page : std::string(found->second)) + (reference.empty() ? "" : " " + reference);
+}
 
 }  // namespace
 
@@ -31,35 +62,35 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   page("/", &Workbench::queue);
   page("/termijnen", &Workbench::calendar);
   page("/dossier/{dossier}", &Workbench::dossier);
-  action("/dossier/{dossier}", &Workbench::act);
+  action("/dossier/{dossier}", &Workbench::act, &Workbench::dossier);
   page("/dossier/{dossier}/document/{document}", &Workbench::document);
-  action("/dossier/{dossier}/document/{document}/verbeteren", &Workbench::correct);
-  action("/dossier/{dossier}/document/{document}/vrijgeven", &Workbench::release);
+  action("/dossier/{dossier}/document/{document}/verbeteren", &Workbench::correct, &Workbench::document);
+  action("/dossier/{dossier}/document/{document}/vrijgeven", &Workbench::release, &Workbench::document);
   page("/document/{document}/pagina/{page}", &Workbench::page_image);
   page("/document/{document}/origineel", &Workbench::original);
-  action("/dossier/{dossier}/brief", &Workbench::draft);
+  action("/dossier/{dossier}/brief", &Workbench::draft, &Workbench::dossier);
   page("/dossier/{dossier}/brief/{letter}", &Workbench::letter);
-  action("/dossier/{dossier}/brief/{letter}", &Workbench::letter_act);
+  action("/dossier/{dossier}/brief/{letter}", &Workbench::letter_act, &Workbench::letter);
   page("/dossier/{dossier}/brief/{letter}/tekst", &Workbench::wording);
-  action("/dossier/{dossier}/brief/{letter}/tekst", &Workbench::reword);
+  action("/dossier/{dossier}/brief/{letter}/tekst", &Workbench::reword, &Workbench::wording);
   page("/brief/{letter}", &Workbench::letter_pdf);
   page("/dossier/{dossier}/bericht/{message}/bewijs", &Workbench::message_record);
-  action("/dossier/{dossier}/bericht/{message}/intrekken", &Workbench::recall);
+  action("/dossier/{dossier}/bericht/{message}/intrekken", &Workbench::recall, &Workbench::dossier);
   page("/dossier/{dossier}/brief/{letter}/bijlage/{object}", &Workbench::enclosure);
   page("/dossier/{dossier}/overzicht", &Workbench::overview);
   upload("/dossier/{dossier}/document", &Workbench::add_document);
   page("/nieuw/{kind}", &Workbench::new_dossier);
   action("/nieuw/{kind}", &Workbench::make_dossier);
   page("/dossier/{dossier}/vastlegging", &Workbench::records);
-  action("/dossier/{dossier}/vastlegging", &Workbench::record_act);
+  action("/dossier/{dossier}/vastlegging", &Workbench::record_act, &Workbench::records);
   page("/balie", &Workbench::desk);
-  action("/balie", &Workbench::record_call);
+  action("/balie", &Workbench::record_call, &Workbench::desk);
   page("/regels", &Workbench::rules);
   page("/logboek", &Workbench::ledger);
   page("/vastgelopen", &Workbench::jobs);
-  action("/vastgelopen/{job}", &Workbench::revive);
+  action("/vastgelopen/{job}", &Workbench::revive, &Workbench::jobs);
   page("/vervanging", &Workbench::absences);
-  action("/vervanging", &Workbench::absence_act);
+  action("/vervanging", &Workbench::absence_act, &Workbench::absences);
   page("/medewerkers", &Workbench::users);
   page("/postvakken", &Workbench::mailboxes);
   page("/verzending", &Workbench::outgoing);
@@ -69,8 +100,9 @@ void Workbench::page(const char* pattern, View view) {
   router_.add("GET", pattern, [this, view](Request& request) { return with_visit(request, view, false); });
 }
 
-void Workbench::action(const char* pattern, View view) {
-  router_.add("POST", pattern, [this, view](Request& request) { return with_visit(request, view, true); });
+void Workbench::action(const char* pattern, View view, View asked_on) {
+  router_.add("POST", pattern,
+              [this, view, asked_on](Request& request) { return with_visit(request, view, true, asked_on); });
 }
 
 void Workbench::upload(const char* pattern, View view) {
@@ -96,7 +128,7 @@ Result<Visit> Workbench::enter(Request& request, bool is_action) {
   return visit;
 }
 
-Response Workbench::with_visit(Request& request, View view, bool is_action) {
+Response Workbench::with_visit(Request& request, View view, bool is_action, View asked_on) {
   auto visit = enter(request, is_action);
   if (!visit) {
     const Code code = visit.error().code;
@@ -105,12 +137,23 @@ Response Workbench::with_visit(Request& request, View view, bool is_action) {
     return complain(visit.error(), nullptr);
   }
   auto response = (this->*view)(*visit);
-  return response ? std::move(*response) : complain(response.error(), &*visit);
+  if (response) return std::move(*response);
+  const Code code = response.error().code;
+  if (asked_on && (code == Code::kRefused || code == Code::kConflict)) {
+    visit->refusal = sentence_for(response.error());
+    if (auto shown = (this->*asked_on)(*visit)) {
+      shown->status = http_status(response.error());
+      return std::move(*shown);
+    }
+  }
+  return complain(response.error(), &*visit);
 }
 
 Result<Response> Workbench::show(const std::string& page, nlohmann::json data, const Visit& visit) const {
   const auto has = [&](std::string_view role) { return visit.actor.has(role); };
   data["who"] = visit.user.name;
+  data["page_title"] = title_of(page, data);
+  data["refusal"] = visit.refusal;
   data["csrf"] = csrf_token(csrf_secret(visit.session));
   data["organisation"] = casework_.office().config.organisation.name;
   data["doel"] = visit.actor.purpose;
@@ -131,17 +174,28 @@ Response Workbench::complain(const Error& error, const Visit* visit) const {
   if (error.code != Code::kDenied && error.code != Code::kRefused && error.code != Code::kConflict &&
       error.code != Code::kNotFound)
     log_error("page failed", error);
-  nlohmann::json data{
-      {"sentence", sentence_for(error)}, {"logged_in", visit != nullptr}, {"code", code_name(error.code)}};
-  if (visit && visit->request.parameters.contains("dossier"))
-    data["back"] = "/dossier/" + visit->request.parameter("dossier") + "?doel=" + percent_encode(visit->actor.purpose);
-  auto html = pages_.render("staff/fout", data);
-  return html ? Response::html(std::move(*html), http_status(error)) : Response::error(error);
+  nlohmann::json data{{"sentence", sentence_for(error)}, {"logged_in", visit != nullptr}};
+  if (visit && visit->request.parameters.contains("dossier")) {
+    // With another purpose the same page may open.
+    const bool by_purpose = visit->request.method == "GET" && error.code == Code::kRefused;
+    data["back"] = by_purpose ? visit->request.path
+                              : "/dossier/" + visit->request.parameter("dossier") +
+                                    "?doel=" + percent_encode(visit->actor.purpose);
+    data["back_words"] = by_purpose ? "Kies een ander doel" : "Terug naar het dossier";
+  }
+  auto html = visit ? show("fout", data, *visit) : plain_page("fout", data);
+  if (!html) return Response::error(error);
+  html->status = http_status(error);
+  return std::move(*html);
+}
+
+Result<Response> Workbench::plain_page(const std::string& page, const nlohmann::json& data) const {
+  TRY_ASSIGN(std::string html, pages_.render("staff/" + page, data));
+  return Response::html(std::move(html));
 }
 
 void Workbench::error_page(Response& response) const {
-  const nlohmann::json data{
-      {"sentence", sentence_for_status(response.status)}, {"logged_in", false}, {"code", response.status}};
+  const nlohmann::json data{{"sentence", sentence_for_status(response.status)}, {"logged_in", false}};
   if (auto html = pages_.render("staff/fout", data)) {
     response.body = std::move(*html);
     response.content_type = "text/html; charset=utf-8";

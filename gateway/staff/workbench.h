@@ -25,8 +25,9 @@ struct Visit {
   Request& request;
   User user;
   Session session;
-  Actor actor;  // with purpose
-  Form form;    // of an action
+  Actor actor;               // with purpose
+  Form form;                 // of an action
+  std::string refusal = {};  // why the action can't be: told on the page where it was asked
 
   Result<Id> id(const std::string& parameter) const { return Id::parse(request.parameter(parameter)); }
   std::string value(const std::string& field) const;
@@ -47,9 +48,9 @@ class Workbench {
   /// A POST with a file: the view reads the form, and trusts it only after is_own_form().
   void upload(const char* pattern, View view);
   bool is_own_form(const Visit& visit, const std::string& token) const;
-  /// A POST: the form is read and its token checked before `view` runs.
-  void action(const char* pattern, View view);
-  Response with_visit(Request& request, View view, bool is_action);
+  /// A POST: the form is read and its token checked before `view` runs. What a rule refuses is told on top of `asked_on`.
+  void action(const char* pattern, View view, View asked_on = nullptr);
+  Response with_visit(Request& request, View view, bool is_action, View asked_on = nullptr);
   Result<Visit> enter(Request& request, bool is_action);
 
   // login.cpp
@@ -62,7 +63,7 @@ class Workbench {
   Result<Response> calendar(Visit& visit);
   // dossier_page.cpp
   Result<Response> dossier(Visit& visit);
-  Result<Response> choose_purpose(Visit& visit) const;
+  Result<Response> choose_purpose(Visit& visit);
   // dossier_actions.cpp
   Result<Response> act(Visit& visit);
   // document_page.cpp
@@ -112,6 +113,8 @@ class Workbench {
   bool mailbox_alarm() const;
 
   Result<Response> show(const std::string& page, nlohmann::json data, const Visit& visit) const;
+  /// Without menu, for who is not logged in.
+  Result<Response> plain_page(const std::string& page, const nlohmann::json& data) const;
   Response complain(const Error& error, const Visit* visit) const;
   /// Back to a dossier, purpose kept.
   static Response back_to_dossier(const Visit& visit, const Id& dossier);

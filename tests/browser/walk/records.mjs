@@ -59,6 +59,32 @@ export async function porteroCase(jurist) {
   return letter;
 }
 
+/// AVG art. 18: a dossier is put aside on a ground, the mailroom can't open it, and it comes free only after the letter.
+export async function restriction(jurist, clerk, reference) {
+  const { page } = jurist;
+  await page.goto(`${workbench}/?zoek=${reference}`);
+  await page.getByRole("link", { name: reference }).click();
+  assert.ok(await page.locator("#doel-avg-verzoek").isChecked(), "an AVG dossier is opened to decide on it");
+  await page.getByRole("button", { name: "Open het dossier" }).click();
+  const dossier = page.url();
+  await page.getByRole("button", { name: /Verwerking beperken/ }).click();
+  await jurist.sees("De verwerking is beperkt sinds");
+  await jurist.picture("8-beperkt");
+  await clerk.page.goto(dossier.split("?")[0]);
+  await clerk.sees("kunt u dit dossier nu niet openen");
+  await clerk.picture("8-postkamer");
+  await page.getByRole("button", { name: /Beperking opheffen/ }).click();
+  await jurist.sees("Verstuur eerst de brief");
+  await jurist.sees("De verwerking is beperkt sinds");  // told where it was asked
+  await jurist.picture("8-opheffen-geweigerd");
+  await page.locator("#brief").selectOption("avg-beperking-toegekend");
+  await page.getByRole("button", { name: "Opstellen", exact: true }).click();
+  await jurist.sees("Zonder dit kan de brief niet weg");
+  await page.getByRole("button", { name: "Ter goedkeuring aanbieden" }).click();
+  await jurist.sees(/Vul nog in: Welke gegevens wij voorlopig niet gebruiken/);
+  await jurist.picture("8-brief-nog-nodig");
+}
+
 /// The mailroom keeps who speaks for a client, and the client's consent.
 export async function clientRegister(clerk, birthDate) {
   const { page } = clerk;

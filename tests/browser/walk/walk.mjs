@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { codeOf, killDoor, passwordOf, portal, sample, sendMail, waitForMail, workbench } from "./instance.mjs";
-import { clientRegister, deskCall, porteroCase } from "./records.mjs";
+import { clientRegister, deskCall, porteroCase, restriction } from "./records.mjs";
 import { startBrowser, Walker } from "./walker.mjs";
 
 const CODE = "zonnebloem 47";
@@ -213,6 +213,17 @@ async function onRecord(size) {
   await desk.end();
 }
 
+async function putAside(size) {
+  const since = Date.now();
+  sendMail("mail/avg-inzage.eml", `aside-${size}@post.example`);
+  const reference = (await waitForMail("renee.fictief@post.example", "ZP-", since)).match(/ZP-\w{4}-\w{4}-\w/)[0];
+  const jurist = await staff("j.recht", size);
+  const clerk = await staff("p.postma", size);
+  await restriction(jurist, clerk, reference);
+  await clerk.end();
+  await jurist.end();
+}
+
 for (const size of ["phone", "desktop"]) {
   const since = Date.now();
   const step = (name, walk) => {
@@ -224,5 +235,6 @@ for (const size of ["phone", "desktop"]) {
   await step("5: the mentor answers", () => mentorAnswers(size, reference, since));
   await step("6: legal grants", () => legalGrants(size));
   await step("7: on record, and at the desk", () => onRecord(size));
+  await step("8: put aside", () => putAside(size));
 }
 await browser.close();

@@ -69,7 +69,10 @@ class Workbench(unittest.TestCase):
 
     def test_each_page_opens_for_its_roles_only(self):
         purpose = f"?doel={HANDLE}"
-        self.expect_only(READERS, "/")
+        self.expect_only(READERS, "/?lijst=open")
+        for name, own in (("f.gids", "/logboek"), ("beheer", "/vastgelopen")):
+            status, headers, _ = self.staff[name].request("GET", "/")
+            self.assertEqual((status, headers["location"]), (303, own), f"{name} has a first page")
         self.expect_only(HANDLERS, self.dossier + purpose)
         self.expect_only(HANDLERS, f"{self.dossier}/document/{self.document}{purpose}")
         self.expect_only(HANDLERS, f"/document/{self.document}/pagina/1{purpose}")
