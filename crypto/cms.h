@@ -8,6 +8,7 @@
 #define CRYPTO_CMS_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/secret_bytes.h"
+
+struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace zp::crypto {
 
@@ -82,6 +85,10 @@ class SealKey {
   /// kConfig if certificate and key do not belong together or the key is weak (RSA under 3072, curves under
   /// 256 bits).
   static Result<SealKey> load(std::string_view chain_pem, const SecretBytes& key_pem);
+  /// A key that stays where it is (token_key.h). `open` makes a handle that signs, now and again when signing fails: a
+  /// token may have been away. What `open` says is wrong is returned as it is.
+  using OpenKey = std::function<Result<std::shared_ptr<evp_pkey_st>>()>;
+  static Result<SealKey> elsewhere(std::string_view chain_pem, OpenKey open);
   /// A self-signed P-256 certificate for demonstrations; chain and key as PEM.
   struct Pem {
     std::string chain;
@@ -91,7 +98,7 @@ class SealKey {
   SealKey(SealKey&&) noexcept;
   ~SealKey();
   /// A CAdES-B (ETSI EN 319 122-1) detached signature over `digest` (SHA-256 of the content), without
-  /// signing-time: PAdES baseline keeps the time in the PDF. DER.
+  /// signing-time: PAdES baseline keeps the time in the PDF. DER. kUnavailable: the token does not sign.
   Result<Bytes> sign_digest(ByteView digest) const;
   std::string subject() const;
   std::int64_t not_after() const;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <mutex>
 
 #include "crypto/cms.h"
 #include "crypto/hash.h"
@@ -41,14 +42,17 @@ Bytes signed_attributes(const CMS_SignerInfo* signer) {
   return set;
 }
 
+/// Empty if the key does not sign: one in a token may have gone.
 Bytes sign(EVP_PKEY* key, ByteView message) {
   const DigestContext context(EVP_MD_CTX_new());
   std::size_t size = 0;
-  ZP_CHECK(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1);
-  ZP_CHECK(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) == 1);
-  Bytes signature(size);
-  ZP_CHECK(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1);
-  signature.resize(size);  // ECDSA signatures vary in length
+  Bytes signature;
+  if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
+      EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) != 1)
+    return signature;
+  signature.resize(size);
+  const bool signed_now = EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1;
+  signature.resize(signed_now ? size : 0);  // ECDSA signatures vary in length
   return signature;
 }
 
@@ -60,15 +64,19 @@ void name_signature_algorithm(CMS_SignerInfo* signer, const EVP_PKEY* key) {
                   rsa ? V_ASN1_NULL : V_ASN1_UNDEF, nullptr);
 }
 
+Result<void> check_strength(const EVP_PKEY* key) {
+  const bool rsa = EVP_PKEY_is_a(key, "RSA");
+  if (!rsa && !EVP_PKEY_is_a(key, "EC")) return fail(Code::kConfig, "load seal key", "it is neither RSA nor EC");
+  if (EVP_PKEY_get_bits(key) < (rsa ? kFewestRsaBits : kFewestCurveBits))
+    return fail(Code::kConfig, "load seal key", "it is too weak: RSA needs 3072 bits, a curve 256");
+  return {};
+}
+
 Result<PrivateKey> read_private_key(const SecretBytes& pem) {
   const Bio bio(BIO_new_mem_buf(pem.view().data(), static_cast<int>(pem.size())));
   PrivateKey key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr) : nullptr);
   ERR_clear_error();
   if (!key) return fail(Code::kConfig, "load seal key", "it is no PEM private key, or it has a passphrase");
-  const bool rsa = EVP_PKEY_is_a(key.get(), "RSA");
-  if (!rsa && !EVP_PKEY_is_a(key.get(), "EC")) return fail(Code::kConfig, "load seal key", "it is neither RSA nor EC");
-  if (EVP_PKEY_get_bits(key.get()) < (rsa ? kFewestRsaBits : kFewestCurveBits))
-    return fail(Code::kConfig, "load seal key", "it is too weak: RSA needs 3072 bits, a curve 256");
   return key;
 }
 
@@ -110,8 +118,34 @@ ByteView written_to(BIO* bio) {
 
 struct SealKey::Impl {
   CertificateStack chain;
-  PrivateKey key;
+  std::shared_ptr<EVP_PKEY> key;
+  OpenKey open;             // empty: the key is in memory
+  mutable std::mutex turn;  // a token signs one thing at a time
+
   X509* leaf() const { return sk_X509_value(chain.get(), 0); }
+
+  Result<void> take(std::shared_ptr<EVP_PKEY> one) {
+    TRY_DO(check_strength(one.get()));
+    const bool belongs = X509_check_private_key(leaf(), one.get()) == 1;
+    ERR_clear_error();
+    if (!belongs) return fail(Code::kConfig, "load seal key", "it does not belong to the first certificate");
+    key = std::move(one);
+    return {};
+  }
+
+  Result<Bytes> sign_attributes(ByteView attributes) {
+    if (!open) return sign(key.get(), attributes);
+    const std::scoped_lock lock(turn);
+    Bytes signature = key ? sign(key.get(), attributes) : Bytes();
+    if (!signature.empty()) return signature;
+    key.reset();  // before a module is loaded anew
+    TRY_ASSIGN(auto again, open());
+    TRY_DO(take(std::move(again)));
+    signature = sign(key.get(), attributes);
+    ERR_clear_error();
+    if (signature.empty()) return fail(Code::kUnavailable, "sign with seal key", "the token does not sign");
+    return signature;
+  }
 };
 
 SealKey::SealKey(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -123,10 +157,19 @@ Result<SealKey> SealKey::load(std::string_view chain_pem, const SecretBytes& key
   impl->chain = read_certificates(chain_pem);
   if (sk_X509_num(impl->chain.get()) == 0)
     return fail(Code::kConfig, "load seal certificate", "it is no PEM certificate");
-  TRY_ASSIGN(impl->key, read_private_key(key_pem));
-  const bool belongs = X509_check_private_key(impl->leaf(), impl->key.get()) == 1;
-  ERR_clear_error();
-  if (!belongs) return fail(Code::kConfig, "load seal key", "it does not belong to the first certificate");
+  TRY_ASSIGN(PrivateKey key, read_private_key(key_pem));
+  TRY_DO(impl->take(std::move(key)));
+  return SealKey(std::move(impl));
+}
+
+Result<SealKey> SealKey::elsewhere(std::string_view chain_pem, OpenKey open) {
+  auto impl = std::make_unique<Impl>();
+  impl->chain = read_certificates(chain_pem);
+  if (sk_X509_num(impl->chain.get()) == 0)
+    return fail(Code::kConfig, "load seal certificate", "it is no PEM certificate");
+  TRY_ASSIGN(auto key, open());
+  TRY_DO(impl->take(std::move(key)));
+  impl->open = std::move(open);
   return SealKey(std::move(impl));
 }
 
@@ -142,13 +185,14 @@ SealKey::Pem SealKey::self_signed(std::string_view common_name, int days) {
 }
 
 // CMS_final() and CMS_SignerInfo_sign() of OpenSSL 3.0 always add a signing-time, which PAdES baseline keeps
-// in the PDF instead: so the attributes are signed here. A remote seal or HSM would plug in at sign().
+// in the PDF instead: so the attributes are signed here.
 Result<Bytes> SealKey::sign_digest(ByteView digest) const {
   if (digest.size() != std::tuple_size_v<Digest>) return fail(Code::kMalformed, "sign digest");
   const Message message(CMS_sign(nullptr, nullptr, nullptr, nullptr, kSignFlags));
   ZP_CHECK(message != nullptr);
-  CMS_SignerInfo* const signer =
-      CMS_add1_signer(message.get(), impl_->leaf(), impl_->key.get(), EVP_sha256(), kSignFlags);
+  // It looks at the kind of key only; the private one may be in a token.
+  EVP_PKEY* const leaf_key = X509_get0_pubkey(impl_->leaf());
+  CMS_SignerInfo* const signer = CMS_add1_signer(message.get(), impl_->leaf(), leaf_key, EVP_sha256(), kSignFlags);
   ZP_CHECK(signer != nullptr);
   for (int i = 1; i < sk_X509_num(impl_->chain.get()); ++i)
     CMS_add1_cert(message.get(), sk_X509_value(impl_->chain.get(), i));
@@ -156,8 +200,8 @@ Result<Bytes> SealKey::sign_digest(ByteView digest) const {
            1);
   ZP_CHECK(CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest.data(),
                                        static_cast<int>(digest.size())) == 1);
-  name_signature_algorithm(signer, impl_->key.get());
-  const Bytes signature = sign(impl_->key.get(), signed_attributes(signer));
+  name_signature_algorithm(signer, leaf_key);
+  TRY_ASSIGN(const Bytes signature, impl_->sign_attributes(signed_attributes(signer)));
   ZP_CHECK(ASN1_STRING_set(CMS_SignerInfo_get0_signature(signer), signature.data(),
                            static_cast<int>(signature.size())) == 1);
   ERR_clear_error();

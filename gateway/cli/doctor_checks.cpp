@@ -15,6 +15,7 @@
 #include "crypto/cms.h"
 #include "crypto/keyring/openpgp.h"
 #include "crypto/time_stamp.h"
+#include "crypto/token_key.h"
 #include "gateway/casework/vault.h"
 #include "gateway/config/data_folder.h"
 #include "gateway/config/mailboxes.h"
@@ -149,15 +150,25 @@ std::string time_stamp_advice(Code code) {
 }
 
 void check_seal(Checks& checks, const Config& config) {
+  const bool in_token = crypto::is_token_uri(config.keys.seal_key);
   const auto chain = read_file(config.keys.seal_certificate, 1024 * 1024);
-  const auto key = read_secret_file(config.keys.seal_key);
+  const auto key = in_token ? Result<SecretBytes>(SecretBytes()) : read_secret_file(config.keys.seal_key);
   if (!chain || !key)
     return bad(checks, "the seal on PDFs can't be read",
                "Put certificate and key where keys.seal_certificate and keys.seal_key say.");
-  const auto seal = crypto::SealKey::load(as_text(*chain), *key);
+  const auto seal = in_token ? crypto::load_token_seal(as_text(*chain), config.keys.seal_key)
+                             : crypto::SealKey::load(as_text(*chain), *key);
   if (!seal)
-    return bad(checks, "the seal on PDFs can't be used: " + seal.error().message(),
-               "Certificate and key must belong together.");
+    return bad(
+        checks, "the seal on PDFs can't be used: " + seal.error().message(),
+        in_token
+            ? "Mend keys.seal_key, the file with the PIN or the token: docs/operators/keys.md. Until then no letter "
+              "can be sent."
+            : "Certificate and key must belong together.");
+  if (const auto signature = seal->sign_digest(crypto::Digest{}); !signature)
+    return bad(checks, "the seal does not sign: " + signature.error().message(),
+               "Look at the token and its module: docs/operators/keys.md.");
+  if (in_token) good(checks, "the seal key signs in its token");
   by_expiry(checks, "the seal certificate of " + seal->subject(), seal->not_after(),
             "Ask for a new certificate; letters can't be signed without.");
 }

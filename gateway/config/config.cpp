@@ -23,6 +23,7 @@ std::unexpected<Error> complain(const std::string& file, const YAML::Mark& mark,
 
 std::string resolve(const std::string& value, const std::filesystem::path& folder) {
   if (value.empty()) return value;
+  if (value.starts_with("pkcs11:")) return value;  // a key in a token, RFC 7512
   if (value.front() == '@') return data_folder() + "/" + value.substr(1);
   return std::filesystem::weakly_canonical(folder / value).string();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/keyring/openpgp.h"
+#include "crypto/token_key.h"
 #include "gateway/ipc/cell_client.h"
 #include "gateway/ipc/keymaker.h"
 #include "gateway/ipc/office_client.h"
@@ -57,6 +58,7 @@ void run_rounds(Process& process, const Tools& tools, const Tray& tray) {
 
 Result<crypto::SealKey> load_seal(const KeysConfig& keys) {
   TRY_ASSIGN(const auto chain, read_file(keys.seal_certificate));
+  if (crypto::is_token_uri(keys.seal_key)) return crypto::load_token_seal(as_text(chain), keys.seal_key);
   TRY_ASSIGN(const auto key, read_secret_file(keys.seal_key));
   return crypto::SealKey::load(as_text(chain), key);
 }

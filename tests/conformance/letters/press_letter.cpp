@@ -1,10 +1,11 @@
-// press_letter NAME DATA.json OUTPUT.pdf [--signed | --time-stamp URL SEAL.pem]: what the worker does with a letter, for the
-// checks in Python. SEAL.pem gets the certificate of the seal.
+// press_letter NAME DATA.json OUTPUT.pdf [--signed | --time-stamp URL SEAL.pem | --token URI CHAIN.pem]: what the worker does
+// with a letter, for the checks in Python. SEAL.pem gets the certificate of the seal; CHAIN.pem is that of the key in the token.
 #include <fstream>
 #include <iostream>
 
 #include "crypto/cms.h"
 #include "crypto/time_stamp.h"
+#include "crypto/token_key.h"
 #include "gateway/dispatch/time_stamp_client.h"
 #include "templates/letter/letter.h"
 
@@ -15,7 +16,7 @@ using zp::ByteView;
 using zp::Result;
 
 struct Task {
-  std::string name, time_stamp_url, seal_path;
+  std::string name, time_stamp_url, seal_path, token_uri;
   nlohmann::json data;
   bool sealed = false;
 };
@@ -37,12 +38,21 @@ Result<Bytes> render(const Task& task) {
   return letters->render(task.name, task.data, options);
 }
 
+Result<zp::crypto::SealKey> seal_of(const Task& task) {
+  if (!task.token_uri.empty()) {
+    std::ifstream file(task.seal_path);
+    const std::string chain(std::istreambuf_iterator<char>(file), {});
+    return zp::crypto::load_token_seal(chain, task.token_uri);
+  }
+  const auto pem = zp::crypto::SealKey::self_signed("Zegel van de proef", 30);
+  if (!task.seal_path.empty()) std::ofstream(task.seal_path) << pem.chain;
+  return zp::crypto::SealKey::load(pem.chain, pem.key);
+}
+
 Result<Bytes> press(const Task& task) {
   TRY_ASSIGN(Bytes pdf, render(task));
   if (!task.sealed) return pdf;
-  const auto pem = zp::crypto::SealKey::self_signed("Zegel van de proef", 30);
-  if (!task.seal_path.empty()) std::ofstream(task.seal_path) << pem.chain;
-  TRY_ASSIGN(const auto key, zp::crypto::SealKey::load(pem.chain, pem.key));
+  TRY_ASSIGN(const auto key, seal_of(task));
   zp::gateway::KeysConfig config{};
   config.time_stamp_url = task.time_stamp_url;
   const zp::gateway::TimeStampClient stamps(config);
@@ -58,10 +68,14 @@ Result<Bytes> press(const Task& task) {
 int main(int argc, char** argv) {
   if (argc < 4) return 2;
   std::ifstream in(argv[2]);
-  Task task{
-      .name = argv[1], .time_stamp_url = {}, .seal_path = {}, .data = nlohmann::json::parse(in), .sealed = argc > 4};
+  Task task{.name = argv[1],
+            .time_stamp_url = {},
+            .seal_path = {},
+            .token_uri = {},
+            .data = nlohmann::json::parse(in),
+            .sealed = argc > 4};
   if (argc > 6) {
-    task.time_stamp_url = argv[5];
+    (std::string_view(argv[4]) == "--token" ? task.token_uri : task.time_stamp_url) = argv[5];
     task.seal_path = argv[6];
   }
   const auto pdf = press(task);

@@ -12,6 +12,7 @@ import yaml
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "letters"))
 from authority import Authority  # noqa: E402
+from soft_token import MODULE, SoftToken  # noqa: E402
 
 PRESS, SAMPLES, CACHE = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 SKIPPED = 77
@@ -50,6 +51,13 @@ def press(home, authority, url):
     return judged(pdf, home / "seal.pem", home / "tsa.pem"), pdf
 
 
+def press_with_token(home):
+    token = SoftToken(home)
+    chain = token.add_key("kromme", "01", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+    subprocess.run([PRESS, "avg-inzage-toegekend", home / "data.json", home / "token.pdf", "--token", token.uri("kromme"), chain], check=True, env=token.environment)
+    return judged(home / "token.pdf", chain)
+
+
 def main():
     if not fetched():
         print("skipped: PyPI cannot be reached, or python3-venv is not installed")
@@ -58,6 +66,7 @@ def main():
         home = pathlib.Path(folder)
         authority = Authority(home)
         told = {"sealed": press(home, authority, "")[0]}
+        told["token"] = press_with_token(home) if MODULE else told["sealed"]
         told["stamped"], pdf = press(home, authority, authority.url)
         changed = bytearray(pdf.read_bytes())
         changed[len(changed) // 20] ^= 1
@@ -65,7 +74,7 @@ def main():
         told["changed"] = judged(pdf, home / "seal.pem", home / "tsa.pem")
     print(told)
     good = "bottom line True coverage ENTIRE_FILE stamp "
-    return 0 if told["sealed"] == good + "False" and told["stamped"] == good + "True" and "bottom line True" not in told["changed"] else 1
+    return 0 if told["sealed"] == told["token"] == good + "False" and told["stamped"] == good + "True" and "bottom line True" not in told["changed"] else 1
 
 
 if __name__ == "__main__":

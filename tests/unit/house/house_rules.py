@@ -26,6 +26,7 @@ ONLY_FOR = {
 HOMES = {
     r"gpgme": {"crypto/keyring"},
     r"rnp/": {"crypto/keyring"},
+    r"libp11|p11-kit": {"crypto/token_key"},
     r"openssl/": {"crypto", "gateway/http"},
     r"sodium": {"crypto"},
     r"qpdf/": {"intake/cell", "templates/letter"},
@@ -46,12 +47,12 @@ HOMES = {
 }
 # Libraries that a program must never link: a break-in there must not find them.
 NEVER_LINKS = {
-    "zegelpost-public": ["rnp", "gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
-    "zegelpost-mail": ["rnp", "gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
-    "zegelpost-keymaker": ["sqlite3", "opencv", "poppler", "qpdf", "PocoNet", "gmime", "hpdf"],
-    "zegelpost-broker": ["gpgme", "rnp", "sqlite3", "PocoNet", "curl", "hpdf"],
+    "zegelpost-public": ["libp11", "rnp", "gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
+    "zegelpost-mail": ["libp11", "rnp", "gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
+    "zegelpost-keymaker": ["libp11", "sqlite3", "opencv", "poppler", "qpdf", "PocoNet", "gmime", "hpdf"],
+    "zegelpost-broker": ["libp11", "gpgme", "rnp", "sqlite3", "PocoNet", "curl", "hpdf"],
     "zegelpost-worker": ["rnp", "opencv", "poppler", "tesseract", "gmime"],
-    "zegelpost-staff": ["rnp", "opencv", "poppler", "tesseract", "gmime"],
+    "zegelpost-staff": ["libp11", "rnp", "opencv", "poppler", "tesseract", "gmime"],
 }
 FORBIDDEN = [
     (re.compile(r"\b(TODO|FIXME|XXX)\b"), "unfinished work is an issue, not a comment"),

@@ -1,4 +1,4 @@
-"""`zegelpost doctor` asks the time-stamp server for a time-stamp, and says what to do."""
+"""`zegelpost doctor` tries the seal and the time-stamp server for real, and says what to do."""
 import pathlib
 import subprocess
 import sys
@@ -8,11 +8,12 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "conformance/letters"))
 from authority import Authority  # noqa: E402
+from soft_token import MODULE, SoftToken  # noqa: E402
 
 ZEGELPOST = pathlib.Path(sys.argv[1])
 
 
-class DoctorTimeStamp(unittest.TestCase):
+class DoctorSeal(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         # Not below a deep folder: a gpg-agent socket's path has at most 107 characters.
@@ -50,6 +51,17 @@ class DoctorTimeStamp(unittest.TestCase):
 
     def test_without_a_server_nothing_is_asked(self):
         self.assertNotIn("time-stamp", self.doctor())
+
+    @unittest.skipUnless(MODULE, "softhsm2 is not installed")
+    def test_the_key_in_the_token_signs_once(self):
+        token = SoftToken(self.home)
+        chain = token.add_key("kromme", "01", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        told = self.doctor(token.environment, seal_certificate=chain, seal_key=token.uri("kromme"))
+        self.assertRegex(told, r"ok    the seal key signs in its token\n")
+        wrong = self.doctor(token.environment, seal_certificate=chain, seal_key=token.uri("kromme", pin=token.write_pin("1", "wrong")))
+        self.assertRegex(wrong, r"FAIL  the seal on PDFs can't be used: .*PIN.*wrong.*\n +Mend keys.seal_key")
+        gone = self.doctor(token.environment, seal_certificate=chain, seal_key=token.uri("kromme", token="elders"))
+        self.assertRegex(gone, r"FAIL  the seal on PDFs can't be used: .*no token fits.*there are: zegel")
 
 
 if __name__ == "__main__":
