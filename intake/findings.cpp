@@ -110,6 +110,8 @@ Json mrz_json(const Mrz& mrz) {
 Json identity_json(const IdentityDocument& document) {
   Json bsn_boxes = Json::array();
   for (const Box& box : document.bsn_boxes) bsn_boxes.push_back(box_json(box));
+  Json ghost_boxes = Json::array();
+  for (const Box& box : document.ghost_boxes) ghost_boxes.push_back(box_json(box));
   return {{"page", document.page},
           {"document_type", document.document_type},
           {"mrz", document.mrz ? mrz_json(*document.mrz) : Json()},
@@ -117,7 +119,9 @@ Json identity_json(const IdentityDocument& document) {
           {"photo_box", optional_box(document.photo_box)},
           {"bsn_boxes", std::move(bsn_boxes)},
           {"mrz_box", optional_box(document.mrz_box)},
-          {"shortcomings", document.shortcomings}};
+          {"shortcomings", document.shortcomings},
+          {"ghost_boxes", std::move(ghost_boxes)},
+          {"printed_expiry_date", document.printed_expiry}};
 }
 
 Json order_json(const CourtOrder& order) {
@@ -242,6 +246,9 @@ class FindingsParser {
     for (const Json& one : reader_.array(json, "bsn_boxes", 20)) document.bsn_boxes.push_back(box(one, "bsn_boxes"));
     document.mrz_box = maybe_box(json, "mrz_box");
     document.shortcomings = reader_.texts(json, "shortcomings", 10, kMaxWord);
+    for (const Json& one : reader_.array(json, "ghost_boxes", 20))
+      document.ghost_boxes.push_back(box(one, "ghost_boxes"));
+    document.printed_expiry = reader_.text(json, "printed_expiry_date", kMaxWord);
     return document;
   }
 
@@ -325,6 +332,10 @@ std::string_view dutch_field_state(std::string_view state) noexcept {
 }
 
 std::string_view verdict_name(Verdict verdict) noexcept { return kVerdicts[static_cast<std::size_t>(verdict)]; }
+
+const std::string& IdentityDocument::expires_on() const noexcept {
+  return mrz && mrz->checks_ok && !mrz->expiry_date.empty() ? mrz->expiry_date : printed_expiry;
+}
 
 bool DigitalSignature::uses_old_technique() const {
   return std::ranges::any_of(

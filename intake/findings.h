@@ -94,6 +94,11 @@ struct IdentityDocument {
   std::vector<Box> bsn_boxes;
   std::optional<Box> mrz_box;
   std::vector<std::string> shortcomings = {};  // cut-off | glare | unreadable: what keeps a copy from being used
+  std::vector<Box> ghost_boxes = {};           // smaller repeats of the photo, faint or in a window
+  std::string printed_expiry = {};             // YYYY-MM-DD by field 4b of a driving licence; empty: not read
+
+  /// As its zone says if the check digits hold, else as printed; empty if neither was read.
+  const std::string& expires_on() const noexcept;
 };
 
 /// What a beschikking about mentorschap, curatele or bewind seems to say. Proposals for a person to confirm; what was

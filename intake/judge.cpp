@@ -257,8 +257,7 @@ class Judge {
 
   // Dates of a zone whose check digits fail are not believed.
   bool has_expired(const IdentityDocument& document) const {
-    return !as_of_.empty() && document.mrz && document.mrz->checks_ok && !document.mrz->expiry_date.empty() &&
-           document.mrz->expiry_date < as_of_;
+    return !as_of_.empty() && !document.expires_on().empty() && document.expires_on() < as_of_;
   }
 
   // What a person with a phone can do better. Judged by a program, so it makes a copy doubtful, never unusable.

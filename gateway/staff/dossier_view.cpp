@@ -90,6 +90,7 @@ json boxes_json(const intake::Findings& findings, int page) {
     if (identity.page != page) return;
     boxes.push_back(box_json(identity.area, "identity", "identiteitsbewijs"));
     if (identity.photo_box) boxes.push_back(box_json(*identity.photo_box, "personal", "pasfoto"));
+    for (const auto& ghost : identity.ghost_boxes) boxes.push_back(box_json(ghost, "personal", "pasfoto, kleiner"));
     for (const auto& bsn : identity.bsn_boxes) boxes.push_back(box_json(bsn, "personal", "BSN"));
   };
   if (findings.identity_document) add_identity(*findings.identity_document);
@@ -175,7 +176,8 @@ json identity_json(const intake::IdentityDocument& identity) {
                                                             {"other", "identiteitsbewijs"}};
   const auto kind = kKinds.find(identity.document_type);
   json out{{"kind", kind == kKinds.end() ? identity.document_type : kind->second},
-           {"has_mrz", identity.mrz.has_value()}};
+           {"has_mrz", identity.mrz.has_value()},
+           {"printed_expiry", dutch(identity.printed_expiry)}};
   if (!identity.mrz) return out;
   const intake::Mrz& mrz = *identity.mrz;
   // The number itself is not shown: who needs it opens the page.

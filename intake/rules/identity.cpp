@@ -87,14 +87,17 @@ void judge_holder(const DocumentRule& rule, const Fields& fields, const Mrz& mrz
     judgement.doubt(difference, "De naam of geboortedatum op het identiteitsbewijs is anders dan wat u hebt ingevuld.");
 }
 
-void judge_expiry(const Mrz& mrz, const std::string& received_on, Judgement& judgement) {
-  if (mrz.expiry_date.empty()) {
+void judge_expiry(const IdentityDocument& found, const std::string& received_on, Judgement& judgement) {
+  const bool by_zone = found.mrz && !found.mrz->expiry_date.empty();
+  const std::string& expiry = by_zone ? found.mrz->expiry_date : found.printed_expiry;
+  const char* where = by_zone || expiry.empty() ? "" : " (veld 4b)";
+  if (expiry.empty()) {
     judgement.seen.emplace_back("De geldigheidsdatum is niet gelezen.");
-  } else if (!received_on.empty() && mrz.expiry_date < received_on) {
-    judgement.doubt(fmt::format("Verlopen op {}, ontvangen op {}.", dutch(mrz.expiry_date), dutch(received_on)),
+  } else if (!received_on.empty() && expiry < received_on) {
+    judgement.doubt(fmt::format("Verlopen op {}{}, ontvangen op {}.", dutch(expiry), where, dutch(received_on)),
                     "Dit identiteitsbewijs was niet meer geldig toen wij het ontvingen.");
   } else {
-    judgement.seen.push_back(fmt::format("Geldig tot {}.", dutch(mrz.expiry_date)));
+    judgement.seen.push_back(fmt::format("Geldig tot {}{}.", dutch(expiry), where));
   }
 }
 
@@ -134,10 +137,8 @@ void judge_identity(const DocumentRule& rule, const Fields& fields, const Eviden
         "geldigheid.",
         "Wij kunnen de regels onder aan uw identiteitsbewijs niet goed lezen.");
   }
-  if (found.mrz) {
-    judge_holder(rule, fields, *found.mrz, judgement);
-    judge_expiry(*found.mrz, evidence.received_on, judgement);
-  }
+  if (found.mrz) judge_holder(rule, fields, *found.mrz, judgement);
+  if (found.mrz || !found.printed_expiry.empty()) judge_expiry(found, evidence.received_on, judgement);
   if (rule.mask && (found.photo_box || !found.bsn_boxes.empty()))
     judgement.seen.emplace_back("Foto of BSN is zichtbaar. Dat is hier niet nodig: wij schermen het af.");
 }

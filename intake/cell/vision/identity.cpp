@@ -11,6 +11,7 @@
 #include "intake/cell/vision/bsn_marks.h"
 #include "intake/cell/vision/cards.h"
 #include "intake/cell/vision/ink.h"
+#include "intake/cell/vision/licence.h"
 #include "intake/cell/vision/mrz_reader.h"
 #include "intake/cell/vision/portrait.h"
 #include "intake/cell/vision/reading.h"
@@ -111,10 +112,23 @@ cv::Rect bounds_of(const CardCorners& corners, const cv::Size& page) {
   return cv::boundingRect(std::vector<cv::Point2f>(corners.begin(), corners.end())) & cv::Rect({}, page);
 }
 
-void add_bsn_marks(const cv::Mat& page, const cv::Mat& gray, const Box& area, int turns, Engines& engines,
-                   IdentityDocument& document) {
+void note_expiry(std::span<const Word> words, IdentityDocument& document) {
+  if (document.document_type == "driving-licence" && document.printed_expiry.empty())
+    document.printed_expiry = printed_expiry(words);
+}
+
+// What only a reading of the whole document tells: BSN in print or as QR code, and when a licence expires.
+void read_marks(const cv::Mat& page, const cv::Mat& gray, const Box& area, int turns, Engines& engines,
+                IdentityDocument& document) {
   add_qr_code(gray, area, document.bsn_boxes);
-  add_bsn_words(words_within(page, area, turns, engines), document.bsn_boxes);
+  const std::vector<Word> words = words_within(page, area, turns, engines);
+  add_bsn_words(words, document.bsn_boxes);
+  note_expiry(words, document);
+}
+
+void add_ghosts(const cv::Mat& gray, const cv::Rect& where, const cv::Rect& portrait, IdentityDocument& document) {
+  for (const cv::Rect& ghost : find_ghosts(gray, where, portrait))
+    document.ghost_boxes.push_back(fraction_of(ghost, gray.size()));
 }
 
 // Where on the page the portrait may stand: in the document, or for a card whose zone is on its back, on what lies
@@ -174,6 +188,7 @@ IdentityDocument by_mrz(const cv::Mat& colour, const cv::Mat& gray, MrzOnPage& m
   if (const auto portrait = find_portrait(gray, around_zone(frame, mrz.parsed.format, page), cv::norm(frame.right),
                                           turns_for(frame), engines)) {
     document.photo_box = fraction_of(*portrait, page);
+    add_ghosts(gray, around_zone(frame, mrz.parsed.format, page), *portrait, document);
   } else if (mrz.parsed.format == MrzFormat::kTd3) {
     // ICAO 9303-4: the portrait stands at the left, above the zone.
     document.photo_box = box_of(frame, -3, sheet.below - sheet.height + 12, 42, 52, page);
@@ -181,7 +196,7 @@ IdentityDocument by_mrz(const cv::Mat& colour, const cv::Mat& gray, MrzOnPage& m
   add_bsn_in_mrz(mrz, frame, page, document);
   add_bsn_words(words, document.bsn_boxes);
   if (mrz.parsed.mrz.issuing_state == "NLD")
-    add_bsn_marks(colour, gray, document.area, turns_for(frame), engines, document);
+    read_marks(colour, gray, document.area, turns_for(frame), engines, document);
   if (beyond_edge(frame, sheet, page) > kCutOff) document.shortcomings.emplace_back("cut-off");
   if (has_glare(gray, pixels_of(document.area, page), document.bsn_boxes)) document.shortcomings.emplace_back("glare");
   if (!mrz.parsed.mrz.checks_ok) document.shortcomings.emplace_back("unreadable");
@@ -197,18 +212,23 @@ std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gra
   const auto portrait = find_portrait(gray, area, std::max(area.width, area.height) / kCardWidth, 0, engines);
   if (!portrait && page_type.empty()) return std::nullopt;
   std::string type = page_type;
-  if (type.empty() || type == "other") {
+  std::vector<Word> on_card;
+  if (type.empty() || type == "other" || type == "driving-licence") {
     const cv::Mat card = straightened_card(page, corners, kReadingWidth).picture;
     // An A4 page has the shape of a booklet's, so without a face only what tells something is read: all of it takes a
     // second.
-    const auto on_card = portrait ? ocr_words(card, engines) : telling_words(find_ink(card), engines);
+    on_card = portrait ? ocr_words(card, engines) : telling_words(find_ink(card), engines);
     if (const std::string said = document_type_by_words(on_card); !said.empty()) type = said;
   }
   if (type.empty() || (type == "other" && !portrait)) return std::nullopt;
   IdentityDocument document;
   document.document_type = type;
   document.area = fraction_of(area, page.size());
-  if (portrait) document.photo_box = fraction_of(*portrait, page.size());
+  if (portrait) {
+    document.photo_box = fraction_of(*portrait, page.size());
+    add_ghosts(gray, area, *portrait, document);
+  }
+  note_expiry(on_card, document);
   if (has_glare(gray, area)) document.shortcomings.emplace_back("glare");
   return document;
 }
@@ -242,7 +262,7 @@ void add_cards(const cv::Mat& page, const cv::Mat& gray, Engines& engines, std::
     }
     if (documents.empty()) continue;
     if (whose == documents.end()) --whose;
-    if (may_show_bsn(*whose)) add_bsn_marks(page, gray, area, 0, engines, *whose);
+    if (may_show_bsn(*whose)) read_marks(page, gray, area, 0, engines, *whose);
   }
 }
 
@@ -260,7 +280,8 @@ void lay_on_page(IdentityDocument& document, const StraightCard& card, const cv:
   document.area = on_page(document.area, card, page);
   for (std::optional<Box>* box : {&document.photo_box, &document.mrz_box})
     if (*box) *box = on_page(**box, card, page);
-  for (Box& box : document.bsn_boxes) box = on_page(box, card, page);
+  for (std::vector<Box>* boxes : {&document.bsn_boxes, &document.ghost_boxes})
+    for (Box& box : *boxes) box = on_page(box, card, page);
 }
 
 // A camera held low squashes letters until they look like none; drawn out to the card's own shape they can be read.

@@ -17,6 +17,7 @@ cv::Mat mask(const cv::Mat& page, std::span<const Box> boxes) {
 
 std::vector<Box> boxes_to_mask(const IdentityDocument& document) {
   std::vector<Box> boxes = document.bsn_boxes;
+  boxes.insert(boxes.end(), document.ghost_boxes.begin(), document.ghost_boxes.end());
   if (document.photo_box) boxes.push_back(*document.photo_box);
   if (document.mrz_box) boxes.push_back(*document.mrz_box);
   return boxes;

@@ -36,6 +36,12 @@ cv::Rect turned_back(const cv::Rect& box, const cv::Size& before, int quarter_tu
   }
 }
 
+// Ghosts are looked for with the photo drawn this large, in pixels; sizes are parts of the photo's.
+constexpr double kPortraitWidth = 72, kLargestSearch = 1200, kLargestGhost = 0.75, kSmallestGhost = 0.2;
+constexpr int kLeastPortrait = 24;
+constexpr double kLeastSpread = 5;  // of brightness, of 255
+constexpr double kAlike = 0.64;     // correlation with the photo; ghosts are faint and printed over
+
 }  // namespace
 
 std::optional<cv::Rect> find_portrait(const cv::Mat& gray, const cv::Rect& where, double pixels_per_mm,
@@ -69,6 +75,45 @@ std::optional<cv::Rect> find_portrait(const cv::Mat& gray, const cv::Rect& where
     return portrait;
   }
   return std::nullopt;
+}
+
+std::vector<cv::Rect> find_ghosts(const cv::Mat& gray, const cv::Rect& where, const cv::Rect& portrait) {
+  const cv::Rect part = (where | portrait) & cv::Rect({}, gray.size());
+  if (portrait.width < kLeastPortrait || (portrait & part) != portrait) return {};
+  const double zoom = kPortraitWidth / portrait.width;
+  if (zoom * std::max(part.width, part.height) > kLargestSearch) return {};
+  cv::Mat small;
+  cv::resize(gray(part), small, {}, zoom, zoom, zoom < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  const auto scaled = [&](const cv::Rect& r) {
+    return cv::Rect(cvRound((r.x - part.x) * zoom), cvRound((r.y - part.y) * zoom), cvRound(r.width * zoom),
+                    cvRound(r.height * zoom)) &
+           cv::Rect({}, small.size());
+  };
+  const cv::Rect own = scaled(portrait);
+  const cv::Mat original = small(own).clone();
+  cv::Scalar mean, spread;
+  cv::meanStdDev(original, mean, spread);
+  if (spread[0] < kLeastSpread) return {};  // anything is like an even patch
+  small(own).setTo(cv::mean(small));
+  std::vector<cv::Rect> ghosts;
+  for (double scale = kLargestGhost; scale >= kSmallestGhost; scale *= 0.9) {
+    cv::Mat model, alike;
+    cv::resize(original, model, {}, scale, scale, cv::INTER_AREA);
+    if (model.cols >= small.cols || model.rows >= small.rows) continue;
+    cv::matchTemplate(small, model, alike, cv::TM_CCOEFF_NORMED);
+    double most = 0;
+    cv::Point at;
+    cv::minMaxLoc(alike, nullptr, &most, nullptr, &at);
+    if (most < kAlike) continue;
+    const cv::Rect found(part.x + cvRound(at.x / zoom), part.y + cvRound(at.y / zoom), cvRound(model.cols / zoom),
+                         cvRound(model.rows / zoom));
+    const auto same = std::ranges::find_if(ghosts, [&](const cv::Rect& known) { return (known & found).area() > 0; });
+    if (same == ghosts.end())
+      ghosts.push_back(found);
+    else
+      *same |= found;
+  }
+  return ghosts;
 }
 
 }  // namespace zp::intake::vision

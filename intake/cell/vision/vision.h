@@ -171,7 +171,7 @@ PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const W
 /// A copy of `page` in which the pixels of `boxes`, widened by 2% of their size, are replaced by black.
 cv::Mat mask(const cv::Mat& page, std::span<const Box> boxes);
 
-/// What must not be shown when the document is not needed: photo, BSN and MRZ.
+/// What must not be shown when the document is not needed: photo and its smaller repeats, BSN and MRZ.
 std::vector<Box> boxes_to_mask(const IdentityDocument& document);
 
 }  // namespace zp::intake::vision

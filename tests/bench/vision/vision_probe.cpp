@@ -76,6 +76,8 @@ json identity_json(const IdentityDocument& document) {
               {"shortcomings", document.shortcomings},
               {"area", {a.x, a.y, a.w, a.h}}};
   if (const auto& b = document.photo_box) one["photo"] = {b->x, b->y, b->w, b->h};
+  one["ghosts"] = document.ghost_boxes.size();
+  if (!document.printed_expiry.empty()) one["printed_expiry"] = document.printed_expiry;
   if (document.mrz) one["mrz"] = document.mrz->lines;
   if (const auto& z = document.mrz_box) one["zone"] = {z->x, z->y, z->w, z->h};
   return one;

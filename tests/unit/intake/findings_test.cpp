@@ -35,6 +35,8 @@ Findings everything() {
                      "1974-08-12",      "2012-04-15", "ERIKSSON", "ANNA", "ZE184226B"};
   identity.photo_box = Box{0.1, 0.1, 0.2, 0.3};
   identity.bsn_boxes = {{0.5, 0.5, 0.1, 0.02}};
+  identity.ghost_boxes = {{0.8, 0.6, 0.1, 0.1}};
+  identity.printed_expiry = "2034-03-09";
   findings.identity_document = identity;
   findings.hazards = {"javascript"};
   findings.messages = {{"signature-found", "Wij zien uw handtekening op pagina 1.", "Signature on page 1."}};

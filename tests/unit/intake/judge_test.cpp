@@ -37,6 +37,17 @@ std::string said(Findings& findings, std::string_view code, std::string_view as_
   return {};
 }
 
+TEST(JudgeIdentity, ALicenceHasExpiredAsIsPrintedOnIt) {
+  IdentityDocument licence = passport("");
+  licence.document_type = "driving-licence";
+  licence.printed_expiry = "2024-03-09";
+  Findings findings = copy_of(licence);
+  EXPECT_THAT(said(findings, "identity-document-expired"), HasSubstr("verlopen"));
+  licence.printed_expiry = "2034-03-09";
+  Findings valid = copy_of(licence);
+  EXPECT_THAT(said(valid, "identity-document-expired"), IsEmpty());
+}
+
 TEST(JudgeIdentity, AGoodCopyIsUsable) {
   Findings findings = copy_of(passport());
   EXPECT_EQ(said(findings, "identity-document-found"), "Wij zien een identiteitsbewijs.");

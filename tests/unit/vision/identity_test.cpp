@@ -315,6 +315,13 @@ TEST(FindIdentityDocuments, TakesNoLetterForOne) {
   EXPECT_TRUE(find_identity_documents(page, *engines).empty());
 }
 
+TEST(Mask, CoversGhostImagesToo) {
+  IdentityDocument document;
+  document.photo_box = Box{0.1, 0.1, 0.2, 0.3};
+  document.ghost_boxes = {Box{0.8, 0.1, 0.1, 0.15}};
+  EXPECT_EQ(boxes_to_mask(document).size(), 2U);
+}
+
 TEST(Mask, ReplacesThePixelsAndALittleAround) {
   const cv::Mat page(100, 200, CV_8UC3, cv::Scalar(10, 120, 250));
   const std::vector<Box> boxes = {{0.25, 0.2, 0.5, 0.4}, {0.9, 0.9, 0.5, 0.5}};
