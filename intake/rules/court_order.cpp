@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "intake/rules/judgement.h"
+#include "intake/rules/names.h"
 #include "intake/rules/terms.h"
 
 namespace zp::intake {
@@ -22,9 +23,21 @@ std::string dutch(const std::string& date) {
   return parsed ? dutch_date(*parsed, true) : date;
 }
 
+/// A person of the beschikking beside the one who was filled in. What only a program read is told, not judged by.
+void compare(const char* who, const Said& said, const Fields& fields, const char* name, Judgement& judgement) {
+  const auto given = fields.find(name);
+  if (said.value.empty() || given == fields.end() || given->second.empty()) return;
+  if (may_be_same_person(said.value, given->second) || may_be_same_person(given->second, said.value)) return;
+  std::string differs = fmt::format("{} volgens de beschikking: {}; ingevuld: {}.", who, said.value, given->second);
+  if (said.confirmed)
+    judgement.doubt(std::move(differs), "In de beschikking staat een andere naam dan u hebt ingevuld.");
+  else
+    judgement.seen.push_back("Let op: " + differs);
+}
+
 }  // namespace
 
-void judge_court_order(const Evidence& evidence, Judgement& judgement) {
+void judge_court_order(const Fields& fields, const Evidence& evidence, Judgement& judgement) {
   const CourtOrder order = evidence.findings.court_order.value_or(CourtOrder{});
   const Said representative = said(evidence, "order.representative", order.representative);
   const Said represented = said(evidence, "order.represented", order.represented);
@@ -34,6 +47,8 @@ void judge_court_order(const Evidence& evidence, Judgement& judgement) {
     judgement.seen.push_back(fmt::format("Vertegenwoordiger: {} ({}).", representative.value, how(representative)));
   if (!represented.value.empty())
     judgement.seen.push_back(fmt::format("Vertegenwoordigt: {} ({}).", represented.value, how(represented)));
+  compare("Vertegenwoordiger", representative, fields, "requester_name", judgement);
+  compare("Vertegenwoordigd", represented, fields, "client_name", judgement);
   if (end.value.empty()) return;
   judgement.seen.push_back(fmt::format("De maatregel loopt tot {} ({}).", dutch(end.value), how(end)));
   if (evidence.received_on.empty() || end.value >= evidence.received_on) return;

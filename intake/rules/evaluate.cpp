@@ -101,24 +101,13 @@ void judge_kind(const DocumentRule& rule, const Evidence& evidence, Judgement& j
     judgement.doubt(seen, lacking);
 }
 
-/// The people who may sign: who asks, and the client.
-std::string who_should_sign(const Fields& fields) {
-  std::vector<std::string> names;
-  for (const char* field : {"client_name", "requester_name"}) {
-    const auto given = fields.find(field);
-    if (given != fields.end() && !given->second.empty() && !contains(names, given->second))
-      names.push_back(given->second);
-  }
-  return names.empty() ? "niet ingevuld" : fmt::format("{}", fmt::join(names, " of "));
-}
-
 /// A time-stamp says when, not who.
 bool is_time_stamp(const DigitalSignature& signature) {
   return signature.format == "ETSI.RFC3161" && signature.integrity != "broken";
 }
 
 /// True when one digital signature stands; a broken one is always a doubt.
-bool judge_digital(const Findings& found, const Fields& fields, Judgement& judgement) {
+bool judge_digital(const DocumentRule& rule, const Findings& found, const Fields& fields, Judgement& judgement) {
   bool stands = false;
   for (const DigitalSignature& signature : found.digital_signatures) {
     const std::string signer = signature.signer.empty() ? "onbekend" : signature.signer;
@@ -148,9 +137,9 @@ bool judge_digital(const Findings& found, const Fields& fields, Judgement& judge
                       "Het tijdstempel van de digitale handtekening past er niet bij.");
     } else {
       stands = true;
-      judgement.seen.push_back(fmt::format("Digitale handtekening van {}: klopt; herkomst {}. Wie moet tekenen: {}.",
-                                           signer, signature.chain == "trusted" ? "vertrouwd" : "niet bevestigd",
-                                           who_should_sign(fields)));
+      judgement.seen.push_back(fmt::format("Digitale handtekening van {}: klopt; herkomst {}.", signer,
+                                           signature.chain == "trusted" ? "vertrouwd" : "niet bevestigd"));
+      judge_signer(rule, fields, signature.signer, judgement);
     }
   }
   return stands;
@@ -170,7 +159,7 @@ std::vector<std::string> signature_fields_of(const PageFindings& page) {
 
 bool is_signed(const SignatureField& field) { return field.state == "signed"; }
 
-void judge_signature(const Fields& fields, const Evidence& evidence, Judgement& judgement) {
+void judge_signature(const DocumentRule& rule, const Fields& fields, const Evidence& evidence, Judgement& judgement) {
   const std::string by_staff = correction(evidence, "signature");
   if (by_staff == "present") {
     judgement.seen.emplace_back("Een medewerker ziet een handtekening.");
@@ -195,7 +184,8 @@ void judge_signature(const Fields& fields, const Evidence& evidence, Judgement& 
       empty_field = fmt::format("het vak voor de handtekening op pagina {} is leeg", page.number);
   }
   if (!empty_field.empty()) judgement.seen.push_back(fmt::format("Let op: {}.", empty_field));
-  if (judge_digital(evidence.findings, fields, judgement) || best >= kSureSignature) return;
+  judge_signed_fields(rule, fields, evidence.findings, judgement);
+  if (judge_digital(rule, evidence.findings, fields, judgement) || best >= kSureSignature) return;
   if (!std::ranges::all_of(evidence.findings.digital_signatures, is_time_stamp)) return;  // its doubt is told already
   if (best > 0) {
     judgement.doubt("Niet zeker of dit een handtekening is.",
@@ -211,8 +201,8 @@ Judgement judge(const DocumentRule& rule, const Fields& fields, const Evidence& 
   Judgement judgement;
   if (!judge_usable(evidence, judgement)) return judgement;
   judge_kind(rule, evidence, judgement);
-  if (kind_of(evidence) == "court-order") judge_court_order(evidence, judgement);
-  if (rule.needs_signature) judge_signature(fields, evidence, judgement);
+  if (kind_of(evidence) == "court-order") judge_court_order(fields, evidence, judgement);
+  if (rule.needs_signature) judge_signature(rule, fields, evidence, judgement);
   if (rule.identity_document) judge_identity(rule, fields, evidence, judgement);
   return judgement;
 }
@@ -324,6 +314,7 @@ Evaluation evaluate(const RequestRule& rule, const Fields& fields, const std::ve
   Evaluation evaluation;
   for (std::size_t i = 0; i < needed.size(); ++i)
     evaluation.requirements.push_back(result_for(*needed[i], fields, candidates[i]));
+  name_proof_of_signer(needed, fields, evaluation.requirements);
   for (std::size_t i = 0; i < evidence.size(); ++i)
     if (!used[i]) evaluation.unused.push_back(evidence[i].document);
   judge_whole(evaluation);

@@ -125,4 +125,12 @@ bool same_person_name(std::string_view written, std::string_view mrz_surname, st
   });
 }
 
+bool may_be_same_person(std::string_view one, std::string_view other) {
+  if (one.find(' ') == std::string_view::npos) return same_person_name(other, one, {});
+  // Where the given names end is not written.
+  for (std::size_t space = one.find(' '); space != std::string_view::npos; space = one.find(' ', space + 1))
+    if (same_person_name(other, one.substr(space + 1), one.substr(0, space))) return true;
+  return false;
+}
+
 }  // namespace zp::intake

@@ -12,6 +12,9 @@ namespace zp::intake {
 
 bool same_person_name(std::string_view written, std::string_view mrz_surname, std::string_view mrz_given_names);
 
+/// The same for two names that are each written in one piece: "W. de Bruijn" and "Willeke Liselotte de Bruijn".
+bool may_be_same_person(std::string_view one, std::string_view other);
+
 }  // namespace zp::intake
 
 #endif  // INTAKE_RULES_NAMES_H_

@@ -80,6 +80,85 @@ TEST(EvaluateSeen, NamesWhoseFieldOfAKnownFormIsSignedAndAsksForNoOther) {
   EXPECT_THAT(seen, Not(Contains(HasSubstr("Let op"))));
 }
 
+Evidence signed_in(const char* slot, const char* kind, const char* whose) {
+  Evidence evidence = signed_by_hand(document("r", slot, kind));
+  evidence.findings.pages.front().signature_fields = {{{}, "signed", whose}};
+  return evidence;
+}
+
+TEST(EvaluateSigner, SetsTheNameInADigitalSignatureBesideWhoShouldSign) {
+  Evidence evidence = signed_digitally(document("r", "request", "letter"));
+  const auto signed_by = [&](const char* signer) {
+    evidence.findings.digital_signatures.front().signer = signer;
+    return of(evaluate(rule(kAccess), kSelf, {evidence}), "request");
+  };
+  EXPECT_EQ(signed_by("W. de Bruijn").state, kMet);
+  EXPECT_EQ(signed_by("Willeke de Bruijn <willeke@post.example>").state, kMet);
+  EXPECT_EQ(signed_by("willeke@post.example").state, kMet) << "no name to compare: staff see it beside the other";
+  const auto other = signed_by("Bram Bedacht");
+  EXPECT_EQ(other.state, kDoubtful);
+  EXPECT_THAT(other.seen, Contains("Wie moet tekenen: Willeke de Bruijn."));
+  EXPECT_THAT(other.seen, Contains("De digitale handtekening is van Bram Bedacht: een andere naam."));
+  evidence.corrections["signature"] = "present";
+  EXPECT_EQ(signed_by("Bram Bedacht").state, kMet) << "a person has looked";
+}
+
+TEST(EvaluateSigner, ARepresentativeMaySignWhereHeAsksAndNamesTheProof) {
+  Evidence evidence = signed_digitally(document("r", "request", "letter"));
+  evidence.findings.digital_signatures.front().signer = "Anneke Vliet";
+  const auto result = of(evaluate(rule(kAccess), kMentor, {evidence, court_order()}), "request");
+  EXPECT_EQ(result.state, kMet);
+  EXPECT_THAT(result.seen, Contains("Wie voor de cliënt tekent, bewijst dat met: Beschikking van de rechter."));
+  EXPECT_EQ(of(evaluate(rule(kAccess), kMentor, {signed_in("request", "form", "representative")}), "request").state,
+            kMet);
+}
+
+TEST(EvaluateSigner, SomebodyElsesPlaceIsADoubtWhereTheClientAsks) {
+  const auto result = of(evaluate(rule(kAccess), kSelf, {signed_in("request", "form", "representative")}), "request");
+  EXPECT_EQ(result.state, kDoubtful);
+  EXPECT_THAT(result.lacking, Contains(HasSubstr("het bewijs dat die persoon dat mag")));
+  EXPECT_EQ(of(evaluate(rule(kAccess), kSelf, {signed_in("request", "form", "client")}), "request").state, kMet);
+}
+
+TEST(EvaluateSigner, AMandateIsSignedByTheClient) {
+  const Fields fields = {{"requester_role", "gemachtigde"},
+                         {"requester_name", "Anneke Vliet"},
+                         {"client_name", "Willeke de Bruijn"},
+                         {"client_birth_date", "1965-03-10"}};
+  const auto of_mandate = [&](const Evidence& mandate) {
+    return of(evaluate(rule(kAccess), fields, {mandate}), "mandate");
+  };
+  EXPECT_EQ(of_mandate(signed_in("mandate", "mandate", "client")).state, kMet);
+  EXPECT_EQ(of_mandate(signed_in("mandate", "mandate", "representative")).state, kDoubtful);
+  Evidence by_machine = signed_digitally(document("m", "mandate", "mandate"));
+  EXPECT_EQ(of_mandate(by_machine).state, kMet);
+  by_machine.findings.digital_signatures.front().signer = "Anneke Vliet";
+  EXPECT_EQ(of_mandate(by_machine).state, kDoubtful);
+}
+
+TEST(EvaluateCourtOrder, SetsItsPeopleBesideThoseFilledIn) {
+  Evidence order = order_until("");
+  order.findings.court_order->represented = "W. de Bruijn";
+  order.findings.court_order->representative = "Bram Bedacht";
+  const auto judged_order = [&] { return of(evaluate(rule(kAccess), kMentor, {order}), "court-order"); };
+  EXPECT_EQ(judged_order().state, kMet) << "only read, not yet confirmed";
+  EXPECT_THAT(judged_order().seen, Contains("Let op: Vertegenwoordiger volgens de beschikking: Bram Bedacht; ingevuld: "
+                                            "Anneke Vliet."));
+  order.corrections["order.representative"] = "Bram Bedacht";
+  EXPECT_EQ(judged_order().state, kDoubtful);
+  order.corrections["order.representative"] = "A. Vliet";
+  EXPECT_EQ(judged_order().state, kMet);
+}
+
+TEST(EvaluateIdentity, ALicenceExpiresAsIsPrintedOnIt) {
+  Evidence evidence = identity("requester-identity", "DE BRUIJN", "1965-03-10", "");
+  evidence.findings.identity_document->document_type = "driving-licence";
+  evidence.findings.identity_document->printed_expiry = "2024-03-09";
+  const auto result = of(evaluate(rule(kAccess), kSelf, {evidence}), "requester-identity");
+  EXPECT_EQ(result.state, kDoubtful);
+  EXPECT_THAT(result.seen, Contains(HasSubstr("Verlopen op 9 maart 2024 (veld 4b)")));
+}
+
 TEST(EvaluateLacking, TellsTheSenderAboutTheEmptyField) {
   Evidence evidence = document("r", "request", "form");
   evidence.findings.pages.front().number = 2;

@@ -47,5 +47,14 @@ TEST(SamePersonNameBounds, SurvivesBytesThatAreNotUtf8) {
   EXPECT_TRUE(same_person_name("\xff Jansen \xc3", "JANSEN", "JAN"));
 }
 
+TEST(MayBeSamePerson, ComparesNamesThatAreEachWrittenInOnePiece) {
+  EXPECT_TRUE(may_be_same_person("W. de Bruijn", "Willeke Liselotte de Bruijn"));
+  EXPECT_TRUE(may_be_same_person("Renée Zoë Fictief", "R.Z. Fictief"));
+  EXPECT_TRUE(may_be_same_person("Fictief", "Renée Fictief"));
+  EXPECT_FALSE(may_be_same_person("Anneke Vliet", "Willeke de Bruijn"));
+  EXPECT_FALSE(may_be_same_person("Bram de Bruijn", "Willeke de Bruijn"));
+  EXPECT_FALSE(may_be_same_person("", "Willeke de Bruijn"));
+}
+
 }  // namespace
 }  // namespace zp::intake
