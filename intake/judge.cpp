@@ -216,7 +216,11 @@ class Judge {
          fmt::format("The signature on page {} is a picture, an annotation or a drawing in the file.", page.number));
   }
 
-  static std::string signature_words(const PageFindings& page) {
+  // What a court or an authority made is not signed by the sender.
+  bool is_of_others() const { return findings_.kind == "court-order" || findings_.kind == "decision"; }
+
+  std::string signature_words(const PageFindings& page) const {
+    if (is_of_others()) return fmt::format("Wij zien een handtekening op {}.", where(page));
     const auto field = std::ranges::find(page.signature_fields, "signed", &SignatureField::state);
     const bool choice = page.signature_fields.size() > 1;  // with one field the sender knows whose it is
     if (!choice || field == page.signature_fields.end() || field->whose.empty())

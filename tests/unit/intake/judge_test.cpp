@@ -37,6 +37,18 @@ std::string said(Findings& findings, std::string_view code, std::string_view as_
   return {};
 }
 
+TEST(JudgeSignatures, DoNotTellTheSenderThatACourtsSignatureIsHis) {
+  Findings order;
+  order.type = "image/jpeg";
+  order.kind = "court-order";
+  order.pages.resize(1);
+  order.pages[0].handwritten_signatures = {{{0.2, 0.6, 0.2, 0.1}, 0.8}};
+  EXPECT_THAT(said(order, "signature-found"), HasSubstr("Wij zien een handtekening"));
+  order.kind = "form";
+  order.messages.clear();
+  EXPECT_THAT(said(order, "signature-found"), HasSubstr("uw handtekening"));
+}
+
 TEST(JudgeIdentity, ALicenceHasExpiredAsIsPrintedOnIt) {
   IdentityDocument licence = passport("");
   licence.document_type = "driving-licence";
