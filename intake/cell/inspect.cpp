@@ -112,8 +112,9 @@ class Inspection {
       findings.digital_signatures = check_signatures(bytes, *structure.document, structure.mended, policy_);
     for (EmbeddedFile& file : structure.embedded) attachment(file.name, file.content, depth, findings, hazards);
     structure.embedded.clear();
-    // A picture of a billion dots would only exhaust the cell.
+    // A picture of a billion dots would only exhaust the cell, and so would objects that did not fit in it.
     if (hazards.contains("image-bomb")) return;
+    if (hazards.contains("decompression-bomb") && !structure.document) return;
     const std::optional<PdfPages> pages = PdfPages::open(bytes);
     if (!pages) {
       hazards.insert("unreadable");

@@ -17,8 +17,9 @@ constexpr int kMaxDepth = 60;  // of direct objects inside one object
 constexpr std::size_t kMaxEmbedded = 50;
 constexpr std::size_t kMaxEmbeddedBytes = 64ul << 20;  // of one embedded file, decoded
 constexpr std::size_t kMaxEmbeddedTotal = 128ul << 20;
-constexpr std::size_t kMaxXfaBytes = 16ul << 20;  // of one packet, decoded
-constexpr double kMaxPicturePixels = 800e6;       // an A4 page at 2400 dpi has 557 million
+constexpr std::size_t kMaxObjectStreams = 64ul << 20;  // of all together, decoded
+constexpr std::size_t kMaxXfaBytes = 16ul << 20;       // of one packet, decoded
+constexpr double kMaxPicturePixels = 800e6;            // an A4 page at 2400 dpi has 557 million
 
 /// Looks at every object of the file, reachable or not: readers differ in what they reach.
 class HazardFinder {
@@ -188,6 +189,27 @@ void look_at_raw(ByteView pdf, PdfStructure& structure) {
   structure.document.reset();
 }
 
+/// Objects packed into streams are unpacked a whole stream at a time, by us and by each reader.
+bool packs_too_much(QPDF& document) {
+  constexpr int kInObjectStream = 2;
+  std::set<int> streams;
+  for (const auto& [id, entry] : document.getXRefTable())
+    if (entry.getType() == kInObjectStream) streams.insert(entry.getObjStreamNumber());
+  std::size_t left = kMaxObjectStreams;
+  for (const int number : streams) {
+    QPDFObjectHandle stream = document.getObject(number, 0);
+    if (!stream.isStream()) continue;
+    BoundedBuffer buffer(left);
+    try {
+      stream.pipeStreamData(&buffer, 0, qpdf_dl_all, true);
+    } catch (const TooMuch&) {
+      return true;
+    }
+    left -= buffer.take().size();
+  }
+  return false;
+}
+
 void read_document(PdfStructure& structure) {
   HazardFinder(structure).look_at_all();
   structure.empty_signature_fields = empty_signature_fields(*structure.document);
@@ -213,6 +235,7 @@ PdfStructure read_structure(ByteView untrusted_pdf) {
   try {
     structure.document = open_pdf(untrusted_pdf);
     if (structure.document->isEncrypted()) structure.hazards.insert("encrypted");
+    if (packs_too_much(*structure.document)) throw std::bad_alloc();
     read_document(structure);
     structure.mended = was_repaired(*structure.document);
     if (structure.mended) structure.hazards.insert("malformed");

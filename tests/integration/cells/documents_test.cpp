@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <vector>
 
 #include "tests/integration/cells/in_cells.h"
 #include "tests/integration/cells/small_pdf.h"
@@ -194,6 +196,71 @@ TEST_F(Documents, BombsAreDefusedInTime) {
   const Findings loop =
       findings(SmallPdf().object(2, "<</Type/Pages/Kids[2 0 R 3 0 R 2 0 R]/Count 99999999>>").bytes());
   EXPECT_NE(loop.verdict, Verdict::kUsable);
+}
+
+// A number of so many bytes, the highest first.
+std::string big_endian(std::size_t value, int bytes) {
+  std::string number;
+  for (int i = bytes - 1; i >= 0; --i) number += static_cast<char>((value >> (8 * i)) & 0xFF);
+  return number;
+}
+
+// A sound file of one page with `packed`, the objects 6 and on, in the object stream 20 behind `padding`, and a
+// cross-reference stream that says so. With `catalog_too` the catalog is packed as well.
+std::string with_object_stream(std::vector<std::string> packed, const std::string& padding, bool catalog_too = false) {
+  const std::string catalog = "<</Type/Catalog/Pages 2 0 R/Extra 6 0 R>>";
+  std::map<int, std::string> objects = {{2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"},
+                                        {3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"}};
+  std::map<int, int> index;  // in the object stream
+  if (!catalog_too) objects[1] = catalog;
+  if (catalog_too) packed.push_back(catalog);
+  std::string header, bodies;
+  for (std::size_t i = 0; i < packed.size(); ++i) {
+    const int number = catalog_too && i + 1 == packed.size() ? 1 : static_cast<int>(6 + i);
+    index[number] = static_cast<int>(i);
+    header += std::to_string(number) + " " + std::to_string(bodies.size()) + " ";
+    bodies += packed[i] + "\n";
+  }
+  const std::string data = compressed(header + bodies + padding);
+  objects[20] = "<</Type/ObjStm/N " + std::to_string(packed.size()) + "/First " + std::to_string(header.size()) +
+                "/Filter/FlateDecode/Length " + std::to_string(data.size()) + ">>stream\n" + data + "\nendstream";
+  std::string pdf = "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
+  std::map<int, std::size_t> offsets;
+  for (const auto& [number, body] : objects) {
+    offsets[number] = pdf.size();
+    pdf += std::to_string(number) + " 0 obj\n" + body + "\nendobj\n";
+  }
+  constexpr int kTable = 21;
+  offsets[kTable] = pdf.size();
+  std::string entries;
+  for (int number = 0; number <= kTable; ++number) {
+    if (index.contains(number))
+      entries += big_endian(2, 1) + big_endian(20, 4) + big_endian(static_cast<std::size_t>(index[number]), 2);
+    else if (offsets.contains(number))
+      entries += big_endian(1, 1) + big_endian(offsets[number], 4) + big_endian(0, 2);
+    else
+      entries += big_endian(0, 1) + big_endian(0, 4) + big_endian(0xFFFF, 2);
+  }
+  return pdf + "21 0 obj\n<</Type/XRef/Size 22/W[1 4 2]/Root 1 0 R/Length " + std::to_string(entries.size()) +
+         ">>stream\n" + entries + "\nendstream\nendobj\nstartxref\n" + std::to_string(offsets[kTable]) + "\n%%EOF\n";
+}
+
+TEST_F(Documents, ObjectStreamsAreUnpackedUpToALimit) {
+  const std::string script = "<</S/JavaScript/JS(app.alert\\(1\\))>>";
+  for (const bool catalog_too : {false, true}) {
+    const Findings small = findings(with_object_stream({script}, "", catalog_too));
+    EXPECT_THAT(small.hazards, ElementsAre("javascript")) << "the file is sound, and what is packed is seen";
+    const Findings bomb = findings(with_object_stream({script}, std::string(std::size_t{300} << 20, ' '), catalog_too));
+    EXPECT_THAT(bomb.hazards, Contains("decompression-bomb"));
+    EXPECT_EQ(bomb.verdict, Verdict::kRejected);
+  }
+  std::string numbers = "[";
+  for (int i = 0; i < 1000; ++i) numbers += "[[[[0 0 0 0]]]]";
+  std::string many = "[";
+  for (int i = 0; i < 4'000; ++i) many += numbers + "]";
+  const Findings objects = findings(with_object_stream({many + "]"}, ""));
+  EXPECT_THAT(objects.hazards, Not(IsEmpty())) << "within the limit, but more objects than a cell can hold";
+  EXPECT_GE(objects.verdict, Verdict::kUnusable);
 }
 
 TEST_F(Documents, AnEmptySignatureFieldIsFoundWhereItIsShown) {
