@@ -13,10 +13,9 @@
 namespace zp::intake::vision {
 namespace {
 
-// A page to sign that has a few words of a form is read on to know the form: titles and labels may be too few in a
-// photo.
+// A page is read as a whole where titles and labels are too few, or too close together, to say which form it is and how
+// it lies.
 std::optional<LaidForm> form_by_all_words(const Ink& ink, Engines& engines, PageReport& report) {
-  if (!report.was_read || !may_be_a_form(report.words, *engines.impl().forms)) return std::nullopt;
   std::vector<Word> all = ocr_words(report.upright, engines);
   const std::optional<LaidForm> form = known_form(ink, all, *engines.impl().forms);
   if (form) report.words = std::move(all);
@@ -28,8 +27,11 @@ PlacesToSign places_on(const Ink& ink, Engines& engines, PageReport& report) {
   std::optional<LaidForm> form = known_form(ink, report.words, *engines.impl().forms);
   if (!form) {
     PlacesToSign labelled = labelled_places(ink, report.words);
-    if (!labelled.all.empty()) form = form_by_all_words(ink, engines, report);
+    const bool may_be = report.was_read && may_be_a_form(report.words, *engines.impl().forms);
+    if (may_be && !labelled.all.empty()) form = form_by_all_words(ink, engines, report);
     if (!form) return labelled;
+  } else if (form->is_guess && report.was_read && !form->page->fields.empty()) {
+    if (const auto better = form_by_all_words(ink, engines, report)) form = better;
   }
   report.findings.form = form->page->form;
   report.findings.form_page = form->page->number;

@@ -8,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "intake/cell/vision/form_fit.h"
 #include "intake/cell/vision/stroke_measures.h"
 
 namespace zp::intake::vision {
@@ -98,7 +99,13 @@ cv::Rect around(const cv::Rect& box, const cv::Matx33d& map) {
 struct Fit {
   cv::Matx33d map;        // in units
   std::size_t words = 0;  // in their places
+  bool is_guess = false;  // as LaidForm::is_guess
 };
+
+// How much larger one side of the page is seen than the other.
+double perspective_of(const cv::Matx33d& map, double width) {
+  return std::abs(map(2, 0) * width / map(2, 2)) + std::abs(map(2, 1) * kUnits / map(2, 2));
+}
 
 std::optional<Fit> fit(const FormPage& form, const Positions& on_page, const cv::Size& size) {
   const Pairs pairs = pairs_of(form, on_page, size);
@@ -106,48 +113,24 @@ std::optional<Fit> fit(const FormPage& form, const Positions& on_page, const cv:
   std::vector<std::uint8_t> fits;
   const cv::Mat found = cv::findHomography(pairs.blank, pairs.page, cv::RANSAC, kOff, fits, 1000, 0.995);
   if (found.empty()) return std::nullopt;
-  Fit fit{cv::Matx33d(found), 0};
-  double top = kUnits, bottom = 0;
+  Fit fit{cv::Matx33d(found)};
+  double top = kUnits, bottom = 0, left = kUnits, right = 0;
   for (std::size_t i = 0; i + 1 < fits.size(); i += 2) {
     if (!fits[i] || !fits[i + 1]) continue;
     ++fit.words;
     top = std::min(top, pairs.blank[i].y);
     bottom = std::max(bottom, pairs.blank[i].y);
+    left = std::min(left, pairs.blank[i].x);
+    right = std::max(right, pairs.blank[i + 1].x);
   }
   const auto needed = static_cast<std::size_t>(kFewestShare * static_cast<double>(pairs.telling));
   const bool enough = fit.words >= std::max(kFewestWords, needed);
   const bool spread = bottom - top > kUnits / 4;
   const double width = kUnits * form.size.width / form.size.height;
   if (!enough || !spread || !plausible(fit.map, width)) return std::nullopt;
+  constexpr double kFlat = 0.01, kWide = 0.5;
+  fit.is_guess = perspective_of(fit.map, width) > kFlat && right - left < kWide * width;
   return fit;
-}
-
-// The shift of `blank` that lays its ink upon that of `page`: paper is never quite flat.
-cv::Point best_shift(const cv::Mat& blank, const cv::Mat& page, int reach) {
-  constexpr std::size_t kProbes = 600;
-  constexpr float kFar = 5;
-  std::vector<cv::Point> ink;
-  cv::findNonZero(blank, ink);
-  if (ink.size() < 40) return {};
-  cv::Mat distance;
-  cv::distanceTransform(~page, distance, cv::DIST_L2, 3);
-  const cv::Rect inside({}, page.size());
-  const std::size_t step = 1 + ink.size() / kProbes;
-  cv::Point best;
-  double least = 1e9;
-  for (int dy = -reach; dy <= reach; ++dy) {
-    for (int dx = -reach; dx <= reach; ++dx) {
-      double sum = 0.01 * std::hypot(dx, dy) * static_cast<double>(ink.size() / step);  // of equals the nearest
-      for (std::size_t i = 0; i < ink.size(); i += step) {
-        const cv::Point at = ink[i] + cv::Point(dx, dy);
-        sum += inside.contains(at) ? std::min(kFar, distance.at<float>(at)) : kFar;
-      }
-      if (sum >= least) continue;
-      least = sum;
-      best = {dx, dy};
-    }
-  }
-  return best;
 }
 
 // Of a line however it lies.
@@ -160,13 +143,13 @@ double breadth(const cv::Mat& line) {
 
 // Ink of the page where the blank form has none; specks and the form's own lines, where they moved, are left out.
 cv::Mat added_ink(const cv::Mat& blank, const cv::Mat& page, const cv::Rect& field, double unit) {
-  const cv::Point shift = best_shift(blank, page, std::max(3, static_cast<int>(0.7 * unit)));
+  const cv::Matx33d fit = best_fit(blank, page, unit);
   cv::Mat moved, labels, stats, centres;
-  cv::warpAffine(blank, moved, cv::Matx23d(1, 0, shift.x, 0, 1, shift.y), blank.size(), cv::INTER_NEAREST);
+  cv::warpPerspective(blank, moved, fit, blank.size(), cv::INTER_NEAREST);
   const int margin = std::max(2, static_cast<int>(0.25 * unit)) * 2 + 1;
   cv::dilate(moved, moved, cv::getStructuringElement(cv::MORPH_ELLIPSE, {margin, margin}));
   cv::Mat added = cv::Mat::zeros(page.size(), CV_8U);
-  const cv::Rect inside = (field + shift) & cv::Rect({}, page.size());
+  const cv::Rect inside = around(field, fit) & cv::Rect({}, page.size());
   cv::Mat(page & ~moved)(inside).copyTo(added(inside));
   const int count = cv::connectedComponentsWithStats(added, labels, stats, centres, 8, CV_32S);
   for (int i = 1; i < count; ++i) {
@@ -231,8 +214,9 @@ std::optional<LaidForm> known_form(const Ink& ink, std::span<const Word> words, 
     if (!found || found->words <= most) continue;
     most = found->words;
     const double to_units = kUnits / form.size.height, from_units = size.height / kUnits;
-    best = LaidForm{&form, cv::Matx33d::diag({from_units, from_units, 1}) * found->map *
-                               cv::Matx33d::diag({to_units, to_units, 1})};
+    best = LaidForm{
+        &form, cv::Matx33d::diag({from_units, from_units, 1}) * found->map * cv::Matx33d::diag({to_units, to_units, 1}),
+        found->is_guess};
   }
   return best;
 }

@@ -20,6 +20,7 @@ namespace zp::intake::vision {
 struct LaidForm {
   const FormPage* page = nullptr;
   cv::Matx33d from_blank;  // pixels of a picture of FormPage::size to pixels of the working picture
+  bool is_guess = false;   // a photo, known by words at one side: how the other side lies is a guess
 };
 
 /// The one of `forms` that the page was made from; borrowed from them.

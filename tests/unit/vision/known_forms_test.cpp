@@ -116,6 +116,21 @@ TEST(KnownForms, LooksAwayFromWhatIsPrintedInTheField) {
   EXPECT_EQ(fields_on(page, words()).at(0).state, "doubtful");
 }
 
+TEST(KnownForms, TakesNoFrameThatLiesALittleOffForInk) {
+  // The words lie flat, the fields do not: the sheet curls at its right side.
+  cv::Mat page = blank(), curled = page.clone();
+  cv::Mat part = page(cv::Rect(400, 800, page.cols - 400, 520)).clone();
+  const cv::Matx23d bend(1.012, 0, -4, -0.022, 0.97, 22);
+  cv::Mat bent;
+  cv::warpAffine(part, bent, bend, part.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar::all(250));
+  bent.copyTo(curled(cv::Rect(400, 800, part.cols, part.rows)));
+  const auto empty = fields_on(curled, words());
+  EXPECT_EQ(empty.at(0).state, "empty");
+  EXPECT_EQ(empty.at(1).state, "empty");
+  sign(curled, {480, 850, 330, 110});
+  EXPECT_EQ(fields_on(curled, words()).at(0).state, "signed");
+}
+
 TEST(KnownForms, KnowsNoFormByAFewWords) {
   std::vector<Word> few = words();
   few.resize(6);
