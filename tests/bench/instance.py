@@ -14,7 +14,7 @@ import time
 
 import yaml
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "story"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "story"))  # last: it has an lmtp.py too
 import web  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
