@@ -52,6 +52,15 @@ Result<OutgoingMail> text_of(const Tools& tools, const Opened& opened, const Rec
   return mail;
 }
 
+/// What is not found is no "not found" of the letter, which would drop its job: staff must hear of it.
+Result<crypto::MailIdentity> our_identity(const KeysConfig& keys) {
+  const auto chain = read_file(keys.seal_certificate);
+  const auto key = read_secret_file(keys.seal_key);
+  if (!chain || !key)
+    return fail(Code::kConfig, "sign S/MIME mail: keys.seal_certificate and keys.seal_key must be files");
+  return crypto::MailIdentity::load(as_text(*chain), *key);
+}
+
 Result<std::string> seal(const Tools& tools, const OutgoingMail& mail, const std::string& entity,
                          const RecipientKey& key) {
   const Config& config = tools.office.config;
@@ -64,9 +73,7 @@ Result<std::string> seal(const Tools& tools, const OutgoingMail& mail, const std
                crypto::encrypt_openpgp(as_bytes(key.material), key.fingerprint, as_bytes(whole), now));
     return sealed_openpgp(mail, armour);
   }
-  TRY_ASSIGN(const auto chain, read_file(config.keys.seal_certificate));
-  TRY_ASSIGN(const auto private_key, read_secret_file(config.keys.seal_key));
-  TRY_ASSIGN(const auto identity, crypto::MailIdentity::load(as_text(chain), private_key));
+  TRY_ASSIGN(const auto identity, our_identity(config.keys));
   TRY_ASSIGN(const auto signed_data, identity.sign(as_bytes(entity)));
   const std::string whole = signed_smime(signed_data);
   TRY_ASSIGN(const auto cms, crypto::encrypt_cms(key.material, as_bytes(whole), crypto::MailCipher::kGcm, now));

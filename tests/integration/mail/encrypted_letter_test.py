@@ -5,6 +5,7 @@ import email.policy
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -154,7 +155,7 @@ class EncryptedLetter(unittest.TestCase):
         page = self.letter(dossier)
         reference = re.search(r"ZP-\w{4}-\w{4}-\w", page.text).group(0)
         self.assertIn("Weg: versleutelde mail (S/MIME)", page.text)
-        self.clerk.act(page, "versturen")
+        self.send_when_our_key_is_back(page)
         message, raw = self.sent(address)
         self.check_outside(message, raw, reference)
         self.assertEqual(message.get_param("smime-type"), "authEnveloped-data")
@@ -163,6 +164,18 @@ class EncryptedLetter(unittest.TestCase):
         seal = re.search(r"seal_certificate: *\"?([^\"\n]+)", INSTANCE.config.read_text()).group(1)
         content = run("openssl", "cms", "-verify", "-binary", "-CAfile", (INSTANCE.folder / seal), "-purpose", "any", "-no_check_time", stdin=entity).stdout
         self.check_inside(content, reference)
+
+    def send_when_our_key_is_back(self, page):
+        """A letter that can't be signed is not dropped: its job waits for a person."""
+        key, away = INSTANCE.folder / "seal/key.pem", self.folder / "seal-key.pem"
+        shutil.move(key, away)
+        self.clerk.act(page, "versturen")
+        deadline = time.monotonic() + 60
+        while "sign S/MIME mail" not in (stuck := self.clerk.get("/vastgelopen")).text:
+            self.assertLess(time.monotonic(), deadline, stuck.text)
+            time.sleep(0.3)
+        shutil.move(away, key)
+        self.clerk.act(stuck, "Opnieuw proberen")
 
     def test_a_certificate_of_another_address_is_refused(self):
         key, certificate = self.folder / "other-key.pem", self.folder / "other.pem"
