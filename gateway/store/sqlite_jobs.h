@@ -8,7 +8,12 @@
 
 namespace zp::gateway::sqlite {
 
-Result<Job> lease_job(Database& database, const std::vector<std::string>& kinds, TimeMs now, TimeMs lease);
+/// " AND kind IN (?, ...)", or nothing when any will do.
+std::string of_kinds(const std::vector<std::string>& kinds);
+
+Result<Job> lease_job(Database& database, const std::vector<std::string>& kinds, TimeMs now, TimeMs lease,
+                      std::uint32_t per_lane);
+Result<void> release_leases(Database& database);
 Result<void> renew_job(Database& database, Job& job, TimeMs until);
 Result<void> complete_job(Database& database, const Job& job);
 Result<void> retry_job(Database& database, const Job& job, TimeMs run_at, const std::string& error, bool dead);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/store/sqlite_jobs.h"
 #include "gateway/store/sqlite_rows.h"
 
 namespace zp::gateway::sqlite {
@@ -209,9 +210,38 @@ Result<Id> Reading<Base>::dossier_of_mail(const std::string& message_id) {
 }
 
 template <class Base>
-Result<std::vector<Job>> Reading<Base>::jobs(bool dead) {
-  TRY_ASSIGN(auto query, db_.main.query(select(kJobColumns, "jobs", "WHERE dead = ? ORDER BY run_at, seq"), dead));
+Result<std::vector<Job>> Reading<Base>::jobs(bool dead, const std::vector<std::string>& kinds, std::uint32_t limit) {
+  const std::string which = "WHERE dead = ?" + of_kinds(kinds) + " ORDER BY run_at, seq LIMIT ?";
+  TRY_ASSIGN(auto query, db_.main.query(select(kJobColumns, "jobs", which), dead));
+  int index = 1;
+  for (const std::string& kind : kinds) query.bind(++index, kind);
+  query.bind(++index, limit == 0 ? -1 : static_cast<std::int64_t>(limit));
   return all_rows(query, job_row);
+}
+
+template <class Base>
+Result<std::uint64_t> Reading<Base>::count_jobs(bool dead, const std::vector<std::string>& kinds) {
+  TRY_ASSIGN(auto query, db_.main.query("SELECT count(*) FROM jobs WHERE dead = ?" + of_kinds(kinds), dead));
+  int index = 1;
+  for (const std::string& kind : kinds) query.bind(++index, kind);
+  TRY_DO(query.step());
+  return static_cast<std::uint64_t>(query.number(0));
+}
+
+template <class Base>
+Result<Lane> Reading<Base>::lane(const Id& id) {
+  TRY_ASSIGN(auto query, db_.main.query(select(kLaneColumns, "lanes", "WHERE id = ?"), id));
+  return one_row(query, lane_row, "find lane");
+}
+
+template <class Base>
+Result<std::vector<LaneLoad>> Reading<Base>::lanes(TimeMs now) {
+  const std::string columns = std::string(kLaneColumns) +
+                              ", (SELECT count(*) FROM jobs WHERE lane = lanes.id AND dead = 0) AS waiting, "
+                              "(SELECT count(*) FROM jobs WHERE lane = lanes.id AND lease_until > 0 AND "
+                              "lease_until > ?)";
+  TRY_ASSIGN(auto query, db_.main.query(select(columns, "lanes", "ORDER BY waiting DESC, id"), now));
+  return all_rows(query, lane_load_row);
 }
 
 template <class Base>

@@ -40,7 +40,10 @@ class Reading : public Base {
   Result<std::vector<Message>> messages(const Id& dossier) override;
   Result<std::vector<Message>> messages_in_state(const std::string& state) override;
   Result<Id> dossier_of_mail(const std::string& message_id) override;
-  Result<std::vector<Job>> jobs(bool dead) override;
+  Result<std::vector<Job>> jobs(bool dead, const std::vector<std::string>& kinds, std::uint32_t limit) override;
+  Result<std::uint64_t> count_jobs(bool dead, const std::vector<std::string>& kinds) override;
+  Result<Lane> lane(const Id& id) override;
+  Result<std::vector<LaneLoad>> lanes(TimeMs now) override;
   Result<User> user(const Id& id) override;
   Result<User> user_by_login(const std::string& login) override;
   Result<std::vector<User>> users() override;

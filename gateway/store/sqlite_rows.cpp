@@ -136,7 +136,27 @@ Result<Job> job_row(const Query& row) {
              .attempts = small(row, 5),
              .last_error = row.text(6),
              .lease_until = row.number(7),
-             .dead = row.number(8) != 0};
+             .dead = row.number(8) != 0,
+             .lane = row.null(9) ? Id{} : row.id(9),
+             .first_try = row.number(10),
+             .failures = small(row, 11)};
+}
+
+Result<Lane> lane_row(const Query& row) {
+  return Lane{.id = row.id(0),
+              .domain = row.blob(1),
+              .failures = small(row, 2),
+              .failing_since = row.number(3),
+              .next = row.number(4),
+              .last_error = row.text(5),
+              .paused_until = row.number(6),
+              .pause = row.blob(7)};
+}
+
+Result<LaneLoad> lane_load_row(const Query& row) {
+  TRY_ASSIGN(Lane lane, lane_row(row));
+  return LaneLoad{std::move(lane), static_cast<std::uint64_t>(row.number(8)),
+                  static_cast<std::uint64_t>(row.number(9))};
 }
 
 Result<User> user_row(const Query& row) {

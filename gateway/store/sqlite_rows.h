@@ -40,8 +40,14 @@ inline constexpr std::string_view kMessageColumns =
 Result<Message> message_row(const Query& row);
 
 inline constexpr std::string_view kJobColumns =
-    "id, kind, subject, payload, run_at, attempts, last_error, lease_until, dead";
+    "id, kind, subject, payload, run_at, attempts, last_error, lease_until, dead, lane, first_try, failures";
 Result<Job> job_row(const Query& row);
+
+inline constexpr std::string_view kLaneColumns =
+    "id, domain, failures, failing_since, next, last_error, paused_until, pause";
+Result<Lane> lane_row(const Query& row);
+/// Behind kLaneColumns: how many wait, how many are leased.
+Result<LaneLoad> lane_load_row(const Query& row);
 
 inline constexpr std::string_view kUserColumns =
     "id, login, name, roles, password_hash, totp, totp_step, failures, locked_until, disabled";

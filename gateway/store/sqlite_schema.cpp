@@ -185,6 +185,24 @@ CREATE TABLE absences (
 ) WITHOUT ROWID;
 CREATE INDEX absences_by_last_day ON absences (last_day);
 )sql",
+    R"sql(
+ALTER TABLE jobs ADD COLUMN lane BLOB;                  -- null: none
+ALTER TABLE jobs ADD COLUMN first_try INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_without_lane ON jobs (dead, run_at, seq) WHERE lane IS NULL;
+CREATE INDEX jobs_by_lane ON jobs (lane, dead, run_at, seq);
+CREATE INDEX jobs_leased ON jobs (lane, lease_until) WHERE lease_until > 0;
+CREATE TABLE lanes (
+  id BLOB PRIMARY KEY,
+  domain BLOB NOT NULL,
+  failures INTEGER NOT NULL,
+  failing_since INTEGER NOT NULL,
+  next INTEGER NOT NULL,
+  last_error TEXT NOT NULL,
+  paused_until INTEGER NOT NULL,
+  pause BLOB NOT NULL
+) WITHOUT ROWID;
+)sql",
 };
 
 constexpr const char* kKeysSteps[] = {

@@ -61,9 +61,15 @@ class SqliteStore final : public Store {
     return finished;
   }
 
-  Result<Job> lease_job(const std::vector<std::string>& kinds, TimeMs now, TimeMs lease) override {
+  Result<Job> lease_job(const std::vector<std::string>& kinds, TimeMs now, TimeMs lease,
+                        std::uint32_t per_lane) override {
     TRY_ASSIGN(const auto lock, lock_writer());
-    return sqlite::lease_job(writer_.main, kinds, now, lease);
+    return sqlite::lease_job(writer_.main, kinds, now, lease, per_lane);
+  }
+
+  Result<void> release_leases() override {
+    TRY_ASSIGN(const auto lock, lock_writer());
+    return sqlite::release_leases(writer_.main);
   }
 
   Result<void> renew_job(Job& job, TimeMs until) override {

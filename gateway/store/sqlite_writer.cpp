@@ -156,10 +156,37 @@ Result<void> Writing::add_job(const Job& j, bool once) {
     TRY_ASSIGN(const bool waits, query.step());
     if (waits) return {};
   }
+  TRY_DO(db_.main.run(
+      "INSERT INTO jobs (id, kind, subject, payload, run_at, attempts, last_error, lease_until, dead, lane, "
+      "first_try, failures) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+      j.id, j.kind, j.subject, j.payload, j.run_at, j.attempts, j.last_error, j.dead,
+      j.lane == Id{} ? std::optional<Id>() : j.lane, j.first_try, j.failures));
+  return {};
+}
+
+Result<void> Writing::add_lane(const Lane& lane) {
+  TRY_DO(db_.main.run("INSERT INTO lanes VALUES (?, ?, 0, 0, 0, '', 0, x'') ON CONFLICT (id) DO NOTHING", lane.id,
+                      lane.domain));
+  return {};
+}
+
+Result<void> Writing::put_lane(const Lane& l) {
+  TRY_DO(db_.main.run("INSERT OR REPLACE INTO lanes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", l.id, l.domain, l.failures,
+                      l.failing_since, l.next, l.last_error, l.paused_until, l.pause));
+  return {};
+}
+
+Result<void> Writing::hasten_lane(const Id& lane, TimeMs now) {
+  TRY_DO(db_.main.run("UPDATE jobs SET run_at = ? WHERE lane = ? AND dead = 0 AND failures > 0 AND run_at > ?", now,
+                      lane, now));
+  return {};
+}
+
+Result<void> Writing::remove_idle_lanes(TimeMs now) {
   TRY_DO(
-      db_.main.run("INSERT INTO jobs (id, kind, subject, payload, run_at, attempts, last_error, lease_until, dead) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)",
-                   j.id, j.kind, j.subject, j.payload, j.run_at, j.attempts, j.last_error, j.dead));
+      db_.main.run("DELETE FROM lanes WHERE paused_until <= ? AND NOT EXISTS "
+                   "(SELECT 1 FROM jobs WHERE jobs.lane = lanes.id)",
+                   now));
   return {};
 }
 

@@ -32,6 +32,10 @@ class Writing final : public Reading<StoreWriter> {
   Result<void> put_message(const Message& message) override;
   Result<void> add_sent_mail(const std::string& message_id, const Id& dossier) override;
   Result<void> add_job(const Job& job, bool once) override;
+  Result<void> add_lane(const Lane& lane) override;
+  Result<void> put_lane(const Lane& lane) override;
+  Result<void> hasten_lane(const Id& lane, TimeMs now) override;
+  Result<void> remove_idle_lanes(TimeMs now) override;
   Result<void> put_user(const User& user) override;
   Result<void> put_absence(const Absence& absence) override;
   Result<void> put_session(const Session& session) override;

@@ -58,7 +58,13 @@ class StoreReader {
   virtual Result<std::vector<Message>> messages_in_state(const std::string& state) = 0;
   /// The dossier to which a mail we sent belongs, by its Message-ID.
   virtual Result<Id> dossier_of_mail(const std::string& message_id) = 0;
-  virtual Result<std::vector<Job>> jobs(bool dead) = 0;
+  /// By the time at which they are due; of these `kinds` (empty: any), at most `limit` (0: all).
+  virtual Result<std::vector<Job>> jobs(bool dead, const std::vector<std::string>& kinds = {},
+                                        std::uint32_t limit = 0) = 0;
+  virtual Result<std::uint64_t> count_jobs(bool dead, const std::vector<std::string>& kinds) = 0;
+  virtual Result<Lane> lane(const Id& id) = 0;
+  /// Those with most mails first.
+  virtual Result<std::vector<LaneLoad>> lanes(TimeMs now) = 0;
   virtual Result<User> user(const Id& id) = 0;
   virtual Result<User> user_by_login(const std::string& login) = 0;
   virtual Result<std::vector<User>> users() = 0;
@@ -89,6 +95,13 @@ class StoreWriter : public StoreReader {
   /// With `once` it does nothing if a job with this kind and subject waits to be leased. One that is leased now does
   /// not count: it may have read before what this one is about.
   virtual Result<void> add_job(const Job& job, bool once = true) = 0;
+  /// Unless it is there already.
+  virtual Result<void> add_lane(const Lane& lane) = 0;
+  virtual Result<void> put_lane(const Lane& lane) = 0;  // insert or replace
+  /// All in it that wait for another try are due now.
+  virtual Result<void> hasten_lane(const Id& lane, TimeMs now) = 0;
+  /// Lanes in which nothing waits, fails or is paused.
+  virtual Result<void> remove_idle_lanes(TimeMs now) = 0;
   virtual Result<void> put_user(const User& user) = 0;
   virtual Result<void> put_absence(const Absence& absence) = 0;  // insert or replace
   virtual Result<void> put_session(const Session& session) = 0;
@@ -116,12 +129,16 @@ class Store {
   // The job queue. A lease that runs out goes to the next asker; complete() and retry() by a former holder are
   // kConflict.
   /// The next due job of one of `kinds` (empty: any), leased to the caller until now + lease; kNotFound if there is
-  /// none.
-  virtual Result<Job> lease_job(const std::vector<std::string>& kinds, TimeMs now, TimeMs lease) = 0;
+  /// none. Of one lane at most `per_lane` at the same time, one while it fails, none before its `next` or while it is
+  /// paused; jobs in lanes are leased whatever their kind. With `per_lane` 0: none of them.
+  virtual Result<Job> lease_job(const std::vector<std::string>& kinds, TimeMs now, TimeMs lease,
+                                std::uint32_t per_lane = 0) = 0;
+  /// For whoever knows that nobody else is at work: what a killed worker held is due at once.
+  virtual Result<void> release_leases() = 0;
   /// The holder needs longer: the lease runs until `until`, also in `job`.
   virtual Result<void> renew_job(Job& job, TimeMs until) = 0;
   virtual Result<void> complete_job(const Job& job) = 0;
-  /// Puts it back for `run_at` and notes `error`; with `dead` it goes to the dead letters, visible to staff.
+  /// Puts it back for `run_at`, counts a failure and notes `error`; with `dead` it goes to the dead letters, visible to staff.
   virtual Result<void> retry_job(const Job& job, TimeMs run_at, const std::string& error, bool dead) = 0;
   /// A dead letter lives again, with no attempts counted.
   virtual Result<void> revive_job(const Id& id, TimeMs now) = 0;

@@ -129,6 +129,30 @@ struct Job {
   std::string last_error;  // Error::message(): no content
   TimeMs lease_until = 0;
   bool dead = false;
+  Id lane = {};                // of the mails to one domain; zero: none
+  TimeMs first_try = 0;        // 0: not tried yet
+  std::uint32_t failures = 0;  // tries that came to an end; the others of `attempts` ended the worker
+};
+
+inline constexpr TimeMs kUntilLifted = INT64_MAX;
+
+/// The mails to one domain wait in a queue of their own: few go at the same time, all wait while nothing gets through or
+/// while staff hold them back. There as long as a mail waits, it fails, or it is paused.
+struct Lane {
+  Id id;              // blind: HMAC of the domain
+  Bytes domain = {};  // sealed under the zone key
+  // In a row, about the domain as a whole. While there are any, one mail at a time tries.
+  std::uint32_t failures = 0;
+  TimeMs failing_since = 0, next = 0;  // nothing leaves before `next`
+  std::string last_error = {};         // Error::message(): no content
+  TimeMs paused_until = 0;             // 0: not paused
+  Bytes pause = {};                    // sealed: who, and why
+};
+
+/// A lane with what is in it.
+struct LaneLoad {
+  Lane lane;
+  std::uint64_t waiting = 0, sending = 0;
 };
 
 struct User {

@@ -91,6 +91,15 @@ TEST_P(StoreSuite, QueuesOncePerSubjectUntilItIsLeased) {
   EXPECT_EQ(queue(), 1u);
 }
 
+TEST_P(StoreSuite, LetsGoOfAllLeasesWhenNobodyElseIsAtWork) {
+  add_job();
+  const Job held = value_of(store().lease_job({}, kNow, kLease));
+  EXPECT_TRUE(fails_with(store().lease_job({}, kNow, kLease), Code::kNotFound));
+  EXPECT_EQ(error_of(store().release_leases()), "");
+  EXPECT_EQ(value_of(store().lease_job({}, kNow, kLease)).attempts, 2u);
+  EXPECT_TRUE(fails_with(store().complete_job(held), Code::kConflict));
+}
+
 TEST_P(StoreSuite, GivesEachJobToExactlyOneThread) {
   constexpr std::size_t kJobs = 60;
   for (std::size_t i = 0; i < kJobs; ++i) add_job();

@@ -71,6 +71,14 @@ Job StoreSuite::add_job(Job job) {
   return job;
 }
 
+Job StoreSuite::add_job_in(const Lane& lane, TimeMs run_at) {
+  Job job = a_job("notify");
+  job.lane = lane.id;
+  job.run_at = run_at;
+  EXPECT_EQ(error_of(write([&](StoreWriter& writer) { return writer.add_lane(lane); })), "");
+  return add_job(std::move(job));
+}
+
 std::vector<Id> StoreSuite::list(const DossierFilter& filter) {
   const auto found = value_of(read<std::vector<Dossier>>([&](StoreReader& r) { return r.dossiers(filter); }));
   std::vector<Id> ids;

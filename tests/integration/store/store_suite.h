@@ -51,6 +51,8 @@ class StoreSuite : public testing::TestWithParam<StoreBackend> {
   /// A dossier that is stored, with these search words.
   Dossier add_dossier(Dossier dossier = a_dossier(), const std::vector<Bytes>& tokens = {});
   Job add_job(Job job = a_job());
+  /// A mail in this lane.
+  Job add_job_in(const Lane& lane, TimeMs run_at);
   Result<void> write(const std::function<Result<void>(StoreWriter&)>& body) { return store().write(body); }
 
   /// What `get` gives in a read of its own.
