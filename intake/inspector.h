@@ -46,6 +46,12 @@ struct MailPart {
   std::string type;  // as declared
   Bytes content;
 };
+/// What a mail server says became of one recipient of a mail (RFC 3464).
+struct DeliveryReport {
+  std::string action;      // "failed", "delayed", "delivered", "relayed", "expanded"
+  std::string status;      // "5.1.1" (RFC 3463); empty: not told
+  std::string diagnostic;  // one line, in that server's words; may be empty
+};
 struct ParsedMail {
   std::string from_address, from_name, subject, message_id, in_reply_to, date;
   std::vector<std::string> to;
@@ -55,6 +61,7 @@ struct ParsedMail {
   std::string encrypted;
   std::vector<MailPart> parts;
   std::vector<std::string> hazards;
+  std::vector<DeliveryReport> reports;       // of a multipart/report alone
   std::vector<DigitalSignature> signatures;  // of the mail itself, not of documents in it
 };
 

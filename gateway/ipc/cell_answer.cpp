@@ -122,6 +122,9 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
   mail.text = reader.text(json, "text", kMaxMailText, intake::Lines::kKeep);
   mail.encrypted = reader.text(json, "encrypted", 16);
   mail.hazards = reader.texts(json, "hazards", 100, 64);
+  for (const auto& one : reader.array(json, "reports", 100))
+    mail.reports.push_back(
+        {reader.text(one, "action", 16), reader.text(one, "status", 16), reader.text(one, "diagnostic", 300)});
   if (!refused_) {
     auto findings = intake::parse_findings(reader.object(json, "findings"));
     if (!findings) return false;

@@ -60,6 +60,9 @@ void serve_mail(const Request& request, const Connection& connection) {
   for (const MailPart& part : mail->parts) {
     parts.push_back({{"name", part.name}, {"type", part.type}, {"size", part.content.size()}});
   }
+  nlohmann::json reports = nlohmann::json::array();
+  for (const DeliveryReport& one : mail->reports)
+    reports.push_back({{"action", one.action}, {"status", one.status}, {"diagnostic", one.diagnostic}});
   connection.frame(FrameKind::kMail, dump({{"from_address", mail->from_address},
                                            {"from_name", mail->from_name},
                                            {"subject", mail->subject},
@@ -71,6 +74,7 @@ void serve_mail(const Request& request, const Connection& connection) {
                                            {"text", mail->text},
                                            {"encrypted", mail->encrypted},
                                            {"hazards", mail->hazards},
+                                           {"reports", std::move(reports)},
                                            {"findings", to_json(findings, true)},
                                            {"parts", std::move(parts)}}));
   for (const MailPart& part : mail->parts) send_content(connection, part.content);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "crypto/cms.h"
+#include "intake/cell/delivery_report.h"
 #include "intake/cell/mail_headers.h"
 #include "intake/cell/mime_parts.h"
 #include "intake/cell/protocol.h"
@@ -189,6 +190,7 @@ Result<ParsedMail> read_mail(ByteView untrusted_mail) {
   MailReader reader(mail);
   if (has_field_twice(GMIME_OBJECT(message.get()), "Content-Type")) reader.hazard("ambiguous");
   reader.walk(g_mime_message_get_mime_part(message.get()), 0);
+  mail.reports = delivery_reports(g_mime_message_get_mime_part(message.get()));
   mail.encrypted = encryption_of(g_mime_message_get_mime_part(message.get()), mail);
   return mail;
 }

@@ -103,6 +103,28 @@ TEST_F(Mails, MailOfMachinesIsNeverAnswered) {
   EXPECT_TRUE(mail("Subject: nobody\r\n\r\nx").automatic) << "there is nobody to answer";
 }
 
+TEST_F(Mails, ReportsOfMailServersAreReadForEachRecipient) {
+  const std::string status =
+      "Reporting-MTA: dns; mx.example\r\nArrival-Date: x\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nACTION: "
+      "Failed\r\n"
+      "Status: 5.1.1 (bad mailbox)\r\nDiagnostic-Code: smtp; 550 5.1.1\r\n  no such user\r\n\r\n"
+      "Final-Recipient: rfc822; c@b.example\r\nAction: delayed\r\nStatus: 4.4.1\r\n";
+  const std::string part = "--x\r\nContent-Type: message/delivery-status\r\n\r\n" + status + "--x--\r\n";
+  const auto report = [&](const char* type) {
+    return mail("From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/" + std::string(type) +
+                "; boundary=x\r\n\r\n" + part)
+        .reports;
+  };
+  const auto reports = report("report; report-type=delivery-status");
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[0].action, "failed");
+  EXPECT_EQ(reports[0].status, "5.1.1");
+  EXPECT_EQ(reports[0].diagnostic, "smtp; 550 5.1.1 no such user");
+  EXPECT_EQ(reports[1].action, "delayed");
+  EXPECT_EQ(reports[1].status, "4.4.1");
+  EXPECT_THAT(report("mixed"), IsEmpty()) << "somebody passes one on";
+}
+
 TEST_F(Mails, MailThatReadersDisagreeAboutIsFlagged) {
   EXPECT_THAT(mail("From: a@example.org\r\nContent-Type: text/plain\r\nContent-Type: application/pdf\r\n\r\nx").hazards,
               Contains("ambiguous"));
