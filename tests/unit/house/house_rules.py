@@ -43,6 +43,7 @@ HOMES = {
     r"Poco/": {"gateway"},
     r"sqlite3": {"gateway/store"},
     r"curl/": {"gateway"},
+    r"opendkim/": {"gateway/dispatch"},
     r"seccomp\.h": {"gateway/process"},
 }
 # Libraries that a program must never link: a break-in there must not find them.
