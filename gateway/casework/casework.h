@@ -258,6 +258,13 @@ class Casework {
   Result<void> erase(const Actor& actor, const Id& dossier);
   Result<void> revive_job(const Actor& actor, const Id& job);
 
+  // Mail out (mail_queue.cpp)
+  /// Nothing goes to `domain` until then (kUntilLifted: until resume_mail()). `why` is shown to all staff.
+  Result<void> pause_mail(const Actor& actor, const std::string& domain, const std::string& why, TimeMs until);
+  Result<void> resume_mail(const Actor& actor, const Id& lane);
+  /// Without waiting for the end of the back-off.
+  Result<void> try_mail_now(const Actor& actor, const Id& lane);
+
  private:
   using Body = std::function<Result<void>(StoreWriter&, OpenDossier&)>;
   using EnclosureChange = std::function<Result<void>(StoreWriter&, OpenDossier&, Letter&, LetterData&)>;

@@ -5,6 +5,7 @@
 #include "gateway/casework/casework.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
+#include "gateway/casework/mail_queue.h"
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
@@ -233,7 +234,9 @@ Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Me
                                          : "Klaargezet in de beveiligde postbus: ";
   remember(out.office, out.actor, open, done + out.info.title);
   if (encrypted)
-    return store.add_job(new_job("mail", message.id, out.office.now(), nlohmann::json{{"key", out.key.hex()}}.dump()));
+    return add_mail_job(out.office.vault, store,
+                        new_job("mail", message.id, out.office.now(), nlohmann::json{{"key", out.key.hex()}}.dump()),
+                        out.about.email);
   return store.add_job(new_job(out.by_post() ? "print" : "publish", message.id, out.office.now()));
 }
 

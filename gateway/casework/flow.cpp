@@ -83,6 +83,8 @@ const std::vector<ActRule>& table() {
       {Act::kRecall, "message.recall", "Bericht intrekken", kHandlers, {}, {}, true},
       {Act::kExpire, "message.expire", "Bericht verlopen", {"worker"}, {}, {}},
       {Act::kReadByRecipient, "message.read", "Gelezen door ontvanger", {"worker"}, {}, {}},
+      {Act::kReport, "message.report", "Bericht van een mailserver", {"worker"}, {}, {}},
+      {Act::kResend, "message.resend", "Opnieuw versturen", {"worker"}, {}, {}},
       {Act::kUndeliverable, "message.undeliverable", "Niet bezorgd", {"worker"}, {}, {}},
       {Act::kInvite, "message.invite", "Uitnodigen om documenten te sturen", kAtTheDesk, {kReview, kWaiting}, {}, true},
       {Act::kRevealCode, "code.reveal", "Toegangscode tonen", kAtTheDesk, {}, {}, true},
@@ -104,6 +106,8 @@ const std::vector<ActRule>& table() {
       {Act::kErase, "dossier.erase", "Vernietigen", {"jurist", "fg"}, {kErasureProposed}, kErased, true},
       {Act::kAbsence, "absence.record", "Vervanging vastleggen", {"goedkeurder", "beheerder"}, {}, {}},
       {Act::kReviveJob, "job.revive", "Opnieuw proberen", {"postkamer", "jurist", "beheerder"}, {}, {}},
+      {Act::kPauseMail, "mail.pause", "Mail naar een domein ophouden", {"jurist", "beheerder"}, {}, {}},
+      {Act::kResumeMail, "mail.resume", "Mail naar een domein hervatten", {"jurist", "beheerder"}, {}, {}},
   };
   return rules;
 }

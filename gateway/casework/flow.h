@@ -70,12 +70,16 @@ enum class Act {
   kRevealCode,
   kInvite,
   kUndeliverable,
+  kReport,
+  kResend,
   // end
   kClose,
   kProposeErasure,
   kKeep,
   kErase,
   kReviveJob,
+  kPauseMail,
+  kResumeMail,
   kAbsence,
 };
 

@@ -318,7 +318,8 @@ std::string MessageData::json() const {
                      {"file_name", file_name},
                      {"asked", asked},
                      {"mail_ids", mail_ids},
-                     {"failure", failure}};
+                     {"failure", failure},
+                     {"resent", resent}};
   return text_of(json);
 }
 
@@ -338,6 +339,7 @@ Result<MessageData> MessageData::parse(std::string_view text) {
     data.asked = json.value("asked", std::vector<std::pair<std::string, std::string>>{});
     data.mail_ids = json.value("mail_ids", std::vector<std::string>{});
     data.failure = json.value("failure", "");
+    data.resent = json.value("resent", 0u);
     return data;
   });
 }

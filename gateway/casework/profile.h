@@ -160,6 +160,7 @@ struct MessageData {
   std::vector<std::pair<std::string, std::string>> asked;  // slot, label: what may be uploaded as an answer
   std::vector<std::string> mail_ids;                       // Message-IDs of the notifications sent
   std::string failure;                                     // why it could not be delivered (Dutch)
+  std::uint32_t resent = 0;  // how often it was sent again after it came back for a passing reason
 
   std::string json() const;
   static Result<MessageData> parse(std::string_view json);

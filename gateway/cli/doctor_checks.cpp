@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 
@@ -19,6 +20,7 @@
 #include "gateway/casework/vault.h"
 #include "gateway/config/data_folder.h"
 #include "gateway/config/mailboxes.h"
+#include "gateway/dispatch/return_path.h"
 #include "gateway/dispatch/time_stamp_client.h"
 #include "gateway/office/drawing.h"
 #include "gateway/process/process.h"
@@ -256,6 +258,22 @@ void check_smtp(Checks& checks, const Config& config) {
   good(checks, "the mail server " + name + " answers");
 }
 
+/// Reports about our mails come back to a sub-address of smtp.from.
+void check_return_path(Checks& checks, const Config& config) {
+  if (config.smtp.host.empty()) return;
+  const std::string& from = config.smtp.from;
+  const auto mailboxes = load_mailboxes(config);
+  const bool ours = std::ranges::find(config.mail.recipients, from) != config.mail.recipients.end() ||
+                    (mailboxes && std::ranges::find(*mailboxes, from, &MailboxConfig::address) != mailboxes->end());
+  if (!ours)
+    return warn(checks, "delivery reports to " + from + " do not come in",
+                "Add it to mail.recipients, or fetch its mailbox: else nobody hears that a mail did not arrive.");
+  if (from.find('@') > kMaxSignedLocal)
+    return warn(checks, "delivery reports to " + from + " are not believed",
+                "Choose an smtp.from with at most " + std::to_string(kMaxSignedLocal) + " characters before the @.");
+  good(checks, "delivery reports come in at " + from);
+}
+
 void check_mailbox(Checks& checks, const Config& config, const MailboxConfig& mailbox) {
   const auto read = MailboxState::read(mailbox_notes(config), mailbox.name);
   const MailboxState state = read ? *read : MailboxState{};
@@ -324,6 +342,7 @@ std::vector<Check> examine(const Config& config) {
   check_clock(checks, config);
   check_clamd(checks, config);
   check_smtp(checks, config);
+  check_return_path(checks, config);
   if (const auto mailboxes = load_mailboxes(config))
     for (const MailboxConfig& mailbox : *mailboxes) check_mailbox(checks, config, mailbox);
   check_scanner(checks, config);

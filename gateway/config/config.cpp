@@ -194,6 +194,10 @@ Result<void> check_together(const Config& config) {
     return wrong("smtp.security must be starttls, tls or none");
   if (config.smtp.security == "none" && !config.smtp.host.empty() && !is_loopback(config.smtp.host))
     return wrong("smtp.security none is allowed for a loopback host only: mail would cross the network in the clear");
+  if (config.smtp.dkim_selector.empty() != config.smtp.dkim_key.empty())
+    return wrong("smtp.dkim_selector and smtp.dkim_key go together");
+  if (config.notice.remind_days >= config.notice.other_way_days)
+    return wrong("notice.remind_days must be less than notice.other_way_days");
   if (config.public_door.certificate.empty() != config.public_door.key.empty())
     return wrong("public.certificate and public.key go together");
   if (config.staff.certificate.empty() != config.staff.key.empty())

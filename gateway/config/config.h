@@ -51,6 +51,13 @@ struct SmtpConfig {
   std::string security;  // "starttls" | "tls" | "none" (loopback only)
   std::string user, password_file, ca_file;
   std::string from;  // "post@example.nl"
+  std::string dkim_selector, dkim_key;  // both empty: the MTA signs
+  std::uint32_t connections, connections_per_domain, give_up_days;
+};
+
+/// What becomes of messages that come back or lie unopened (Awb art. 2:10, notice duty).
+struct NoticeConfig {
+  std::uint32_t resend_hours, resends, remind_days, other_way_days;
 };
 
 struct KeysConfig {
@@ -91,6 +98,7 @@ struct Config {
   MailConfig mail;
   ScannerConfig scanner;
   SmtpConfig smtp;
+  NoticeConfig notice;
   KeysConfig keys;
   CellsConfig cells;
   UsersConfig users;

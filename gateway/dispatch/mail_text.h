@@ -17,7 +17,8 @@ namespace zp::gateway {
 struct OutgoingMail {
   std::string from;  // our address
   std::string from_name;
-  std::string to;  // one recipient
+  std::string to;                // one recipient
+  std::string return_path = {};  // where reports about it go (return_path.h); empty: `from`
   std::string subject;
   std::string message_id;   // without angle brackets
   std::string in_reply_to;  // without angle brackets; empty: none

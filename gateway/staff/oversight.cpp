@@ -78,13 +78,13 @@ Result<Response> Workbench::ledger(Visit& visit) {
 Result<Response> Workbench::jobs(Visit& visit) {
   if (!role_for(visit.actor, Act::kReviveJob)) return fail(Code::kDenied, "list jobs");
   std::vector<Job> dead;
-  std::vector<Job> waiting;
+  StoreCounts counts;
   TRY_DO(casework_.office().store.read([&](StoreReader& reader) -> Result<void> {
     TRY_ASSIGN(dead, reader.jobs(true));
-    TRY_ASSIGN(waiting, reader.jobs(false));
+    TRY_ASSIGN(counts, reader.counts());
     return {};
   }));
-  nlohmann::json data{{"dead", nlohmann::json::array()}, {"none", dead.empty()}, {"waiting", waiting.size()}};
+  nlohmann::json data{{"dead", nlohmann::json::array()}, {"none", dead.empty()}, {"waiting", counts.jobs}};
   for (const Job& job : dead)
     data["dead"].push_back({{"id", job.id.hex()},
                             {"kind", job.kind},

@@ -94,6 +94,7 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   page("/medewerkers", &Workbench::users);
   page("/postvakken", &Workbench::mailboxes);
   page("/verzending", &Workbench::outgoing);
+  action("/verzending", &Workbench::outgoing_act);
 }
 
 void Workbench::page(const char* pattern, View view) {

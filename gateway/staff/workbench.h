@@ -107,6 +107,8 @@ class Workbench {
 
   // outgoing_page.cpp
   Result<Response> outgoing(Visit& visit);
+  Result<Response> outgoing_act(Visit& visit);
+  // message_record_page.cpp
   Result<Response> message_record(Visit& visit);
   // mailboxes_page.cpp
   Result<Response> mailboxes(Visit& visit);

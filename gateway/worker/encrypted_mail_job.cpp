@@ -7,8 +7,10 @@
 
 #include "crypto/cms_mail.h"
 #include "crypto/keyring/openpgp_mail.h"
+#include "gateway/casework/mail_queue.h"
 #include "gateway/casework/ways.h"
 #include "gateway/dispatch/protected_mail.h"
+#include "gateway/dispatch/return_path.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "gateway/worker/jobs.h"
@@ -17,7 +19,7 @@
 namespace zp::gateway {
 namespace {
 
-/// The key by which it was decided to send, if that still holds.
+/// The key by which it was decided to send, if that still holds; when it is sent again, one that holds now.
 Result<std::optional<RecipientKey>> key_for(const Tools& tools, const Opened& opened, const Job& job) {
   const auto payload = nlohmann::json::parse(job.payload, nullptr, false);
   const std::string entry = payload.is_object() ? payload.value("key", "") : "";
@@ -25,8 +27,10 @@ Result<std::optional<RecipientKey>> key_for(const Tools& tools, const Opened& op
   TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(const auto keys,
                recipient_keys(tools.office.vault, store, opened.data.email, local_date(tools.office.now())));
-    const auto key = std::ranges::find_if(keys, [&](const RecipientKey& one) { return one.entry.hex() == entry; });
-    if (key != keys.end() && key->route == opened.message.route) found = *key;
+    const auto key = std::ranges::find_if(keys, [&](const RecipientKey& one) {
+      return one.route == opened.message.route && (entry.empty() || one.entry.hex() == entry);
+    });
+    if (key != keys.end()) found = *key;
     return {};
   }));
   return found;
@@ -39,7 +43,9 @@ Result<OutgoingMail> text_of(const Tools& tools, const Opened& opened, const Rec
   mail.from_name = config.organisation.name;
   mail.to = opened.data.email;
   mail.subject = fmt::format("{}, kenmerk {}", opened.data.subject, opened.open->dossier.reference);
-  mail.message_id = our_message_id(opened.message.id, 0, mail.from);
+  mail.message_id = our_message_id(opened.message.id, mail_number(opened), mail.from);
+  mail.return_path =
+      signed_return_path(return_path_key(tools.office.vault), mail.from, opened.message.id, mail_number(opened));
   mail.date = tools.office.now();
   const char* const kind = key.route == kByOpenPgp ? "uw OpenPGP-sleutel" : "uw S/MIME-certificaat";
   TRY_ASSIGN(mail.text, tools.messages.render("versleuteld", {{"organisation", config.organisation.name},

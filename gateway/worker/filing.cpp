@@ -131,7 +131,7 @@ Result<void> add_jobs(const Tools& tools, StoreWriter& store, const Filing& fili
   const TimeMs now = tools.office.now();
   TRY_DO(store.add_job(new_job("status", dossier, now), false));
   TRY_DO(store.add_job(new_job("receipt", filing.manifest.id, now)));
-  if (filing.bounced) TRY_DO(store.add_job(new_job("undeliverable", *filing.bounced, now)));
+  if (const auto job = filing.returned ? job_after(*filing.returned, now) : std::nullopt) TRY_DO(store.add_job(*job));
   if (filing.manifest.files.empty()) TRY_DO(store.add_job(new_job("evaluate", dossier, now), false));
   return {};
 }

@@ -8,6 +8,7 @@
 #ifndef GATEWAY_WORKER_FILING_H_
 #define GATEWAY_WORKER_FILING_H_
 
+#include "gateway/worker/returned_mail.h"
 #include "gateway/worker/tools.h"
 #include "intake/submission.h"
 
@@ -27,11 +28,11 @@ struct Filing {
   std::string kind;           // of a new dossier
   Profile profile;            // of a new dossier
   Delivery delivery;
-  std::vector<ObjectRow> loose;    // objects that are no documents: the raw mail
-  std::vector<std::string> marks;  // of a mail: what is in it again has the same; the store knows where it went
-  std::string event;               // Dutch line for the history
-  std::vector<std::string> tasks;  // Dutch, for a person
-  std::optional<Id> bounced;       // the message whose notification came back
+  std::vector<ObjectRow> loose;      // objects that are no documents: the raw mail
+  std::vector<std::string> marks;    // of a mail: what is in it again has the same; the store knows where it went
+  std::string event;                 // Dutch line for the history
+  std::vector<std::string> tasks;    // Dutch, for a person
+  std::optional<Returned> returned;  // the mail of ours that it is a report about
 };
 
 /// What came as one file under the first key of an item: a mail, a batch of the scanner.

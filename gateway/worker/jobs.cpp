@@ -6,7 +6,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <vector>
 
+#include "gateway/casework/mail_queue.h"
 #include "gateway/process/log.h"
 
 namespace zp::gateway {
@@ -29,7 +31,8 @@ constexpr std::array kKinds = {
     Kind{"remind", remind_recipient},   Kind{"undeliverable", mark_undeliverable},
     Kind{"print", print_message},       Kind{"remove-object", remove_object},
     Kind{"access", move_access},        Kind{"mail", mail_letter},
-    Kind{"unopened", find_other_way},
+    Kind{"unopened", find_other_way},   Kind{"receipt-returned", receipt_came_back},
+    Kind{"returned", send_again},
 };
 
 Result<Next> handle(const Tools& tools, const Job& job) {
@@ -67,13 +70,48 @@ class LeaseKeeper {
 
 /// A job that ends the worker each time would end it for ever.
 bool is_poison(const Tools& tools, const Job& job) {
-  return job.attempts > 2 * tools.office.config.limits.job_attempts;
+  return job.attempts - std::min(job.attempts, job.failures) > 2 * tools.office.config.limits.job_attempts;
+}
+
+std::vector<std::string> kinds_of(Work work) {
+  if (work == Work::kMails) return mail_jobs();
+  std::vector<std::string> kinds;
+  for (const Kind& kind : kKinds)
+    if (work == Work::kOthers && !is_mail_job(kind.name)) kinds.emplace_back(kind.name);
+  return kinds;
+}
+
+/// The days are over: a message goes another way, and of a receipt a person hears.
+Result<void> give_up(const Tools& tools, const Job& job) {
+  const char* const next = job.kind == "receipt-mail" ? "receipt-returned" : "undeliverable";
+  TRY_DO(tools.office.store.write(
+      [&](StoreWriter& store) { return store.add_job(new_job(next, job.subject, tools.office.now())); }));
+  return tools.office.store.complete_job(job);
+}
+
+/// A mail that could not be handed over: tried for days, together with the others of its domain if it is about that.
+Result<void> put_off(const Tools& tools, const Job& job, MailTrouble trouble, const Error& error) {
+  const TimeMs now = tools.office.now();
+  log_error("mail not handed over, will be tried again", error, {{"job", job.id.hex()}, {"kind", job.kind}});
+  if (now - job.first_try >= tools.office.config.smtp.give_up_days * kDay) return give_up(tools, job);
+  TimeMs again = now + mail_back_off(job.failures + 1, trouble == MailTrouble::kOurServer);
+  if (trouble == MailTrouble::kMailbox) {
+    TRY_DO(note_success(tools.office.store, job.lane));
+  } else if (job.lane != Id{}) {
+    TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(again, note_failure(store, job.lane, trouble, error, now));
+      return {};
+    }));
+  }
+  return tools.office.store.retry_job(job, again, error.message(), false);
 }
 
 /// A fresh job with no tries counted, then the old one goes: a crash in between leaves both, and handlers bear that.
 Result<void> do_again(const Tools& tools, const Job& job, TimeMs after) {
   TRY_DO(tools.office.store.write([&](StoreWriter& store) {
-    return store.add_job(new_job(job.kind, job.subject, tools.office.now() + after, job.payload), false);
+    Job next = new_job(job.kind, job.subject, tools.office.now() + after, job.payload);
+    next.lane = job.lane;
+    return store.add_job(next, false);
   }));
   return tools.office.store.complete_job(job);
 }
@@ -85,9 +123,10 @@ TimeMs back_off(std::uint32_t attempts) noexcept {
   return std::min(kFirst << std::min(attempts > 0 ? attempts - 1 : 0, 20u), kLongest);
 }
 
-Result<bool> do_one_job(const Tools& tools) {
+Result<bool> do_one_job(const Tools& tools, Work work) {
   Store& store = tools.office.store;
-  auto job = store.lease_job({}, tools.office.now(), kLease);
+  const std::uint32_t per_lane = work == Work::kOthers ? 0 : tools.office.config.smtp.connections_per_domain;
+  auto job = store.lease_job(kinds_of(work), tools.office.now(), kLease, per_lane);
   if (!job && job.error().code == Code::kNotFound) return false;
   if (!job) return std::unexpected(job.error());
   if (is_poison(tools, *job)) {
@@ -107,6 +146,11 @@ Result<bool> do_one_job(const Tools& tools) {
     if (!next)
       log_error("job dropped, its subject is gone", next.error(), {{"job", job->id.hex()}, {"kind", job->kind}});
     TRY_DO(store.complete_job(*job));
+    if (next && job->lane != Id{}) TRY_DO(note_success(store, job->lane));
+    return true;
+  }
+  if (const MailTrouble trouble = trouble_of(next.error()); trouble != MailTrouble::kNone && is_mail_job(job->kind)) {
+    TRY_DO(put_off(tools, *job, trouble, next.error()));
     return true;
   }
   const bool dead = hopeless(next.error()) || job->attempts >= tools.office.config.limits.job_attempts;

@@ -28,14 +28,18 @@ Result<Next> publish_message(const Tools& tools, const Job& job);     // message
 Result<Next> notify_recipient(const Tools& tools, const Job& job);    // message
 Result<Next> remind_recipient(const Tools& tools, const Job& job);    // message
 Result<Next> mark_undeliverable(const Tools& tools, const Job& job);  // message
+Result<Next> send_again(const Tools& tools, const Job& job);          // message
 Result<Next> mail_letter(const Tools& tools, const Job& job);         // message
 Result<Next> find_other_way(const Tools& tools, const Job& job);      // message
+Result<Next> receipt_came_back(const Tools& tools, const Job& job);   // submission
 Result<Next> print_message(const Tools& tools, const Job& job);       // message
 Result<Next> remove_object(const Tools& tools, const Job& job);       // object
 Result<Next> move_access(const Tools& tools, const Job& job);         // register of a client
 
+/// Mails are handed over by threads of their own: a server that is slow to answer holds nothing else up.
+enum class Work { kAll, kMails, kOthers };
 /// Leases and does one due job; false if there is none.
-Result<bool> do_one_job(const Tools& tools);
+Result<bool> do_one_job(const Tools& tools, Work work = Work::kAll);
 
 /// Delay before try number `attempts` + 1: 5 s, doubling to an hour.
 TimeMs back_off(std::uint32_t attempts) noexcept;

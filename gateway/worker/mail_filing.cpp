@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "crypto/hash.h"
 #include "crypto/reference.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::size_t kShownText = 4000;
 constexpr std::size_t kComparedFrom = 10 * 1024;  // logos below a mail are smaller
-constexpr std::size_t kQuotedHead = 64 * 1024;    // of a bounce: that is where the quoted headers stand
 
 /// What stands behind the plus of an address: post+ZP-4K7M-9XQ2-R@example.nl.
 std::string_view plus_part(std::string_view address) {
@@ -58,10 +58,11 @@ bool same_address(std::string_view a, std::string_view b) {
 }
 
 /// A reference is no secret: whoever writes from another address adds documents, and a person looks.
+/// `ours`: what came to a return path of ours belongs to its mail.
 Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, const std::vector<std::string>& to,
-                            Filing& filing) {
+                            const std::optional<Returned>& ours, Filing& filing) {
   return tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    filing.dossier = dossier_of(store, tools, mail, to);
+    filing.dossier = ours ? std::optional(ours->dossier) : dossier_of(store, tools, mail, to);
     if (!filing.dossier) return {};
     auto open = open_dossier(tools.office.vault, store, *filing.dossier);
     if (!open) {
@@ -126,14 +127,13 @@ Filing delivered_again(intake::SubmissionManifest manifest, OpenedKeys keys, con
   return filing;
 }
 
-/// RFC 3464: a report may also say "delayed", and then nothing has happened yet.
-bool has_failed(const intake::ParsedMail& mail) {
-  const auto says = [&](std::string_view word) {
-    return std::ranges::any_of(mail.parts, [&](const intake::MailPart& part) {
-      return as_text(part.content).find(word) != std::string_view::npos;
-    });
-  };
-  return !says("Action: delayed") || says("Action: failed");
+Result<void> record_report(const Tools& tools, const Returned& returned) {
+  constexpr std::array<std::string_view, 4> kFates = {"failed", "failed for now", "delayed", "arrived"};
+  return tools.office.ledger.record(
+      tools.actor, "worker", act_name(Act::kReport),
+      {returned.dossier.hex(), returned.mail.subject.hex(),
+       fmt::format("{} mail={} status={}", kFates[static_cast<std::size_t>(returned.fate)], returned.mail.number,
+                   returned.status.empty() ? "unknown" : returned.status)});
 }
 
 Filing unparsed(intake::SubmissionManifest manifest, OpenedKeys keys) {
@@ -149,22 +149,6 @@ Filing unparsed(intake::SubmissionManifest manifest, OpenedKeys keys) {
 }
 
 }  // namespace
-
-Result<std::optional<Id>> message_that_bounced(const Tools& tools, const intake::ParsedMail& mail) {
-  const std::string& from = tools.office.config.smtp.from;
-  std::string id = find_our_message_id(mail.text, from);
-  for (const intake::MailPart& part : mail.parts)
-    if (id.empty())
-      id = find_our_message_id(as_text(ByteView(part.content).first(std::min(part.content.size(), kQuotedHead))), from);
-  if (id.empty()) return std::optional<Id>();
-  std::optional<Id> message;
-  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    if (auto subject = Id::parse(std::string_view(id).substr(3, 32)); subject && store.message(*subject))
-      message = *subject;
-    return {};
-  }));
-  return message;
-}
 
 Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
                             OpenedKeys keys) {
@@ -201,36 +185,31 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   filing.kind = guess_kind(tools.office.rules, mail->subject + "\n" + mail->text);
   std::vector<std::string> to = manifest.envelope_to;
   to.insert(to.end(), mail->to.begin(), mail->to.end());
-  TRY_DO(compare_sender(tools, *mail, to, filing));
-  TRY_ASSIGN(const auto bounced, message_that_bounced(tools, *mail));
-  if (bounced) {
-    TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-      TRY_ASSIGN(const auto message, store.message(*bounced));
-      filing.dossier = message.dossier;
-      return {};
-    }));
-  }
+  TRY_ASSIGN(const auto ours, returned_to(tools, to));
+  if (ours) filing.returned = judge_reports(mail->reports, *ours);
+  const bool report = filing.returned.has_value();
+  TRY_DO(report ? record_report(tools, *filing.returned) : compare_sender(tools, *mail, to, ours, filing));
+  if (report) filing.dossier = ours->dossier;
   const intake::ReceivedFile raw_file = manifest.files.front();
   filing.loose.push_back(loose_object(manifest, raw_file, "mail"));
   TRY_DO(tools.office.objects.put_file(raw_file.object, 0, fmt::format("{}/{}.0", folder, raw_file.object.hex())));
   manifest.files.clear();
-  if (bounced && has_failed(*mail)) filing.bounced = bounced;
-  // A bounce quotes what we wrote: nothing in it is a document.
-  for (std::size_t i = 0; i < mail->parts.size() && !bounced; ++i) {
+  // A report quotes what we wrote: nothing in it is a document.
+  for (std::size_t i = 0; i < mail->parts.size() && !report; ++i) {
     TRY_ASSIGN(auto file, keep_part(tools, manifest, keys.keys.front(), derived_id("mail part", manifest.id, i + 1),
                                     mail->parts[i].content));
     file.name = mail->parts[i].name;
     file.declared_type = mail->parts[i].type;
     manifest.files.push_back(std::move(file));
   }
-  filing.event = bounced ? std::string("Bericht van een mailserver: onze mail is niet aangekomen.")
-                         : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(),
-                                       manifest.files.size() == 1 ? "bijlage" : "bijlagen");
-  if (mail->automatic && !bounced) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
-  if (!bounced) TRY_DO(compare_with_before(tools, *mail, filing));
+  filing.event = report ? words_of(*filing.returned)
+                        : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(),
+                                      manifest.files.size() == 1 ? "bijlage" : "bijlagen");
+  if (mail->automatic && !report) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
+  if (!report) TRY_DO(compare_with_before(tools, *mail, filing));
   if (!protection.line.empty()) filing.event += " " + protection.line;
   if (!protection.task.empty()) filing.tasks.push_back(protection.task);
-  if (filing.dossier && !bounced) {
+  if (filing.dossier && !report) {
     filing.event += " Tekst: " + mail->text.substr(0, kShownText);
     filing.tasks.push_back("Lees de nieuwe e-mail van de afzender.");
   }

@@ -14,10 +14,6 @@ namespace zp::gateway {
 Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
                             OpenedKeys keys);
 
-/// A delivery report (RFC 3464) about one of our notifications: the message is marked and a person told. The message's
-/// id.
-Result<std::optional<Id>> message_that_bounced(const Tools& tools, const intake::ParsedMail& mail);
-
 }  // namespace zp::gateway
 
 #endif  // GATEWAY_WORKER_MAIL_FILING_H_

@@ -8,6 +8,7 @@
 
 #include "crypto/keyring/openpgp.h"
 #include "crypto/token_key.h"
+#include "gateway/dispatch/dkim_signer.h"
 #include "gateway/ipc/cell_client.h"
 #include "gateway/ipc/keymaker.h"
 #include "gateway/ipc/office_client.h"
@@ -17,6 +18,7 @@
 #include "gateway/worker/inbox.h"
 #include "gateway/worker/jobs.h"
 #include "gateway/worker/rounds.h"
+#include "gateway/worker/sole_worker.h"
 
 namespace {
 
@@ -38,10 +40,10 @@ void run_inbox(Process& process, const Tools& tools, const Tray& tray, const cry
   }
 }
 
-void run_jobs(Process& process, const Tools& tools) {
+void run_jobs(Process& process, const Tools& tools, Work work) {
   bool stop = false;
   while (!stop) {
-    const auto did = do_one_job(tools);
+    const auto did = do_one_job(tools, work);
     if (!did) log_error("job queue not read", did.error());
     stop = did && *did ? process.stop_requested() : process.wait(did ? kJobPause : kAfterError);
   }
@@ -107,12 +109,17 @@ Result<void> serve(Process& process) {
   Casework casework(office);
   const Tools tools{office,    casework, *inspector,  clamd,   smtp,
                     *messages, seal,     time_stamps, anchors, config.keys.sender_keys};
+  TRY_DO(take_over_leases(config, *store));
+  // A key that is no good stops the start, not each mail.
+  TRY_DO(dkim_signed(config.smtp, "From: <" + config.smtp.from + ">\r\n\r\nx\r\n"));
+  const std::uint32_t senders = smtp.configured() ? config.smtp.connections : 1;
   process.ready();
   {
     std::vector<std::jthread> threads;
     threads.emplace_back([&] { run_inbox(process, tools, tray, opener); });
     threads.emplace_back([&] { run_rounds(process, tools, tray); });
-    for (int i = 0; i < kJobThreads; ++i) threads.emplace_back([&] { run_jobs(process, tools); });
+    for (int i = 0; i < kJobThreads; ++i) threads.emplace_back([&] { run_jobs(process, tools, Work::kOthers); });
+    for (std::uint32_t i = 0; i < senders; ++i) threads.emplace_back([&] { run_jobs(process, tools, Work::kMails); });
   }
   return ledger->checkpoint();
 }

@@ -7,6 +7,8 @@
 #include "crypto/recipient_key.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
+#include "gateway/casework/mail_queue.h"
+#include "gateway/dispatch/return_path.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "gateway/worker/message_steps.h"
@@ -51,6 +53,7 @@ Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened,
   mail.subject = fmt::format("{}: er staat een bericht voor u klaar, kenmerk {}", config.organisation.name,
                              opened.open->dossier.reference);
   mail.message_id = our_message_id(opened.message.id, number, mail.from);
+  mail.return_path = signed_return_path(return_path_key(tools.office.vault), mail.from, opened.message.id, number);
   mail.date = tools.office.now();
   TRY_ASSIGN(mail.text, tools.messages.render(page, {{"organisation", config.organisation.name},
                                                      {"telephone", config.organisation.telephone},
@@ -66,8 +69,9 @@ Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened,
   return mail;
 }
 
-Result<Next> announce(const Tools& tools, const Job& job, const char* page, unsigned number, const char* line) {
+Result<Next> announce(const Tools& tools, const Job& job, const char* page, bool reminder, const char* line) {
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
+  const unsigned number = reminder ? kReminderNumber : mail_number(opened);
   if (opened.message.state != "published" && opened.message.state != "notified") return Next{};
   if (is_held(tools, opened)) return kWaitForLift;
   if (!tools.smtp.configured()) {
@@ -154,23 +158,26 @@ Result<Next> publish_message(const Tools& tools, const Job& job) {
 }
 
 Result<Next> notify_recipient(const Tools& tools, const Job& job) {
-  return announce(tools, job, "bericht", 0, "De ontvanger heeft een mail over het bericht gekregen.");
+  return announce(tools, job, "bericht", false, "De ontvanger heeft een mail over het bericht gekregen.");
 }
 
 Result<Next> remind_recipient(const Tools& tools, const Job& job) {
-  return announce(tools, job, "herinnering", 1, "De ontvanger heeft een herinnering gekregen.");
+  return announce(tools, job, "herinnering", true, "De ontvanger heeft een herinnering gekregen.");
 }
 
 Result<Next> mark_undeliverable(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
+  const auto payload = nlohmann::json::parse(job.payload, nullptr, false);
+  const std::string status = payload.is_object() ? payload.value("status", "") : "";
+  const std::string_view reason = reason_of_status(status);
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kUndeliverable),
-                                    {opened.message.dossier.hex(), job.subject.hex(), {}}));
-  constexpr const char* kWhy = "De mail over het bericht kwam niet aan.";
-  TRY_ASSIGN(const bool by_post, send_by_post_instead(tools, job.subject, kWhy));
-  TRY_DO(advance(
-      tools, job.subject, "undeliverable", kWhy,
-      by_post ? "" : "De mail over een bericht kwam niet aan. Kies een andere weg: bel, of stuur de brief per post.",
-      nullptr, [](Message&, MessageData& data) { data.failure = "De mail kwam niet aan."; }));
+                                    {opened.message.dossier.hex(), job.subject.hex(), status}));
+  const std::string why =
+      reason.empty() ? "De mail over het bericht kwam niet aan." : fmt::format("De mail kwam niet aan: {}.", reason);
+  TRY_ASSIGN(const bool by_post, send_by_post_instead(tools, job.subject, why));
+  TRY_DO(advance(tools, job.subject, "undeliverable", why,
+                 by_post ? "" : why + " Kies een andere weg: bel, of stuur de brief per post.", nullptr,
+                 [&](Message&, MessageData& data) { data.failure = why; }));
   return Next{};
 }
 

@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "crypto/recipient_key.h"
 #include "gateway/casework/letter_steps.h"
+#include "gateway/casework/mail_queue.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/sealing.h"
@@ -40,6 +41,8 @@ Result<Opened> open_message(const Tools& tools, const Id& id) {
   }));
   return opened;
 }
+
+unsigned mail_number(const Opened& opened) { return opened.data.resent == 0 ? 0 : 1 + opened.data.resent; }
 
 bool is_held(const Tools& tools, const Opened& opened) {
   if (!opened.open->dossier.restricted) return false;
@@ -99,7 +102,7 @@ Result<std::vector<SecretBytes>> enclosures_of(const Tools& tools, const Opened&
 }
 
 Result<void> advance(const Tools& tools, const Id& id, const char* state, const std::string& line,
-                     const std::string& task, const char* next_job,
+                     const std::string& task, const char* mail_job,
                      const std::function<void(Message&, MessageData&)>& more) {
   return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto message, store.message(id));
@@ -113,7 +116,8 @@ Result<void> advance(const Tools& tools, const Id& id, const char* state, const 
     open.profile.history.push_back({tools.office.now(), "zegelpost", line});
     if (!task.empty()) open.profile.tasks.push_back(task);
     TRY_DO(save_dossier(store, open, tools.office.now()));
-    return next_job ? store.add_job(new_job(next_job, id, tools.office.now())) : Result<void>();
+    if (!mail_job) return {};
+    return add_mail_job(tools.office.vault, store, new_job(mail_job, id, tools.office.now()), data.email);
   });
 }
 

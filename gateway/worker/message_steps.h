@@ -24,6 +24,11 @@ struct Opened {
 };
 Result<Opened> open_message(const Tools& tools, const Id& id);
 
+/// Which of a message's mails is to go now: 0 the first, 2 and on what is sent again after it came back. A retry after a
+/// crash has the same number, and so the same Message-ID.
+unsigned mail_number(const Opened& opened);
+inline constexpr unsigned kReminderNumber = 1;
+
 /// AVG art. 18 lid 2: what was under way when processing was restricted waits until a person lifts that.
 inline constexpr Next kWaitForLift{15 * 60'000};
 bool is_held(const Tools& tools, const Opened& opened);
@@ -35,10 +40,10 @@ Result<void> tell_the_door(const Tools& tools, const Opened& opened, ByteView pd
 /// What goes with the letter, in its order.
 Result<std::vector<SecretBytes>> enclosures_of(const Tools& tools, const Opened& opened);
 
-/// Moves the message to `state` with a line in the history and, unless empty, a task; nothing happens if it was recalled
+/// Moves the message to `state` with a line in the history and, unless empty, a task; `mail_job` is one of mail_jobs(), or null. Nothing happens if it was recalled
 /// meanwhile.
 Result<void> advance(const Tools& tools, const Id& id, const char* state, const std::string& line,
-                     const std::string& task, const char* next_job,
+                     const std::string& task, const char* mail_job,
                      const std::function<void(Message&, MessageData&)>& more = {});
 
 /// The same letter to the requester by post, once, when an address is known and all of it fits on paper; false: it does

@@ -1,4 +1,6 @@
 // What did not arrive, or lies unopened, goes another way: by post when an address is known, otherwise a person chooses.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gateway/casework/ways.h"
@@ -62,14 +64,15 @@ Result<bool> send_by_post_instead(const Tools& tools, const Id& id, const std::s
 }
 
 Result<Next> find_other_way(const Tools& tools, const Job& job) {
-  constexpr const char* kWhy = "Een bericht is na twee weken nog niet geopend.";
+  const std::string why =
+      fmt::format("Een bericht is na {} dagen nog niet geopend.", tools.office.config.notice.other_way_days);
   TRY_ASSIGN(const auto opened, open_message(tools, job.subject));
   if (opened.message.read != 0) return Next{};
-  TRY_ASSIGN(const bool by_post, send_by_post_instead(tools, job.subject, kWhy));
+  TRY_ASSIGN(const bool by_post, send_by_post_instead(tools, job.subject, why));
   if (by_post) return Next{};
   TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, opened.message.dossier));
-    open.profile.tasks.push_back(std::string(kWhy) + " Bel de ontvanger, of stuur de brief per post.");
+    open.profile.tasks.push_back(why + " Bel de ontvanger, of stuur de brief per post.");
     return save_dossier(store, open, tools.office.now());
   }));
   return Next{};

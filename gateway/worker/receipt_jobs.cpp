@@ -7,6 +7,8 @@
 #include "crypto/hash.h"
 #include "crypto/recipient_key.h"
 #include "gateway/casework/letter_fields.h"
+#include "gateway/casework/mail_queue.h"
+#include "gateway/dispatch/return_path.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/jobs.h"
 #include "gateway/worker/sealing.h"
@@ -187,8 +189,10 @@ Result<Next> make_receipt(const Tools& tools, const Job& job) {
     TRY_DO(put_on_shelf(tools, received, pdf));
     TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_object(row); }));
   }
-  TRY_DO(tools.office.store.write(
-      [&](StoreWriter& store) { return store.add_job(new_job("receipt-mail", job.subject, tools.office.now())); }));
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) {
+    return add_mail_job(tools.office.vault, store, new_job("receipt-mail", job.subject, tools.office.now()),
+                        received.open->profile.requester.email);
+  }));
   return Next{};
 }
 
@@ -216,6 +220,7 @@ Result<Next> mail_receipt(const Tools& tools, const Job& job) {
   mail.to = address;
   mail.subject = "Ontvangstbevestiging, kenmerk " + received.open->dossier.reference;
   mail.message_id = our_message_id(job.subject, 0, mail.from);
+  mail.return_path = signed_return_path(return_path_key(tools.office.vault), mail.from, job.subject, 0);
   mail.in_reply_to = without_brackets(received.delivery.message_id);
   mail.reply = by_mail;
   mail.date = tools.office.now();
@@ -225,9 +230,15 @@ Result<Next> mail_receipt(const Tools& tools, const Job& job) {
   TRY_DO(tools.office.store.write([&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, dossier); }));
   const auto sent = tools.smtp.send(mail);
   if (!sent && sent.error().code != Code::kRefused) return std::unexpected(sent.error());
-  TRY_DO(sent ? remember(tools, dossier, "Ontvangstbevestiging gemaild.", "")
-              : remember(tools, dossier, "De ontvangstbevestiging is geweigerd door de mailserver.",
-                         "De ontvangstbevestiging kwam niet aan. Controleer het e-mailadres of bel de afzender."));
+  if (!sent) return receipt_came_back(tools, job);
+  TRY_DO(remember(tools, dossier, "Ontvangstbevestiging gemaild.", ""));
+  return Next{};
+}
+
+Result<Next> receipt_came_back(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(const auto received, read_delivery(tools, job.subject));
+  TRY_DO(remember(tools, received.submission.dossier, "De ontvangstbevestiging kwam niet aan.",
+                  "De ontvangstbevestiging kwam niet aan. Controleer het e-mailadres of bel de afzender."));
   return Next{};
 }
 

@@ -1,13 +1,12 @@
 #include "gateway/worker/rounds.h"
 
+#include "gateway/casework/mail_queue.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
 namespace {
 
-constexpr TimeMs kRemindAfter = 7 * kDay;     // unread that long: one reminder
-constexpr TimeMs kOtherWayAfter = 14 * kDay;  // unread that long: another way
-constexpr TimeMs kWatchEvery = kHour;         // looking at all terms that run
+constexpr TimeMs kWatchEvery = kHour;  // looking at all terms that run
 
 Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
   std::vector<Message> messages;
@@ -40,24 +39,36 @@ Result<void> expire(const Tools& tools, const Message& old) {
   });
 }
 
-Result<void> once(const Tools& tools, const Message& message, const std::string& job) {
+Result<void> remind_once(const Tools& tools, const Message& message) {
   const TimeMs now = tools.office.now();
   return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(const bool first, store.note_once(job == "remind" ? "reminder" : job, message.id.bytes, now, 0));
-    return first ? store.add_job(new_job(job, message.id, now)) : Result<void>();
+    TRY_ASSIGN(const bool first, store.note_once("reminder", message.id.bytes, now, 0));
+    if (!first) return {};
+    TRY_ASSIGN(const auto open, open_dossier(tools.office.vault, store, message.dossier));
+    TRY_ASSIGN(const auto data, open.keys.message(message));
+    return add_mail_job(tools.office.vault, store, new_job("remind", message.id, now), data.email);
+  });
+}
+
+Result<void> find_other_way_once(const Tools& tools, const Message& message) {
+  const TimeMs now = tools.office.now();
+  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(const bool first, store.note_once("unopened", message.id.bytes, now, 0));
+    return first ? store.add_job(new_job("unopened", message.id, now)) : Result<void>();
   });
 }
 
 Result<void> remind_or_expire(const Tools& tools) {
   TRY_ASSIGN(const auto messages, on_the_shelf(tools));
   const TimeMs now = tools.office.now();
+  const NoticeConfig& notice = tools.office.config.notice;
   for (const Message& message : messages) {
     if (message.expires <= now) {
       TRY_DO(expire(tools, message));
-    } else if (message.state == "notified" && message.notified + kOtherWayAfter <= now) {
-      TRY_DO(once(tools, message, "unopened"));
-    } else if (message.state == "notified" && message.notified + kRemindAfter <= now) {
-      TRY_DO(once(tools, message, "remind"));
+    } else if (message.state == "notified" && message.notified + notice.other_way_days * kDay <= now) {
+      TRY_DO(find_other_way_once(tools, message));
+    } else if (message.state == "notified" && message.notified + notice.remind_days * kDay <= now) {
+      TRY_DO(remind_once(tools, message));
     }
   }
   return {};
@@ -81,6 +92,9 @@ Result<void> watch_terms(const Tools& tools) {
 
 void make_rounds(const Tools& tools) {
   if (auto done = remind_or_expire(tools); !done) log_error("messages not gone through", done.error());
+  const auto forgotten =
+      tools.office.store.write([&](StoreWriter& store) { return store.remove_idle_lanes(tools.office.now()); });
+  if (!forgotten) log_error("idle mail lanes not removed", forgotten.error());
   if (auto done = watch_terms(tools); !done) log_error("terms not gone through", done.error());
   if (auto proposed = tools.casework.propose_erasures(tools.actor); !proposed) {
     log_error("retention not gone through", proposed.error());

@@ -119,6 +119,8 @@ class Workbench(unittest.TestCase):
             self.assertEqual(self.post(self.staff[name], f"{self.dossier}/document/{self.document}/verbeteren?doel={purpose}", self.csrf(name),
                                        sleutel="kind", waarde="letter"), 403, name)
         self.assertEqual(self.post(self.staff["i.balie"], f"/vastgelopen/{'0' * 32}", self.csrf("i.balie")), 403)
+        for name in ("i.balie", "p.postma", "f.gids"):
+            self.assertEqual(self.post(self.staff[name], "/verzending", self.csrf(name), actie="ophouden", domein="post.example", reden="x", uren="1"), 403, name)
         self.assertEqual(self.state(), before)
 
     def state(self):

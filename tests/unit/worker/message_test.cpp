@@ -3,7 +3,9 @@
 
 #include "crypto/hash.h"
 #include "crypto/recipient_key.h"
+#include "gateway/casework/mail_queue.h"
 #include "gateway/worker/jobs.h"
+#include "gateway/worker/returned_mail.h"
 #include "gateway/worker/rounds.h"
 #include "tests/unit/casework/desk.h"
 
@@ -36,6 +38,9 @@ class MessageTest : public Desk {
         seal_(*crypto::SealKey::load(pem_.chain, pem_.key)),
         tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, time_stamps_, {}, {}} {
     config_.limits.job_attempts = 5;
+    config_.smtp.connections_per_domain = 2;
+    config_.smtp.give_up_days = 5;
+    config_.notice = {.resend_hours = 24, .resends = 1, .remind_days = 7, .other_way_days = 14};
   }
 
   /// A decision with the person's data, approved and sent to the mailbox; its dossier.
@@ -228,10 +233,16 @@ class OtherWayTest : public MessageTest {
       return save_dossier(store, open, now_);
     }));
   }
-  void bounce() {
-    must(store_->write([&](StoreWriter& store) { return store.add_job(new_job("undeliverable", message_, now_)); }));
+  /// A mail server says this about mail `number` of the message.
+  void report(const char* action, const char* status, unsigned number = 0) {
+    const auto returned =
+        judge_reports({{action, status, ""}}, {.mail = {message_, number}, .dossier = dossier_, .status = {}});
+    ASSERT_TRUE(returned);
+    const auto job = job_after(*returned, now_);
+    if (job) must(store_->write([&](StoreWriter& store) { return store.add_job(*job); }));
     work();
   }
+  void bounce() { report("failed", "5.1.1"); }
   bool is_planned(std::string_view kind) {
     bool found = false;
     must(store_->read([&](StoreReader& store) -> Result<void> {
@@ -246,6 +257,12 @@ class OtherWayTest : public MessageTest {
     const auto view = casework_->open(staff("jurist"), dossier_);
     for (const MessageView& one : view->messages) routes.push_back(one.row.route + " " + one.row.state);
     return routes;
+  }
+  std::vector<std::string> history() {
+    std::vector<std::string> lines;
+    const auto view = casework_->open(staff("jurist"), dossier_);
+    for (const HistoryLine& line : view->profile.history) lines.push_back(line.what);
+    return lines;
   }
   std::vector<std::string> tasks() { return casework_->open(staff("jurist"), dossier_)->profile.tasks; }
 
@@ -267,7 +284,38 @@ TEST_F(OtherWayTest, WithoutAnAddressAPersonChooses) {
   EXPECT_THAT(tasks(), testing::Contains(HasSubstr("Kies een andere weg")));
 }
 
-TEST_F(OtherWayTest, WhatLiesUnopenedForTwoWeeksGoesByPost) {
+TEST_F(OtherWayTest, WhatCameBackForAPassingReasonIsSentAgainOnceAndThenGoesAnotherWay) {
+  live_at({"Straat 1", "1234 AB Plaats"});
+  report("failed", "4.4.7");
+  report("failed", "4.4.7");  // a second server about the same mail
+  EXPECT_THAT(routes(), testing::ElementsAre("mailbox notified"));
+  EXPECT_TRUE(is_planned("notify"));
+  EXPECT_THAT(history(), testing::Contains(HasSubstr("Zegelpost verstuurt hem opnieuw op")));
+  report("failed", "5.2.2", 2);
+  EXPECT_THAT(routes(), testing::UnorderedElementsAre("mailbox undeliverable", "post printed"));
+}
+
+TEST_F(OtherWayTest, WhatIsDelayedOrArrivedStaysOnItsWay) {
+  live_at({"Straat 1", "1234 AB Plaats"});
+  report("delayed", "4.4.1");
+  report("relayed", "2.0.0");
+  EXPECT_THAT(routes(), testing::ElementsAre("mailbox notified"));
+  EXPECT_FALSE(is_planned("notify"));
+}
+
+TEST_F(OtherWayTest, OnlyAnAddressThatWeMadeTellsWhichMailCameBack) {
+  config_.smtp.from = "post@zegelpost.example";
+  const std::string path = signed_return_path(return_path_key(vault_), config_.smtp.from, message_, 0);
+  const auto found = returned_to(tools_, {"post@zegelpost.example", path});
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->dossier, dossier_);
+  std::string forged = path;
+  forged[path.find('@') - 1] = forged[path.find('@') - 1] == 'a' ? 'b' : 'a';
+  EXPECT_FALSE(returned_to(tools_, {forged})->has_value());
+  EXPECT_FALSE(returned_to(tools_, {our_message_id(message_, 0, config_.smtp.from)})->has_value());
+}
+
+TEST_F(OtherWayTest, WhatLiesUnopenedForAsManyDaysAsConfiguredGoesByPost) {
   live_at({"Straat 1", "1234 AB Plaats"});
   now_ += 13LL * 24 * 3600 * 1000;
   make_rounds(tools_);

@@ -1,0 +1,110 @@
+// The record of one message, to be printed: what was sent, by which way, and what happened to it (Awb art. 2:10).
+#include <algorithm>
+#include <ctime>
+#include <sstream>
+
+#include "gateway/casework/mail_queue.h"
+#include "gateway/casework/ways.h"
+#include "gateway/process/process.h"
+#include "gateway/staff/sentences.h"
+#include "gateway/staff/workbench.h"
+
+namespace zp::gateway {
+namespace {
+
+using nlohmann::json;
+
+/// "mail=2" among the words of an entry.
+std::string value_in(const std::string& detail, std::string_view name) {
+  std::istringstream words(detail);
+  for (std::string word; words >> word;)
+    if (word.starts_with(name) && word.size() > name.size() && word[name.size()] == '=')
+      return word.substr(name.size() + 1);
+  return {};
+}
+
+std::string report_words(const std::string& detail) {
+  const std::string status = value_in(detail, "status");
+  const std::string_view reason = reason_of_status(status);
+  std::string words = detail.starts_with("failed")    ? "Niet aangekomen"
+                      : detail.starts_with("delayed") ? "Vertraagd"
+                                                      : "Aangekomen";
+  if (!reason.empty() && !detail.starts_with("arrived")) words += ": " + std::string(reason);
+  return status == "unknown" ? words : words + " (" + status + ")";
+}
+
+/// What the ledger says in words of its own, for people.
+std::string detail_words(const crypto::LedgerEntry& entry) {
+  const std::string mail = value_in(entry.detail, "mail"), key = value_in(entry.detail, "key");
+  if (entry.action == act_name(Act::kReport)) return report_words(entry.detail);
+  if (entry.action == act_name(Act::kNotify))
+    return mail == "0" ? "Melding gemaild" : mail == "1" ? "Herinnering gemaild" : "Nog eens gemaild";
+  if (entry.action == act_name(Act::kResend)) return "Gaat later nog eens";
+  if (entry.action == act_name(Act::kUndeliverable) && entry.detail == "locked")
+    return "Geblokkeerd na te veel verkeerde codes";
+  if (entry.action == act_name(Act::kUndeliverable)) return std::string(reason_of_status(entry.detail));
+  if (!key.empty()) return "Versleuteld met sleutel " + key;
+  return entry.detail;
+}
+
+/// As local_time_dutch() says it, with seconds: two steps may be close.
+std::string time_words(const std::string& utc) {
+  std::tm broken{};
+  const bool good = utc.size() >= 19 && ::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%S", &broken) != nullptr;
+  return good ? local_time_dutch(static_cast<TimeMs>(::timegm(&broken)) * 1000) + utc.substr(16, 3) : utc;
+}
+
+json steps_json(const std::vector<crypto::LedgerEntry>& entries, const Id& message) {
+  json rows = json::array();
+  for (const crypto::LedgerEntry& entry : entries)
+    if (entry.object == message.hex())
+      rows.push_back({{"time", time_words(entry.time)},
+                      {"what", action_sentence(entry.action)},
+                      {"detail", detail_words(entry)},
+                      {"outcome", entry.outcome == "ok" ? "" : outcome_sentence(entry.outcome)}});
+  return rows;
+}
+
+std::string moment(TimeMs time) { return time == 0 ? std::string() : local_time_dutch(time); }
+
+}  // namespace
+
+Result<Response> Workbench::message_record(Visit& visit) {
+  if (visit.actor.purpose.empty()) return choose_purpose(visit);
+  TRY_ASSIGN(const Id dossier, visit.id("dossier"));
+  TRY_ASSIGN(const Id id, visit.id("message"));
+  TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, dossier));
+  const auto found = std::ranges::find(view.messages, id, [](const MessageView& one) { return one.row.id; });
+  if (found == view.messages.end()) return fail(Code::kNotFound, "find message", id.hex());
+  const auto letter =
+      std::ranges::find(view.letters, found->row.letter, [](const LetterView& one) { return one.row.id; });
+  TRY_ASSIGN(const auto entries, casework_.office().ledger.about(dossier.hex()));
+  const bool post = found->row.route == kByPost;
+  json mails = found->data.mail_ids;
+  return show("verzendbewijs",
+              {{"dossier", dossier.hex()},
+               {"reference", view.dossier.reference},
+               {"id", id.hex()},
+               {"made", local_time_dutch(casework_.office().now())},
+               {"subject", found->data.subject},
+               {"legal_effect", found->data.legal_effect},
+               {"term", found->data.term},
+               {"letter", letter == view.letters.end() ? "" : letter->title},
+               {"sha256", letter == view.letters.end() ? "" : letter->data.sha256},
+               {"recipient", found->data.recipient},
+               {"email", found->data.email},
+               {"address", post ? json(found->data.address) : json::array()},
+               {"route", route_words(found->row.route)},
+               {"state", message_state(found->row.state)},
+               {"created", moment(found->row.created)},
+               {"notified", moment(found->row.notified)},
+               {"read", moment(found->row.read)},
+               {"expires", moment(found->row.expires)},
+               {"mails", mails},
+               {"failure", found->data.failure},
+               {"resent", found->data.resent},
+               {"steps", steps_json(entries, id)}},
+              visit);
+}
+
+}  // namespace zp::gateway
