@@ -1,6 +1,6 @@
 # Programs side by side, data as a mirror of the source folders (gateway/config/data_folder.h finds it).
 install(TARGETS zegelpost DESTINATION bin)
-foreach(role IN ITEMS keymaker broker office worker staff public mail)
+foreach(role IN ITEMS keymaker broker office courier worker staff public mail)
   if(TARGET zegelpost-${role})
     install(TARGETS zegelpost-${role} DESTINATION bin)
   endif()

@@ -22,6 +22,7 @@
 #include "gateway/config/mailboxes.h"
 #include "gateway/dispatch/return_path.h"
 #include "gateway/dispatch/time_stamp_client.h"
+#include "gateway/ipc/courier_client.h"
 #include "gateway/office/drawing.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
@@ -54,7 +55,7 @@ void by_expiry(Checks& checks, const std::string& what, std::int64_t expires, co
 }
 
 void check_programs(Checks& checks) {
-  for (const char* name : {"keymaker", "broker", "office", "worker", "staff", "public", "mail"}) {
+  for (const char* name : {"keymaker", "broker", "office", "courier", "worker", "staff", "public", "mail"}) {
     const std::string path = program_folder() + "/zegelpost-" + name;
     if (::access(path.c_str(), X_OK) != 0)
       bad(checks, "program " + path + " is missing", "Install the complete package.");
@@ -274,6 +275,19 @@ void check_return_path(Checks& checks, const Config& config) {
   good(checks, "delivery reports come in at " + from);
 }
 
+void check_courier(Checks& checks, const Config& config) {
+  if (!config.courier.configured()) return;
+  const auto tested = CourierClient(config.courier_socket()).self_test();
+  if (!tested)
+    return warn(checks, "the courier does not answer",
+                "Is Zegelpost running? Until it does, no mail goes straight to another domain.");
+  if (*tested != "secure")
+    return bad(
+        checks, "DNSSEC: " + *tested,
+        "Look at courier.trust_anchor and courier.resolver; no mail goes straight to another domain until then.");
+  good(checks, "DNSSEC: answers are validated from the trust anchor " + config.courier.trust_anchor);
+}
+
 void check_mailbox(Checks& checks, const Config& config, const MailboxConfig& mailbox) {
   const auto read = MailboxState::read(mailbox_notes(config), mailbox.name);
   const MailboxState state = read ? *read : MailboxState{};
@@ -343,6 +357,7 @@ std::vector<Check> examine(const Config& config) {
   check_clamd(checks, config);
   check_smtp(checks, config);
   check_return_path(checks, config);
+  check_courier(checks, config);
   if (const auto mailboxes = load_mailboxes(config))
     for (const MailboxConfig& mailbox : *mailboxes) check_mailbox(checks, config, mailbox);
   check_scanner(checks, config);

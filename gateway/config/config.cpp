@@ -181,6 +181,19 @@ bool is_fingerprint(const std::string& text) {
 
 bool is_loopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
+/// What is wrong; empty: nothing.
+std::string fault_of(const CourierConfig& courier) {
+  for (const std::string& one : courier.accept)
+    if (one != "nta" && one != "dane" && one != "mta-sts") return "courier.accept may hold nta, dane and mta-sts";
+  if (courier.nta_header.empty()) return {};
+  const std::size_t colon = courier.nta_header.find(": ");
+  const bool printable = std::ranges::all_of(courier.nta_header, [](char c) { return c >= ' ' && c <= '~'; });
+  if (colon == 0 || colon == std::string::npos || !printable || courier.nta_header.size() > 200 ||
+      courier.nta_header.find(' ') < colon)
+    return "courier.nta_header must look like 'Name: value'";
+  return {};
+}
+
 /// What one key alone can't tell.
 Result<void> check_together(const Config& config) {
   const auto wrong = [&](const std::string& what) {
@@ -198,6 +211,7 @@ Result<void> check_together(const Config& config) {
     return wrong("smtp.dkim_selector and smtp.dkim_key go together");
   if (config.notice.remind_days >= config.notice.other_way_days)
     return wrong("notice.remind_days must be less than notice.other_way_days");
+  if (const std::string fault = fault_of(config.courier); !fault.empty()) return wrong(fault);
   if (config.public_door.certificate.empty() != config.public_door.key.empty())
     return wrong("public.certificate and public.key go together");
   if (config.staff.certificate.empty() != config.staff.key.empty())

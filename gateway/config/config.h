@@ -60,6 +60,18 @@ struct NoticeConfig {
   std::uint32_t resend_hours, resends, remind_days, other_way_days;
 };
 
+/// Straight to the mail servers of others.
+struct CourierConfig {
+  std::string trust_anchor;         // DNSSEC; empty: no courier
+  std::string resolver;             // "127.0.0.1@53"; empty: the name servers themselves, from the root down
+  std::vector<std::string> accept;  // of nta, dane, mta-sts; empty: all
+  std::string hostname;             // for EHLO; empty: the domain of smtp.from
+  std::uint32_t port;
+  std::string ca_file;
+  std::string nta_header;  // "Name: value"; empty: none
+  bool configured() const noexcept { return !trust_anchor.empty(); }
+};
+
 struct KeysConfig {
   std::string zone_fingerprint;
   std::vector<std::string> recovery_fingerprints;
@@ -99,6 +111,7 @@ struct Config {
   ScannerConfig scanner;
   SmtpConfig smtp;
   NoticeConfig notice;
+  CourierConfig courier;
   KeysConfig keys;
   CellsConfig cells;
   UsersConfig users;
@@ -119,6 +132,7 @@ struct Config {
   std::string keymaker_socket() const { return run + "/keymaker.sock"; }
   std::string broker_socket() const { return run + "/cells.sock"; }
   std::string office_socket() const { return run + "/office.sock"; }
+  std::string courier_socket() const { return run + "/courier.sock"; }
 
   /// Origin and key name of the ledger's checkpoints: the public host name and "/ledger" (C2SP tlog-checkpoint:
   /// schema-less URL).

@@ -61,7 +61,7 @@ const std::string& user_of(const Config& config, const std::string& role) {
   if (role == "public") return users.public_door;
   if (role == "mail") return users.mail;
   if (role == "keymaker") return users.keymaker;
-  if (role == "broker" || role == "office") return users.broker;
+  if (role == "broker" || role == "office" || role == "courier") return users.broker;
   return users.inner;
 }
 

@@ -13,7 +13,7 @@
 
 namespace zp::gateway {
 
-/// The user of a role ("public", "mail", "keymaker", "broker" and "office"; "worker", "staff" and the commands: users.inner). Empty:
+/// The user of a role ("public", "mail", "keymaker", "broker", "office" and "courier"; "worker", "staff" and the commands: users.inner). Empty:
 /// none is named.
 const std::string& user_of(const Config& config, const std::string& role);
 

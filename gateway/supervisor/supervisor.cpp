@@ -76,9 +76,10 @@ class Supervisor {
 Supervisor::Supervisor(const Config& config, int lock) : config_(config), lock_(lock) {
   const auto mailboxes = load_mailboxes(config);
   const bool mail_comes_in = !config.mail.lmtp_listen.empty() || (mailboxes && !mailboxes->empty());
-  for (const char* name : {"keymaker", "broker", "office", "worker", "staff", "public", "mail"}) {
+  for (const char* name : {"keymaker", "broker", "office", "courier", "worker", "staff", "public", "mail"}) {
     if (std::string(name) == "mail" && !mail_comes_in) continue;
     if (std::string(name) == "office" && !can_draw()) continue;
+    if (std::string(name) == "courier" && !config.courier.configured()) continue;
     children_.push_back(Child{.name = name});
   }
   sigset_t set;

@@ -21,13 +21,14 @@ ONLY_FOR = {
     "gateway/staff": {"gateway/staff"},
     "gateway/worker": {"gateway/worker"},
     "gateway/mail": {"gateway/mail"},
+    "gateway/courier": {"gateway/courier"},
 }
 # Third-party headers and their one home.
 HOMES = {
     r"gpgme": {"crypto/keyring"},
     r"rnp/": {"crypto/keyring"},
     r"libp11|p11-kit": {"crypto/token_key"},
-    r"openssl/": {"crypto", "gateway/http"},
+    r"openssl/": {"crypto", "gateway/http", "gateway/courier"},
     r"sodium": {"crypto"},
     r"qpdf/": {"intake/cell", "templates/letter"},
     r"poppler": {"intake/cell"},
@@ -44,6 +45,7 @@ HOMES = {
     r"sqlite3": {"gateway/store"},
     r"curl/": {"gateway"},
     r"opendkim/": {"gateway/dispatch"},
+    r"unbound\.h": {"gateway/courier"},
     r"seccomp\.h": {"gateway/process"},
 }
 # Libraries that a program must never link: a break-in there must not find them.
@@ -52,6 +54,7 @@ NEVER_LINKS = {
     "zegelpost-mail": ["libp11", "rnp", "gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
     "zegelpost-keymaker": ["libp11", "sqlite3", "opencv", "poppler", "qpdf", "PocoNet", "gmime", "hpdf"],
     "zegelpost-broker": ["libp11", "gpgme", "rnp", "sqlite3", "PocoNet", "curl", "hpdf"],
+    "zegelpost-courier": ["libp11", "rnp", "gpgme", "sqlite3", "opencv", "poppler", "qpdf", "tesseract", "gmime", "hpdf"],
     "zegelpost-worker": ["rnp", "opencv", "poppler", "tesseract", "gmime"],
     "zegelpost-staff": ["libp11", "rnp", "opencv", "poppler", "tesseract", "gmime"],
 }
