@@ -16,6 +16,7 @@
 #include "gateway/casework/flow.h"
 #include "gateway/casework/overview.h"
 #include "gateway/casework/vault.h"
+#include "gateway/ipc/domain_facts.h"
 #include "gateway/store/shelf.h"
 #include "intake/rules/terms.h"
 #include "templates/letter/letter.h"
@@ -36,6 +37,8 @@ struct Office {
   std::function<TimeMs()> now;
   /// A data key for a dossier that staff begin, sealed to zone and recovery key like any other (the keymaker).
   std::function<Result<crypto::FreshKey>()> fresh_key = {};
+  /// What the courier finds out about a domain; empty: there is no courier, and no mail goes straight to a domain.
+  std::function<Result<DomainFacts>(const std::string& domain)> domain_facts = {};
 };
 
 /// A dossier with its keys and its readable profile, within one transaction.

@@ -106,6 +106,7 @@ class Compiler {
       TRY_ASSIGN(const auto data, open_.keys.message(message));
       const std::string way = message.route == kByPost           ? "per post"
                               : is_encrypted_mail(message.route) ? "per versleutelde mail"
+                              : message.route == kByTls          ? "per rechtstreekse beveiligde mail"
                                                                  : "in de beveiligde mailbox";
       const std::string read = message.read ? ", gelezen op " + local_time_dutch(message.read) : "";
       add(into_.messages, data.subject, local_time_dutch(message.created),

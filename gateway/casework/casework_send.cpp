@@ -186,6 +186,7 @@ Result<void> address_it(Sending& out, StoreWriter& store, OpenDossier& open) {
   if (out.about.email.empty())
     return fail(Code::kRefused, "send letter", "Wij hebben geen e-mailadres. Verstuur de brief per post.");
   if (is_encrypted_mail(out.how.route)) return choose_key(out, store);
+  if (out.how.route == kByTls) return {};  // the courier looks at the servers when the mail leaves
   return arrange_code(out.office, out.actor, store, open, out.how);
 }
 
@@ -228,15 +229,17 @@ Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Me
   }
   open.keys.seal(out.about, message);
   TRY_DO(store.put_message(message));
-  const bool encrypted = is_encrypted_mail(message.route);
-  const std::string done = out.by_post() ? "Per post verstuurd: "
-                           : encrypted   ? "Gaat weg als " + std::string(route_words(message.route)) + ": "
-                                         : "Klaargezet in de beveiligde postbus: ";
+  const bool encrypted = is_encrypted_mail(message.route), direct = message.route == kByTls;
+  const std::string done = out.by_post()         ? "Per post verstuurd: "
+                           : encrypted || direct ? "Gaat weg als " + std::string(route_words(message.route)) + ": "
+                                                 : "Klaargezet in de beveiligde postbus: ";
   remember(out.office, out.actor, open, done + out.info.title);
   if (encrypted)
     return add_mail_job(out.office.vault, store,
                         new_job("mail", message.id, out.office.now(), nlohmann::json{{"key", out.key.hex()}}.dump()),
                         out.about.email);
+  if (direct)
+    return add_mail_job(out.office.vault, store, new_job("direct-mail", message.id, out.office.now()), out.about.email);
   return store.add_job(new_job(out.by_post() ? "print" : "publish", message.id, out.office.now()));
 }
 
@@ -245,7 +248,8 @@ Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Me
 Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& how) {
   TRY_ASSIGN(const auto row, letter_row(office_, id));
   TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, row.name));
-  if (how.route != kByMailbox && how.route != kByPost && !is_encrypted_mail(how.route))
+  const bool direct = how.route == kByTls && office_.domain_facts;
+  if (how.route != kByMailbox && how.route != kByPost && !is_encrypted_mail(how.route) && !direct)
     return fail(Code::kRefused, "send letter", "Kies een weg: de beveiligde mailbox, versleutelde mail of de post.");
   Sending out{office_, actor, *info, how, local_date(office_.now()), {}, {}, {}};
   out.about.link_secret = SecretBytes::random(32);

@@ -124,12 +124,14 @@ Result<std::vector<RecipientKey>> recipient_keys(const Vault& vault, StoreReader
 std::string_view route_words(std::string_view route) noexcept {
   if (route == kByOpenPgp) return "versleutelde mail (OpenPGP)";
   if (route == kBySmime) return "versleutelde mail (S/MIME)";
+  if (route == kByTls) return "rechtstreekse beveiligde mail";
   return route == kByPost ? "post" : "beveiligde mailbox";
 }
 
 bool is_encrypted_mail(std::string_view route) noexcept { return route == kByOpenPgp || route == kBySmime; }
 
-Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossier& open, bool to_requester) {
+Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossier& open, bool to_requester,
+                       const DirectWay& direct) {
   const Person& to = open.profile.requester;
   Way way;
   if (!to_requester) {
@@ -149,10 +151,12 @@ Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossi
     if (office.config.smtp.host.empty()) way.lacking.emplace_back("Er is geen mailserver ingesteld.");
     return way;
   }
+  if (direct.possible) return Way{kByTls, direct.words, {}, {}};
   way = {kByMailbox,
          "Er is een e-mailadres, en geen sleutel of certificaat dat met de ontvanger is gecontroleerd.",
          {},
          {}};
+  if (!direct.words.empty()) way.why += " " + direct.words;
   if (open.profile.access_code.empty())
     way.lacking.emplace_back(
         "Er is nog geen toegangscode. Kies hoe de ontvanger die krijgt: per brief of telefonisch. Kan dat niet? Dan "

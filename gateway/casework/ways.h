@@ -1,15 +1,15 @@
 // gateway/casework/ways.h - the way by which a letter leaves, chosen for each recipient by policy, and why.
 //
 // The policy (docs/operators/mail.md): a key or certificate that somebody checked with the person: encrypted mail,
-// OpenPGP before S/MIME; else an e-mail address: the secure mailbox, opened with a code that goes another way; else the
-// post. What a way needs and is not there is named, and the letter waits. Nothing ever falls back on plain mail.
+// OpenPGP before S/MIME; else a domain whose mail servers prove who they are (direct_way.h): mail straight to one of them;
+// else an e-mail address: the secure mailbox, opened with a code that goes another way; else the post. What a way needs and is not there is named, and the letter waits. Nothing ever falls back on plain mail.
 // Keys stand in dossiers of kind "ontvangersleutels" (intake/rules/requests), one for each e-mail address: who checked
 // what with whom and when, until which day, revoked from which day.
 // Days are YYYY-MM-DD. Threads: free functions.
 #ifndef GATEWAY_CASEWORK_WAYS_H_
 #define GATEWAY_CASEWORK_WAYS_H_
 
-#include "gateway/casework/casework.h"
+#include "gateway/casework/direct_way.h"
 
 namespace zp::gateway {
 
@@ -35,8 +35,10 @@ struct Way {
   std::vector<std::string> lacking;  // Dutch: what must be there first; empty: it can go
   std::optional<RecipientKey> key;   // of encrypted mail
 };
-/// The way that the policy chooses for a letter to the requester, or, `to_requester` false, to somebody else.
-Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossier& open, bool to_requester);
+/// The way that the policy chooses for a letter to the requester, or, `to_requester` false, to somebody else. `direct`: of
+/// the requester's address.
+Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossier& open, bool to_requester,
+                       const DirectWay& direct = {});
 /// Dutch: "versleutelde mail (OpenPGP)".
 std::string_view route_words(std::string_view route) noexcept;
 bool is_encrypted_mail(std::string_view route) noexcept;

@@ -92,6 +92,20 @@ std::string as_outer(const std::string& headers) {
   return lines;
 }
 
+/// A multipart of the text and what goes with it, from its Content-Type on. `more`: parameters of that.
+Result<std::string> mixed(const OutgoingMail& mail, const std::string& text,
+                          const std::vector<MailEnclosure>& enclosures, const char* more) {
+  std::vector<std::string> parts = {text};
+  for (const MailEnclosure& one : enclosures) {
+    TRY_ASSIGN(auto part, attachment(one));
+    parts.push_back(std::move(part));
+  }
+  const std::string boundary = boundary_for(mail.message_id + mail.text, "brief");
+  std::string entity = fmt::format("Content-Type: multipart/mixed; boundary=\"{}\"{}\r\n\r\n", boundary, more);
+  for (const std::string& part : parts) entity += fmt::format("--{}\r\n{}\r\n", boundary, part);
+  return entity + fmt::format("--{}--\r\n", boundary);
+}
+
 }  // namespace
 
 std::string outer_subject(const OutgoingMail& mail) { return mail.from_name + ": versleuteld bericht"; }
@@ -99,18 +113,15 @@ std::string outer_subject(const OutgoingMail& mail) { return mail.from_name + ":
 Result<std::string> payload(const OutgoingMail& mail, const std::vector<MailEnclosure>& enclosures) {
   TRY_ASSIGN(const Composed composed, parts_of(mail));
   TRY_ASSIGN(const std::string outer, outer_headers(mail));
-  std::vector<std::string> parts = {composed.text};
-  for (const MailEnclosure& one : enclosures) {
-    TRY_ASSIGN(auto part, attachment(one));
-    parts.push_back(std::move(part));
-  }
-  const std::string boundary = boundary_for(mail.message_id + mail.text, "brief");
-  std::string entity =
-      composed.headers + as_outer(outer) +
-      fmt::format("Content-Type: multipart/mixed; boundary=\"{}\";\r\n protected-headers=\"v1\"; hp=\"cipher\"\r\n\r\n",
-                  boundary);
-  for (const std::string& part : parts) entity += fmt::format("--{}\r\n{}\r\n", boundary, part);
-  return entity + fmt::format("--{}--\r\n", boundary);
+  TRY_ASSIGN(const std::string body,
+             mixed(mail, composed.text, enclosures, ";\r\n protected-headers=\"v1\"; hp=\"cipher\""));
+  return composed.headers + as_outer(outer) + body;
+}
+
+Result<std::string> message_with(const OutgoingMail& mail, const std::vector<MailEnclosure>& enclosures) {
+  TRY_ASSIGN(const Composed composed, parts_of(mail));
+  TRY_ASSIGN(const std::string body, mixed(mail, composed.text, enclosures, ""));
+  return composed.headers + "MIME-Version: 1.0\r\n" + body;
 }
 
 std::string signed_openpgp(const std::string& entity, const std::string& signature, const std::string& micalg) {

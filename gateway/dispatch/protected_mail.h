@@ -18,6 +18,10 @@ struct MailEnclosure {
   ByteView content;
 };
 
+/// The letter as it is, for a line that lets nobody else read it (the courier's): `mail` and what goes with it. Lines end
+/// with CR LF and are ASCII, none longer than 78.
+Result<std::string> message_with(const OutgoingMail& mail, const std::vector<MailEnclosure>& enclosures);
+
 /// The subject that everybody on the way may read.
 std::string outer_subject(const OutgoingMail& mail);
 

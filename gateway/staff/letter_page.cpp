@@ -120,11 +120,11 @@ std::string letter_path(const Visit& visit, const Id& dossier, const Id& letter)
   return "/dossier/" + dossier.hex() + "/brief/" + letter.hex() + "?doel=" + percent_encode(visit.actor.purpose);
 }
 
-Result<Way> way_for(const Office& office, const Id& dossier, bool to_requester) {
+Result<Way> way_for(const Office& office, const Id& dossier, bool to_requester, const DirectWay& direct) {
   Way way;
   TRY_DO(office.store.read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(const auto open, open_dossier(office.vault, store, dossier));
-    TRY_ASSIGN(way, choose_way(office, store, open, to_requester));
+    TRY_ASSIGN(way, choose_way(office, store, open, to_requester, direct));
     return {};
   }));
   return way;
@@ -194,13 +194,18 @@ Result<Response> Workbench::letter(Visit& visit) {
   data.update(enclosures_json(view, found->data));
   const bool to_requester = info && info->written_to == "verzoeker";
   data["has_email"] = to_requester && !view.profile.requester.email.empty();
-  TRY_ASSIGN(const Way way, way_for(casework_.office(), dossier, to_requester));
+  const DirectWay direct = to_requester && data["may_send"].get<bool>()
+                               ? direct_way(casework_.office(), view.profile.requester.email)
+                               : DirectWay{};
+  TRY_ASSIGN(const Way way, way_for(casework_.office(), dossier, to_requester, direct));
   const bool encrypted = way.key.has_value();
   data["way"] = {
       {"words", route_words(way.route)}, {"why", way.why}, {"lacking", way.lacking}, {"waits", !way.lacking.empty()}};
   data["encrypted"] = encrypted;
   data["by_mailbox"] = way.route == kByMailbox;
   data["by_post"] = way.route == kByPost;
+  data["direct"] = direct.possible;
+  data["by_tls"] = way.route == kByTls;
   if (encrypted)
     data["key"] = {{"route", way.route},
                    {"words", route_words(way.route)},

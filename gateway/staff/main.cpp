@@ -7,6 +7,7 @@
 #include "gateway/accounts/accounts.h"
 #include "gateway/casework/casework.h"
 #include "gateway/http/server.h"
+#include "gateway/ipc/courier_client.h"
 #include "gateway/ipc/keymaker.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/workbench.h"
@@ -37,8 +38,13 @@ Result<void> staff(Process& process) {
   TRY_ASSIGN(const auto pages, templates::PageBook::load(config.pages));
   TRY_ASSIGN(const StaticFiles files, StaticFiles::load(config.assets));
   const KeymakerClient keymaker(config.keymaker_socket());
-  Casework casework({config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms,
-                     [&] { return keymaker.fresh_key(); }});
+  const CourierClient courier(config.courier_socket());
+  Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms, [&] {
+                  return keymaker.fresh_key();
+                }};
+  if (config.courier.configured())
+    office.domain_facts = [&](const std::string& domain) { return courier.facts(domain); };
+  Casework casework(office);
   Accounts accounts(*store, vault->zone_key(), config.staff);
   Workbench workbench(casework, accounts, *pages, files, desk, cited);
 

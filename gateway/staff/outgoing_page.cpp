@@ -17,10 +17,11 @@ constexpr std::uint32_t kShown = 200;
 struct Errand {
   std::string_view job, words;
 };
-constexpr std::array<Errand, 10> kErrands = {{{"publish", "Klaarzetten in de beveiligde mailbox"},
+constexpr std::array<Errand, 11> kErrands = {{{"publish", "Klaarzetten in de beveiligde mailbox"},
                                               {"notify", "Melding mailen"},
                                               {"remind", "Herinnering mailen"},
                                               {"mail", "Versleutelde mail versturen"},
+                                              {"direct-mail", "Rechtstreekse beveiligde mail versturen"},
                                               {"print", "Klaarzetten voor de post"},
                                               {"receipt-mail", "Ontvangstbevestiging mailen"},
                                               {"returned", "Opnieuw versturen: kwam terug"},
@@ -37,6 +38,10 @@ std::vector<std::string> errand_kinds() {
 /// The words of an error of ours, in Dutch and without its details.
 std::string reason_of_error(std::string_view error) {
   const auto says = [&](std::string_view word) { return error.find(word) != std::string_view::npos; };
+  if (says("hand over mail: not proven"))
+    return "De mailserver van de ontvanger bewijst nu niet wie hij is. Er is niets verstuurd. Zegelpost probeert het "
+           "opnieuw en kiest later een andere weg.";
+  if (says("hand over mail: later")) return "De mailserver van de ontvanger vraagt het later nog eens te proberen.";
   if (says("TLS with"))
     return "De verbinding met onze mailserver is niet veilig. Zonder veilige verbinding gaat er niets weg.";
   if (says("connection to")) return "Onze mailserver is niet bereikbaar.";

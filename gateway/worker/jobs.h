@@ -30,6 +30,7 @@ Result<Next> remind_recipient(const Tools& tools, const Job& job);    // message
 Result<Next> mark_undeliverable(const Tools& tools, const Job& job);  // message
 Result<Next> send_again(const Tools& tools, const Job& job);          // message
 Result<Next> mail_letter(const Tools& tools, const Job& job);         // message
+Result<Next> mail_directly(const Tools& tools, const Job& job);       // message
 Result<Next> find_other_way(const Tools& tools, const Job& job);      // message
 Result<Next> receipt_came_back(const Tools& tools, const Job& job);   // submission
 Result<Next> print_message(const Tools& tools, const Job& job);       // message

@@ -107,12 +107,14 @@ Result<void> serve(Process& process) {
                         return keymaker.fresh_key();
                       }};
   Casework casework(office);
-  const Tools tools{office,    casework, *inspector,  clamd,   smtp,
-                    *messages, seal,     time_stamps, anchors, config.keys.sender_keys};
+  const CourierClient courier(config.courier_socket());
+  Tools tools{office,    casework, *inspector,  clamd,   smtp,
+              *messages, seal,     time_stamps, anchors, config.keys.sender_keys};
+  if (config.courier.configured()) tools.hand_over = [&](const CourierMail& mail) { return courier.hand_over(mail); };
   TRY_DO(take_over_leases(config, *store));
   // A key that is no good stops the start, not each mail.
   TRY_DO(dkim_signed(config.smtp, "From: <" + config.smtp.from + ">\r\n\r\nx\r\n"));
-  const std::uint32_t senders = smtp.configured() ? config.smtp.connections : 1;
+  const std::uint32_t senders = smtp.configured() || tools.hand_over ? config.smtp.connections : 1;
   process.ready();
   {
     std::vector<std::jthread> threads;

@@ -25,7 +25,10 @@ std::optional<Fate> fate_of(const intake::DeliveryReport& report) {
 }
 
 /// What the mail carries: the job that hands it over.
-const char* mail_job_of(const std::string& route) { return is_encrypted_mail(route) ? "mail" : "notify"; }
+const char* mail_job_of(const std::string& route) {
+  if (route == kByTls) return "direct-mail";
+  return is_encrypted_mail(route) ? "mail" : "notify";
+}
 
 }  // namespace
 
@@ -109,7 +112,7 @@ Result<Next> send_again(const Tools& tools, const Job& job) {
     TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message.dossier));
     TRY_ASSIGN(auto data, open.keys.message(message));
     ++data.resent;
-    if (is_encrypted_mail(message.route)) message.state = "queued";
+    if (message.route != kByMailbox) message.state = "queued";
     open.keys.seal(data, message);
     TRY_DO(store.put_message(message));
     open.profile.history.push_back(

@@ -7,6 +7,7 @@
 #include "gateway/casework/casework.h"
 #include "gateway/dispatch/smtp_sender.h"
 #include "gateway/dispatch/time_stamp_client.h"
+#include "gateway/ipc/courier_client.h"
 #include "gateway/worker/clamd.h"
 #include "intake/inspector.h"
 #include "templates/page/page.h"
@@ -25,6 +26,8 @@ struct Tools {
   std::string trust_anchors_pem;
   std::string sender_keys;  // GnuPG home with public keys of senders; empty: their OpenPGP signatures stay unknown
   Actor actor{{}, "worker", {"worker"}};
+  /// To the courier; empty: there is none.
+  std::function<Result<Handover>(const CourierMail&)> hand_over = {};
 };
 
 }  // namespace zp::gateway

@@ -8,24 +8,13 @@
 #include "gateway/worker/returned_mail.h"
 #include "gateway/worker/rounds.h"
 #include "tests/unit/casework/desk.h"
+#include "tests/unit/worker/no_cells.h"
 
 namespace zp::gateway {
 namespace {
 
 using test::Desk;
 using testing::HasSubstr;
-
-/// No cell can be had: these tests look into no document.
-class NoCells final : public intake::Inspector {
- public:
-  Result<intake::Inspection> inspect(ByteView, const intake::InspectionRequest&) override {
-    return fail(Code::kUnavailable, "inspect");
-  }
-  Result<intake::ParsedMail> parse_mail(ByteView, const intake::InspectionRequest&) override {
-    return fail(Code::kUnavailable, "parse mail");
-  }
-  Result<intake::ScanBatch> split_scan(ByteView) override { return fail(Code::kUnavailable, "split scan"); }
-};
 
 class MessageTest : public Desk {
  protected:
@@ -79,7 +68,7 @@ class MessageTest : public Desk {
   LetterData data(const Id& dossier) { return casework_->open(staff("jurist"), dossier)->letters.at(0).data; }
   std::string state(const Id& dossier) { return casework_->open(staff("jurist"), dossier)->messages.at(0).row.state; }
 
-  NoCells cells_;
+  test::NoCells cells_;
   Clamd clamd_;
   SmtpSender smtp_;
   TimeStampClient time_stamps_;

@@ -1,0 +1,152 @@
+// A letter as mail straight to the recipient's mail server, over a line on which that server proved who it is; when it can't, later; when it
+// can't for hours, another way. Never a mail that others may read.
+#include <fmt/format.h>
+
+#include "gateway/casework/mail_queue.h"
+#include "gateway/casework/register.h"
+#include "gateway/casework/ways.h"
+#include "gateway/dispatch/dkim_signer.h"
+#include "gateway/dispatch/protected_mail.h"
+#include "gateway/dispatch/return_path.h"
+#include "gateway/process/process.h"
+#include "gateway/worker/jobs.h"
+#include "gateway/worker/message_steps.h"
+
+namespace zp::gateway {
+namespace {
+
+constexpr TimeMs kPatience = 4 * kHour;
+
+Result<OutgoingMail> text_of(const Tools& tools, const Opened& opened) {
+  const Config& config = tools.office.config;
+  OutgoingMail mail;
+  mail.from = config.smtp.from;
+  mail.from_name = config.organisation.name;
+  mail.to = opened.data.email;
+  mail.subject = fmt::format("{}: {}, kenmerk {}", mail.from_name, opened.data.subject, opened.open->dossier.reference);
+  mail.message_id = our_message_id(opened.message.id, mail_number(opened), mail.from);
+  mail.return_path =
+      signed_return_path(return_path_key(tools.office.vault), mail.from, opened.message.id, mail_number(opened));
+  mail.date = opened.message.created;
+  TRY_ASSIGN(mail.text, tools.messages.render("rechtstreeks", {{"organisation", config.organisation.name},
+                                                               {"telephone", config.organisation.telephone},
+                                                               {"subject", opened.data.subject},
+                                                               {"legal_effect", opened.data.legal_effect},
+                                                               {"term", opened.data.term},
+                                                               {"reference", opened.open->dossier.reference}}));
+  return mail;
+}
+
+Result<std::string> wire_of(const Tools& tools, Opened& opened, const OutgoingMail& mail) {
+  TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
+  TRY_DO(tell_the_door(tools, opened, pdf));
+  TRY_ASSIGN(const auto enclosures, enclosures_of(tools, opened));
+  std::vector<MailEnclosure> attached = {{opened.data.file_name, "application/pdf", pdf}};
+  for (std::size_t i = 0; i < enclosures.size(); ++i)
+    attached.push_back({opened.fields.enclosures[i].name, opened.fields.enclosures[i].type, enclosures[i].view()});
+  TRY_ASSIGN(const std::string wire, message_with(mail, attached));
+  return dkim_signed(tools.office.config.smtp, wire);
+}
+
+/// Every try stands in the ledger, also one that failed (NTA 7516, 6.4.2). The server's name is in the dossier alone: it may
+/// say who the recipient is.
+Result<void> put_on_record(const Tools& tools, const Opened& opened, const Handover& done) {
+  return tools.office.ledger.record(
+      tools.actor, "worker", act_name(Act::kPublish),
+      {opened.message.dossier.hex(), opened.message.id.hex(),
+       fmt::format("route={} by={} tls={} reply={}", kByTls, done.good_by, done.tls, done.reply)},
+      done.outcome == Handover::Outcome::kDelivered ? "ok" : "failed");
+}
+
+MessageData for_the_mailbox(const MessageData& before) {
+  MessageData data;
+  data.recipient = before.recipient;
+  data.email = before.email;
+  data.subject = before.subject;
+  data.legal_effect = before.legal_effect;
+  data.term = before.term;
+  data.last_day = before.last_day;
+  data.file_name = before.file_name;
+  data.asked = before.asked;
+  data.link_secret = SecretBytes::random(32);
+  return data;
+}
+
+/// The same letter in the secure mailbox, once, when the recipient has a code for it already; false: it does not go.
+Result<bool> send_by_mailbox_instead(const Tools& tools, const Id& id, const std::string& why) {
+  bool by_mailbox = false;
+  TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(const auto message, store.message(id));
+    const Id other = derived_id("by mailbox instead", id);
+    by_mailbox = store.message(other).has_value();
+    if (by_mailbox || message.state != "queued") return {};
+    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message.dossier));
+    if (open.profile.access_code.empty()) return {};
+    TRY_ASSIGN(const auto before, open.keys.message(message));
+    const MessageData data = for_the_mailbox(before);
+    Message box;
+    box.id = other;
+    box.dossier = message.dossier;
+    box.letter = message.letter;
+    box.route = kByMailbox;
+    box.state = "queued";
+    box.created = tools.office.now();
+    box.shelf = shelf_id(data.link_secret);
+    const TimeMs otherwise = box.created + static_cast<TimeMs>(tools.office.config.limits.message_days) * kDay;
+    TRY_ASSIGN(box.expires, last_moment_of_access(tools.office, store, open, otherwise));
+    open.keys.seal(data, box);
+    TRY_DO(store.put_message(box));
+    open.profile.history.push_back({box.created, "zegelpost", why + " De brief gaat nu naar de beveiligde postbus."});
+    TRY_DO(save_dossier(store, open, box.created));
+    by_mailbox = true;
+    return store.add_job(new_job("publish", other, box.created));
+  }));
+  return by_mailbox;
+}
+
+/// The mailbox, else the post, else a person.
+Result<Next> goes_another_way(const Tools& tools, const Job& job, const std::string& why) {
+  TRY_ASSIGN(bool goes, send_by_mailbox_instead(tools, job.subject, why));
+  if (!goes) {
+    TRY_ASSIGN(goes, send_by_post_instead(tools, job.subject, why));
+  }
+  TRY_DO(advance(tools, job.subject, "undeliverable", why, goes ? "" : why + " Kies een andere weg voor de brief.",
+                 nullptr, [&](Message&, MessageData& data) { data.failure = why; }));
+  return Next{};
+}
+
+Result<Next> is_delivered(const Tools& tools, const Job& job, const Handover& done, const std::string& mail_id) {
+  const std::string proof = done.good_by == kByMtaSts ? "MTA-STS" : done.good_by == kByNta ? "NTA 7516, DANE" : "DANE";
+  const std::string line = fmt::format("De mailserver van de ontvanger heeft de brief aangenomen: {} ({}; {}; {}).",
+                                       done.server, proof, done.tls, done.reply);
+  TRY_DO(advance(tools, job.subject, "sent", line, "", nullptr,
+                 [&](Message&, MessageData& data) { data.mail_ids.push_back(mail_id); }));
+  return Next{};
+}
+
+}  // namespace
+
+Result<Next> mail_directly(const Tools& tools, const Job& job) {
+  TRY_ASSIGN(auto opened, open_message(tools, job.subject));
+  if (opened.message.state != "queued") return Next{};
+  if (is_held(tools, opened)) return kWaitForLift;
+  if (!tools.hand_over) return goes_another_way(tools, job, "Rechtstreekse beveiligde mail is niet ingesteld.");
+  TRY_ASSIGN(const auto mail, text_of(tools, opened));
+  TRY_ASSIGN(const auto wire, wire_of(tools, opened, mail));
+  TRY_DO(tools.office.store.write(
+      [&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, opened.message.dossier); }));
+  TRY_ASSIGN(const Handover done, tools.hand_over({mail.return_path, mail.to, wire}));
+  TRY_DO(put_on_record(tools, opened, done));
+  using Outcome = Handover::Outcome;
+  if (done.outcome == Outcome::kDelivered) return is_delivered(tools, job, done, mail.message_id);
+  if (done.outcome == Outcome::kRefused)
+    return goes_another_way(tools, job, "De mailserver van de ontvanger weigert de mail.");
+  const bool unsafe = done.outcome == Outcome::kUnsafe;
+  if (tools.office.now() >= opened.message.created + kPatience)
+    return goes_another_way(tools, job,
+                            unsafe ? "De mailserver van de ontvanger bewijst niet wie hij is."
+                                   : "De mailserver van de ontvanger neemt de mail niet aan.");
+  return fail(Code::kUnavailable, unsafe ? "hand over mail: not proven" : "hand over mail: later", done.reply);
+}
+
+}  // namespace zp::gateway

@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+"""A letter goes straight to a mail server that proves who it is; staff see beforehand why, and afterwards what became of it."""
+import email
+import email.policy
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+import lmtp
+from instance import Instance
+from staff import Staff
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from lab import TOP, Lab, eventually  # noqa: E402
+
+INSTANCE = Instance(os.environ["INSTANCE"], os.environ["PROGRAMS"])
+HANDLE = "behandelen-verzoek"
+
+
+def restart_with(keys):
+    """As an administrator who sets up the courier."""
+    pid_file = INSTANCE.folder / "serve.pid"
+    old = int(pid_file.read_text())
+    os.kill(old, signal.SIGTERM)
+    eventually(lambda: not pathlib.Path(f"/proc/{old}/cwd").exists(), 60)
+    with open(INSTANCE.config, "a", encoding="ascii") as config:
+        config.write("\n" + keys)
+    with open(INSTANCE.folder / "log", "ab") as log:
+        process = subprocess.Popen([INSTANCE.programs / "zegelpost", "serve", "--config", INSTANCE.config], stdout=log, stderr=log)
+    pid_file.write_text(f"{process.pid}\n")
+    INSTANCE.wait_portal(60)
+    eventually(lambda: INSTANCE.pid("courier"), 30)
+
+
+class Letter(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = Lab()
+        cls.addClassCleanup(cls.lab.stop)
+        restart_with(cls.lab.courier_keys())
+        cls.clerk = Staff(INSTANCE.workbench, "p.postma", INSTANCE.credentials)
+        cls.clerk.log_in()
+
+    def dossier(self, sender):
+        lmtp.deliver(INSTANCE, sender, f"From: Karin <{sender}>\r\nTo: <post@zegelpost.example>\r\nSubject: Verzoek om inzage AVG\r\nMessage-ID: <{sender}>\r\n\r\n"
+                     "Graag wil ik mijn persoonsgegevens inzien (AVG artikel 15).\r\n".encode(), "post@zegelpost.example")
+        deadline = time.monotonic() + 60
+        while not (found := set(re.findall(r"/dossier/([0-9a-f]{32})", self.clerk.get("/?zoek=" + sender).body.decode()))):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.5)
+        return found.pop()
+
+    def letter(self, dossier):
+        deadline = time.monotonic() + 60
+        while "intussen gewijzigd" in (page := self.clerk.submit(self.clerk.get(f"/dossier/{dossier}?doel={HANDLE}"), {"brief": "avg-ontvangst"}, has="brief")).text:
+            self.assertLess(time.monotonic(), deadline)
+        return page
+
+    def test_with_dane_the_letter_is_in_the_recipients_mailbox(self):
+        dossier = self.dossier(f"karin@dane.{TOP}")
+        page = self.letter(dossier)
+        self.assertIn("Weg: rechtstreekse beveiligde mail", page.text)
+        self.assertIn(f"Mailservers van dane.{TOP} bewijzen met DANE wie ze zijn: 1 van de 1.", page.text)
+        if shown := os.environ.get("SHOW"):
+            pathlib.Path(shown).write_bytes(page.body)
+        self.clerk.act(page, "versturen")
+        eventually(self.lab.delivered, 60)
+        raw, = self.lab.delivered()
+        self.assertIn(b"using TLSv1.3", raw)
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        text, letter = message.iter_parts()
+        self.assertIn("rechtstreeks aan uw mailserver", text.get_content())
+        self.assertTrue(letter.get_content().startswith(b"%PDF"))
+        said = f"De mailserver van de ontvanger heeft de brief aangenomen: mx.dane.{TOP}"
+        eventually(lambda: said in self.clerk.get(f"/dossier/{dossier}?doel={HANDLE}").text, 30)
+        self.assertIn(said, self.clerk.get(f"/dossier/{dossier}?doel={HANDLE}").text)
+
+    def test_a_server_that_does_not_prove_itself_gets_nothing_and_staff_see_why(self):
+        page = self.letter(self.dossier(f"karin@fout.{TOP}"))
+        self.assertIn("Weg: rechtstreekse beveiligde mail", page.text)
+        self.clerk.act(page, "versturen")
+        waits = "De mailserver van de ontvanger bewijst nu niet wie hij is. Er is niets verstuurd."
+        eventually(lambda: waits in self.clerk.get("/verzending").text, 60)
+        self.assertIn(waits, self.clerk.get("/verzending").text)
+        self.assertNotIn(f"karin@fout.{TOP}", (self.lab.folder / "postfix/log").read_text())
+
+    def test_an_unsigned_domain_leads_to_the_mailbox_and_says_why(self):
+        page = self.letter(self.dossier(f"karin@kaal.{TOP}"))
+        self.assertIn("Weg: beveiligde mailbox", page.text)
+        self.assertIn(f"Mail rechtstreeks naar kaal.{TOP} is niet veilig: het domein is niet ondertekend (DNSSEC), en er is geen MTA-STS.", page.text)
+
+    def test_the_doctor_says_that_answers_are_validated(self):
+        self.assertIn("DNSSEC: answers are validated from the trust anchor", INSTANCE.zegelpost("doctor")[1])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

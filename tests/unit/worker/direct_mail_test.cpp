@@ -1,0 +1,136 @@
+// Letters as mail straight to a mail server that proved who it is; and where they go when it doesn't.
+#include <gmock/gmock.h>
+
+#include "gateway/casework/ways.h"
+#include "gateway/worker/jobs.h"
+#include "tests/unit/casework/desk.h"
+#include "tests/unit/worker/no_cells.h"
+
+namespace zp::gateway {
+namespace {
+
+using test::Desk;
+using testing::HasSubstr;
+using Outcome = Handover::Outcome;
+
+class DirectMailTest : public Desk {
+ protected:
+  DirectMailTest()
+      : clamd_(""),
+        smtp_(config_.smtp),
+        time_stamps_(config_.keys),
+        pages_(*templates::PageBook::load(ZP_SOURCE_DIR "/templates/messages")),
+        pem_(crypto::SealKey::self_signed("Zegel van de proef", 30)),
+        seal_(*crypto::SealKey::load(pem_.chain, pem_.key)),
+        tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, time_stamps_, {}, {}} {
+    config_.limits.job_attempts = 12;
+    config_.smtp.from = "post@example.nl";
+    config_.print_queue = path("/print");
+    Office office = casework_->office();
+    office.domain_facts = [](const std::string& domain) -> Result<DomainFacts> {
+      DomainFacts facts;
+      facts.domain = domain;
+      facts.good_by = kByDane;
+      return facts;
+    };
+    sender_.emplace(office);
+    tools_.hand_over = [this](const CourierMail& mail) -> Result<Handover> {
+      mails_.push_back(mail);
+      return answer_;
+    };
+  }
+  /// A letter sent straight; its dossier.
+  Id sent() {
+    const Id id = dossier("onbekend", DossierState::kReview);
+    const Actor clerk = staff("postkamer");
+    const auto letter = sender_->draft(clerk, id, "doorgestuurd",
+                                       {{"forwarded_to", "Sociale Verzekeringsbank"},
+                                        {"forwarded_on", "2026-11-22"},
+                                        {"subject_matter", "kinderbijslag"},
+                                        {"why", "De Sociale Verzekeringsbank besluit daarover."}});
+    EXPECT_TRUE(letter) << letter.error().message();
+    Delivering how;
+    how.route = kByTls;
+    const auto message = sender_->send(clerk, *letter, how);
+    EXPECT_TRUE(message) << message.error().message();
+    return id;
+  }
+  void work() {
+    for (auto did = do_one_job(tools_); did && *did;) did = do_one_job(tools_);
+  }
+  void change(const Id& id, const std::function<void(Profile&)>& how) {
+    must(store_->write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+      how(open.profile);
+      return save_dossier(store, open, now_);
+    }));
+  }
+  std::vector<std::string> routes(const Id& id) {
+    std::vector<std::string> routes;
+    const auto view = casework_->open(staff("jurist"), id);
+    for (const MessageView& one : view->messages) routes.push_back(one.row.route + " " + one.row.state);
+    return routes;
+  }
+
+  test::NoCells cells_;
+  Clamd clamd_;
+  SmtpSender smtp_;
+  TimeStampClient time_stamps_;
+  std::unique_ptr<templates::PageBook> pages_;
+  crypto::SealKey::Pem pem_;
+  crypto::SealKey seal_;
+  Tools tools_;
+  std::optional<Casework> sender_;
+  std::vector<CourierMail> mails_;
+  Handover answer_{Outcome::kDelivered, kByDane, "mx.example.org", "TLSv1.3 X", "250 message"};
+};
+
+TEST_F(DirectMailTest, TheLetterGoesOnceAndItsDossierSaysToWhomItWasHanded) {
+  const Id id = sent();
+  work();
+  ASSERT_EQ(mails_.size(), 1u);
+  EXPECT_EQ(mails_[0].to, "test@example.org");
+  EXPECT_THAT(mails_[0].wire, HasSubstr("application/pdf"));
+  EXPECT_THAT(routes(id), testing::ElementsAre("tls sent"));
+  EXPECT_THAT(casework_->open(staff("jurist"), id)->profile.history.back().what, HasSubstr("mx.example.org"));
+  for (const auto& entry : ledger()) EXPECT_THAT(entry.detail, testing::Not(HasSubstr("mx.example.org")));
+}
+
+TEST_F(DirectMailTest, WhenNoServerProvesItselfTheLetterWaitsAndThenGoesToTheMailbox) {
+  answer_.outcome = Outcome::kUnsafe;
+  const Id id = sent();
+  work();
+  EXPECT_THAT(routes(id), testing::ElementsAre("tls queued"));
+  now_ += 5 * kHour;
+  work();
+  EXPECT_THAT(routes(id), testing::UnorderedElementsAre("tls undeliverable", testing::StartsWith("mailbox")));
+}
+
+TEST_F(DirectMailTest, WithoutACodeItGoesByPostAndWithoutAnAddressAPersonChooses) {
+  answer_.outcome = Outcome::kRefused;
+  const Id with = sent(), without = sent();
+  change(with, [](Profile& profile) {
+    profile.access_code.clear();
+    profile.requester.address = {"Straat 1", "1234 AB Plaats"};
+  });
+  change(without, [](Profile& profile) { profile.access_code.clear(); });
+  work();
+  EXPECT_THAT(routes(with), testing::UnorderedElementsAre("tls undeliverable", "post printed"));
+  EXPECT_THAT(routes(without), testing::ElementsAre("tls undeliverable"));
+  EXPECT_THAT(casework_->open(staff("jurist"), without)->profile.tasks,
+              testing::Contains(HasSubstr("Kies een andere weg")));
+}
+
+TEST_F(DirectMailTest, EveryTryStandsInTheLedgerAlsoOneThatFailed) {
+  answer_.outcome = Outcome::kUnsafe;
+  answer_.reply = "STARTTLS is not offered";
+  sent();
+  work();
+  const auto entries = ledger();
+  EXPECT_TRUE(std::ranges::any_of(entries, [](const crypto::LedgerEntry& one) {
+    return one.outcome == "failed" && one.detail.find("STARTTLS is not offered") != std::string::npos;
+  }));
+}
+
+}  // namespace
+}  // namespace zp::gateway
