@@ -51,8 +51,41 @@ DataKey DataKey::clone() const { return DataKey(bytes_.clone()); }
 ZoneKey ZoneKey::generate() { return ZoneKey(SecretBytes::random(kDataKeyBytes)); }
 
 Result<ZoneKey> ZoneKey::from(SecretBytes bytes) {
-  TRY_ASSIGN(SecretBytes checked, checked_key(std::move(bytes), "take zone key"));
-  return ZoneKey(std::move(checked));
+  if (bytes.size() != 2 * kDataKeyBytes) {
+    TRY_ASSIGN(SecretBytes checked, checked_key(std::move(bytes), "take zone key"));
+    return ZoneKey(std::move(checked));
+  }
+  TRY_ASSIGN(SecretBytes own, checked_key(SecretBytes::copy_of(bytes.view().first(kDataKeyBytes)), "take zone key"));
+  TRY_ASSIGN(SecretBytes index, checked_key(SecretBytes::copy_of(bytes.view().last(kDataKeyBytes)), "take zone key"));
+  ZoneKey key(std::move(own));
+  key.taken_over_ = std::move(index);
+  return key;
+}
+
+ZoneKey ZoneKey::successor() const {
+  ZoneKey next = generate();
+  next.taken_over_ = search_key();
+  return next;
+}
+
+ZoneKey ZoneKey::clone() const {
+  ZoneKey copy(bytes_.clone());
+  copy.taken_over_ = taken_over_.clone();
+  return copy;
+}
+
+SecretBytes ZoneKey::kept() const {
+  SecretBytes both(bytes_.size() + taken_over_.size());
+  std::ranges::copy(bytes_.view(), both.mutable_view().begin());
+  std::ranges::copy(taken_over_.view(), both.mutable_view().begin() + static_cast<std::ptrdiff_t>(bytes_.size()));
+  return both;
+}
+
+Id ZoneKey::name() const {
+  const SecretBytes derived = hkdf_sha256(bytes_, {}, "zegelpost zone key name", sizeof(Id::bytes));
+  Id name;
+  std::ranges::copy(derived.view(), name.bytes.begin());
+  return name;
 }
 
 Bytes ZoneKey::wrap(const DataKey& key) const {
@@ -76,6 +109,15 @@ Result<DataKey> ZoneKey::unwrap(ByteView wrapped) const {
   return DataKey::from(SecretBytes::copy_of(key.view().first(kDataKeyBytes)));
 }
 
-SecretBytes ZoneKey::search_key() const { return hkdf_sha256(bytes_, {}, "zegelpost search index", kDataKeyBytes); }
+SecretBytes ZoneKey::search_key() const {
+  if (!taken_over_.empty()) return taken_over_.clone();
+  return hkdf_sha256(bytes_, {}, "zegelpost search index", kDataKeyBytes);
+}
+
+Result<DataKey> ZoneKeys::unwrap(ByteView wrapped) const {
+  auto key = current.unwrap(wrapped);
+  if (key || !former || key.error().code != Code::kTampered) return key;
+  return former->unwrap(wrapped);
+}
 
 }  // namespace zp::crypto

@@ -9,6 +9,9 @@
 #ifndef CRYPTO_DATA_KEY_H_
 #define CRYPTO_DATA_KEY_H_
 
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "crypto/base/bytes.h"
@@ -48,7 +51,16 @@ struct FreshKey {
 class ZoneKey {
  public:
   static ZoneKey generate();
+  /// 32 bytes; or 64: a successor() as kept() gives it. kMalformed otherwise.
   static Result<ZoneKey> from(SecretBytes bytes);
+  /// A fresh key that takes over the search index: tokens say nothing without a guess, and can't be made again without
+  /// opening everything.
+  ZoneKey successor() const;
+  ZoneKey clone() const;
+  /// What from() takes: the key, and after it the key of the search index if it was taken over.
+  SecretBytes kept() const;
+  /// Tells zone keys apart, and nothing about them.
+  Id name() const;
   /// 40 bytes (RFC 3394).
   Bytes wrap(const DataKey& key) const;
   /// kTampered if `wrapped` was not made by this zone key.
@@ -60,7 +72,18 @@ class ZoneKey {
  private:
   explicit ZoneKey(SecretBytes bytes) noexcept : bytes_(std::move(bytes)) {}
   SecretBytes bytes_;
+  SecretBytes taken_over_;  // the search key of an earlier zone key; empty: its own
 };
+
+/// The zone key in use and, until everything under it is wrapped anew, the one before.
+struct ZoneKeys {
+  ZoneKey current;
+  std::optional<ZoneKey> former;
+  /// kTampered if neither wrapped it.
+  Result<DataKey> unwrap(ByteView wrapped) const;
+};
+/// The zone keys as they are now: a change of keys asks for no restart.
+using ZoneKeySource = std::function<std::shared_ptr<const ZoneKeys>()>;
 
 }  // namespace zp::crypto
 

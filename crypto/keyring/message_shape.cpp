@@ -1,5 +1,6 @@
 #include "crypto/keyring/message_shape.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace zp::crypto {
@@ -12,6 +13,9 @@ class Packets {
   explicit Packets(ByteView rest) noexcept : rest_(rest) {}
 
   bool at_end() const noexcept { return rest_.empty(); }
+
+  /// What is in the packet that next() gave, when it has one length.
+  ByteView body() const noexcept { return body_; }
 
   /// The tag of the next packet, which is skipped; nothing if it is not there as a whole.
   std::optional<unsigned> next() noexcept {
@@ -43,6 +47,7 @@ class Packets {
 
   bool skip(std::optional<std::size_t> bytes) noexcept {
     if (!bytes || *bytes > rest_.size()) return false;
+    body_ = rest_.first(*bytes);
     rest_ = rest_.subspan(*bytes);
     return true;
   }
@@ -66,7 +71,7 @@ class Packets {
     }
   }
 
-  ByteView rest_;
+  ByteView rest_, body_;
 };
 
 }  // namespace
@@ -77,6 +82,21 @@ bool is_whole_message(ByteView message, std::size_t recipients) noexcept {
     if (packets.next() != kSessionKey) return false;
   const auto data = packets.next();
   return (data == kEncryptedData || data == kEncryptedDataOcb) && packets.at_end();
+}
+
+std::vector<std::uint64_t> recipients_of(ByteView message) {
+  constexpr std::size_t kVersionAndId = 9;
+  std::vector<std::uint64_t> ids;
+  Packets packets(message);
+  while (packets.next() == kSessionKey) {
+    const ByteView body = packets.body();
+    if (body.size() < kVersionAndId || body[0] != 3) return {};
+    std::uint64_t id = 0;
+    for (const std::uint8_t byte : body.subspan(1, 8)) id = id << 8 | byte;
+    ids.push_back(id);
+  }
+  std::ranges::sort(ids);
+  return ids;
 }
 
 }  // namespace zp::crypto

@@ -7,6 +7,8 @@
 #define CRYPTO_KEYRING_MESSAGE_SHAPE_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "crypto/base/bytes.h"
 
@@ -14,6 +16,8 @@ namespace zp::crypto {
 
 /// Exactly `recipients` session-key packets, then one packet of encrypted data that ends where `message` ends.
 bool is_whole_message(ByteView message, std::size_t recipients) noexcept;
+/// The ids of the keys that it is encrypted to, sorted (RFC 9580 section 5.1.1, version 3); empty if it is no message.
+std::vector<std::uint64_t> recipients_of(ByteView message);
 
 }  // namespace zp::crypto
 

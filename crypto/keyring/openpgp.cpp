@@ -1,6 +1,9 @@
 #include "crypto/keyring/openpgp.h"
 
+#include <algorithm>
+
 #include "crypto/keyring/gpgme.h"
+#include "crypto/keyring/message_shape.h"
 
 namespace zp::crypto {
 namespace {
@@ -58,6 +61,49 @@ Result<SecretBytes> Opener::open(ByteView message) const {
 Result<DataKey> Opener::open(const SealedDataKey& sealed) const {
   TRY_ASSIGN(SecretBytes key, open(ByteView(sealed.openpgp)));
   return DataKey::from(std::move(key));
+}
+
+struct Resealer::Impl {
+  GpgContext context;
+  std::vector<GpgKey> keys;
+  std::vector<gpgme_key_t> recipients;  // borrowed from `keys`, then a null
+};
+
+Resealer::Resealer(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Resealer::Resealer(Resealer&&) noexcept = default;
+Resealer::~Resealer() = default;
+
+Result<Resealer> Resealer::load(const std::string& home, const std::vector<std::string>& fingerprints,
+                                std::int64_t now) {
+  if (fingerprints.empty()) return fail(Code::kConfig, "load OpenPGP keys", home + ": no fingerprint is given");
+  auto impl = std::make_unique<Impl>();
+  TRY_ASSIGN(impl->context, open_home(home));
+  for (const std::string& fingerprint : fingerprints) {
+    TRY_ASSIGN(const OpenPgpKey known, find_key(home, fingerprint));
+    if (known.revoked || !known.can_encrypt || (known.expires && *known.expires <= now))
+      return fail(Code::kConfig, "load OpenPGP key", fingerprint + ": it is revoked, expired or can't encrypt");
+    TRY_ASSIGN(GpgKey key, key_of(impl->context.get(), fingerprint));
+    impl->keys.push_back(std::move(key));
+  }
+  std::ranges::transform(impl->keys, std::back_inserter(impl->recipients), [](const GpgKey& key) { return key.get(); });
+  impl->recipients.push_back(nullptr);
+  return Resealer(std::move(impl));
+}
+
+Result<Bytes> Resealer::seal(const SecretBytes& plaintext) const {
+  constexpr auto kFlags = static_cast<gpgme_encrypt_flags_t>(GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS |
+                                                             GPGME_ENCRYPT_NO_ENCRYPT_TO);
+  const GpgData from = data_over(plaintext.view());
+  gpgme_data_t raw = nullptr;
+  ZP_CHECK(gpgme_data_new(&raw) == 0);
+  GpgData into(raw);
+  if (const gpgme_error_t error =
+          gpgme_op_encrypt(impl_->context.get(), impl_->recipients.data(), kFlags, from.get(), into.get()))
+    return fail_gpg(error, "seal data key anew");
+  Bytes message = bytes_of(std::move(into));
+  if (!is_whole_message(message, impl_->keys.size()))
+    return fail(Code::kUnavailable, "seal data key anew: gpg did not run to its end");
+  return message;
 }
 
 }  // namespace zp::crypto

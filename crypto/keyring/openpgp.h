@@ -63,6 +63,22 @@ class Opener {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Seals data keys anew with gpg, milliseconds each: for processes that have no librnp (sealer.h) and time enough.
+class Resealer {
+ public:
+  /// Public keys of `fingerprints` in `home`. kConfig if one is absent, expired, revoked or can't encrypt.
+  static Result<Resealer> load(const std::string& home, const std::vector<std::string>& fingerprints, std::int64_t now);
+  Resealer(Resealer&&) noexcept;
+  ~Resealer();
+  /// A binary OpenPGP message, whole.
+  Result<Bytes> seal(const SecretBytes& plaintext) const;
+
+ private:
+  struct Impl;
+  explicit Resealer(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
 }  // namespace zp::crypto
 
 #endif  // CRYPTO_KEYRING_OPENPGP_H_

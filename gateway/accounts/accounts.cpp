@@ -41,22 +41,45 @@ Bytes hash_of(ByteView token) {
   return {digest.begin(), digest.end()};
 }
 
-}  // namespace
-
-Accounts::Accounts(Store& store, const crypto::ZoneKey& zone_key, const StaffConfig& config)
-    : store_(store), zone_key_(zone_key), config_(config) {}
-
-crypto::DataKey Accounts::totp_key() const {
-  auto key = crypto::DataKey::from(zone_key_.bytes().clone());
+crypto::DataKey totp_key(const crypto::ZoneKey& zone_key) {
+  auto key = crypto::DataKey::from(zone_key.bytes().clone());
   ZP_CHECK(key.has_value());
   return key->derive("zegelpost staff totp");
+}
+
+}  // namespace
+
+Accounts::Accounts(Store& store, crypto::ZoneKeySource keys, const StaffConfig& config)
+    : store_(store), keys_(std::move(keys)), config_(config) {}
+
+Result<SecretBytes> Accounts::one_time_secret(const User& user) const {
+  const auto keys = keys_();
+  auto secret = crypto::open_bytes(totp_key(keys->current), {user.id, user.id}, user.totp);
+  if (secret || !keys->former || secret.error().code != Code::kTampered) return secret;
+  return crypto::open_bytes(totp_key(*keys->former), {user.id, user.id}, user.totp);
+}
+
+Result<void> Accounts::seal_anew() {
+  return store_.write([&](StoreWriter& writer) -> Result<void> {
+    const auto keys = keys_();
+    const crypto::DataKey key = totp_key(keys->current);
+    TRY_ASSIGN(const auto users, writer.users());
+    for (User user : users) {
+      if (crypto::open_bytes(key, {user.id, user.id}, user.totp)) continue;
+      const auto secret = one_time_secret(user);
+      if (!secret) continue;  // nobody could log in with it before either
+      user.totp = crypto::seal_bytes(key, {user.id, user.id}, secret->view());
+      TRY_DO(writer.put_user(user));
+    }
+    return {};
+  });
 }
 
 Result<Credentials> Accounts::give_credentials(User& user) {
   const std::string password = crypto::random_access_code() + "-" + crypto::random_access_code().substr(0, 4);
   const SecretBytes secret = crypto::random_totp_secret();
   user.password_hash = crypto::hash_password(password);
-  user.totp = crypto::seal_bytes(totp_key(), {user.id, user.id}, secret.view());
+  user.totp = crypto::seal_bytes(totp_key(keys_()->current), {user.id, user.id}, secret.view());
   user.totp_step = 0;
   user.failures = 0;
   user.locked_until = 0;
@@ -121,7 +144,7 @@ Result<LoggedIn> Accounts::log_in(const std::string& login, std::string_view pas
   if (user.locked_until > now) return fail(Code::kRefused, kOperation, "locked");
 
   const bool password_right = crypto::verify_password(password, user.password_hash);
-  TRY_ASSIGN(const SecretBytes secret, crypto::open_bytes(totp_key(), {user.id, user.id}, user.totp));
+  TRY_ASSIGN(const SecretBytes secret, one_time_secret(user));
   const auto step = crypto::verify_totp(secret, code, now / 1000, user.totp_step);
   if (!password_right || !step) {
     TRY_DO(note_failure(user, now));

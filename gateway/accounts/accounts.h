@@ -32,8 +32,8 @@ struct LoggedIn {
 
 class Accounts {
  public:
-  /// Borrows all three; they must outlive it.
-  Accounts(Store& store, const crypto::ZoneKey& zone_key, const StaffConfig& config);
+  /// `store` and `config` must outlive it.
+  Accounts(Store& store, crypto::ZoneKeySource keys, const StaffConfig& config);
 
   /// kConfig for an unknown role or beheerder beside another, kExists for a login that is taken.
   Result<Credentials> create(const std::string& login, const std::string& name, const std::vector<std::string>& roles);
@@ -46,13 +46,16 @@ class Accounts {
   Result<std::pair<User, Session>> resume(ByteView token, TimeMs now);
   Result<void> log_out(ByteView token);
 
+  /// One-time secrets that are still sealed under the former zone key come under the current one.
+  Result<void> seal_anew();
+
  private:
   Result<Credentials> give_credentials(User& user);
   Result<void> note_failure(User user, TimeMs now);
-  crypto::DataKey totp_key() const;
+  Result<SecretBytes> one_time_secret(const User& user) const;
 
   Store& store_;
-  const crypto::ZoneKey& zone_key_;
+  crypto::ZoneKeySource keys_;
   const StaffConfig& config_;
 };
 

@@ -13,13 +13,7 @@ namespace {
 constexpr TimeMs kMinute = 60'000;
 constexpr std::size_t kMaxWhy = 300;
 
-crypto::DataKey key_for(const Vault& vault, std::string_view use) {
-  auto key = crypto::DataKey::from(vault.zone_key().bytes().clone());
-  ZP_CHECK(key.has_value());
-  return key->derive(use);
-}
-
-crypto::DataKey names_key(const Vault& vault) { return key_for(vault, "zegelpost mail lane names"); }
+crypto::DataKey names_key(const Vault& vault) { return vault.lasting_key("zegelpost mail lane names"); }
 
 /// "RCPT 450 4.2.2": the words behind the step.
 std::string_view word(std::string_view text, int number) {
@@ -57,7 +51,7 @@ std::string mail_domain(std::string_view text) {
 }
 
 Id lane_of(const Vault& vault, std::string_view domain) {
-  const auto digest = crypto::hmac_sha256(key_for(vault, "zegelpost mail lanes").bytes(), as_bytes(domain));
+  const auto digest = crypto::hmac_sha256(vault.lasting_key("zegelpost mail lanes").bytes(), as_bytes(domain));
   Id id;
   std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
   return id;
@@ -140,7 +134,7 @@ Result<void> note_success(Store& store, const Id& id) {
   });
 }
 
-SecretBytes return_path_key(const Vault& vault) { return key_for(vault, "zegelpost return paths").bytes().clone(); }
+SecretBytes return_path_key(const Vault& vault) { return vault.lasting_key("zegelpost return paths").bytes().clone(); }
 
 Result<LanePause> pause_of(const Vault& vault, const Lane& lane) {
   if (lane.pause.empty()) return LanePause{};

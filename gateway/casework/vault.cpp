@@ -1,11 +1,14 @@
 #include "gateway/casework/vault.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "crypto/keyring/message_shape.h"
 #include "crypto/search_token.h"
+#include "gateway/process/log.h"
 #include "gateway/store/files.h"
 
 namespace zp::gateway {
@@ -113,32 +116,112 @@ Result<SecretBytes> DossierKeys::get(ObjectStore& objects, const ObjectRow& row,
   return plain;
 }
 
-Vault::Vault(crypto::ZoneKey zone_key) : zone_key_(std::move(zone_key)), search_key_(zone_key_.search_key()) {}
+struct Vault::Files {
+  std::string home, current, former;
+
+  /// Changes with each change of either.
+  std::string state() const {
+    std::string state;
+    for (const std::string& path : {current, former}) {
+      struct stat about {};
+      if (::stat(path.c_str(), &about) != 0) {
+        state += "-";
+        continue;
+      }
+      state += fmt::format("{} {} {}.{} ", about.st_ino, about.st_size, about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
+    }
+    return state;
+  }
+
+  Result<crypto::ZoneKeys> open(const crypto::Opener& opener) const {
+    TRY_ASSIGN(crypto::ZoneKey now, open_one(opener, current));
+    crypto::ZoneKeys keys{std::move(now), {}};
+    auto before = open_one(opener, former);
+    if (!before && before.error().code != Code::kNotFound) return std::unexpected(before.error());
+    if (before) keys.former.emplace(std::move(*before));
+    return keys;
+  }
+
+  static Result<crypto::ZoneKey> open_one(const crypto::Opener& opener, const std::string& path) {
+    TRY_ASSIGN(const auto sealed, read_file(path));
+    TRY_ASSIGN(auto bytes, opener.open(sealed));
+    return crypto::ZoneKey::from(std::move(bytes));
+  }
+};
+
+Id keeping_of(const crypto::ZoneKey& zone_key, ByteView sealed) {
+  const Id name = zone_key.name();
+  std::string text = fmt::format("zegelpost keeping {}", name.hex());
+  for (const std::uint64_t id : crypto::recipients_of(sealed)) text += fmt::format(" {:016x}", id);
+  const auto digest = crypto::sha256(as_bytes(text));
+  Id keeping;
+  std::copy_n(digest.begin(), keeping.bytes.size(), keeping.bytes.begin());
+  return keeping;
+}
+
+Vault::Vault(crypto::ZoneKey zone_key)
+    : search_key_(zone_key.search_key()),
+      keys_(std::make_shared<const crypto::ZoneKeys>(crypto::ZoneKeys{std::move(zone_key), {}})) {}
+
+Vault::Vault(std::unique_ptr<Files> files, crypto::ZoneKeys keys, std::string seen)
+    : files_(std::move(files)),
+      search_key_(keys.current.search_key()),
+      keys_(std::make_shared<const crypto::ZoneKeys>(std::move(keys))),
+      seen_(std::move(seen)) {}
+
+Vault::~Vault() = default;
 
 Result<std::unique_ptr<Vault>> Vault::open(const Config& config, const crypto::Opener& opener) {
-  TRY_ASSIGN(const auto sealed, read_file(config.zone_key()));
-  TRY_ASSIGN(auto bytes, opener.open(sealed));
-  TRY_ASSIGN(auto zone_key, crypto::ZoneKey::from(std::move(bytes)));
-  return std::make_unique<Vault>(std::move(zone_key));
+  auto files = std::make_unique<Files>(Files{config.zone_home(), config.zone_key(), config.former_zone_key()});
+  std::string seen = files->state();
+  TRY_ASSIGN(auto keys, files->open(opener));
+  return std::unique_ptr<Vault>(new Vault(std::move(files), std::move(keys), std::move(seen)));
+}
+
+std::shared_ptr<const crypto::ZoneKeys> Vault::keys() const {
+  const std::lock_guard lock(mutex_);
+  if (!files_) return keys_;
+  std::string state = files_->state();
+  if (state == seen_) return keys_;
+  const auto read_again = [&]() -> Result<crypto::ZoneKeys> {
+    TRY_ASSIGN(const auto opener, crypto::Opener::load(files_->home));
+    return files_->open(opener);
+  };
+  if (auto now = read_again()) {
+    keys_ = std::make_shared<const crypto::ZoneKeys>(std::move(*now));
+    seen_ = std::move(state);
+    log(Level::kInfo, "zone keys read again", {{"changing", keys_->former.has_value()}});
+  } else {
+    log_error("zone keys changed and can't be read", now.error());
+  }
+  return keys_;
+}
+
+crypto::ZoneKeySource Vault::source() const {
+  return [this] { return keys(); };
 }
 
 Result<DossierKeys> Vault::unlock(StoreReader& store, const Id& dossier) const {
   TRY_ASSIGN(const auto rows, store.keys(dossier));
-  DossierKeys keys(dossier);
+  DossierKeys unlocked(dossier);
+  const auto zone_keys = keys();
   for (const KeyRow& row : rows) {
-    TRY_ASSIGN(auto key, zone_key_.unwrap(row.wrapped));
-    keys.keys_.emplace(row.id, std::move(key));
+    TRY_ASSIGN(auto key, zone_keys->unwrap(row.wrapped));
+    unlocked.keys_.emplace(row.id, std::move(key));
   }
-  if (!keys.keys_.contains(dossier)) return fail(Code::kNotFound, "unlock dossier", dossier.hex());
-  return keys;
+  if (!unlocked.keys_.contains(dossier)) return fail(Code::kNotFound, "unlock dossier", dossier.hex());
+  return unlocked;
 }
 
 std::vector<KeyRow> Vault::file_keys(const Id& dossier, const std::vector<crypto::DataKey>& keys,
                                      const std::vector<Bytes>& sealed, bool new_dossier) const {
   ZP_CHECK(keys.size() == sealed.size());
+  const auto zone_keys = this->keys();
+  const crypto::ZoneKey& zone_key = zone_keys->current;
   std::vector<KeyRow> rows;
   for (std::size_t i = 0; i < keys.size(); ++i)
-    rows.push_back({i == 0 && new_dossier ? dossier : Id::random(), dossier, sealed[i], zone_key_.wrap(keys[i])});
+    rows.push_back({i == 0 && new_dossier ? dossier : Id::random(), dossier, sealed[i], zone_key.wrap(keys[i]),
+                    keeping_of(zone_key, sealed[i])});
   return rows;
 }
 
@@ -158,6 +241,12 @@ std::vector<Bytes> Vault::tokens(const std::vector<std::string>& texts) const {
   std::ranges::sort(tokens);
   tokens.erase(std::ranges::unique(tokens).begin(), tokens.end());
   return tokens;
+}
+
+crypto::DataKey Vault::lasting_key(std::string_view use) const {
+  const auto key = crypto::DataKey::from(search_key_.clone());
+  ZP_CHECK(key.has_value());
+  return key->derive(use);
 }
 
 }  // namespace zp::gateway

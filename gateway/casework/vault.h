@@ -1,6 +1,7 @@
 // gateway/casework/vault.h - the inner zone's sealed things: profiles, details, letters, messages, page images.
 //
-// A Vault holds the zone key, opened once at start (an OpenPGP message in config.zone_key()). unlock() unwraps the keys
+// A Vault holds the zone key (an OpenPGP message in config.zone_key()), opened at start and when that file changes: while
+// zone keys are changed the one before stays beside it (config.former_zone_key(), gateway/casework/rewrap.h). unlock() unwraps the keys
 // of one dossier; with those its sealed fields and objects open by name of what they are: callers see no key ids and no
 // labels.
 //   dossier's own key   the KeyRow whose id is the dossier's id: the first key that came with it. Seals all that the inner zone makes.
@@ -13,6 +14,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -57,11 +59,16 @@ class DossierKeys {
   std::map<Id, crypto::DataKey> keys_;
 };
 
+/// Names the zone key and the recipients under which a data key is kept.
+Id keeping_of(const crypto::ZoneKey& zone_key, ByteView sealed);
+
 class Vault {
  public:
-  /// Runs gpg through `opener`, once. kConfig or kUnavailable when the zone key can't be opened.
+  /// Runs gpg through `opener`, and later again when the zone key changes. kConfig or kUnavailable when the zone key can't
+  /// be opened.
   static Result<std::unique_ptr<Vault>> open(const Config& config, const crypto::Opener& opener);
   explicit Vault(crypto::ZoneKey zone_key);
+  ~Vault();
 
   /// kNotFound if the dossier has no keys (any more).
   Result<DossierKeys> unlock(StoreReader& store, const Id& dossier) const;
@@ -75,12 +82,22 @@ class Vault {
   /// Search tokens of every word in `texts` (names, birth date, e-mail, postcode, reference).
   std::vector<Bytes> tokens(const std::vector<std::string>& texts) const;
 
-  /// For staff accounts (gateway/accounts), which seal one-time secrets under it.
-  const crypto::ZoneKey& zone_key() const noexcept { return zone_key_; }
+  /// A key for each `use`, the same after a change of zone keys: for what must still be found or recognised then.
+  crypto::DataKey lasting_key(std::string_view use) const;
+
+  /// As the files say now; those known before when they can't be opened.
+  std::shared_ptr<const crypto::ZoneKeys> keys() const;
+  /// keys(), for others; the Vault must outlive it.
+  crypto::ZoneKeySource source() const;
 
  private:
-  crypto::ZoneKey zone_key_;
+  struct Files;
+  Vault(std::unique_ptr<Files> files, crypto::ZoneKeys keys, std::string seen);
+  std::unique_ptr<const Files> files_;  // null: keys are given, not read
   SecretBytes search_key_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const crypto::ZoneKeys> keys_;  // guarded by mutex_
+  mutable std::string seen_;                              // guarded by mutex_: the files that keys_ come from
 };
 
 }  // namespace zp::gateway

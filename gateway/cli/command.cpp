@@ -6,7 +6,7 @@ namespace zp::gateway {
 
 std::span<const Command* const> commands() {
   static constexpr std::array kCommands = {
-      &kInit, &kServe, &kDoctor, &kBalance, &kLedger, &kObject, &kRetention,
+      &kInit, &kServe, &kDoctor, &kBalance, &kLedger, &kObject, &kRetention, &kKeys,
       &kUser, &kJobs,  &kInvite, &kTerm,    &kCheck,  &kTrust,  &kLetter,
   };
   return kCommands;

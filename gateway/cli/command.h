@@ -22,7 +22,7 @@ struct Command {
 };
 
 // Each is defined in gateway/cli/NAME.cpp.
-extern const Command kInit, kServe, kDoctor, kBalance, kLedger, kObject, kRetention, kUser, kJobs, kInvite;
+extern const Command kInit, kServe, kDoctor, kBalance, kKeys, kLedger, kObject, kRetention, kUser, kJobs, kInvite;
 extern const Command kCheck;
 extern const Command kLetter;
 extern const Command kTerm;

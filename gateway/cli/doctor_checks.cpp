@@ -17,6 +17,7 @@
 #include "crypto/keyring/openpgp.h"
 #include "crypto/time_stamp.h"
 #include "crypto/token_key.h"
+#include "gateway/casework/key_change.h"
 #include "gateway/casework/vault.h"
 #include "gateway/config/data_folder.h"
 #include "gateway/config/mailboxes.h"
@@ -28,6 +29,7 @@
 #include "gateway/store/files.h"
 #include "gateway/store/ledger_file.h"
 #include "gateway/store/mailbox_state.h"
+#include "gateway/store/sqlite_store.h"
 
 namespace zp::gateway {
 namespace {
@@ -127,6 +129,26 @@ void check_keys(Checks& checks, const Config& config) {
     return bad(checks, "the inner zone's key can't be opened: " + vault.error().message(),
                "Is gpg-agent running for " + config.zone_home() + ", with the private key?");
   good(checks, "the inner zone's key opens");
+}
+
+void check_key_change(Checks& checks, const Config& config) {
+  if (::access((config.store() + "/keys.db").c_str(), F_OK) != 0) return;  // opening would make it
+  const auto store = open_sqlite_store(config.store());
+  KeyChange change;
+  const auto read = store ? (*store)->read([&](StoreReader& reader) -> Result<void> {
+    TRY_ASSIGN(change, key_change(config, reader));
+    return {};
+  })
+                          : Result<void>(std::unexpected(store.error()));
+  if (!read) return bad(checks, "the key table can't be read: " + read.error().message(), "Look at the disk.");
+  const std::string how_far = std::to_string(change.keys - change.left) + " of " + std::to_string(change.keys) +
+                              " data keys are kept under the keys of today";
+  if (change.under_way)
+    return warn(checks, "zone keys are being changed: " + how_far,
+                "The worker goes on by itself. Restart Zegelpost if that was not done since 'zegelpost keys rotate'.");
+  if (change.left > 0)
+    return warn(checks, how_far, "The worker does the rest; what stays is named in its log: docs/operators/keys.md.");
+  good(checks, how_far);
 }
 
 void check_memory(Checks& checks) {
@@ -350,6 +372,7 @@ std::vector<Check> examine(const Config& config) {
   check_programs(checks);
   check_folders(checks, config);
   check_keys(checks, config);
+  check_key_change(checks, config);
   check_memory(checks);
   check_seal(checks, config);
   check_time_stamp(checks, config);

@@ -24,6 +24,10 @@ struct InnerZone {
 /// The configuration; root becomes the user of the inner zone, so that nothing it writes belongs to root.
 Result<Config> load_as_inner(const std::string& config_path);
 Result<InnerZone> open_inner_zone(const std::string& config_path);
+/// Who typed the command; to be asked before root becomes somebody else.
+std::string person_at_the_keyboard();
+/// The same with another way to open the zone's keys than its home.
+Result<InnerZone> open_inner_zone(Config config, const crypto::Opener& opener, const std::string& person);
 
 }  // namespace zp::gateway
 

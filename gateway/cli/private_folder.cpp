@@ -11,7 +11,13 @@ namespace zp::gateway {
 
 Result<PrivateFolder> PrivateFolder::make() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  std::string path = std::string(runtime && *runtime ? runtime : "/tmp") + "/zegelpost-XXXXXX";
+  return make_below(runtime && *runtime ? runtime : "/tmp");
+}
+
+Result<PrivateFolder> PrivateFolder::make_in_memory() { return make_below("/dev/shm"); }
+
+Result<PrivateFolder> PrivateFolder::make_below(const std::string& parent) {
+  std::string path = parent + "/zegelpost-XXXXXX";
   if (!::mkdtemp(path.data())) return fail_errno("make folder", path);
   return PrivateFolder(std::move(path));
 }

@@ -15,6 +15,8 @@ class PrivateFolder {
  public:
   /// In $XDG_RUNTIME_DIR, else in /tmp.
   static Result<PrivateFolder> make();
+  /// In memory (/dev/shm), for what may not come on a disk.
+  static Result<PrivateFolder> make_in_memory();
   /// A GnuPG home with the public keys of the file `keys`; nothing for an empty path. kRefused if it holds a secret key.
   static Result<std::optional<PrivateFolder>> with_openpgp_keys(const std::string& keys);
   PrivateFolder(PrivateFolder&& other) noexcept;
@@ -24,6 +26,7 @@ class PrivateFolder {
   const std::string& path() const noexcept { return path_; }
 
  private:
+  static Result<PrivateFolder> make_below(const std::string& parent);
   explicit PrivateFolder(std::string path) : path_(std::move(path)) {}
   std::string path_;
 };

@@ -63,7 +63,8 @@ Result<void> make_openpgp_keys(const Setup& setup, Made& made) {
   const std::string zone_home = setup.folder + "/data/keys/zone", public_home = setup.folder + "/data/keys/public";
   TRY_DO(crypto::prepare_home(zone_home));
   TRY_DO(crypto::prepare_home(public_home, crypto::HomeKind::kPublic));
-  TRY_ASSIGN(const auto zone, crypto::generate_key(zone_home, setup.organisation + " (zone)", kKeyYears));
+  TRY_ASSIGN(const auto zone,
+             crypto::generate_key(zone_home, setup.organisation + " (zone)", kKeyYears));
   TRY_ASSIGN(const auto recovery, crypto::generate_key(zone_home, setup.organisation + " (recovery)", kKeyYears));
   made.zone_fingerprint = zone.fingerprint;
   made.recovery_fingerprint = recovery.fingerprint;
@@ -83,7 +84,7 @@ Result<void> make_sealed_keys(const Config& config) {
   std::vector<std::string> recipients = config.keys.recovery_fingerprints;
   recipients.push_back(config.keys.zone_fingerprint);
   TRY_ASSIGN(const crypto::Sealer sealer, crypto::Sealer::load(config.public_home(), recipients, now_ms() / 1000));
-  TRY_ASSIGN(const Bytes zone_key, sealer.seal(crypto::ZoneKey::generate().bytes()));
+  TRY_ASSIGN(const Bytes zone_key, sealer.seal(crypto::ZoneKey::generate().kept()));
   TRY_DO(replace_file(config.zone_key(), zone_key));
   const crypto::NoteSigner signer = crypto::NoteSigner::generate(config.ledger_origin());
   TRY_ASSIGN(const Bytes seed, sealer.seal(signer.seed()));
@@ -132,7 +133,7 @@ Result<Made> make_instance(const Setup& setup) {
   }
   TRY_ASSIGN(InnerZone zone, open_inner_zone(config_path));
   TRY_DO(zone.ledger->record(zone.actor, "beheerder", "instance.init", {}));
-  Accounts accounts(*zone.store, zone.vault->zone_key(), zone.config.staff);
+  Accounts accounts(*zone.store, zone.vault->source(), zone.config.staff);
   TRY_ASSIGN(made.administrator, accounts.create(setup.admin, "Beheerder", {"beheerder"}));
   TRY_DO(zone.ledger->checkpoint());
   return made;

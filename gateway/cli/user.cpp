@@ -58,7 +58,7 @@ struct Options {
 Result<void> act(const std::string& verb, const Options& options) {
   TRY_ASSIGN(InnerZone zone, open_inner_zone(options.config));
   if (verb == "list") return list_users(zone);
-  Accounts accounts(*zone.store, zone.vault->zone_key(), zone.config.staff);
+  Accounts accounts(*zone.store, zone.vault->source(), zone.config.staff);
   TRY_DO(zone.ledger->record(zone.actor, "beheerder", "user." + verb, {.object = options.login}));
   if (verb == "disable" || verb == "enable") return accounts.set_disabled(options.login, verb == "disable");
   TRY_ASSIGN(const Credentials credentials, verb == "add" ? accounts.create(options.login, options.name, options.roles)

@@ -127,6 +127,8 @@ struct Config {
   std::string public_home() const { return data + "/keys/public"; }  // OpenPGP public keys only
   std::string zone_home() const { return data + "/keys/zone"; }      // private keys through gpg-agent
   std::string zone_key() const { return data + "/keys/zone.key.pgp"; }
+  std::string former_zone_key() const { return data + "/keys/zone.key.former.pgp"; }  // only while keys are changed
+  std::string keeping() const { return data + "/keys/keeping"; }  // under what data keys are to be kept (key_change.h)
   std::string ledger_key() const { return data + "/keys/ledger.key.pgp"; }    // note signer seed, sealed to the zone
   std::string ledger_verifier() const { return data + "/keys/ledger.vkey"; }  // public
   std::string keymaker_socket() const { return run + "/keymaker.sock"; }

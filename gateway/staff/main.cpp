@@ -45,7 +45,7 @@ Result<void> staff(Process& process) {
   if (config.courier.configured())
     office.domain_facts = [&](const std::string& domain) { return courier.facts(domain); };
   Casework casework(office);
-  Accounts accounts(*store, vault->zone_key(), config.staff);
+  Accounts accounts(*store, vault->source(), config.staff);
   Workbench workbench(casework, accounts, *pages, files, desk, cited);
 
   ServerOptions options{.listen = config.staff.listen,

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "crypto/reference.h"
+#include "gateway/casework/key_change.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/sentences.h"
 #include "gateway/staff/workbench.h"
@@ -79,12 +80,15 @@ Result<Response> Workbench::jobs(Visit& visit) {
   if (!role_for(visit.actor, Act::kReviveJob)) return fail(Code::kDenied, "list jobs");
   std::vector<Job> dead;
   StoreCounts counts;
+  KeyChange keys;
   TRY_DO(casework_.office().store.read([&](StoreReader& reader) -> Result<void> {
     TRY_ASSIGN(dead, reader.jobs(true));
     TRY_ASSIGN(counts, reader.counts());
+    TRY_ASSIGN(keys, key_change(casework_.office().config, reader));
     return {};
   }));
   nlohmann::json data{{"dead", nlohmann::json::array()}, {"none", dead.empty()}, {"waiting", counts.jobs}};
+  data["keys"] = {{"changing", keys.under_way || keys.left > 0}, {"done", keys.keys - keys.left}, {"all", keys.keys}};
   for (const Job& job : dead)
     data["dead"].push_back({{"id", job.id.hex()},
                             {"kind", job.kind},

@@ -87,7 +87,12 @@ std::string action_sentence(std::string_view action) {
   return lookup({{"staff.log-in", "Inloggen"},
                  {"staff.log-out", "Uitloggen"},
                  {"object.check", "Opslag controleren"},
-                 {"instance.init", "Inrichten"}},
+                 {"instance.init", "Inrichten"},
+                 {"keys.rotate", "Nieuwe sleutels van de zone in gebruik nemen"},
+                 {"keys.rewrapped", "Alles staat onder de nieuwe sleutels, de vorige is weg"},
+                 {"keys.reseal", "Sleutels van dossiers opnieuw verzegelen"},
+                 {"keys.recover", "Herstellen met de herstelsleutel"},
+                 {"keys.retire", "Vroegere sleutel vernietigen"}},
                 action);
 }
 

@@ -119,6 +119,22 @@ Result<KeyRow> Reading<Base>::key(const Id& id) {
 }
 
 template <class Base>
+Result<std::vector<KeyRow>> Reading<Base>::keys_kept_otherwise(const Id& keeping, const Id& after,
+                                                               std::uint32_t limit) {
+  TRY_ASSIGN(auto query,
+             db_.keys.query(select(kKeyColumns, "keys", "WHERE keeping <> ? AND id > ? ORDER BY id LIMIT ?"), keeping,
+                            after, limit));
+  return all_rows(query, key_row);
+}
+
+template <class Base>
+Result<KeyCounts> Reading<Base>::count_keys(const Id& keeping) {
+  TRY_ASSIGN(auto query, db_.keys.query("SELECT count(*), coalesce(sum(keeping <> ?), 0) FROM keys", keeping));
+  TRY_DO(query.step());
+  return KeyCounts{static_cast<std::uint64_t>(query.number(0)), static_cast<std::uint64_t>(query.number(1))};
+}
+
+template <class Base>
 Result<Submission> Reading<Base>::submission(const Id& id) {
   TRY_ASSIGN(auto query, db_.main.query(select(kSubmissionColumns, "submissions", "WHERE id = ?"), id));
   return one_row(query, submission_row, "find submission");

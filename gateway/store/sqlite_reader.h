@@ -26,6 +26,8 @@ class Reading : public Base {
   Result<std::vector<Dossier>> past_retention(const std::string& today) override;
   Result<std::vector<KeyRow>> keys(const Id& dossier) override;
   Result<KeyRow> key(const Id& id) override;
+  Result<std::vector<KeyRow>> keys_kept_otherwise(const Id& keeping, const Id& after, std::uint32_t limit) override;
+  Result<KeyCounts> count_keys(const Id& keeping) override;
   Result<Submission> submission(const Id& id) override;
   Result<std::vector<Submission>> submissions(const Id& dossier) override;
   Result<std::vector<Id>> submission_ids() override;

@@ -64,7 +64,8 @@ Result<Dossier> dossier_row(const Query& row) {
 }
 
 Result<KeyRow> key_row(const Query& row) {
-  return KeyRow{.id = row.id(0), .dossier = row.id(1), .sealed = row.blob(2), .wrapped = row.blob(3)};
+  return KeyRow{
+      .id = row.id(0), .dossier = row.id(1), .sealed = row.blob(2), .wrapped = row.blob(3), .keeping = row.id(4)};
 }
 
 Result<Submission> submission_row(const Query& row) {

@@ -19,7 +19,7 @@ inline constexpr std::string_view kDossierColumns =
 /// kTampered for a state that no version of this program wrote.
 Result<Dossier> dossier_row(const Query& row);
 
-inline constexpr std::string_view kKeyColumns = "id, dossier, sealed, wrapped";
+inline constexpr std::string_view kKeyColumns = "id, dossier, sealed, wrapped, keeping";
 Result<KeyRow> key_row(const Query& row);
 
 inline constexpr std::string_view kSubmissionColumns = "id, dossier, reference, channel, received, documents";

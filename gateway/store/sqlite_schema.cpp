@@ -217,6 +217,10 @@ CREATE TABLE keys (
 CREATE INDEX keys_by_dossier ON keys (dossier);
 CREATE INDEX keys_by_sealed ON keys (sealed);
 )sql",
+    R"sql(
+ALTER TABLE keys ADD COLUMN keeping BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+CREATE INDEX keys_by_keeping ON keys (keeping);
+)sql",
 };
 
 Result<std::int64_t> schema_version(Database& database) {

@@ -19,10 +19,11 @@ constexpr std::string_view kForgetDossier[] = {
 
 /// The same sealed key under a dossier that never came to be: a crash while filing can leave it behind.
 Result<std::vector<KeyRow>> left_behind(Connections& db, const Id& dossier) {
-  TRY_ASSIGN(auto query,
-             db.keys.query("SELECT id, dossier, sealed, wrapped FROM keys WHERE dossier <> ?1 AND length(sealed) > 0 "
-                           "AND sealed IN (SELECT sealed FROM keys WHERE dossier = ?1)",
-                           dossier));
+  TRY_ASSIGN(
+      auto query,
+      db.keys.query("SELECT id, dossier, sealed, wrapped, keeping FROM keys WHERE dossier <> ?1 AND length(sealed) > 0 "
+                    "AND sealed IN (SELECT sealed FROM keys WHERE dossier = ?1)",
+                    dossier));
   TRY_ASSIGN(auto same, all_rows(query, key_row));
   std::vector<KeyRow> orphans;
   for (KeyRow& key : same) {

@@ -53,11 +53,15 @@ Result<void> Writing::set_tokens(const Id& dossier, const std::vector<Bytes>& to
   return {};
 }
 
+Result<void> Writing::open_keys() {
+  if (keys_) return {};
+  TRY_ASSIGN(Transaction keys, Transaction::begin(db_.keys, Transaction::Kind::kWrite));
+  keys_.emplace(std::move(keys));
+  return {};
+}
+
 Result<void> Writing::add_key(const KeyRow& k) {
-  if (!keys_) {
-    TRY_ASSIGN(Transaction keys, Transaction::begin(db_.keys, Transaction::Kind::kWrite));
-    keys_.emplace(std::move(keys));
-  }
+  TRY_DO(open_keys());
   // A crash between the two commits leaves a key that the next try adds again, maybe to a dossier of another
   // id.
   auto before = key(k.id);
@@ -66,10 +70,21 @@ Result<void> Writing::add_key(const KeyRow& k) {
     TRY_ASSIGN(const bool taken, exists("SELECT 1 FROM dossiers WHERE id = ?", before->dossier));
     if (taken) return fail(Code::kConflict, "add key: it is another dossier's", k.id.hex());
   }
-  TRY_DO(
-      db_.keys.run("INSERT INTO keys (id, dossier, sealed, wrapped) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-                   "dossier = excluded.dossier, sealed = excluded.sealed, wrapped = excluded.wrapped",
-                   k.id, k.dossier, k.sealed, k.wrapped));
+  TRY_DO(db_.keys.run(
+      "INSERT INTO keys (id, dossier, sealed, wrapped, keeping) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+      "UPDATE SET dossier = excluded.dossier, sealed = excluded.sealed, wrapped = excluded.wrapped, keeping = "
+      "excluded.keeping",
+      k.id, k.dossier, k.sealed, k.wrapped, k.keeping));
+  return {};
+}
+
+Result<void> Writing::replace_key(const KeyRow& before, const KeyRow& after) {
+  TRY_DO(open_keys());
+  TRY_ASSIGN(const bool owned, exists("SELECT 1 FROM dossiers WHERE id = ?", before.dossier));
+  TRY_ASSIGN(const auto changed, db_.keys.run("UPDATE keys SET wrapped = ?, keeping = ? WHERE id = ? AND wrapped = ?",
+                                              after.wrapped, after.keeping, before.id, before.wrapped));
+  if (changed == 0 || !owned) return {};
+  TRY_DO(db_.keys.run("UPDATE keys SET sealed = ? WHERE sealed = ?", after.sealed, before.sealed));
   return {};
 }
 

@@ -23,6 +23,7 @@ class Writing final : public Reading<StoreWriter> {
   Result<void> update_dossier(const Dossier& dossier) override;
   Result<void> set_tokens(const Id& dossier, const std::vector<Bytes>& tokens) override;
   Result<void> add_key(const KeyRow& key) override;
+  Result<void> replace_key(const KeyRow& before, const KeyRow& after) override;
   Result<void> add_submission(const Submission& submission) override;
   Result<void> add_document(const Document& document) override;
   Result<void> update_document(const Document& document) override;
@@ -47,6 +48,7 @@ class Writing final : public Reading<StoreWriter> {
  private:
   Writing(Connections& connections, Transaction main) : Reading(connections), main_(std::move(main)) {}
   Result<bool> exists(std::string_view sql, const Id& id);
+  Result<void> open_keys();
 
   Transaction main_;
   std::optional<Transaction> keys_;

@@ -31,6 +31,11 @@ struct StoreCounts {
                 dead_jobs = 0;
 };
 
+/// How many data keys there are, and how many of them are kept otherwise than is asked for.
+struct KeyCounts {
+  std::uint64_t keys = 0, other = 0;
+};
+
 class StoreReader {
  public:
   virtual ~StoreReader() = default;
@@ -42,6 +47,9 @@ class StoreReader {
   virtual Result<std::vector<Dossier>> past_retention(const std::string& today) = 0;
   virtual Result<std::vector<KeyRow>> keys(const Id& dossier) = 0;
   virtual Result<KeyRow> key(const Id& id) = 0;
+  /// At most `limit` keys whose `keeping` is another, by id, from the one behind `after`.
+  virtual Result<std::vector<KeyRow>> keys_kept_otherwise(const Id& keeping, const Id& after, std::uint32_t limit) = 0;
+  virtual Result<KeyCounts> count_keys(const Id& keeping) = 0;
   virtual Result<Submission> submission(const Id& id) = 0;
   virtual Result<std::vector<Submission>> submissions(const Id& dossier) = 0;
   virtual Result<std::vector<Id>> submission_ids() = 0;
@@ -83,6 +91,9 @@ class StoreWriter : public StoreReader {
   virtual Result<void> set_tokens(const Id& dossier, const std::vector<Bytes>& tokens) = 0;
   /// Adding the same key to the same dossier again is harmless.
   virtual Result<void> add_key(const KeyRow& key) = 0;
+  /// The same data key as `before`, kept in another way; nothing happens if that row is gone or was replaced meanwhile.
+  /// Where no dossier stands behind it, `sealed` stays: what a crash left behind is found by it (shred).
+  virtual Result<void> replace_key(const KeyRow& before, const KeyRow& after) = 0;
   /// kExists if the submission was filed before: filing the same tray item twice is harmless.
   virtual Result<void> add_submission(const Submission& submission) = 0;
   virtual Result<void> add_document(const Document& document) = 0;

@@ -53,8 +53,9 @@ struct Dossier {
 struct KeyRow {
   Id id;
   Id dossier;
-  Bytes sealed;   // OpenPGP
-  Bytes wrapped;  // under the zone key
+  Bytes sealed;     // OpenPGP
+  Bytes wrapped;    // under the zone key
+  Id keeping = {};  // names the zone key and the OpenPGP keys that it is kept under (Vault); zero: not known
 };
 
 struct Submission {

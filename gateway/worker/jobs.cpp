@@ -34,6 +34,7 @@ constexpr std::array kKinds = {
     Kind{"unopened", find_other_way},   Kind{"receipt-returned", receipt_came_back},
     Kind{"returned", send_again},
     Kind{"direct-mail", mail_directly},
+    Kind{"rewrap", rewrap_keys},
 };
 
 Result<Next> handle(const Tools& tools, const Job& job) {
@@ -108,11 +109,12 @@ Result<void> put_off(const Tools& tools, const Job& job, MailTrouble trouble, co
 }
 
 /// A fresh job with no tries counted, then the old one goes: a crash in between leaves both, and handlers bear that.
-Result<void> do_again(const Tools& tools, const Job& job, TimeMs after) {
+Result<void> do_again(const Tools& tools, const Job& job, const Next& next) {
+  const std::string& payload = next.payload.empty() ? job.payload : next.payload;
   TRY_DO(tools.office.store.write([&](StoreWriter& store) {
-    Job next = new_job(job.kind, job.subject, tools.office.now() + after, job.payload);
-    next.lane = job.lane;
-    return store.add_job(next, false);
+    Job again = new_job(job.kind, job.subject, tools.office.now() + next.again_in, payload);
+    again.lane = job.lane;
+    return store.add_job(again, false);
   }));
   return tools.office.store.complete_job(job);
 }
@@ -140,7 +142,7 @@ Result<bool> do_one_job(const Tools& tools, Work work) {
     return handle(tools, *job);
   }();
   if (next && next->again_in > 0) {
-    TRY_DO(do_again(tools, *job, next->again_in));
+    TRY_DO(do_again(tools, *job, *next));
     return true;
   }
   if (next || gone(next.error())) {

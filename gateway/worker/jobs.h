@@ -13,6 +13,7 @@ namespace zp::gateway {
 /// What becomes of a job that went well: done, or once more after a while (it waits for something; that is no failure).
 struct Next {
   TimeMs again_in = 0;
+  std::string payload = {};  // of that next time; empty: as it was
 };
 
 using Handler = Result<Next> (*)(const Tools& tools, const Job& job);
@@ -35,6 +36,7 @@ Result<Next> find_other_way(const Tools& tools, const Job& job);      // message
 Result<Next> receipt_came_back(const Tools& tools, const Job& job);   // submission
 Result<Next> print_message(const Tools& tools, const Job& job);       // message
 Result<Next> remove_object(const Tools& tools, const Job& job);       // object
+Result<Next> rewrap_keys(const Tools& tools, const Job& job);         // none: the whole key table
 Result<Next> move_access(const Tools& tools, const Job& job);         // register of a client
 
 /// Mails are handed over by threads of their own: a server that is slow to answer holds nothing else up.

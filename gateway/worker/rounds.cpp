@@ -1,5 +1,6 @@
 #include "gateway/worker/rounds.h"
 
+#include "gateway/casework/key_change.h"
 #include "gateway/casework/mail_queue.h"
 #include "gateway/process/process.h"
 
@@ -90,7 +91,19 @@ Result<void> watch_terms(const Tools& tools) {
 
 }  // namespace
 
+Result<void> keep_keys(const Tools& tools, bool at_start) {
+  KeyChange change;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(change, key_change(tools.office.config, store));
+    return {};
+  }));
+  if (!at_start && !change.under_way && change.left == 0) return {};
+  return tools.office.store.write(
+      [&](StoreWriter& store) { return store.add_job(new_job("rewrap", Id{}, tools.office.now())); });
+}
+
 void make_rounds(const Tools& tools) {
+  if (auto kept = keep_keys(tools, false); !kept) log_error("keys not looked at", kept.error());
   if (auto done = remind_or_expire(tools); !done) log_error("messages not gone through", done.error());
   const auto forgotten =
       tools.office.store.write([&](StoreWriter& store) { return store.remove_idle_lanes(tools.office.now()); });

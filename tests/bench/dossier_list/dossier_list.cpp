@@ -83,7 +83,7 @@ class Office100000 {
       dossier.due = fmt::format("20{}-0{}-15", 10 + n % 17, 1 + n % 9);
       dossier.profile = crypto::seal_bytes(key, {dossier.id, dossier.id, 0}, as_bytes(profile_of(n).json()));
       TRY_DO(writer.add_dossier(dossier, vault_.tokens({dossier.reference, fmt::format("Voorbeeld-{}", n)})));
-      TRY_DO(writer.add_key({dossier.id, dossier.id, Bytes(300, 1), vault_.zone_key().wrap(key)}));
+      TRY_DO(writer.add_key({dossier.id, dossier.id, Bytes(300, 1), vault_.keys()->current.wrap(key)}));
     }
     return {};
   }

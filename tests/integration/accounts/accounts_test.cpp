@@ -33,11 +33,12 @@ class AccountsTest : public testing::Test {
  protected:
   AccountsTest()
       : folder_(std::filesystem::temp_directory_path() / ("zp-accounts-" + std::to_string(::getpid()))),
-        zone_key_(crypto::ZoneKey::generate()) {
+        keys_(std::make_shared<crypto::ZoneKeys>(crypto::ZoneKeys{crypto::ZoneKey::generate(), {}})) {
     std::filesystem::create_directories(folder_);
     config_ = {.session_minutes = 30, .lock_after_failures = 3, .lock_minutes = 15};
     store_ = std::move(*open_sqlite_store(folder_.string()));
-    accounts_ = std::make_unique<Accounts>(*store_, zone_key_, config_);
+    accounts_ = std::make_unique<Accounts>(
+        *store_, [this] { return keys_; }, config_);
     credentials_ = *accounts_->create("p.postma", "Pia Postma", {"postkamer"});
     secret_ = secret_of(credentials_.totp_uri);
   }
@@ -47,7 +48,7 @@ class AccountsTest : public testing::Test {
   Result<LoggedIn> log_in(TimeMs at) { return accounts_->log_in("p.postma", credentials_.password, code(at), at); }
 
   std::filesystem::path folder_;
-  crypto::ZoneKey zone_key_;
+  std::shared_ptr<crypto::ZoneKeys> keys_;
   StaffConfig config_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Accounts> accounts_;
@@ -99,6 +100,20 @@ TEST_F(AccountsTest, LoggingOutEndsTheSession) {
   ASSERT_TRUE(logged_in);
   ASSERT_TRUE(accounts_->log_out(logged_in->token.view()));
   EXPECT_EQ(accounts_->resume(logged_in->token.view(), kNow).error().code, Code::kNotFound);
+}
+
+TEST_F(AccountsTest, OneTimeSecretsOutliveAChangeOfTheZoneKey) {
+  const auto change = [&](std::optional<crypto::ZoneKey> former, crypto::ZoneKey current) {
+    keys_ = std::make_shared<crypto::ZoneKeys>(crypto::ZoneKeys{std::move(current), std::move(former)});
+  };
+  const crypto::ZoneKey next = keys_->current.successor();
+  change(keys_->current.clone(), next.clone());
+  EXPECT_TRUE(log_in(kNow)) << "while the change is under way";
+  ASSERT_TRUE(accounts_->seal_anew());
+  change({}, next.clone());
+  EXPECT_TRUE(log_in(kNow + kMinute)) << "with the new key alone";
+  ASSERT_TRUE(accounts_->seal_anew());
+  EXPECT_TRUE(log_in(kNow + 2 * kMinute)) << "a second time changes nothing";
 }
 
 TEST_F(AccountsTest, DisabledMembersAreOutAtOnce) {

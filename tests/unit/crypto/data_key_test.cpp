@@ -80,6 +80,30 @@ TEST(ZoneKey, NoticesEveryChangedBitAndCut) {
   EXPECT_EQ(ZoneKey::generate().unwrap(wrapped).error().code, Code::kTampered);
 }
 
+TEST(ZoneKey, ASuccessorIsAnotherKeyWithTheSameSearchIndex) {
+  const ZoneKey first = ZoneKey::generate(), second = first.successor(), third = second.successor();
+  EXPECT_NE(first.bytes(), second.bytes());
+  EXPECT_NE(first.name(), second.name());
+  EXPECT_EQ(third.search_key(), first.search_key());
+  EXPECT_EQ(first.kept().size(), 32u);
+  const ZoneKey again = ZoneKey::from(third.kept()).value();
+  EXPECT_EQ(again.bytes(), third.bytes());
+  EXPECT_EQ(again.name(), third.name());
+  EXPECT_EQ(again.search_key(), first.search_key());
+  EXPECT_FALSE(ZoneKey::from(SecretBytes::random(63)));
+  EXPECT_FALSE(ZoneKey::from(SecretBytes(64)));
+}
+
+TEST(ZoneKeys, OpenWhatEitherWrapped) {
+  const ZoneKey before = ZoneKey::generate();
+  const DataKey key = DataKey::generate();
+  const ZoneKeys keys{before.successor(), before.clone()};
+  EXPECT_EQ(keys.unwrap(before.wrap(key)).value().bytes(), key.bytes());
+  EXPECT_EQ(keys.unwrap(keys.current.wrap(key)).value().bytes(), key.bytes());
+  EXPECT_EQ(keys.unwrap(ZoneKey::generate().wrap(key)).error().code, Code::kTampered);
+  EXPECT_EQ((ZoneKeys{keys.current.clone(), {}}.unwrap(before.wrap(key)).error().code), Code::kTampered);
+}
+
 TEST(DataKey, RefusesAKeyThatWasNeverFilled) {
   EXPECT_FALSE(DataKey::from(SecretBytes(32)));
   EXPECT_FALSE(DataKey::from(SecretBytes::copy_of(Bytes(32, 0xdb))));
