@@ -1,11 +1,14 @@
 #include "gateway/worker/decryption.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "crypto/base/text.h"
+#include "crypto/cms_mail.h"
 #include "crypto/keyring/openpgp_mail.h"
 #include "gateway/casework/openpgp_signatures.h"
 #include "gateway/process/log.h"
+#include "gateway/store/files.h"
 #include "intake/text.h"
 
 namespace zp::gateway {
@@ -15,6 +18,7 @@ using crypto::OpenPgpSignature;
 
 constexpr std::size_t kMaxInside = 256 * 1024 * 1024;
 constexpr std::size_t kMaxText = 256 * 1024;
+constexpr std::string_view kSigned = "-----BEGIN PGP SIGNED MESSAGE-----", kSignedEnd = "-----END PGP SIGNATURE-----";
 constexpr std::string_view kArmour = "-----BEGIN PGP MESSAGE-----", kArmourEnd = "-----END PGP MESSAGE-----";
 constexpr const char* kAsk =
     " Het bericht zelf is bewaard zoals het kwam. Vraag de afzender om het via de website of de beveiligde mailbox te "
@@ -23,7 +27,8 @@ constexpr const char* kAsk =
 /// Opened, with what is known about its protection.
 struct Inside {
   SecretBytes content;
-  std::string signers;  // Dutch; empty: nobody signed
+  std::string signers;        // Dutch; empty: nobody signed
+  bool authenticated = true;  // false: anybody may have changed it, unless a signature inside says otherwise
 };
 
 bool try_again(const Error& error) { return error.code == Code::kUnavailable; }
@@ -79,6 +84,37 @@ Result<Inside> open_pgp(const Tools& tools, ByteView message) {
   return inside;
 }
 
+Result<crypto::MailIdentity> load_identity(const std::string& certificate, const std::string& key) {
+  TRY_ASSIGN(const auto chain, read_file(certificate));
+  TRY_ASSIGN(const auto secret, read_secret_file(key));
+  return crypto::MailIdentity::load(as_text(chain), secret);
+}
+
+/// The seal's, then former and other certificates of ours.
+std::vector<std::pair<std::string, std::string>> identity_files(const Config& config) {
+  std::vector<std::pair<std::string, std::string>> files = {{config.keys.seal_certificate, config.keys.seal_key}};
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(config.data + "/keys/smime", error))
+    if (entry.path().extension() == ".pem")
+      files.emplace_back(entry.path().string(), std::filesystem::path(entry.path()).replace_extension(".key").string());
+  return files;
+}
+
+Result<Inside> open_smime(const Tools& tools, ByteView message) {
+  Error last{Code::kTampered, "open S/MIME mail", "there is no certificate"};
+  for (const auto& [certificate, key] : identity_files(tools.office.config)) {
+    const auto identity = load_identity(certificate, key);
+    if (!identity) {
+      log_error("certificate for mail can't be used", identity.error());
+      continue;
+    }
+    auto opened = identity->open(message);
+    if (opened) return Inside{std::move(opened->content), {}, opened->authenticated};
+    last = opened.error();
+  }
+  return std::unexpected(last);
+}
+
 /// One text, or one attachment, that is an OpenPGP message from its first line to its last.
 bool is_openpgp_message(std::string_view text) {
   const std::string_view all = trim(text);
@@ -108,6 +144,32 @@ Result<MailProtection> open_inline(const Tools& tools, intake::ParsedMail& mail)
   return told;
 }
 
+/// Where a line begins with `words`: not within the quotation of somebody else's mail.
+std::size_t line_with(const std::string& text, std::string_view words, std::size_t from) {
+  std::size_t at = text.find(words, from);
+  while (at != std::string::npos && at > 0 && text[at - 1] != '\n') at = text.find(words, at + 1);
+  return at;
+}
+
+/// A text that is signed within itself (RFC 9580 section 7): from its first line to its last, or with more around it.
+std::string inline_signers(const Tools& tools, const intake::ParsedMail& mail) {
+  const std::size_t begin = line_with(mail.text, kSigned, 0);
+  if (begin == std::string::npos) return {};
+  const std::size_t end = line_with(mail.text, kSignedEnd, begin);
+  if (end == std::string::npos) return {};
+  const std::string block = mail.text.substr(begin, end + kSignedEnd.size() - begin) + "\n";
+  const bool whole = trim(mail.text).size() == trim(block).size();
+  const char* const part = whole ? "" : " Dat gaat alleen over het deel tussen de regels BEGIN en END.";
+  if (tools.sender_keys.empty())
+    return std::string("Ondertekend met OpenPGP in de tekst: niet te controleren, wij hebben deze sleutel niet.") +
+           part;
+  const auto found = crypto::verify_openpgp_message(tools.sender_keys, as_bytes(block));
+  if (!found || found->empty()) return std::string("Ondertekend met OpenPGP in de tekst: niet te controleren.") + part;
+  std::string text;
+  for (const OpenPgpSignature& one : *found) text += (text.empty() ? "" : " ") + described(one);
+  return text + part;
+}
+
 MailProtection stays_closed(const char* why) {
   return {{}, std::string("Dit bericht is versleuteld en blijft dicht: ") + why + kAsk};
 }
@@ -126,6 +188,19 @@ void put_inside(intake::ParsedMail inner, intake::ParsedMail& mail) {
   mail.hazards.insert(mail.hazards.end(), inner.hazards.begin(), inner.hazards.end());
 }
 
+/// Whoever changed one bit of it would have broken this signature; who the signer is does not matter for that.
+bool signed_as_a_whole(const intake::ParsedMail& mail) {
+  return std::ranges::any_of(mail.signatures, [](const intake::DigitalSignature& one) {
+    return one.integrity == "ok" && one.coverage == "whole";
+  });
+}
+
+MailProtection not_encrypted_as_a_whole(const Tools& tools, ByteView raw, const intake::ParsedMail& mail) {
+  if (std::ranges::find(mail.hazards, "encrypted") != mail.hazards.end())
+    return stays_closed("het is maar een deel van de mail, en wat eromheen staat kan van een ander zijn.");
+  return {joined({signers_of(tools, raw, mail), inline_signers(tools, mail)}), {}};
+}
+
 }  // namespace
 
 Result<intake::ParsedMail> parse_signed_mail(const Tools& tools, ByteView raw, const std::string& day) {
@@ -142,16 +217,21 @@ Result<MailProtection> open_encrypted(const Tools& tools, ByteView raw, const st
     if (!told && !try_again(told.error())) return not_opened(told.error());
     return told;
   }
-  if (mail.encrypted.empty() || mail.parts.empty()) return MailProtection{signers_of(tools, raw, mail), {}};
-  if (mail.encrypted != "openpgp") return stays_closed("S/MIME wordt hier niet geopend.");
-  auto inside = open_pgp(tools, mail.parts.back().content);
+  if (mail.encrypted.empty() || mail.parts.empty()) return not_encrypted_as_a_whole(tools, raw, mail);
+  const bool smime = mail.encrypted == "smime";
+  auto inside = smime ? open_smime(tools, mail.parts.back().content) : open_pgp(tools, mail.parts.back().content);
   if (!inside && try_again(inside.error())) return std::unexpected(inside.error());
   if (!inside) return not_opened(inside.error());
   auto inner = parse_signed_mail(tools, inside->content.view(), day);
   if (!inner && inner.error().code != Code::kMalformed) return std::unexpected(inner.error());
   if (!inner) return not_opened(inner.error());
-  MailProtection told{joined({"Het bericht was versleuteld met OpenPGP en is geopend.", inside->signers,
-                              signers_of(tools, inside->content.view(), *inner)}),
+  if (!inside->authenticated && !signed_as_a_whole(*inner))
+    return stays_closed(
+        "het is niet beveiligd tegen veranderen (AES-CBC zonder handtekening), dus een ander kan erin hebben "
+        "geknoeid.");
+  const char* const how = smime ? "S/MIME" : "OpenPGP";
+  MailProtection told{joined({std::string("Het bericht was versleuteld met ") + how + " en is geopend.",
+                              inside->signers, signers_of(tools, inside->content.view(), *inner)}),
                       {}};
   put_inside(std::move(*inner), mail);
   return told;

@@ -112,6 +112,30 @@ class Told(unittest.TestCase):
         text = self.expect(self.dossier_of("jan@post.example"), "Het bericht was versleuteld met OpenPGP en is geopend.")
         self.assertRegex(text, r"Ondertekend met OpenPGP door sleutel \w+: niet te controleren, wij hebben deze sleutel niet\.")
 
+    def smime(self, sender, cipher):
+        inside = b"Content-Type: text/plain; charset=utf-8\r\n\r\nGraag inzage in mijn persoonsgegevens (AVG artikel 15).\r\n"
+        made = subprocess.run(["openssl", "cms", "-encrypt", f"-{cipher}", INSTANCE.folder / "seal/certificate.pem"], input=inside, capture_output=True, check=True).stdout
+        head = f"From: <{sender}>\r\nTo: <post@zegelpost.example>\r\nSubject: ...\r\nMessage-ID: <{sender}>\r\n".encode()
+        self.send(sender, head + made.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+        return self.dossier_of(sender)
+
+    def test_smime_says_that_it_was_opened_or_why_it_was_not(self):
+        self.expect(self.smime("gcm@post.example", "aes-256-gcm"), "Het bericht was versleuteld met S/MIME en is geopend.")
+        self.expect(self.smime("cbc@post.example", "aes-256-cbc"), "het is niet beveiligd tegen veranderen (AES-CBC zonder handtekening)")
+
+    def test_a_signature_within_the_text_is_named_with_what_it_covers(self):
+        home = self.folder / "inline"
+        home.mkdir(mode=0o700)
+        self.addCleanup(lambda: subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False))
+        gpg = ["gpg", "--homedir", home, "--batch", "--passphrase", ""]
+        subprocess.run([*gpg, "--quick-generate-key", "Jan <jan@post.example>", "future-default"], capture_output=True, check=True)
+        signed = subprocess.run([*gpg, "--clear-sign"], input=b"Het bedrag is 100 euro.\n", capture_output=True, check=True).stdout.decode()
+        self.send("inline@post.example", message("inline@post.example", text=signed))
+        text = self.expect(self.dossier_of("inline@post.example"), "Ondertekend met OpenPGP in de tekst: niet te controleren, wij hebben deze sleutel niet.")
+        self.assertNotIn("alleen over het deel", text)
+        self.send("deels@post.example", message("deels@post.example", text="Lees dit:\n" + signed))
+        self.expect(self.dossier_of("deels@post.example"), "Dat gaat alleen over het deel tussen de regels BEGIN en END.")
+
     def test_what_stays_closed_becomes_a_task(self):
         self.send("dicht@post.example", message("dicht@post.example", text="-----BEGIN PGP MESSAGE-----\n\nhQEMA0000000000000AQ==\n-----END PGP MESSAGE-----\n"))
         self.expect(self.dossier_of("dicht@post.example"), "Dit bericht is versleuteld en blijft dicht")

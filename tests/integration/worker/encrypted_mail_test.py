@@ -47,9 +47,13 @@ class EncryptedMailTest(unittest.TestCase):
         cls.gpg("--quick-generate-key", "Jan <jan@burger.example>", "future-default")
         exported = subprocess.run(["gpg", "--homedir", cls.zone.zone / "data/keys/public", "--armor", "--export"], capture_output=True, check=True).stdout
         cls.gpg("--import", stdin=exported)
-        cls.certificate = cls.zone.folder / "ours.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9", "-subj", "/CN=Proef", "-keyout", cls.zone.folder / "ours.key", "-out",
-                        cls.certificate], check=True, capture_output=True)
+        cls.seal = cls.zone.zone / "seal/certificate.pem"
+        former = cls.zone.zone / "data/keys/smime"
+        former.mkdir(mode=0o700)
+        cls.former, cls.strange, cls.signer = former / "2024.pem", cls.zone.folder / "strange.pem", cls.zone.folder / "signer.pem"
+        for certificate in (cls.former, cls.strange, cls.signer):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9", "-subj", "/CN=Proef/emailAddress=jan@burger.example", "-keyout",
+                            certificate.with_suffix(".key"), "-out", certificate], check=True, capture_output=True)
         cls.zone.start("keymaker", "broker", "mail", "worker")
 
     @classmethod
@@ -61,8 +65,8 @@ class EncryptedMailTest(unittest.TestCase):
         zone = self.zone.config.read_text().split("zone_fingerprint: ")[1][:40]
         return self.gpg("--armor", "--recipient", zone, "--encrypt", *options, stdin=plain)
 
-    def smime(self, plain, cipher):
-        der = subprocess.run(["openssl", "cms", "-binary", "-encrypt", f"-{cipher}", "-outform", "DER", self.certificate], input=plain, capture_output=True,
+    def smime(self, plain, cipher, certificate=None):
+        der = subprocess.run(["openssl", "cms", "-binary", "-encrypt", f"-{cipher}", "-outform", "DER", certificate or self.seal], input=plain, capture_output=True,
                              check=True).stdout
         return outer("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", b"Content-Transfer-Encoding: base64\r\n\r\n"
                      + base64.encodebytes(der).replace(b"\n", b"\r\n"), "jan@burger.example")
@@ -90,10 +94,41 @@ class EncryptedMailTest(unittest.TestCase):
         message.add_attachment(self.encrypted(PDF), maintype="application", subtype="octet-stream", filename="verzoek.pdf.pgp")
         self.assertEqual(self.file(message.as_bytes()), self.OPENED)
 
-    def test_smime_stays_closed(self):
-        for cipher in ("aes-256-gcm", "aes-256-cbc"):
-            kind, sizes = self.file(self.smime(entity(), cipher))
-            self.assertEqual((kind, len(sizes)), ("onbekend", 1))
+    def signed(self, plain, *options):
+        return subprocess.run(["openssl", "cms", "-binary", "-sign", "-signer", self.signer, "-inkey", self.signer.with_suffix(".key"), *options], input=plain,
+                              capture_output=True, check=True).stdout.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+    def test_smime_that_shows_changes_is_opened(self):
+        for certificate in (self.seal, self.former):
+            for cipher in ("aes-256-gcm", "aes-128-gcm"):
+                self.assertEqual(self.file(self.smime(entity(), cipher, certificate)), self.OPENED)
+
+    def test_smime_of_old_programs_is_opened_when_it_is_signed_inside(self):
+        for signed in (self.signed(entity()), self.signed(entity(), "-nodetach")):
+            kind, sizes = self.file(self.smime(signed, "aes-256-cbc"))
+            self.assertEqual(kind, "avg-inzage")
+            self.assertIn(len(PDF), sizes)
+
+    def test_smime_that_anybody_may_have_changed_stays_closed(self):
+        """EFAIL: AES-CBC lets an attacker put own blocks between those of the message."""
+        kind, sizes = self.file(self.smime(entity(), "aes-256-cbc"))
+        self.assertEqual((kind, len(sizes)), ("onbekend", 1))
+        signed = self.signed(entity())
+        broken = signed.replace(b"persoonsgegevens", b"persoonsGEGEVENS")
+        self.assertNotEqual(signed, broken)
+        self.assertEqual(self.file(self.smime(broken, "aes-256-cbc"))[0], "onbekend")
+        beside = outer('multipart/mixed; boundary="x"', b"\r\n--x\r\n" + signed.split(b"MIME-Version: 1.0\r\n", 1)[1] + b"\r\n--x\r\n\r\n" + ASKS.encode() + b"\r\n--x--\r\n",
+                       "jan@burger.example")
+        self.assertEqual(self.file(self.smime(beside, "aes-256-cbc"))[0], "onbekend", "a signed part says nothing about what stands beside it")
+
+    def test_smime_for_somebody_else_or_damaged_waits_for_a_person(self):
+        self.assertEqual(self.file(self.smime(entity(), "aes-256-gcm", self.strange))[0], "onbekend")
+        raw = self.smime(entity(), "aes-256-gcm")
+        head, body = raw.split(b"\r\n\r\n", 1)
+        der = bytearray(base64.decodebytes(body))
+        der[-40] ^= 1
+        self.assertEqual(self.file(head + b"\r\n\r\n" + base64.encodebytes(bytes(der)))[0], "onbekend")
+        self.assertEqual(self.file(head + b"\r\n\r\n" + base64.encodebytes(bytes(der[:200])))[0], "onbekend")
 
     def test_openpgp_without_protection_against_changes_stays_closed(self):
         self.assertEqual(self.file(pgp_mime(self.encrypted(entity(), "--rfc2440", "--disable-mdc")))[0], "onbekend")
