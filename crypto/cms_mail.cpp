@@ -9,6 +9,7 @@
 #include <ctime>
 #include <limits>
 
+#include "crypto/cms_chain.h"
 #include "crypto/hash.h"
 #include "crypto/openssl_x509.h"
 
@@ -103,6 +104,22 @@ Result<MailCertificate> read_mail_certificate(std::string_view pem) {
     X509_email_free(emails);
   }
   return found;
+}
+
+Result<MailTrust> check_mail_certificate(std::string_view pem, const std::string& anchors, std::int64_t now) {
+  TRY_ASSIGN(const CertificateStack stack, one_certificate(pem));
+  X509* const certificate = sk_X509_value(stack.get(), 0);
+  Evidence evidence;
+  for (int i = 0; i < sk_X509_num(stack.get()); ++i)
+    add_certificate(sk_X509_value(stack.get(), i), evidence.certificates.get());
+  const Bio crls = reading(as_bytes(anchors));
+  while (X509_CRL* const crl = PEM_read_bio_X509_CRL(crls.get(), nullptr, no_passphrase, nullptr))
+    sk_X509_CRL_push(evidence.crls.get(), crl);
+  ERR_clear_error();
+  CertificatePool pool;
+  const ChainVerdict verdict =
+      check_chain(certificate, evidence, TrustAnchors{anchors}, pool, X509_PURPOSE_SMIME_ENCRYPT, now);
+  return MailTrust{verdict.chain, name_of(X509_get_issuer_name(certificate))};
 }
 
 Result<Bytes> encrypt_cms(std::string_view certificate_pem, ByteView content, MailCipher cipher, std::int64_t now) {

@@ -12,6 +12,7 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/secret_bytes.h"
+#include "crypto/cms.h"
 
 namespace zp::crypto {
 
@@ -28,6 +29,14 @@ struct MailCertificate {
 /// The first certificate of a PEM text. kMalformed if there is none; kRefused if mail can't be encrypted to it (key
 /// usage, RSA under 2048 bits, another kind of key than RSA or EC).
 Result<MailCertificate> read_mail_certificate(std::string_view pem);
+
+/// Whether the first certificate of `pem` leads to one of `anchors` (PEM, CRLs beside them) at `now`, through the others in
+/// `pem`; kUnknown without anchors. Nothing is fetched.
+struct MailTrust {
+  Chain chain = Chain::kUnknown;
+  std::string issuer;  // of the certificate; untrusted text
+};
+Result<MailTrust> check_mail_certificate(std::string_view pem, const std::string& anchors, std::int64_t now);
 
 /// To the first certificate of `certificate_pem`. kRefused if it is not valid at `now` (unix seconds).
 Result<Bytes> encrypt_cms(std::string_view certificate_pem, ByteView content, MailCipher cipher, std::int64_t now);

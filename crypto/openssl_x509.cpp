@@ -31,8 +31,9 @@ CertificateStack read_certificates(std::string_view pem) {
   return stack;
 }
 
-std::string subject_of(const X509* certificate) {
-  const X509_NAME* const subject = X509_get_subject_name(certificate);
+std::string subject_of(const X509* certificate) { return name_of(X509_get_subject_name(certificate)); }
+
+std::string name_of(const X509_NAME* subject) {
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
   if (at >= 0) return utf8_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
   const Owned<BIO, BIO_free_all> bio(BIO_new(BIO_s_mem()));

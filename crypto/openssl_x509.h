@@ -20,7 +20,8 @@ using CertificateStack = Owned<STACK_OF(X509), sk_X509_free_all>;
 
 /// All certificates of a PEM text in their order; empty if there is none.
 CertificateStack read_certificates(std::string_view pem);
-/// The common name, else the whole subject (RFC 2253), as UTF-8.
+/// The common name, else the whole name (RFC 2253), as UTF-8.
+std::string name_of(const X509_NAME* name);
 std::string subject_of(const X509* certificate);
 
 }  // namespace zp::crypto

@@ -166,9 +166,9 @@ Result<void> check_may_go(const Sending& out, StoreReader& store, const OpenDoss
 
 /// The list may have changed since the page was shown: only a key that holds now is used.
 Result<void> choose_key(Sending& out, StoreReader& store) {
-  TRY_ASSIGN(const auto keys, recipient_keys(out.office.vault, store, out.about.email, out.today));
-  const auto key = std::ranges::find(keys, out.how.route, &RecipientKey::route);
-  if (key == keys.end())
+  TRY_ASSIGN(const auto keys, recipient_keys(out.office, store, out.about.email));
+  const auto key = std::ranges::find(keys.usable, out.how.route, &RecipientKey::route);
+  if (key == keys.usable.end())
     return fail(Code::kRefused, "send letter",
                 "Er is geen sleutel of certificaat van deze ontvanger dat vandaag geldt. Kies een andere weg.");
   out.key = key->entry;

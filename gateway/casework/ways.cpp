@@ -7,6 +7,8 @@
 #include "crypto/cms_mail.h"
 #include "crypto/keyring/openpgp_mail.h"
 #include "gateway/process/process.h"
+#include "gateway/store/files.h"
+#include "intake/text.h"
 
 namespace zp::gateway {
 namespace {
@@ -42,18 +44,56 @@ std::string how_checked(const RecordEntry& entry) {
                      value_of(entry.fields, "op"), entry.by);
 }
 
-/// Nothing if it does not hold on `today`.
-std::optional<RecipientKey> key_of(const RecordEntry& entry, const std::string& today) {
-  const std::string until = value_of(entry.fields, "tot");
-  const bool over =
-      !entry.struck.empty() || (!entry.ended.empty() && entry.ended <= today) || (!until.empty() && until < today);
-  if (over) return std::nullopt;
-  return RecipientKey{entry.id,
-                      value_of(entry.fields, "soort"),
-                      value_of(entry.fields, kMaterial),
-                      plain_fingerprint(value_of(entry.fields, "vingerafdruk")),
-                      how_checked(entry),
-                      until};
+/// Dutch: why a certificate that leads to no anchor is not used; empty: it does lead there, or there are no anchors.
+Result<std::string> distrust(const Office& office, const std::string& pem) {
+  const KeysConfig& config = office.config.keys;
+  const std::string& path = config.mail_anchors.empty() ? config.trust_anchors : config.mail_anchors;
+  if (path.empty()) return std::string();
+  TRY_ASSIGN(const auto anchors, read_file(path));
+  TRY_ASSIGN(const auto trust, crypto::check_mail_certificate(pem, std::string(as_text(anchors)), office.now() / 1000));
+  switch (trust.chain) {
+    case crypto::Chain::kRevoked:
+      return std::string("De uitgever heeft dit certificaat ingetrokken. Vraag om het nieuwe certificaat.");
+    case crypto::Chain::kExpired:
+      return std::string(
+          "Dit certificaat, of dat van zijn uitgever, geldt vandaag niet. Vraag om een nieuw certificaat.");
+    case crypto::Chain::kUntrusted:
+    case crypto::Chain::kUnknown:
+      return fmt::format(
+          "Wij vertrouwen de uitgever van dit certificaat niet: {}. Stuurde de ontvanger alleen zijn eigen "
+          "certificaat? "
+          "Vraag dan om de hele keten. Anders kan alleen de beheerder deze uitgever toelaten.",
+          intake::clean_text(trust.issuer, 200));
+    case crypto::Chain::kTrusted:
+      break;
+  }
+  return std::string();
+}
+
+/// The key, or in Dutch why it is not used; neither for one that was struck off as a mistake.
+struct Judged {
+  std::optional<RecipientKey> key;
+  std::string why_not;
+};
+Result<Judged> judged(const Office& office, const RecordEntry& entry, const std::string& today) {
+  if (!entry.struck.empty()) return Judged{};
+  RecipientKey key{entry.id,
+                   value_of(entry.fields, "soort"),
+                   value_of(entry.fields, kMaterial),
+                   plain_fingerprint(value_of(entry.fields, "vingerafdruk")),
+                   how_checked(entry),
+                   value_of(entry.fields, "tot")};
+  const std::string name =
+      key.route == kByOpenPgp ? "De OpenPGP-sleutel van de ontvanger" : "Het S/MIME-certificaat van de ontvanger";
+  if (!entry.ended.empty() && entry.ended <= today)
+    return Judged{{}, fmt::format("{} is ingetrokken vanaf {}.", name, entry.ended)};
+  if (!key.until.empty() && key.until < today)
+    return Judged{{}, fmt::format("{} is verlopen, de laatste dag was {}.", name, key.until)};
+  if (key.route == kBySmime) {
+    TRY_ASSIGN(const std::string why, distrust(office, key.material));
+    if (!why.empty()) return Judged{{}, why};
+  }
+  return Judged{std::move(key), {}};
 }
 
 /// Opened lists of keys for exactly this address.
@@ -93,7 +133,8 @@ Result<Material> read_openpgp(const std::string& text, std::int64_t now) {
   return Material{key->fingerprint, key->expires};
 }
 
-Result<Material> read_smime(const std::string& text, const std::string& email, std::int64_t now) {
+Result<Material> read_smime(const Office& office, const std::string& text, const std::string& email) {
+  const std::int64_t now = office.now() / 1000;
   const auto certificate = crypto::read_mail_certificate(text);
   if (!certificate)
     return wrong(
@@ -102,22 +143,27 @@ Result<Material> read_smime(const std::string& text, const std::string& email, s
     return wrong("Dit certificaat geldt vandaag niet. Vraag om een certificaat dat nu geldt.");
   if (std::ranges::find(certificate->emails, lower(email)) == certificate->emails.end())
     return wrong("Dit certificaat is niet voor het e-mailadres " + email + ".");
+  TRY_ASSIGN(const std::string why, distrust(office, text));
+  if (!why.empty()) return wrong(why);
   return Material{certificate->fingerprint, certificate->not_after};
 }
 
 }  // namespace
 
-Result<std::vector<RecipientKey>> recipient_keys(const Vault& vault, StoreReader& store, const std::string& email,
-                                                 const std::string& today) {
-  TRY_ASSIGN(const auto lists, lists_for(vault, store, email));
-  std::vector<RecipientKey> keys;
+Result<RecipientKeys> recipient_keys(const Office& office, StoreReader& store, const std::string& email) {
+  TRY_ASSIGN(const auto lists, lists_for(office.vault, store, email));
+  const std::string today = local_date(office.now());
+  RecipientKeys keys;
   for (const Profile& list : lists) {
     const auto entries = list.records.find(std::string(kKeyRecord));
     if (entries == list.records.end()) continue;
-    for (auto entry = entries->second.rbegin(); entry != entries->second.rend(); ++entry)
-      if (auto key = key_of(*entry, today)) keys.push_back(std::move(*key));
+    for (auto entry = entries->second.rbegin(); entry != entries->second.rend(); ++entry) {
+      TRY_ASSIGN(Judged one, judged(office, *entry, today));
+      if (one.key) keys.usable.push_back(std::move(*one.key));
+      if (!one.why_not.empty()) keys.passed_over.push_back(std::move(one.why_not));
+    }
   }
-  std::ranges::stable_sort(keys, {}, [](const RecipientKey& key) { return key.route != kByOpenPgp; });
+  std::ranges::stable_sort(keys.usable, {}, [](const RecipientKey& key) { return key.route != kByOpenPgp; });
   return keys;
 }
 
@@ -143,19 +189,23 @@ Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossi
     if (to.address.empty()) way.lacking.emplace_back("Er is ook geen postadres. Vul het adres in.");
     return way;
   }
-  TRY_ASSIGN(auto keys, recipient_keys(office.vault, store, to.email, local_date(office.now())));
-  if (!keys.empty()) {
-    way.route = keys.front().route;
-    way.why = fmt::format("Er is een sleutel van deze ontvanger, {}.", keys.front().checked);
-    way.key = std::move(keys.front());
+  TRY_ASSIGN(auto keys, recipient_keys(office, store, to.email));
+  if (!keys.usable.empty()) {
+    RecipientKey& key = keys.usable.front();
+    way.route = key.route;
+    way.why = fmt::format("Er is een sleutel van deze ontvanger, {}.", key.checked);
+    way.key = std::move(key);
     if (office.config.smtp.host.empty()) way.lacking.emplace_back("Er is geen mailserver ingesteld.");
     return way;
   }
   if (direct.possible) return Way{kByTls, direct.words, {}, {}};
   way = {kByMailbox,
-         "Er is een e-mailadres, en geen sleutel of certificaat dat met de ontvanger is gecontroleerd.",
+         keys.passed_over.empty()
+             ? "Er is een e-mailadres, en geen sleutel of certificaat dat met de ontvanger is gecontroleerd."
+             : "Er is een e-mailadres, maar geen sleutel die nog geldt.",
          {},
          {}};
+  for (const std::string& why : keys.passed_over) way.why += " " + why;
   if (!direct.words.empty()) way.why += " " + direct.words;
   if (open.profile.access_code.empty())
     way.lacking.emplace_back(
@@ -168,8 +218,9 @@ Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossi
 Result<void> check_recipient_key(const Office& office, const Person& recipient, intake::FieldValues& fields) {
   const std::int64_t now = office.now() / 1000;
   const std::string material = value_of(fields, kMaterial);
-  TRY_ASSIGN(const Material read, value_of(fields, "soort") == kByOpenPgp ? read_openpgp(material, now)
-                                                                          : read_smime(material, recipient.email, now));
+  TRY_ASSIGN(const Material read, value_of(fields, "soort") == kByOpenPgp
+                                      ? read_openpgp(material, now)
+                                      : read_smime(office, material, recipient.email));
   const std::string typed = plain_fingerprint(value_of(fields, "vingerafdruk"));
   if (typed.empty() || typed != plain_fingerprint(read.fingerprint))
     return wrong(

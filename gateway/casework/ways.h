@@ -25,9 +25,13 @@ struct RecipientKey {
   std::string until;        // the last day; empty: no end known
 };
 
-/// Those that hold on `today` for `email`; OpenPGP first, then the newest.
-Result<std::vector<RecipientKey>> recipient_keys(const Vault& vault, StoreReader& store, const std::string& email,
-                                                 const std::string& today);
+struct RecipientKeys {
+  std::vector<RecipientKey> usable;  // OpenPGP first, then the newest
+  /// Dutch: of each other one why it is not used: withdrawn, run out, or of an issuer that is not trusted (any more).
+  std::vector<std::string> passed_over;
+};
+/// Those for `email`, as they are now.
+Result<RecipientKeys> recipient_keys(const Office& office, StoreReader& store, const std::string& email);
 
 struct Way {
   std::string route;

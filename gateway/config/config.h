@@ -79,6 +79,7 @@ struct KeysConfig {
   std::string time_stamp_url;              // RFC 3161 server; may be empty
   std::string time_stamp_ca;               // PEM anchors for its certificate; may be empty
   std::string trust_anchors;               // PEM bundle for signatures of others; may be empty
+  std::string mail_anchors;                // PEM bundle for recipients' S/MIME certificates; empty: trust_anchors
   std::string sender_keys;                 // GnuPG home with public keys of senders; may be empty
 };
 

@@ -25,12 +25,11 @@ Result<std::optional<RecipientKey>> key_for(const Tools& tools, const Opened& op
   const std::string entry = payload.is_object() ? payload.value("key", "") : "";
   std::optional<RecipientKey> found;
   TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    TRY_ASSIGN(const auto keys,
-               recipient_keys(tools.office.vault, store, opened.data.email, local_date(tools.office.now())));
-    const auto key = std::ranges::find_if(keys, [&](const RecipientKey& one) {
+    TRY_ASSIGN(const auto keys, recipient_keys(tools.office, store, opened.data.email));
+    const auto key = std::ranges::find_if(keys.usable, [&](const RecipientKey& one) {
       return one.route == opened.message.route && (entry.empty() || one.entry.hex() == entry);
     });
-    if (key != keys.end()) found = *key;
+    if (key != keys.usable.end()) found = *key;
     return {};
   }));
   return found;

@@ -133,5 +133,54 @@ TEST_F(SmimeMail, AKeyOfAnotherCertificateIsRefused) {
   EXPECT_FALSE(MailIdentity::load(read("rsa.pem"), SecretBytes::copy_of(as_bytes(read("ec.key")))));
 }
 
+class MailChain : public SmimeMail {
+ protected:
+  void SetUp() override {
+    SmimeMail::SetUp();
+    make("root", "rsa:2048", "-addext basicConstraints=critical,CA:true");
+    issue("middle", "root", "basicConstraints=critical,CA:true\n");
+    issue("leaf", "middle", "subjectAltName=email:jan@voorbeeld.example\nextendedKeyUsage=emailProtection\n");
+    issue("server", "middle", "extendedKeyUsage=serverAuth\n");
+  }
+  void issue(const std::string& name, const std::string& issuer, const std::string& extensions) const {
+    write(name + ".ext", as_bytes(extensions));
+    ASSERT_TRUE(
+        run("req -new -nodes -newkey rsa:2048 -subj /CN=" + name + " -keyout " + name + ".key -out " + name + ".csr"));
+    ASSERT_TRUE(run("x509 -req -in " + name + ".csr -CA " + issuer + ".pem -CAkey " + issuer +
+                    ".key -CAcreateserial -days 20 -extfile " + name + ".ext -out " + name + ".pem"));
+  }
+  /// Of a CA that withdrew the leaf.
+  std::string crl() const {
+    write("ca.cnf", as_bytes("[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ndefault_md=sha256\ndefault_crl_days=9\n"));
+    write("index.txt", {});
+    EXPECT_TRUE(run("ca -config ca.cnf -cert middle.pem -keyfile middle.key -revoke leaf.pem"));
+    EXPECT_TRUE(run("ca -config ca.cnf -cert middle.pem -keyfile middle.key -gencrl -out crl.pem"));
+    return read("crl.pem");
+  }
+  Chain chain(const std::string& certificates, const std::string& anchors, std::int64_t days = 0) const {
+    const auto trust = check_mail_certificate(certificates, anchors, now_ + days * 86400);
+    EXPECT_TRUE(trust);
+    return trust->chain;
+  }
+};
+
+TEST_F(MailChain, ACertificateMustLeadToAnAnchor) {
+  const std::string leaf = read("leaf.pem"), middle = read("middle.pem"), root = read("root.pem");
+  EXPECT_EQ(chain(leaf + middle, root), Chain::kTrusted);
+  EXPECT_EQ(chain(leaf, root + middle), Chain::kTrusted);
+  EXPECT_EQ(chain(leaf, root), Chain::kUntrusted) << "the issuer between is missing";
+  EXPECT_EQ(chain(leaf + middle, read("rsa.pem")), Chain::kUntrusted);
+  EXPECT_EQ(chain(leaf + middle + root, ""), Chain::kUnknown);
+  EXPECT_EQ(chain(read("rsa.pem"), root), Chain::kUntrusted) << "signed by itself";
+  EXPECT_EQ(check_mail_certificate(leaf, root, now_)->issuer, "middle");
+}
+
+TEST_F(MailChain, ACertificateOutsideItsTimeForSomethingElseOrWithdrawnIsNotTrusted) {
+  const std::string leaf = read("leaf.pem"), anchors = read("root.pem") + read("middle.pem");
+  EXPECT_EQ(chain(leaf, anchors, 21), Chain::kExpired);
+  EXPECT_EQ(chain(read("server.pem"), anchors), Chain::kUntrusted);
+  EXPECT_EQ(chain(leaf, anchors + crl()), Chain::kRevoked);
+}
+
 }  // namespace
 }  // namespace zp::crypto
