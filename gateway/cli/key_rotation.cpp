@@ -71,7 +71,8 @@ Result<void> reseal_item(const std::string& path, const crypto::Opener& opener, 
 Result<std::string> rotate_keys(InnerZone& zone, const crypto::Opener& opener, int years) {
   TRY_DO(check_none_under_way(*zone.vault));
   const Config& config = zone.config;
-  const std::string user_id = config.organisation.name + " (zone)";
+  // With our address, so that mail programs find it (gateway/public/web_keys.h).
+  const std::string user_id = config.organisation.name + " (zone) <" + config.smtp.from + ">";
   TRY_ASSIGN(const auto made, crypto::generate_key(config.zone_home(), user_id, years));
   TRY_DO(put_in_public_home(config, made.fingerprint));
   TRY_ASSIGN(const crypto::Sealer sealer, sealer_to(config, made.fingerprint));

@@ -64,7 +64,7 @@ Result<void> make_openpgp_keys(const Setup& setup, Made& made) {
   TRY_DO(crypto::prepare_home(zone_home));
   TRY_DO(crypto::prepare_home(public_home, crypto::HomeKind::kPublic));
   TRY_ASSIGN(const auto zone,
-             crypto::generate_key(zone_home, setup.organisation + " (zone)", kKeyYears));
+             crypto::generate_key(zone_home, setup.organisation + " (zone) <" + setup.mail_address + ">", kKeyYears));
   TRY_ASSIGN(const auto recovery, crypto::generate_key(zone_home, setup.organisation + " (recovery)", kKeyYears));
   made.zone_fingerprint = zone.fingerprint;
   made.recovery_fingerprint = recovery.fingerprint;

@@ -12,6 +12,7 @@
 #include "gateway/public/mailbox_pages.h"
 #include "gateway/public/portal.h"
 #include "gateway/public/tus.h"
+#include "gateway/public/web_keys.h"
 
 namespace zp::gateway {
 namespace {
@@ -42,11 +43,13 @@ Result<void> serve(Process& process) {
   Portal portal(*door);
   MailboxPages mailbox(*door);
   GenuinePages genuine(*door);
+  WebKeys web_keys(*door);
   Tus tus(*door->uploads, door->drafts, config.public_door.base_url, config.public_door.upload_expiry_hours);
   Router router;
   portal.add_routes(router);
   mailbox.add_routes(router);
   genuine.add_routes(router);
+  web_keys.add_routes(router);
   tus.add_routes(router);
 
   const auto& settings = config.public_door;

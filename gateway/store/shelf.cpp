@@ -17,7 +17,7 @@ namespace {
 
 // The inner zone owns the shelf; the door reads it through the shelf's group.
 constexpr unsigned kFolderMode = 02750, kFileMode = 0640;
-constexpr std::size_t kMaxEnvelope = 16 * 1024, kMaxStatus = 64;
+constexpr std::size_t kMaxEnvelope = 16 * 1024, kMaxStatus = 64, kMaxWebKey = 1024 * 1024;
 constexpr std::size_t kMaxSealed = 256 * 1024 * 1024;  // a reply of many pages with room to spare
 
 Result<void> put(const std::string& path, ByteView bytes) {
@@ -56,12 +56,14 @@ Id genuine_id(std::string_view reference, std::string_view code) {
 
 Id genuine_id_of_file(ByteView sha256) { return id_from("zegelpost genuine file v1", {sha256}); }
 
+Id web_key_id(std::string_view hash) { return id_from("zegelpost web key v1", {as_bytes(hash)}); }
+
 Shelf::Shelf(std::string folder) : folder_(std::move(folder)) {}
 
 Result<Shelf> Shelf::open(std::string folder) {
   TRY_DO(make_folder(folder, kFolderMode));
   TRY_DO(make_folder(folder + "/aside", 0700));
-  for (const char* name : {"/messages", "/receipts", "/status", "/letters"})
+  for (const char* name : {"/messages", "/receipts", "/status", "/letters", "/webkeys"})
     TRY_DO(make_folder(folder + name, kFolderMode));
   return Shelf(std::move(folder));
 }
@@ -124,6 +126,15 @@ Result<void> Shelf::remove_letter(const Id& id) const {
   return sync_folder(folder_ + "/letters");
 }
 
+Result<void> Shelf::publish_web_key(const Id& id, ByteView key) const {
+  TRY_DO(replace_file(folder_ + "/webkeys/" + id.hex(), key, kFileMode));
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/webkeys", error))
+    if (entry.path().filename() != id.hex()) std::filesystem::remove(entry.path(), error);
+  if (error) return fail(Code::kIo, "remove earlier web key", folder_, error.value());
+  return {};
+}
+
 Result<void> Shelf::remove_submission(const Id& submission) const {
   for (const char* part : {"/receipts", "/status"}) {
     const std::string path = folder_ + part + "/" + submission.hex();
@@ -159,5 +170,7 @@ Result<std::string> Shelf::letter_day(const Id& id) const {
   TRY_ASSIGN(const Bytes day, read_file(folder_ + "/letters/" + id.hex(), kMaxStatus));
   return std::string(as_text(day));
 }
+
+Result<Bytes> Shelf::web_key(const Id& id) const { return read_file(folder_ + "/webkeys/" + id.hex(), kMaxWebKey); }
 
 }  // namespace zp::gateway

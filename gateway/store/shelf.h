@@ -57,6 +57,9 @@ Id shelf_id(const SecretBytes& link_secret);
 Id genuine_id(std::string_view reference, std::string_view code);
 Id genuine_id_of_file(ByteView sha256);
 
+/// The shelf id of the OpenPGP key of our address with this hashed local part (crypto/keyring/web_key.h).
+Id web_key_id(std::string_view hash);
+
 class Shelf {
  public:
   static Result<Shelf> open(std::string folder);
@@ -72,6 +75,8 @@ class Shelf {
   Result<void> publish_status(const Id& submission, std::string_view word) const;
   Result<void> publish_letter(const Id& id, std::string_view day) const;
   Result<void> remove_letter(const Id& id) const;
+  /// A public key, binary; the only one there.
+  Result<void> publish_web_key(const Id& id, ByteView key) const;
   /// Receipt and status of a submission that is erased; no error if gone.
   Result<void> remove_submission(const Id& submission) const;
 
@@ -83,6 +88,7 @@ class Shelf {
   Result<std::string> status(const Id& submission) const;
   /// YYYY-MM-DD; kNotFound: no such letter went out.
   Result<std::string> letter_day(const Id& id) const;
+  Result<Bytes> web_key(const Id& id) const;
 
  private:
   explicit Shelf(std::string folder);

@@ -51,6 +51,7 @@ void run_jobs(Process& process, const Tools& tools, Work work) {
 
 void run_rounds(Process& process, const Tools& tools, const Tray& tray) {
   if (auto kept = keep_keys(tools, true); !kept) log_error("keys not looked at", kept.error());
+  if (auto published = publish_web_key(tools); !published) log_error("web key not published", published.error());
   do {
     make_rounds(tools);
     if (auto swept = tray.sweep(kRubbishAfterSeconds); !swept) log_error("tray not swept", swept.error());

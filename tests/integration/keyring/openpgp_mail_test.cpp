@@ -10,6 +10,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "crypto/keyring/web_key.h"
+
 namespace zp::crypto {
 namespace {
 
@@ -172,6 +174,13 @@ TEST_F(OpenPgpMail, AFileWithTwoKeysOrASecretOneIsRefused) {
   EXPECT_FALSE(read_openpgp_key(as_bytes(homes_->jans_key + homes_->our_key)));
   EXPECT_EQ(read_openpgp_key(export_secret(jan(), homes_->jans.fingerprint)->view()).error().code, Code::kRefused);
   EXPECT_FALSE(read_openpgp_key(as_bytes("geen sleutel")));
+}
+
+TEST(WebKey, HasTheNameThatTheDraftGivesIt) {
+  EXPECT_EQ(web_key_hash("Joe.Doe"), "iy9q119eutrkn8s1mk4r39qejnbu3n5q");
+  EXPECT_EQ(address_in_user_id("Zorgloket (zone) <Post@Voorbeeld.Example>"), "post@voorbeeld.example");
+  EXPECT_EQ(address_in_user_id("post@voorbeeld.example"), "post@voorbeeld.example");
+  EXPECT_EQ(address_in_user_id("Zorgloket (zone)"), "");
 }
 
 TEST_F(OpenPgpMail, NoHomeIsLeftInMemory) {
