@@ -6,6 +6,7 @@
 
 #include "crypto/cms_mail.h"
 #include "crypto/keyring/openpgp_mail.h"
+#include "crypto/token_key.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "intake/text.h"
@@ -90,6 +91,8 @@ Result<Judged> judged(const Office& office, const RecordEntry& entry, const std:
   if (!key.until.empty() && key.until < today)
     return Judged{{}, fmt::format("{} is verlopen, de laatste dag was {}.", name, key.until)};
   if (key.route == kBySmime) {
+    if (crypto::is_token_uri(office.config.keys.key_for_mail()))
+      return Judged{{}, "Wij hebben zelf geen certificaat om S/MIME-mail te ondertekenen. Vraag de beheerder."};
     TRY_ASSIGN(const std::string why, distrust(office, key.material));
     if (!why.empty()) return Judged{{}, why};
   }

@@ -17,7 +17,14 @@ struct Check {
   std::string advice;  // what to do now; empty when all is well
 };
 
-std::vector<Check> examine(const Config& config);
+using Checks = std::vector<Check>;
+void good(Checks& checks, std::string what);
+void warn(Checks& checks, std::string what, std::string advice);
+void bad(Checks& checks, std::string what, std::string advice);
+
+/// Keys, certificates, the seal and its time-stamps.
+void check_keys(Checks& checks, const Config& config);
+Checks examine(const Config& config);
 
 }  // namespace zp::gateway
 

@@ -212,6 +212,8 @@ Result<void> check_together(const Config& config) {
   if (config.notice.remind_days >= config.notice.other_way_days)
     return wrong("notice.remind_days must be less than notice.other_way_days");
   if (const std::string fault = fault_of(config.courier); !fault.empty()) return wrong(fault);
+  if (config.keys.mail_certificate.empty() != config.keys.mail_key.empty())
+    return wrong("keys.mail_certificate and keys.mail_key go together");
   if (config.public_door.certificate.empty() != config.public_door.key.empty())
     return wrong("public.certificate and public.key go together");
   if (config.staff.certificate.empty() != config.staff.key.empty())

@@ -50,7 +50,7 @@ struct SmtpConfig {
   std::uint32_t port;
   std::string security;  // "starttls" | "tls" | "none" (loopback only)
   std::string user, password_file, ca_file;
-  std::string from;  // "post@example.nl"
+  std::string from;                     // "post@example.nl"
   std::string dkim_selector, dkim_key;  // both empty: the MTA signs
   std::uint32_t connections, connections_per_domain, give_up_days;
 };
@@ -75,12 +75,16 @@ struct CourierConfig {
 struct KeysConfig {
   std::string zone_fingerprint;
   std::vector<std::string> recovery_fingerprints;
-  std::string seal_certificate, seal_key;  // PEM: the organisation's seal on PDFs
+  std::string seal_certificate, seal_key;  // PEM, or the key in a token: the organisation's seal on PDFs
+  std::string mail_certificate, mail_key;  // PEM: mail is signed with it; both empty: the seal's
   std::string time_stamp_url;              // RFC 3161 server; may be empty
   std::string time_stamp_ca;               // PEM anchors for its certificate; may be empty
   std::string trust_anchors;               // PEM bundle for signatures of others; may be empty
   std::string mail_anchors;                // PEM bundle for recipients' S/MIME certificates; empty: trust_anchors
   std::string sender_keys;                 // GnuPG home with public keys of senders; may be empty
+
+  const std::string& certificate_for_mail() const { return mail_key.empty() ? seal_certificate : mail_certificate; }
+  const std::string& key_for_mail() const { return mail_key.empty() ? seal_key : mail_key; }
 };
 
 struct CellsConfig {

@@ -6,6 +6,7 @@
 #include "crypto/base/text.h"
 #include "crypto/cms_mail.h"
 #include "crypto/keyring/openpgp_mail.h"
+#include "crypto/token_key.h"
 #include "gateway/casework/openpgp_signatures.h"
 #include "gateway/process/log.h"
 #include "gateway/store/files.h"
@@ -90,9 +91,11 @@ Result<crypto::MailIdentity> load_identity(const std::string& certificate, const
   return crypto::MailIdentity::load(as_text(chain), secret);
 }
 
-/// The seal's, then former and other certificates of ours.
+/// The one with which mail is signed, then former and other certificates of ours.
 std::vector<std::pair<std::string, std::string>> identity_files(const Config& config) {
-  std::vector<std::pair<std::string, std::string>> files = {{config.keys.seal_certificate, config.keys.seal_key}};
+  std::vector<std::pair<std::string, std::string>> files;
+  if (!crypto::is_token_uri(config.keys.key_for_mail()))
+    files.emplace_back(config.keys.certificate_for_mail(), config.keys.key_for_mail());
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(config.data + "/keys/smime", error))
     if (entry.path().extension() == ".pem")

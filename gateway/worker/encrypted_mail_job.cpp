@@ -59,10 +59,10 @@ Result<OutgoingMail> text_of(const Tools& tools, const Opened& opened, const Rec
 
 /// What is not found is no "not found" of the letter, which would drop its job: staff must hear of it.
 Result<crypto::MailIdentity> our_identity(const KeysConfig& keys) {
-  const auto chain = read_file(keys.seal_certificate);
-  const auto key = read_secret_file(keys.seal_key);
+  const auto chain = read_file(keys.certificate_for_mail());
+  const auto key = read_secret_file(keys.key_for_mail());
   if (!chain || !key)
-    return fail(Code::kConfig, "sign S/MIME mail: keys.seal_certificate and keys.seal_key must be files");
+    return fail(Code::kConfig, "sign S/MIME mail: keys.mail_certificate and keys.mail_key (or the seal's) must be files");
   return crypto::MailIdentity::load(as_text(*chain), *key);
 }
 
