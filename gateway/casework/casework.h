@@ -188,8 +188,10 @@ class Casework {
   Result<Id> add_document(const Actor& actor, const Id& dossier, const std::string& name, ByteView content);
   Result<void> note(const Actor& actor, const Id& dossier, const std::string& text);
   Result<void> finish_task(const Actor& actor, const Id& dossier, std::size_t task);
-  /// AVG art. 18. Lifting is kRefused until the person was told (restriction.h); what came in meanwhile is judged then.
-  Result<void> restrict(const Actor& actor, const Id& dossier, bool restricted);
+  /// AVG art. 18, on one of its grounds (restriction.h).
+  Result<void> restrict(const Actor& actor, const Id& dossier, const std::string& ground);
+  /// kRefused until the person was told (restriction.h); what came in meanwhile is judged now.
+  Result<void> lift_restriction(const Actor& actor, const Id& dossier);
   /// AVG art. 12(3): two further months, once, within the first month; the letter that tells so is drafted too.
   Result<void> extend_term(const Actor& actor, const Id& dossier);
   Result<void> confirm_complete(const Actor& actor, const Id& dossier);

@@ -168,18 +168,32 @@ Result<void> Casework::finish_task(const Actor& actor, const Id& dossier, std::s
   });
 }
 
-Result<void> Casework::restrict(const Actor& actor, const Id& dossier, bool restricted) {
-  return change(actor, Act::kRestrict, dossier, {}, restricted ? "on" : "off",
-                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-                  if (open.dossier.restricted == restricted) return fail(Code::kConflict, "restrict processing");
-                  if (!restricted) TRY_DO(check_lift_notice(office_, store, open));
-                  open.dossier.restricted = restricted;
-                  open.profile.restricted_since = restricted ? office_.now() : 0;
-                  remember(office_, actor, open,
-                           restricted ? "Verwerking beperkt (AVG art. 18)." : "Beperking van de verwerking opgeheven.");
-                  const bool judged_meanwhile = !restricted && possible(Act::kClassify, open.dossier.state);
-                  return judged_meanwhile ? judge(office_, store, open) : Result<void>();
-                });
+Result<void> Casework::restrict(const Actor& actor, const Id& dossier, const std::string& ground) {
+  const RestrictionGround* const why = find_restriction_ground(ground);
+  if (!why)
+    return fail(Code::kRefused, "restrict processing",
+                "Kies op welke grond de verwerking wordt beperkt (AVG art. 18 lid 1).");
+  return change(
+      actor, Act::kRestrict, dossier, {}, "on ground=" + ground, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+        if (open.dossier.restricted) return fail(Code::kConflict, "restrict processing");
+        open.dossier.restricted = true;
+        open.profile.restricted_since = office_.now();
+        open.profile.restriction_ground = ground;
+        remember(office_, actor, open, "Verwerking beperkt (AVG art. 18 lid 1). " + std::string(why->label) + ".");
+        return {};
+      });
+}
+
+Result<void> Casework::lift_restriction(const Actor& actor, const Id& dossier) {
+  return change(actor, Act::kRestrict, dossier, {}, "off", [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    if (!open.dossier.restricted) return fail(Code::kConflict, "lift restriction");
+    TRY_DO(check_lift_notice(office_, store, open));
+    open.dossier.restricted = false;
+    open.profile.restricted_since = 0;
+    open.profile.restriction_ground.clear();
+    remember(office_, actor, open, "Beperking van de verwerking opgeheven.");
+    return possible(Act::kClassify, open.dossier.state) ? judge(office_, store, open) : Result<void>();
+  });
 }
 
 Result<void> Casework::extend_term(const Actor& actor, const Id& dossier) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gateway/casework/restriction.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -176,6 +177,10 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
   if (const auto day = intake::parse_date(today))
     known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
   if (profile.restricted_since) known["restricted_from"] = local_date(profile.restricted_since);
+  if (const RestrictionGround* const why = find_restriction_ground(profile.restriction_ground)) {
+    known["ground"] = why->words;
+    known["until"] = why->until;
+  }
   if (profile.evaluation) known["missing"] = missing_of(*profile.evaluation);
   add_terms(office, profile, known);
   return known;

@@ -212,7 +212,8 @@ std::string Profile::json() const {
                {"deliveries", array_of(deliveries)},
                {"tasks", tasks},
                {"mail_text", mail_text},
-               {"restricted_since", restricted_since}};
+               {"restricted_since", restricted_since},
+               {"restriction_ground", restriction_ground}};
   Json& lines = json["history"] = Json::array();
   for (const HistoryLine& line : history)
     lines.push_back({{"time", line.time}, {"who", line.who}, {"what", line.what}});
@@ -237,6 +238,7 @@ Result<Profile> Profile::parse(std::string_view text) {
     profile.tasks = json.value("tasks", std::vector<std::string>{});
     profile.mail_text = json.value("mail_text", "");
     profile.restricted_since = json.value("restricted_since", TimeMs{0});
+    profile.restriction_ground = json.value("restriction_ground", "");
     const Json records = json.value("records", Json::object());
     for (const auto& item : records.items())
       profile.records[item.key()] = list_of<RecordEntry>(records, item.key().c_str(), entry_of);

@@ -86,6 +86,7 @@ struct Profile {
   std::vector<std::string> tasks;  // Dutch: what waits for a person, e.g. an undeliverable message
   std::string mail_text;           // readable body of the mail that opened the dossier
   TimeMs restricted_since = 0;     // AVG art. 18, while Dossier::restricted
+  std::string restriction_ground;  // the letter in AVG art. 18 lid 1, "a" to "d"
   std::map<std::string, std::vector<RecordEntry>> records;  // kind of entry -> entries, as they were made
 
   std::string json() const;

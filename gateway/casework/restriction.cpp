@@ -53,7 +53,28 @@ Result<void> look_for_notice(const Vault& vault, StoreReader& store, const Id& d
 
 std::unexpected<Error> refused(std::string why) { return fail(Code::kRefused, "restrict processing", std::move(why)); }
 
+constexpr std::array<RestrictionGround, 4> kGrounds = {
+    {{"a", "Onder a: de juistheid is betwist, zolang wij dat nagaan",
+      "u betwist dat de gegevens kloppen, en wij gaan dat na (lid 1 onder a)",
+      "Dit duurt totdat wij hebben nagegaan of de gegevens kloppen."},
+     {"b", "Onder b: wij mogen de gegevens niet gebruiken, maar de betrokkene wil ze niet laten wissen",
+      "wij mogen deze gegevens niet gebruiken, maar u wilt niet dat wij ze wissen (lid 1 onder b)",
+      "Dit duurt totdat u ons laat weten dat wij de gegevens mogen wissen."},
+     {"c", "Onder c: wij hebben de gegevens niet meer nodig, de betrokkene wel, bijvoorbeeld voor een rechtszaak",
+      "wij hebben deze gegevens niet meer nodig, maar u wel, bijvoorbeeld voor een rechtszaak (lid 1 onder c)",
+      "Dit duurt zolang u de gegevens daarvoor nodig hebt."},
+     {"d", "Onder d: er is bezwaar gemaakt tegen het gebruik, zolang daarop niet is beslist",
+      "u maakte bezwaar tegen het gebruik van de gegevens, en daarop beslissen wij nog (lid 1 onder d)",
+      "Dit duurt totdat wij op uw bezwaar hebben beslist."}}};
+
 }  // namespace
+
+std::span<const RestrictionGround> restriction_grounds() noexcept { return kGrounds; }
+
+const RestrictionGround* find_restriction_ground(std::string_view letter) noexcept {
+  const auto found = std::ranges::find(kGrounds, letter, &RestrictionGround::letter);
+  return found == kGrounds.end() ? nullptr : &*found;
+}
 
 Result<void> check_while_restricted(const Actor& actor, Act act) {
   if (!possible_while_restricted(act))

@@ -7,9 +7,22 @@
 #ifndef GATEWAY_CASEWORK_RESTRICTION_H_
 #define GATEWAY_CASEWORK_RESTRICTION_H_
 
+#include <span>
+
 #include "gateway/casework/casework.h"
 
 namespace zp::gateway {
+
+/// Why processing is restricted: the four cases of AVG art. 18 lid 1.
+struct RestrictionGround {
+  std::string_view letter;  // "a" to "d"
+  std::string_view label;   // for staff
+  std::string_view words;   // for the letter, after "De reden is:"
+  std::string_view until;   // for the letter: how long it lasts
+};
+std::span<const RestrictionGround> restriction_grounds() noexcept;
+/// Null: not one of the four.
+const RestrictionGround* find_restriction_ground(std::string_view letter) noexcept;
 
 /// The letter that tells that a restriction will be lifted.
 inline constexpr std::string_view kLiftNotice = "avg-beperking-opheffing";

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "gateway/casework/restriction.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/dossier_view.h"
@@ -65,6 +66,9 @@ Result<Response> Workbench::dossier(Visit& visit) {
   data["may_extend"] = may(view, Act::kExtendTerm) && std::ranges::any_of(terms, [](const TermRecord& term) {
                          return term.running && term.kind == "avg";
                        });
+  data["grounds"] = nlohmann::json::array();
+  for (const RestrictionGround& one : restriction_grounds())
+    data["grounds"].push_back({{"key", one.letter}, {"label", one.label}});
   data["is_organisation"] = view.profile.requester.role == "organisatie";
   if (view.known) {
     data.update(register_json(*view.known, office.rules.find(kRegister), local_date(office.now())));

@@ -328,6 +328,8 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["received"] = local_time_dutch(view.dossier.received);
   data["restricted"] = view.dossier.restricted;
   if (profile.restricted_since) data["restricted_since"] = dutch(local_date(profile.restricted_since));
+  if (const RestrictionGround* const why = find_restriction_ground(profile.restriction_ground))
+    data["restriction_ground"] = why->label;
   data["retain_until"] = dutch(view.dossier.retain_until);
   data["mine"] = view.dossier.owner && *view.dossier.owner == actor.user;
   data["taken"] = view.dossier.owner.has_value();

@@ -67,6 +67,7 @@ export async function restriction(jurist, clerk, reference) {
   assert.ok(await page.locator("#doel-avg-verzoek").isChecked(), "an AVG dossier is opened to decide on it");
   await page.getByRole("button", { name: "Open het dossier" }).click();
   const dossier = page.url();
+  await page.locator("#grond").selectOption("d");
   await page.getByRole("button", { name: /Verwerking beperken/ }).click();
   await jurist.sees("De verwerking is beperkt sinds");
   await jurist.picture("8-beperkt");
@@ -79,6 +80,7 @@ export async function restriction(jurist, clerk, reference) {
   await jurist.picture("8-opheffen-geweigerd");
   await page.locator("#brief").selectOption("avg-beperking-toegekend");
   await page.getByRole("button", { name: "Opstellen", exact: true }).click();
+  assert.match(await page.locator("#veld-ground").inputValue(), /onder d/);
   await jurist.sees("Zonder dit kan de brief niet weg");
   await page.getByRole("button", { name: "Ter goedkeuring aanbieden" }).click();
   await jurist.sees(/Vul nog in: Welke gegevens wij voorlopig niet gebruiken/);

@@ -106,8 +106,8 @@ class Desk : public testing::Test {
     return row.id;
   }
 
-  LetterView view(const Id& dossier, const Id& letter) {
-    auto open = casework_->open(staff("jurist"), dossier);
+  LetterView view(const Id& dossier, const Id& letter, const char* purpose = "behandelen-verzoek") {
+    auto open = casework_->open(staff("jurist", purpose), dossier);
     for (LetterView& one : open->letters)
       if (one.row.id == letter) return std::move(one);
     ADD_FAILURE() << "no such letter";

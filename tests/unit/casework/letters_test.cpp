@@ -58,7 +58,7 @@ TEST_F(LettersTest, WhoeverWroteInALetterCannotApproveItThoughAnotherProposedIt)
 TEST_F(LettersTest, WhatALetterLacksIsToldByTheLabelsThatStaffSee) {
   const Id id = dossier("avg-beperking", DossierState::kComplete);
   document(id, "request");
-  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, true));
+  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, "a"));
   const auto letter =
       casework_->draft(staff("jurist", "avg-verzoek"), id, "avg-beperking-opheffing", {{"lifted_on", "morgen"}});
   ASSERT_TRUE(letter) << letter.error().message();

@@ -15,7 +15,7 @@ class RestrictionTest : public Desk {
 
   Id restricted(const std::string& kind = "wlz-aanvulling", DossierState state = DossierState::kReview) {
     const Id id = dossier(kind, state);
-    must(casework_->restrict(lawyer(), id, true));
+    must(casework_->restrict(lawyer(), id, "a"));
     return id;
   }
 
@@ -54,11 +54,23 @@ class RestrictionTest : public Desk {
   }
 
   bool lift(const Id& id) {
-    const auto lifted = casework_->restrict(lawyer(), id, false);
+    const auto lifted = casework_->lift_restriction(lawyer(), id);
     EXPECT_TRUE(lifted || lifted.error().code == Code::kRefused) << lifted.error().message();
     return lifted.has_value();
   }
 };
+
+TEST_F(RestrictionTest, ARestrictionRestsOnOneOfTheFourGroundsAndTheLetterSaysWhich) {
+  const Id id = dossier("avg-beperking", DossierState::kComplete);
+  EXPECT_EQ(casework_->restrict(lawyer(), id, "").error().code, Code::kRefused);
+  EXPECT_EQ(casework_->restrict(lawyer(), id, "e").error().code, Code::kRefused);
+  EXPECT_FALSE(stored(id).restricted);
+  must(casework_->restrict(lawyer(), id, "d"));
+  const auto letter = casework_->draft(lawyer(), id, "avg-beperking-toegekend");
+  ASSERT_TRUE(letter) << letter.error().message();
+  EXPECT_NE(view(id, *letter, "avg-verzoek").data.fields["ground"].get<std::string>().find("lid 1 onder d"),
+            std::string::npos);
+}
 
 TEST_F(RestrictionTest, ARestrictedDossierIsKeptAndNotWorkedOn) {
   const Id id = restricted();
@@ -73,7 +85,7 @@ TEST_F(RestrictionTest, ARestrictedDossierIsKeptAndNotWorkedOn) {
 TEST_F(RestrictionTest, NobodyLooksExceptForTheRightsOrClaimsOfSomebody) {
   const Id id = dossier("wlz-aanvulling", DossierState::kReview);
   const Id file = document(id, "request");
-  must(casework_->restrict(lawyer(), id, true));
+  must(casework_->restrict(lawyer(), id, "a"));
   const auto sink = [](ByteView) { return Result<void>(); };
   EXPECT_EQ(casework_->open(staff("postkamer"), id).error().code, Code::kRefused);
   EXPECT_EQ(casework_->open(staff("jurist"), id).error().code, Code::kRefused);
@@ -93,7 +105,7 @@ TEST_F(RestrictionTest, ListsAndTheCalendarTellNoNameOfARestrictedDossier) {
   const Id id = dossier("avg-beperking", DossierState::kReview);
   const auto name = [&] { return casework_->search(staff("postkamer"), "persoon")->at(0).requester; };
   EXPECT_EQ(name(), "Tést Persoon");
-  must(casework_->restrict(lawyer(), id, true));
+  must(casework_->restrict(lawyer(), id, "a"));
   EXPECT_EQ(name(), "");
   const auto calendar = casework_->calendar(staff("postkamer"), false, 0);
   ASSERT_EQ(calendar->rows.size(), 1U);
@@ -104,7 +116,7 @@ TEST_F(RestrictionTest, OnlyLettersAboutRightsUnderTheAvgLeave) {
   const Id id = dossier("wlz-aanvulling", DossierState::kReview);
   const auto before = casework_->draft(staff("postkamer"), id, "verzoek-om-aanvulling");
   ASSERT_TRUE(before) << before.error().message();
-  must(casework_->restrict(lawyer(), id, true));
+  must(casework_->restrict(lawyer(), id, "a"));
   EXPECT_EQ(casework_->send(lawyer(), *before, {}).error().code, Code::kRefused);
   EXPECT_EQ(casework_->draft(lawyer(), id, "doorgestuurd").error().code, Code::kRefused);
   EXPECT_EQ(casework_->draft(staff("postkamer"), id, "avg-ontvangst").error().code, Code::kRefused);  // not the purpose
@@ -121,7 +133,7 @@ TEST_F(RestrictionTest, NobodyIsToldOfARestrictionThatThereIsNot) {
                                         {"until", "Dit duurt tot wij dat hebben nagekeken."}});
   ASSERT_TRUE(letter) << letter.error().message();
   EXPECT_EQ(casework_->propose(author, *letter).error().code, Code::kRefused);
-  must(casework_->restrict(author, id, true));
+  must(casework_->restrict(author, id, "a"));
   EXPECT_TRUE(casework_->propose(author, *letter));
 }
 
@@ -146,14 +158,14 @@ TEST_F(RestrictionTest, ANoticeOfAnEarlierRestrictionDoesNotCount) {
   leaves(tell(id, "2026-11-22"));
   EXPECT_TRUE(lift(id));
   now_ += kHour;
-  must(casework_->restrict(lawyer(), id, true));
+  must(casework_->restrict(lawyer(), id, "a"));
   EXPECT_FALSE(lift(id));
 }
 
 TEST_F(RestrictionTest, TheNoticeMayComeFromTheDossierOfTheRequest) {
   const Id id = dossier("wlz-aanvulling", DossierState::kReview),
            request = dossier("avg-beperking", DossierState::kReview);
-  must(casework_->restrict(lawyer(), id, true));
+  must(casework_->restrict(lawyer(), id, "a"));
   now_ += kHour;
   leaves(tell(request, "2026-11-22"));
   EXPECT_FALSE(lift(id));  // a name alone does not say that it is the same person
@@ -165,7 +177,7 @@ TEST_F(RestrictionTest, TheNoticeMayComeFromTheDossierOfTheRequest) {
 TEST_F(RestrictionTest, WhatCameInMeanwhileIsJudgedWhenItEnds) {
   const Id id = dossier("informatie-mentor-curator-bewindvoerder", DossierState::kReview,
                         {{"requester_role", "mentor"}, {"client_name", "C"}, {"requester_name", "R"}});
-  must(casework_->restrict(lawyer(), id, true));
+  must(casework_->restrict(lawyer(), id, "a"));
   now_ += kHour;
   leaves(tell(id, "2026-11-22"));
   EXPECT_FALSE(casework_->open(lawyer(), id)->profile.evaluation);

@@ -162,7 +162,7 @@ TEST_F(MessageTest, WithoutAnAnswerOfTheTimeStampServerALetterLeavesAllTheSameAn
 
 TEST_F(MessageTest, AnAnswerAboutRightsLeavesWhileProcessingIsRestricted) {
   const Id id = sent();
-  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, true));
+  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, "a"));
   work();
   must(lift(id));
   EXPECT_NE(state(id), "queued");
@@ -178,7 +178,7 @@ TEST_F(MessageTest, NothingElseLeavesWhileProcessingIsRestricted) {
                                         {"why", "De Sociale Verzekeringsbank besluit daarover."}});
   ASSERT_TRUE(letter) << letter.error().message();
   must(casework_->send(postkamer, *letter, {}));
-  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, true));
+  must(casework_->restrict(staff("jurist", "avg-verzoek"), id, "a"));
   work();
   must(lift(id));
   EXPECT_EQ(state(id), "queued");
