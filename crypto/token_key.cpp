@@ -174,8 +174,6 @@ Result<std::shared_ptr<EVP_PKEY>> open_key(const std::string& text) {
 
 }  // namespace
 
-bool is_token_uri(std::string_view key) noexcept { return key.starts_with("pkcs11:"); }
-
 Result<SealKey> load_token_seal(std::string_view chain_pem, const std::string& uri) {
   return SealKey::elsewhere(chain_pem, [uri] { return open_key(uri); });
 }

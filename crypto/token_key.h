@@ -20,7 +20,7 @@
 namespace zp::crypto {
 
 /// Begins with "pkcs11:".
-bool is_token_uri(std::string_view key) noexcept;
+inline bool is_token_uri(std::string_view key) noexcept { return key.starts_with("pkcs11:"); }
 
 /// kConfig: the URI, the PIN or the key is not right, or does not belong to the certificate; kUnavailable: no such module or
 /// token is here. The subject says what was found instead.
