@@ -3,6 +3,7 @@
 
 #include "crypto/cms.h"
 #include "crypto/cms_mail.h"
+#include "crypto/hash.h"
 #include "crypto/keyring/openpgp.h"
 #include "crypto/time_stamp.h"
 #include "crypto/token_key.h"
