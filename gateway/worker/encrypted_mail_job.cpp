@@ -62,7 +62,8 @@ Result<crypto::MailIdentity> our_identity(const KeysConfig& keys) {
   const auto chain = read_file(keys.certificate_for_mail());
   const auto key = read_secret_file(keys.key_for_mail());
   if (!chain || !key)
-    return fail(Code::kConfig, "sign S/MIME mail: keys.mail_certificate and keys.mail_key (or the seal's) must be files");
+    return fail(Code::kConfig,
+                "sign S/MIME mail: keys.mail_certificate and keys.mail_key (or the seal's) must be files");
   return crypto::MailIdentity::load(as_text(*chain), *key);
 }
 

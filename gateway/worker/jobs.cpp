@@ -32,8 +32,7 @@ constexpr std::array kKinds = {
     Kind{"print", print_message},       Kind{"remove-object", remove_object},
     Kind{"access", move_access},        Kind{"mail", mail_letter},
     Kind{"unopened", find_other_way},   Kind{"receipt-returned", receipt_came_back},
-    Kind{"returned", send_again},
-    Kind{"direct-mail", mail_directly},
+    Kind{"returned", send_again},       Kind{"direct-mail", mail_directly},
     Kind{"rewrap", rewrap_keys},
 };
 

@@ -25,6 +25,8 @@ class DirectMailTest : public Desk {
         tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, time_stamps_, {}, {}} {
     config_.limits.job_attempts = 12;
     config_.smtp.from = "post@example.nl";
+    config_.smtp.connections_per_domain = 2;
+    config_.smtp.give_up_days = 5;
     config_.print_queue = path("/print");
     Office office = casework_->office();
     office.domain_facts = [](const std::string& domain) -> Result<DomainFacts> {
