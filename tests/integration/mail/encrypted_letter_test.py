@@ -151,6 +151,9 @@ class EncryptedLetter(unittest.TestCase):
         fingerprint = run("openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256").stdout.decode().split("=")[1].strip()
         dossier = self.dossier(address)
         keys = self.begin_list(address)
+        self.assertIn("Wij vertrouwen de uitgever van dit certificaat niet: Proefcertificaat.", self.add_key(keys, "smime", certificate.read_text(), fingerprint).text)
+        with (INSTANCE.folder / "anker.pem").open("a") as anchors:
+            anchors.write(certificate.read_text())
         self.assertNotIn("Nog niet vastgelegd", self.add_key(keys, "smime", certificate.read_text(), fingerprint).text)
         page = self.letter(dossier)
         reference = re.search(r"ZP-\w{4}-\w{4}-\w", page.text).group(0)
