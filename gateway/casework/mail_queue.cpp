@@ -77,7 +77,7 @@ Result<void> add_mail_job(const Vault& vault, StoreWriter& store, Job job, std::
 MailTrouble trouble_of(const Error& error) {
   if (error.code != Code::kUnavailable) return MailTrouble::kNone;
   const std::string_view operation = error.operation;
-  if (operation == "hand over mail") return MailTrouble::kDomain;  // straight to its own servers
+  if (operation == "hand over mail") return MailTrouble::kStraight;
   if (operation != "send mail") return MailTrouble::kNone;
   const std::string_view step = word(error.subject, 0), reply = word(error.subject, 1), status = word(error.subject, 2);
   if (step == "DATA" || step == "reply") return MailTrouble::kMailbox;

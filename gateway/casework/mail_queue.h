@@ -32,6 +32,7 @@ enum class MailTrouble {
   kOurServer,  // the submission server can't be reached, or wants no mail now
   kDomain,     // the recipient's domain takes no mail now
   kMailbox,    // this mail, or this mailbox: others of the domain may go
+  kStraight,   // the domain's own servers: what goes by our submission server may go
 };
 /// By the words of SmtpSender's errors: the step, the reply, and the enhanced status (RFC 3463).
 MailTrouble trouble_of(const Error& error);

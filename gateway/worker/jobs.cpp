@@ -90,7 +90,8 @@ Result<void> give_up(const Tools& tools, const Job& job) {
   return tools.office.store.complete_job(job);
 }
 
-/// A mail that could not be handed over: tried for days, together with the others of its domain if it is about that.
+/// A mail that could not be handed over: tried for days, together with the others of its domain if it is about that. What can't go
+/// straight to a domain that proves nothing must not hold back the notifications to it.
 Result<void> put_off(const Tools& tools, const Job& job, MailTrouble trouble, const Error& error) {
   const TimeMs now = tools.office.now();
   log_error("mail not handed over, will be tried again", error, {{"job", job.id.hex()}, {"kind", job.kind}});
@@ -98,7 +99,7 @@ Result<void> put_off(const Tools& tools, const Job& job, MailTrouble trouble, co
   TimeMs again = now + mail_back_off(job.failures + 1, trouble == MailTrouble::kOurServer);
   if (trouble == MailTrouble::kMailbox) {
     TRY_DO(note_success(tools.office.store, job.lane));
-  } else if (job.lane != Id{}) {
+  } else if (trouble != MailTrouble::kStraight && job.lane != Id{}) {
     TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
       TRY_ASSIGN(again, note_failure(store, job.lane, trouble, error, now));
       return {};

@@ -108,6 +108,15 @@ TEST_F(DirectMailTest, WhenNoServerProvesItselfTheLetterWaitsAndThenGoesToTheMai
   EXPECT_THAT(routes(id), testing::UnorderedElementsAre("tls undeliverable", testing::StartsWith("mailbox")));
 }
 
+TEST_F(DirectMailTest, ADomainThatProvesNothingHoldsNoOtherMailBack) {
+  answer_.outcome = Outcome::kUnsafe;
+  for (std::size_t number = 1; number <= 2; ++number) {
+    sent();
+    work();
+    EXPECT_EQ(mails_.size(), number);
+  }
+}
+
 TEST_F(DirectMailTest, WithoutACodeItGoesByPostAndWithoutAnAddressAPersonChooses) {
   answer_.outcome = Outcome::kRefused;
   const Id with = sent(), without = sent();
