@@ -64,33 +64,37 @@ Result<Descriptor> listen_on(const std::string& path) {
   return listener;
 }
 
-bool send_descriptor(int control, int descriptor) {
+/// One byte with room for a descriptor beside it (unix(7), SCM_RIGHTS).
+struct DescriptorFrame {
+  DescriptorFrame() {
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = buffer.data();
+    message.msg_controllen = buffer.size();
+  }
+  DescriptorFrame(const DescriptorFrame&) = delete;
+  DescriptorFrame& operator=(const DescriptorFrame&) = delete;
+
   char byte = 'c';
   iovec part{&byte, 1};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> buffer{};
   msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = buffer.data();
-  message.msg_controllen = buffer.size();
-  cmsghdr* head = CMSG_FIRSTHDR(&message);
+};
+
+bool send_descriptor(int control, int descriptor) {
+  DescriptorFrame frame;
+  cmsghdr* head = CMSG_FIRSTHDR(&frame.message);
   head->cmsg_level = SOL_SOCKET;
   head->cmsg_type = SCM_RIGHTS;
   head->cmsg_len = CMSG_LEN(sizeof(int));
   std::memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
-  return ::sendmsg(control, &message, MSG_NOSIGNAL) == 1;
+  return ::sendmsg(control, &frame.message, MSG_NOSIGNAL) == 1;
 }
 
 int receive_descriptor(int control) {
-  char byte = 0;
-  iovec part{&byte, 1};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> buffer{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = buffer.data();
-  message.msg_controllen = buffer.size();
-  const cmsghdr* head = ::recvmsg(control, &message, MSG_CMSG_CLOEXEC) == 1 ? CMSG_FIRSTHDR(&message) : nullptr;
+  DescriptorFrame frame;
+  const bool came = ::recvmsg(control, &frame.message, MSG_CMSG_CLOEXEC) == 1;
+  const cmsghdr* head = came ? CMSG_FIRSTHDR(&frame.message) : nullptr;
   if (!head || head->cmsg_type != SCM_RIGHTS) return -1;
   int descriptor = -1;
   std::memcpy(&descriptor, CMSG_DATA(head), sizeof descriptor);

@@ -24,6 +24,27 @@ class Staff(Client):
         page = self.get("/?zoek=" + reference)
         return page.link(reference)
 
+    def dossiers_of(self, sender):
+        return set(re.findall(r"/dossier/([0-9a-f]{32})", self.get("/?zoek=" + sender).body.decode()))
+
+    def dossier_of(self, sender, seconds=60):
+        """The one dossier of this sender, once it is there."""
+        deadline = time.monotonic() + seconds
+        while not (found := self.dossiers_of(sender)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{sender} has no dossier")
+            time.sleep(0.5)
+        dossier, = found
+        return dossier
+
+    def new_letter(self, dossier, kind, purpose, seconds=60):
+        """The page of a new letter; the worker may be busy with the dossier at the same moment."""
+        deadline = time.monotonic() + seconds
+        while "intussen gewijzigd" in (page := self.submit(self.get(f"/dossier/{dossier}?doel={purpose}"), {"brief": kind}, has="brief")).text:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no letter in {dossier}")
+        return page
+
     def open(self, address, purpose):
         """Opens a dossier or letter by choosing a purpose, as the page asks."""
         page = self.get(address)

@@ -16,6 +16,7 @@ import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from postfix import services  # noqa: E402
 from waiting import eventually, free_port  # noqa: E402
 
 TOP = "proef"
@@ -169,24 +170,7 @@ virtual_mailbox_maps = static:all/
 virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
 """)
-        (base / "etc/master.cf").write_text(f"""{self.ip(10)}:{self.port} inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-error unix - - n - - error
-retry unix - - n - - error
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-""")
+        (base / "etc/master.cf").write_text(services(f"{self.ip(10)}:{self.port}"))
         run("postfix", "-c", base / "etc", "start")
 
     def delivered(self):

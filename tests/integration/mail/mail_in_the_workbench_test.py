@@ -39,17 +39,6 @@ class Told(unittest.TestCase):
     def send(self, sender, raw, to="post@zegelpost.example"):
         lmtp.deliver(INSTANCE, sender, raw, to)
 
-    def dossiers_of(self, sender):
-        return set(re.findall(r"/dossier/([0-9a-f]{32})", self.clerk.get("/?zoek=" + sender).body.decode()))
-
-    def dossier_of(self, sender):
-        deadline = time.monotonic() + 60
-        while not (found := self.dossiers_of(sender)):
-            self.assertLess(time.monotonic(), deadline, f"{sender} has no dossier")
-            time.sleep(0.5)
-        self.assertEqual(len(found), 1)
-        return found.pop()
-
     def page(self, dossier):
         return self.clerk.get(f"/dossier/{dossier}?doel={HANDLE}").text
 
@@ -65,30 +54,30 @@ class Told(unittest.TestCase):
 
     def test_a_reference_behind_the_plus_leads_to_its_dossier_and_the_same_file_is_named(self):
         self.send("plus@post.example", message("plus@post.example", attachment=FILE))
-        dossier = self.dossier_of("plus@post.example")
+        dossier = self.clerk.dossier_of("plus@post.example")
         reference = self.reference_of(dossier)
         address = f"post+{reference}@zegelpost.example"
         self.send("plus@post.example", message("plus@post.example", "Nog een keer", FILE, to=address), address)
         text = self.expect(dossier, "Het bestand verzoek.pdf kwam eerder binnen in dit dossier.")
         self.assertIn("Lees de nieuwe e-mail van de afzender.", text)
         self.send("ander@post.example", message("ander@post.example", attachment=FILE))
-        self.expect(self.dossier_of("ander@post.example"), f"Het bestand verzoek.pdf kwam eerder binnen in dossier {reference}.")
+        self.expect(self.clerk.dossier_of("ander@post.example"), f"Het bestand verzoek.pdf kwam eerder binnen in dossier {reference}.")
 
     def test_a_wrong_check_character_leads_nowhere(self):
         self.send("juist@post.example", message("juist@post.example"))
-        reference = self.reference_of(self.dossier_of("juist@post.example"))
+        reference = self.reference_of(self.clerk.dossier_of("juist@post.example"))
         address = f"post+{reference[:-1]}{'A' if reference[-1] != 'A' else 'B'}@zegelpost.example"
         self.send("fout@post.example", message("fout@post.example", to=address), address)
-        self.assertNotEqual(self.reference_of(self.dossier_of("fout@post.example")), reference)
+        self.assertNotEqual(self.reference_of(self.clerk.dossier_of("fout@post.example")), reference)
 
     def test_the_same_message_id_with_other_words_is_named(self):
         for number, text in enumerate(("Het eerste bericht.\n", "Iets heel anders.\n")):
             self.send("id@post.example", message("id@post.example", text=text, message_id="<zelfde@post.example>"))
             deadline = time.monotonic() + 60
-            while len(self.dossiers_of("id@post.example")) <= number:
+            while len(self.clerk.dossiers_of("id@post.example")) <= number:
                 self.assertLess(time.monotonic(), deadline)
                 time.sleep(0.5)
-        pages = [self.page(dossier) for dossier in self.dossiers_of("id@post.example")]
+        pages = [self.page(dossier) for dossier in self.clerk.dossiers_of("id@post.example")]
         self.assertEqual(sum("Een ander bericht met hetzelfde Message-ID kwam eerder binnen in dossier" in page for page in pages), 1)
 
     def test_an_encrypted_mail_says_that_it_was_and_who_signed_it(self):
@@ -109,7 +98,7 @@ class Told(unittest.TestCase):
         self.send("jan@post.example", b"From: <jan@post.example>\r\nTo: <post@zegelpost.example>\r\nSubject: ...\r\nMessage-ID: <1@jan>\r\nMIME-Version: 1.0\r\n"
                   b'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="b"\r\n\r\n--b\r\nContent-Type: application/pgp-encrypted'
                   b"\r\n\r\nVersion: 1\r\n--b\r\nContent-Type: application/octet-stream\r\n\r\n" + armour.replace(b"\n", b"\r\n") + b"--b--\r\n")
-        text = self.expect(self.dossier_of("jan@post.example"), "Het bericht was versleuteld met OpenPGP en is geopend.")
+        text = self.expect(self.clerk.dossier_of("jan@post.example"), "Het bericht was versleuteld met OpenPGP en is geopend.")
         self.assertRegex(text, r"Ondertekend met OpenPGP door sleutel \w+: niet te controleren, wij hebben deze sleutel niet\.")
 
     def smime(self, sender, cipher):
@@ -117,7 +106,7 @@ class Told(unittest.TestCase):
         made = subprocess.run(["openssl", "cms", "-encrypt", f"-{cipher}", INSTANCE.folder / "seal/certificate.pem"], input=inside, capture_output=True, check=True).stdout
         head = f"From: <{sender}>\r\nTo: <post@zegelpost.example>\r\nSubject: ...\r\nMessage-ID: <{sender}>\r\n".encode()
         self.send(sender, head + made.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
-        return self.dossier_of(sender)
+        return self.clerk.dossier_of(sender)
 
     def test_smime_says_that_it_was_opened_or_why_it_was_not(self):
         self.expect(self.smime("gcm@post.example", "aes-256-gcm"), "Het bericht was versleuteld met S/MIME en is geopend.")
@@ -131,14 +120,14 @@ class Told(unittest.TestCase):
         subprocess.run([*gpg, "--quick-generate-key", "Jan <jan@post.example>", "future-default"], capture_output=True, check=True)
         signed = subprocess.run([*gpg, "--clear-sign"], input=b"Het bedrag is 100 euro.\n", capture_output=True, check=True).stdout.decode()
         self.send("inline@post.example", message("inline@post.example", text=signed))
-        text = self.expect(self.dossier_of("inline@post.example"), "Ondertekend met OpenPGP in de tekst: niet te controleren, wij hebben deze sleutel niet.")
+        text = self.expect(self.clerk.dossier_of("inline@post.example"), "Ondertekend met OpenPGP in de tekst: niet te controleren, wij hebben deze sleutel niet.")
         self.assertNotIn("alleen over het deel", text)
         self.send("deels@post.example", message("deels@post.example", text="Lees dit:\n" + signed))
-        self.expect(self.dossier_of("deels@post.example"), "Dat gaat alleen over het deel tussen de regels BEGIN en END.")
+        self.expect(self.clerk.dossier_of("deels@post.example"), "Dat gaat alleen over het deel tussen de regels BEGIN en END.")
 
     def test_what_stays_closed_becomes_a_task(self):
         self.send("dicht@post.example", message("dicht@post.example", text="-----BEGIN PGP MESSAGE-----\n\nhQEMA0000000000000AQ==\n-----END PGP MESSAGE-----\n"))
-        self.expect(self.dossier_of("dicht@post.example"), "Dit bericht is versleuteld en blijft dicht")
+        self.expect(self.clerk.dossier_of("dicht@post.example"), "Dit bericht is versleuteld en blijft dicht")
 
     def test_a_signature_is_checked_and_a_broken_one_named(self):
         key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
@@ -151,7 +140,7 @@ class Told(unittest.TestCase):
                                       ("stuk@post.example", made.replace(b"100 euro", b"900 euro"), "De handtekening (S/MIME) klopt niet: het bericht is veranderd.")):
             head = f"From: <{sender}>\r\nTo: <post@zegelpost.example>\r\nSubject: Bedrag\r\nMessage-ID: <{sender}>\r\n".encode()
             self.send(sender, head + raw)
-            self.expect(self.dossier_of(sender), sentence)
+            self.expect(self.clerk.dossier_of(sender), sentence)
 
 
 if __name__ == "__main__":

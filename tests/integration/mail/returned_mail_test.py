@@ -47,9 +47,8 @@ class ReturnedMail(unittest.TestCase):
 
     def letter_to(self, sender):
         """A letter lies in the mailbox of this sender; its dossier."""
-        lmtp.deliver(INSTANCE, sender, f"From: Karin <{sender}>\r\nTo: <post@zegelpost.example>\r\nSubject: Verzoek om inzage AVG\r\nMessage-ID: <{sender}>\r\n\r\n"
-                     "Graag wil ik mijn persoonsgegevens inzien (AVG artikel 15).\r\n".encode())
-        dossier = self.wait(lambda: re.findall(r"/dossier/([0-9a-f]{32})", self.clerk.get("/?zoek=" + sender).body.decode()))[0]
+        lmtp.ask_for_access(INSTANCE, sender)
+        dossier = self.clerk.dossier_of(sender)
         self.wait(lambda: "Ontvangstbevestiging gemaild" in self.page(dossier).text)
         letter = self.clerk.submit(self.page(dossier), {"brief": "avg-ontvangst"}, has="brief")
         self.clerk.act(letter, "versturen", weg="mailbox", code="telefonisch")

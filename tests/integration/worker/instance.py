@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from postfix import services  # noqa: E402
 from waiting import eventually, free_port  # noqa: E402, F401
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -93,26 +94,7 @@ minimal_backoff_time = 1s
 maximal_backoff_time = 3s
 queue_run_delay = 1s
 """)
-        (base / "etc/master.cf").write_text(f"""127.0.0.1:{self.smtp_port} inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 1 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-virtual unix - n n - - virtual
-lmtp unix - - n - - lmtp
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-""")
+        (base / "etc/master.cf").write_text(services(f"127.0.0.1:{self.smtp_port}"))
         self.postfix = base
         subprocess.run(["postfix", "-c", base / "etc", "start"], check=True, capture_output=True)
 

@@ -2,31 +2,20 @@
 #include <gmock/gmock.h>
 
 #include "gateway/casework/ways.h"
-#include "gateway/worker/jobs.h"
-#include "tests/unit/casework/desk.h"
-#include "tests/unit/worker/no_cells.h"
+#include "tests/unit/worker/worker_desk.h"
 
 namespace zp::gateway {
 namespace {
 
-using test::Desk;
+using test::WorkerDesk;
 using testing::HasSubstr;
 using Outcome = Handover::Outcome;
 
-class DirectMailTest : public Desk {
+class DirectMailTest : public WorkerDesk {
  protected:
-  DirectMailTest()
-      : clamd_(""),
-        smtp_(config_.smtp),
-        time_stamps_(config_.keys),
-        pages_(*templates::PageBook::load(ZP_SOURCE_DIR "/templates/messages")),
-        pem_(crypto::SealKey::self_signed("Zegel van de proef", 30)),
-        seal_(*crypto::SealKey::load(pem_.chain, pem_.key)),
-        tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, time_stamps_, {}, {}} {
+  DirectMailTest() {
     config_.limits.job_attempts = 12;
     config_.smtp.from = "post@example.nl";
-    config_.smtp.connections_per_domain = 2;
-    config_.smtp.give_up_days = 5;
     config_.print_queue = path("/print");
     Office office = casework_->office();
     office.domain_facts = [](const std::string& domain) -> Result<DomainFacts> {
@@ -57,16 +46,6 @@ class DirectMailTest : public Desk {
     EXPECT_TRUE(message) << message.error().message();
     return id;
   }
-  void work() {
-    for (auto did = do_one_job(tools_); did && *did;) did = do_one_job(tools_);
-  }
-  void change(const Id& id, const std::function<void(Profile&)>& how) {
-    must(store_->write([&](StoreWriter& store) -> Result<void> {
-      TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
-      how(open.profile);
-      return save_dossier(store, open, now_);
-    }));
-  }
   std::vector<std::string> routes(const Id& id) {
     std::vector<std::string> routes;
     const auto view = casework_->open(staff("jurist"), id);
@@ -74,14 +53,6 @@ class DirectMailTest : public Desk {
     return routes;
   }
 
-  test::NoCells cells_;
-  Clamd clamd_;
-  SmtpSender smtp_;
-  TimeStampClient time_stamps_;
-  std::unique_ptr<templates::PageBook> pages_;
-  crypto::SealKey::Pem pem_;
-  crypto::SealKey seal_;
-  Tools tools_;
   std::optional<Casework> sender_;
   std::vector<CourierMail> mails_;
   Handover answer_{Outcome::kDelivered, kByDane, "mx.example.org", "TLSv1.3 X", "250 message"};
@@ -120,11 +91,11 @@ TEST_F(DirectMailTest, ADomainThatProvesNothingHoldsNoOtherMailBack) {
 TEST_F(DirectMailTest, WithoutACodeItGoesByPostAndWithoutAnAddressAPersonChooses) {
   answer_.outcome = Outcome::kRefused;
   const Id with = sent(), without = sent();
-  change(with, [](Profile& profile) {
-    profile.access_code.clear();
-    profile.requester.address = {"Straat 1", "1234 AB Plaats"};
-  });
-  change(without, [](Profile& profile) { profile.access_code.clear(); });
+  must(change(with, [](OpenDossier& open) {
+    open.profile.access_code.clear();
+    open.profile.requester.address = {"Straat 1", "1234 AB Plaats"};
+  }));
+  must(change(without, [](OpenDossier& open) { open.profile.access_code.clear(); }));
   work();
   EXPECT_THAT(routes(with), testing::UnorderedElementsAre("tls undeliverable", "post printed"));
   EXPECT_THAT(routes(without), testing::ElementsAre("tls undeliverable"));

@@ -4,31 +4,20 @@
 #include "crypto/hash.h"
 #include "crypto/recipient_key.h"
 #include "gateway/casework/mail_queue.h"
-#include "gateway/worker/jobs.h"
 #include "gateway/worker/returned_mail.h"
 #include "gateway/worker/rounds.h"
-#include "tests/unit/casework/desk.h"
-#include "tests/unit/worker/no_cells.h"
+#include "tests/unit/worker/worker_desk.h"
 
 namespace zp::gateway {
 namespace {
 
-using test::Desk;
+using test::WorkerDesk;
 using testing::HasSubstr;
 
-class MessageTest : public Desk {
+class MessageTest : public WorkerDesk {
  protected:
-  MessageTest()
-      : clamd_(""),
-        smtp_(config_.smtp),
-        time_stamps_(config_.keys),
-        pages_(*templates::PageBook::load(ZP_SOURCE_DIR "/templates/messages")),
-        pem_(crypto::SealKey::self_signed("Zegel van de proef", 30)),
-        seal_(*crypto::SealKey::load(pem_.chain, pem_.key)),
-        tools_{casework_->office(), *casework_, cells_, clamd_, smtp_, *pages_, seal_, time_stamps_, {}, {}} {
+  MessageTest() {
     config_.limits.job_attempts = 5;
-    config_.smtp.connections_per_domain = 2;
-    config_.smtp.give_up_days = 5;
     config_.notice = {.resend_hours = 24, .resends = 1, .remind_days = 7, .other_way_days = 14};
   }
 
@@ -45,37 +34,18 @@ class MessageTest : public Desk {
     if (link) *link = to_hex(casework_->open(author, id)->messages.at(0).data.link_secret.view());
     return id;
   }
-  void work() {
-    for (auto did = do_one_job(tools_); did && *did;) did = do_one_job(tools_);
-  }
   /// As when its retention term is over.
   void erase(const Id& dossier) {
-    must(store_->write([&](StoreWriter& store) -> Result<void> {
-      TRY_ASSIGN(auto open, open_dossier(vault_, store, dossier));
-      open.dossier.state = DossierState::kErasureProposed;
-      return save_dossier(store, open, now_);
-    }));
+    must(change(dossier, [](OpenDossier& open) { open.dossier.state = DossierState::kErasureProposed; }));
     must(casework_->erase(staff("jurist", "bewaartermijn"), dossier));
   }
   /// As after the person was told.
   Result<void> lift(const Id& dossier) {
-    return store_->write([&](StoreWriter& store) -> Result<void> {
-      TRY_ASSIGN(auto open, open_dossier(vault_, store, dossier));
-      open.dossier.restricted = false;
-      return save_dossier(store, open, now_);
-    });
+    return change(dossier, [](OpenDossier& open) { open.dossier.restricted = false; });
   }
   LetterData data(const Id& dossier) { return casework_->open(staff("jurist"), dossier)->letters.at(0).data; }
   std::string state(const Id& dossier) { return casework_->open(staff("jurist"), dossier)->messages.at(0).row.state; }
 
-  test::NoCells cells_;
-  Clamd clamd_;
-  SmtpSender smtp_;
-  TimeStampClient time_stamps_;
-  std::unique_ptr<templates::PageBook> pages_;
-  crypto::SealKey::Pem pem_;
-  crypto::SealKey seal_;
-  Tools tools_;
   Id letter_;
 };
 
@@ -215,11 +185,9 @@ class OtherWayTest : public MessageTest {
     }));
   }
   void live_at(const std::vector<std::string>& address) {
-    must(store_->write([&](StoreWriter& store) -> Result<void> {
-      TRY_ASSIGN(auto open, open_dossier(vault_, store, dossier_));
+    must(change(dossier_, [&](OpenDossier& open) {
       open.profile.requester.address = address;
       open.profile.tasks.clear();
-      return save_dossier(store, open, now_);
     }));
   }
   /// A mail server says this about mail `number` of the message.
