@@ -29,6 +29,19 @@ int digest_of(const X509_ALGOR* algorithm) {
   return algorithm == nullptr ? NID_sha1 : OBJ_obj2nid(algorithm->algorithm);
 }
 
+// Null: none that is known. OpenSSL does not know the SHAKE256 that tells its length (RFC 8419 section 2.3).
+const EVP_MD* digest_by(const X509_ALGOR* algorithm) {
+  constexpr std::array<std::uint8_t, 9> kShakeWithLength = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x12};
+  constexpr long kBits = 512;  // what digest_of_spans() gives
+  const ASN1_OBJECT* const name = algorithm->algorithm;
+  const ASN1_TYPE* const length = algorithm->parameter;
+  if (!std::ranges::equal(ByteView(OBJ_get0_data(name), OBJ_length(name)), kShakeWithLength))
+    return EVP_get_digestbyobj(name);
+  const bool fits =
+      length != nullptr && length->type == V_ASN1_INTEGER && ASN1_INTEGER_get(length->value.integer) == kBits;
+  return fits ? EVP_shake256() : nullptr;
+}
+
 // RFC 4055 wants one digest for the message and for MGF1; OpenSSL takes two, other programs differ on it.
 bool pss_uses_one_digest(const Signer& signer) {
   if (OBJ_obj2nid(signer.signature->algorithm) != NID_rsassaPss) return true;
@@ -103,7 +116,7 @@ TimeStamp parse_time_stamp(ByteView info) {
 bool stamps(const TimeStamp& stamp, const std::vector<ByteView>& content) {
   if (!stamp) return false;
   TS_MSG_IMPRINT* const imprint = TS_TST_INFO_get_msg_imprint(stamp.get());
-  const EVP_MD* const algorithm = EVP_get_digestbyobj(TS_MSG_IMPRINT_get_algo(imprint)->algorithm);
+  const EVP_MD* const algorithm = digest_by(TS_MSG_IMPRINT_get_algo(imprint));
   return algorithm != nullptr &&
          std::ranges::equal(bytes_of(TS_MSG_IMPRINT_get_msg(imprint)), digest_of_spans(algorithm, content));
 }
@@ -154,7 +167,7 @@ bool edwards_verifies(const Signer& signer, ByteView message) {
 }
 
 Holding check_attributes(const Signer& signer, const std::vector<ByteView>& content) {
-  const EVP_MD* const algorithm = EVP_get_digestbyobj(signer.digest->algorithm);
+  const EVP_MD* const algorithm = digest_by(signer.digest);
   if (algorithm == nullptr) return kBeyondUs;
   const auto* const wanted = static_cast<const ASN1_STRING*>(
       CMS_signed_get0_data_by_OBJ(signer.info, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING));

@@ -32,6 +32,17 @@ std::optional<ByteRange> to_byte_range(const std::array<long long, 4>& numbers, 
   return right ? std::optional(range) : std::nullopt;
 }
 
+std::optional<ByteRange> read_byte_range(QPDFObjectHandle array, std::size_t file_size) {
+  if (!array.isArray() || array.getArrayNItems() != 4) return std::nullopt;
+  std::array<long long, 4> numbers{};
+  for (int i = 0; i < 4; ++i) {
+    QPDFObjectHandle item = array.getArrayItem(i);
+    if (!item.isInteger()) return std::nullopt;
+    numbers[static_cast<std::size_t>(i)] = item.getIntValue();
+  }
+  return to_byte_range(numbers, file_size);
+}
+
 std::optional<Bytes> signature_in_gap(ByteView pdf, const ByteRange& range) {
   ByteView gap = pdf.subspan(range.before, range.after_begin - range.before);
   const bool brackets_left_out = gap.front() == '<' && gap.back() == '>';

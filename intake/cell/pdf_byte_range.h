@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <qpdf/QPDFObjectHandle.hh>
 #include <vector>
 
 #include "crypto/base/bytes.h"
@@ -27,6 +28,9 @@ bool is_pdf_space(std::uint8_t c) noexcept;
 
 /// The four numbers of /ByteRange: from the first byte, with room for a signature, inside the file.
 std::optional<ByteRange> to_byte_range(const std::array<long long, 4>& numbers, std::size_t file_size);
+
+/// Of an array in a PDF; nothing if it is no such array. Throws what QPDF throws.
+std::optional<ByteRange> read_byte_range(QPDFObjectHandle array, std::size_t file_size);
 
 /// What is left out of the range must be one hexadecimal string and nothing else; its bytes. Some programs sign its
 /// angle brackets too: more than need be.

@@ -11,6 +11,8 @@
 #include <string>
 
 #include "intake/cell/graph_comparison.h"
+#include "intake/cell/pdf_appended.h"
+#include "intake/cell/pdf_byte_range.h"
 #include "intake/cell/pdf_fields.h"
 #include "intake/cell/pdf_structure.h"
 #include "intake/cell/signature_locks.h"
@@ -24,9 +26,12 @@ using Keys = std::set<std::string>;
 /// Compares two revisions, whose fields are known; each function returns false for a change that is not permitted.
 class RevisionComparison {
  public:
-  RevisionComparison(QPDF& before, QPDF& after, std::vector<Field>& new_fields)
+  RevisionComparison(QPDF& before, std::size_t signed_end, QPDF& after, std::size_t size,
+                     std::vector<Field>& new_fields)
       : before_(before),
+        signed_end_(signed_end),
         after_(after),
+        size_(size),
         old_fields_(form_fields(before)),
         new_fields_(new_fields),
         locks_(old_fields_) {}
@@ -73,19 +78,26 @@ class RevisionComparison {
   }
 
   bool trailer() {
-    // What a new cross-reference section needs (ISO 32000-1 7.5.5, 7.5.8), and the catalog and information, which have
-    // their own rules.
-    static const Keys kOwnRules = {"/Root", "/Info",  "/ID", "/Size",   "/Prev",   "/XRefStm",
-                                   "/Type", "/Index", "/W",  "/Length", "/Filter", "/DecodeParms"};
+    // What a new cross-reference section needs (ISO 32000-1 7.5.5, 7.5.8), the sum over a locked file (ISO/TS 32004),
+    // and the catalog and information, which have their own rules.
+    static const Keys kOwnRules = {"/Root",  "/Info", "/ID",     "/Size",   "/Prev",        "/XRefStm", "/Type",
+                                   "/Index", "/W",    "/Length", "/Filter", "/DecodeParms", "/AuthCode"};
     return same_but(before_.getTrailer(), after_.getTrailer(), kOwnRules);
   }
 
   bool catalog() {
     Object old_root = before_.getRoot(), new_root = after_.getRoot();
     graph_.equate(old_root, new_root);
-    static const Keys kOwnRules = {"/DSS", "/Extensions", "/AcroForm", "/Metadata"};
+    static const Keys kOwnRules = {"/DSS", "/Extensions", "/Version", "/AcroForm", "/Metadata"};
     return same_but(old_root, new_root, kOwnRules) && only_grows(old_root.getKey("/DSS"), new_root.getKey("/DSS")) &&
-           new_root.getKey("/Extensions").isDictionary() >= old_root.getKey("/Extensions").isDictionary();
+           new_root.getKey("/Extensions").isDictionary() >= old_root.getKey("/Extensions").isDictionary() &&
+           version_of(new_root) >= version_of(old_root);
+  }
+
+  /// "/1.7"; empty: that of the file's first line.
+  static std::string version_of(Object root) {
+    Object version = root.getKey("/Version");
+    return version.isName() ? version.getName() : std::string();
   }
 
   /// Validation data (ISO 32000-2 12.8.4.3) may be added and renewed, never taken away. Nothing in it is shown.
@@ -190,11 +202,19 @@ class RevisionComparison {
     return locks_.certified() && width > 0 && height > 0 && field.hasKey("/AP");
   }
 
+  /// A signature over more than this one, which is then checked like any other: a field that only looks signed can be
+  /// drawn by anybody.
+  bool signs_more(Object value) const {
+    if (!value.isDictionary() || !value.getKey("/Contents").isString()) return false;
+    const auto range = read_byte_range(value.getKey("/ByteRange"), size_);
+    return range && range->after_end > signed_end_;
+  }
+
   bool is_new_signature(Object field) {
     if (!field.isDictionary() || !field.isIndirect() || existed(field)) return false;
     const bool signature = field.getKey("/FT").isName() && field.getKey("/FT").getName() == "/Sig";
     Object value = field.getKey("/V");
-    if (!signature || !value.isDictionary() || field.hasKey("/Kids") || has_actions(field) || covers_certified(field))
+    if (!signature || !signs_more(value) || field.hasKey("/Kids") || has_actions(field) || covers_certified(field))
       return false;
     const bool timestamp =
         value.getKey("/SubFilter").isName() && value.getKey("/SubFilter").getName() == "/ETSI.RFC3161";
@@ -228,7 +248,8 @@ class RevisionComparison {
   bool fields() {
     for (Field& field : old_fields_) {
       Field& now = *new_by_name_.at(field.name);
-      const bool signing = field.type == "/Sig" && field.value.isNull() && locks_.further_signatures_permitted();
+      const bool signing = field.type == "/Sig" && field.value.isNull() && signs_more(now.value) &&
+                           locks_.further_signatures_permitted();
       const bool filling = field.type != "/Sig" && locks_.filling_permitted();
       const bool may_change = (signing || filling) && !locks_.locked(field.name);
       if (!field_permitted(field.object, now.object, may_change)) return false;
@@ -266,7 +287,10 @@ class RevisionComparison {
                                [&](const std::string& key) { return only_shown_here(appearance.getKey(key)); });
   }
 
-  QPDF &before_, &after_;
+  QPDF& before_;
+  std::size_t signed_end_;
+  QPDF& after_;
+  std::size_t size_;
   std::vector<Field> old_fields_;
   std::vector<Field>& new_fields_;
   SignatureLocks locks_;
@@ -296,7 +320,9 @@ std::string LatestRevision::forbidden_change(std::size_t signed_end) {
   try {
     if (!opened_) opened_ = std::make_unique<Opened>(whole_, document_);
     const auto before = open_pdf(whole_.first(signed_end));
-    std::string change = RevisionComparison(*before, opened_->document, opened_->fields).forbidden_change();
+    std::string change =
+        RevisionComparison(*before, signed_end, opened_->document, whole_.size(), opened_->fields).forbidden_change();
+    if (change.empty() && !only_revisions_follow(whole_, signed_end, opened_->document)) change = "unlisted-objects";
     // A file that had to be repaired can be read in more than one way.
     opened_->repaired = was_repaired(opened_->document) || opened_->repaired;
     if (change.empty() && (was_repaired(*before) || opened_->repaired)) change = "repaired";

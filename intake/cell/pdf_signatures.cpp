@@ -8,6 +8,7 @@
 #include <set>
 
 #include "crypto/cms.h"
+#include "intake/cell/pdf_appended.h"
 #include "intake/cell/pdf_byte_range.h"
 #include "intake/cell/pdf_fields.h"
 #include "intake/cell/pdf_revisions.h"
@@ -37,17 +38,6 @@ std::string pdf_time(const std::string& text) {
   }
   return part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + "T" + part(8, 2) + ":" + part(10, 2) + ":" + part(12, 2) +
          zone;
-}
-
-std::optional<ByteRange> read_range(QPDFObjectHandle array, std::size_t file_size) {
-  if (!array.isArray() || array.getArrayNItems() != 4) return std::nullopt;
-  std::array<long long, 4> numbers{};
-  for (int i = 0; i < 4; ++i) {
-    QPDFObjectHandle item = array.getArrayItem(i);
-    if (!item.isInteger()) return std::nullopt;
-    numbers[static_cast<std::size_t>(i)] = item.getIntValue();
-  }
-  return to_byte_range(numbers, file_size);
 }
 
 std::optional<crypto::CmsForm> form_of(const std::string& format) {
@@ -130,7 +120,7 @@ class SignatureChecker {
     result.format = name_or(dictionary.getKey("/SubFilter"), "unknown");
     if (dictionary.getKey("/M").isString()) result.claimed_time = pdf_time(dictionary.getKey("/M").getUTF8Value());
     if (dictionary.getKey("/Name").isString()) result.signer = dictionary.getKey("/Name").getUTF8Value();
-    const std::optional<ByteRange> range = read_range(dictionary.getKey("/ByteRange"), pdf_.size());
+    const std::optional<ByteRange> range = read_byte_range(dictionary.getKey("/ByteRange"), pdf_.size());
     const std::optional<Bytes> cms = range ? signature_in_gap(pdf_, *range) : std::nullopt;
     if (!cms || !belongs_together(dictionary, *range)) {
       result.integrity = "broken";
@@ -169,18 +159,10 @@ class SignatureChecker {
     result.coverage = "whole";
     if (std::ranges::all_of(pdf_.subspan(range.after_end), is_pdf_space)) return;
     result.coverage = "partial";
-    if (!ends_a_revision(range.after_end)) return;
+    if (!ends_as_pdf(pdf_.first(range.after_end))) return;
     const std::string change = latest_.forbidden_change(range.after_end);
     result.coverage = change.empty() ? "extended-allowed" : "extended-disallowed";
     if (!change.empty()) result.weaknesses.push_back(change);
-  }
-
-  /// A revision ends with "%%EOF" and at most an end of line (ISO 32000-1 7.5.5).
-  bool ends_a_revision(std::size_t end) const {
-    constexpr std::string_view kMark = "%%EOF";
-    std::string_view text = as_text(pdf_.first(end));
-    while (!text.empty() && is_pdf_space(static_cast<std::uint8_t>(text.back()))) text.remove_suffix(1);
-    return text.ends_with(kMark);
   }
 
   ByteView pdf_;
@@ -191,6 +173,12 @@ class SignatureChecker {
   LatestRevision latest_;
   std::int64_t proven_;  // all signatures that are still to be checked existed then, unix seconds
 };
+
+/// What is left out must be /Contents: the sum over a locked file (ISO/TS 32004) leaves out itself.
+bool is_of_a_signature(std::string_view pdf, const ByteRange& range) {
+  const std::size_t end = pdf.substr(0, range.before).find_last_not_of("< \t\r\n");
+  return pdf.substr(0, end + 1).ends_with("/Contents");
+}
 
 /// The four numbers after a "/ByteRange" in the bytes themselves.
 std::optional<std::array<long long, 4>> numbers_at(std::string_view text) {
@@ -231,7 +219,7 @@ std::vector<DigitalSignature> check_locked_signatures(ByteView untrusted_pdf, co
     const auto numbers = numbers_at(text.substr(at + kKey.size()));
     const auto range = numbers ? to_byte_range(*numbers, untrusted_pdf.size()) : std::nullopt;
     const auto cms = range ? signature_in_gap(untrusted_pdf, *range) : std::nullopt;
-    if (!cms) continue;
+    if (!cms || !is_of_a_signature(text, *range)) continue;
     DigitalSignature signature;
     signature.format = "locked";
     const auto verdict = crypto::verify_detached(*cms, range->content(untrusted_pdf), crypto::CmsForm::kDetached,

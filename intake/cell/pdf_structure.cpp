@@ -1,6 +1,7 @@
 #include "intake/cell/pdf_structure.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <new>
 #include <qpdf/QPDFExc.hh>
@@ -215,6 +216,13 @@ void read_document(PdfStructure& structure) {
   structure.empty_signature_fields = empty_signature_fields(*structure.document);
 }
 
+/// /Size may be larger than it need be; one too small would hide objects from some readers (ISO 32000-1 7.5.5).
+bool leaves_numbers_unused(const std::string& warning) {
+  int size = 0, highest = 0;
+  constexpr const char* kForm = "reported number of objects (%d) is not one plus the highest object number (%d)";
+  return std::sscanf(warning.c_str(), kForm, &size, &highest) == 2 && size > highest;
+}
+
 }  // namespace
 
 std::shared_ptr<QPDF> open_pdf(ByteView bytes) {
@@ -226,7 +234,8 @@ std::shared_ptr<QPDF> open_pdf(ByteView bytes) {
 
 bool was_repaired(QPDF& document) {
   return std::ranges::any_of(document.getWarnings(), [](const QPDFExc& warning) {
-    return warning.getMessageDetail() != "extraneous whitespace seen before xref";
+    const std::string detail = warning.getMessageDetail();
+    return detail != "extraneous whitespace seen before xref" && !leaves_numbers_unused(detail);
   });
 }
 

@@ -212,5 +212,49 @@ TEST_F(SignedPdf, BytesBehindTheEndAreNotCovered) {
   EXPECT_NE(signature(signed_pdf() + "% more").coverage, "whole");
 }
 
+// Programs that put a file together anew, or believe what is written last, show what no reference leads to.
+TEST_F(SignedPdf, AppendedObjectsThatNoReferenceLeadsToAreAnAttack) {
+  const std::string pdf = signed_pdf();
+  const std::string start = pdf.substr(pdf.rfind("startxref"));
+  const std::string evil =
+      "\n1 0 obj\n<</Type/Catalog/Pages 20 0 R>>\nendobj\n20 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n";
+  EXPECT_EQ(signature(pdf + evil).coverage, "extended-disallowed") << "objects alone";
+  EXPECT_EQ(signature(pdf + evil + start).coverage, "extended-disallowed") << "the references of before";
+  const std::string table =
+      "xref\n0 0\ntrailer\n<</Root 1 0 R/Size 21/Prev " + start.substr(10, start.find('%') - 11) + ">>\n";
+  EXPECT_EQ(
+      signature(pdf + evil + table + "startxref\n" + std::to_string(pdf.size() + evil.size()) + "\n%%EOF\n").coverage,
+      "extended-disallowed")
+      << "a table that leaves them out";
+}
+
+TEST_F(SignedPdf, AFieldThatOnlyLooksSignedIsAnAttack) {
+  const std::string page_keys = form().body(3),
+                    look = "<</Type/XObject/Subtype/Form/BBox[0 0 500 800]/Length 1>>stream\n \nendstream";
+  const auto with_field = [&](const std::string& value) {
+    std::string page = page_keys;
+    page.replace(page.find("[6 0 R 8 0 R]"), 13, "[6 0 R 8 0 R 10 0 R]");
+    return coverage_after(
+        {{3, page},
+         {9, "<</Fields[6 0 R 8 0 R 10 0 R]/SigFlags 3>>"},
+         {10, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Ook)/Rect[0 0 500 800]/P 3 0 R/AP<</N 11 0 R>>/V " + value + ">>"},
+         {11, look},
+         {12, "<</Type/Sig/SubFilter/ETSI.CAdES.detached>>"}});
+  };
+  EXPECT_EQ(with_field("12 0 R"), "extended-disallowed") << "nothing is signed";
+  EXPECT_EQ(with_field("7 0 R"), "extended-disallowed") << "the signature that was there already";
+}
+
+TEST_F(SignedPdf, AnUpdateMayLeaveObjectNumbersUnused) {
+  std::string filled = kTextField;
+  filled.insert(filled.size() - 2, "/V(A. Voorbeeld)");
+  std::string pdf = SmallPdf::updated(signed_pdf(), {{8, filled}});
+  const std::size_t size = pdf.rfind("/Size ") + 6;
+  pdf.replace(size, pdf.find_first_not_of("0123456789", size) - size, "99");
+  EXPECT_EQ(signature(pdf).coverage, "extended-allowed");
+  pdf.replace(size, 2, "9 ");
+  EXPECT_NE(signature(pdf).coverage, "extended-allowed") << "some readers would not see all objects";
+}
+
 }  // namespace
 }  // namespace zp::gateway

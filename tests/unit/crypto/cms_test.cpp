@@ -266,6 +266,16 @@ TEST_F(ForeignCms, ThatIsATimeStampHoldsOverWhatItStamped) {
   EXPECT_EQ(verify(as_bytes(token), kContent).integrity, Integrity::kBroken) << "it is no signature of the content";
 }
 
+// Made by pyHanko 0.38, since the openssl command line makes none.
+TEST(Ed448Cms, HoldsWithTheDigestThatRfc8419Wants) {
+  std::ifstream file(ZP_SOURCE_DIR "/tests/vectors/ed448-shake256.b64");
+  std::string text;
+  ASSERT_TRUE(std::getline(file, text));
+  const Bytes cms = from_base64(text).value();
+  EXPECT_EQ(verify(cms, kContent).integrity, Integrity::kOk);
+  EXPECT_EQ(verify(cms, "iets anders").integrity, Integrity::kBroken);
+}
+
 // Outermost with a length that is not given: BER that is no DER, as some signing devices write it.
 TEST_F(ForeignCms, HoldsHoweverItsLengthIsWritten) {
   folder_.make_signer("rsa:2048");
