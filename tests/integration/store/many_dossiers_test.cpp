@@ -1,6 +1,7 @@
 // Lists stay fast with 100,000 dossiers in the database. The bounds are wide: they catch a lost index
-// (seconds), not a slow day.
+// (seconds), and are in processor time: others on the machine do not count.
 #include <gtest/gtest.h>
+#include <time.h>
 
 #include <chrono>
 #include <random>
@@ -11,7 +12,11 @@
 namespace zp::gateway::test {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+std::chrono::nanoseconds processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
 
 constexpr int kDossiers = 100'000, kPerWrite = 5'000;
 constexpr std::chrono::milliseconds kBound{150};
@@ -48,13 +53,13 @@ class ManyDossiers : public testing::Test {
     return {};
   }
 
-  /// The fastest of three, so that a busy machine does not count.
+  /// The fastest of three.
   std::chrono::milliseconds time_of(const std::function<Result<void>(StoreReader&)>& body) {
-    auto best = Clock::duration::max();
+    auto best = std::chrono::nanoseconds::max();
     for (int run = 0; run < 3; ++run) {
-      const auto begin = Clock::now();
+      const auto begin = processor_time();
       EXPECT_EQ(error_of(store_->read(body)), "");
-      best = std::min(best, Clock::now() - begin);
+      best = std::min(best, processor_time() - begin);
     }
     return std::chrono::duration_cast<std::chrono::milliseconds>(best);
   }
