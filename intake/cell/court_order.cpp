@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
+
+#include "intake/cell/court_names.h"
 
 namespace zp::intake::cell {
 namespace {
@@ -16,21 +18,11 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::size_t kLook = 256 * 1024;
-constexpr std::size_t kMaxName = 100;  // bytes
-constexpr int kMaxNameWords = 10;
 
 constexpr std::array kMonths = {"januari"sv, "februari"sv, "maart"sv,     "april"sv,   "mei"sv,      "juni"sv,
                                 "juli"sv,    "augustus"sv, "september"sv, "oktober"sv, "november"sv, "december"sv};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) { return lower(c); });
-  return result;
-}
-
 /// Runs of white space as one blank; a line's end is kept as '\n', since a name of a court ends there.
 std::string squeezed(std::string_view text) {
   std::string result;
@@ -57,10 +49,6 @@ std::optional<int> number_at(std::string_view& text, std::size_t most_digits) {
   return value;
 }
 
-void skip(std::string_view& text, std::string_view any_of) {
-  text.remove_prefix(std::min(text.size(), text.find_first_not_of(any_of)));
-}
-
 std::optional<int> month_at(std::string_view& text) {
   for (std::size_t i = 0; i < kMonths.size(); ++i) {
     if (!text.starts_with(kMonths[i])) continue;
@@ -70,10 +58,10 @@ std::optional<int> month_at(std::string_view& text) {
   return number_at(text, 2);
 }
 
-std::string iso(int year, int month, int day) {
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  return date.ok() && year >= 1900 && year < 2200 ? fmt::format("{:04}-{:02}-{:02}", year, month, day) : std::string();
+std::string iso(const std::chrono::year_month_day& date) {
+  const int year = static_cast<int>(date.year());
+  if (!date.ok() || year < 1900 || year >= 2200) return {};
+  return fmt::format("{:04}-{:02}-{:02}", year, static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 /// "2 maart 2026", "2-3-2026" or "02/03/2026" at the beginning of `text` (lower case); empty if it is none.
@@ -85,7 +73,9 @@ std::string date_at(std::string_view text) {
   if (!month) return {};
   skip(text, " \n-/.");
   const auto year = number_at(text, 4);
-  return year ? iso(*year, *month, *day) : std::string();
+  if (!year || *month < 0 || *day < 0) return {};
+  return iso({std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+              std::chrono::day(static_cast<unsigned>(*day))});
 }
 
 /// The first date that follows one of `cues` within a few words. Cues that come first count most.
@@ -104,83 +94,17 @@ std::string date_after(std::string_view text, const std::array<std::string_view,
   return {};
 }
 
-// ---- names
-
-bool is_capital(std::string_view word) {
-  const auto first = static_cast<unsigned char>(word.empty() ? 0 : word[0]);
-  return (first >= 'A' && first <= 'Z') || first >= 0xC3;  // letters with accents begin with such a byte in UTF-8
-}
-
-bool is_name_particle(std::string_view word) {
-  static constexpr std::array kParticles = {"van"sv, "de"sv, "der"sv, "den"sv, "het"sv, "ten"sv, "ter"sv,
-                                            "te"sv,  "'t"sv, "in"sv,  "op"sv,  "la"sv,  "le"sv,  "du"sv,
-                                            "el"sv,  "al"sv, "von"sv, "da"sv,  "dos"sv, "en"sv,  "&"sv};
-  return std::ranges::find(kParticles, word) != kParticles.end();
-}
-
-std::string without_capitals(std::string name) {
-  if (std::ranges::any_of(name, [](char c) { return c >= 'a' && c <= 'z'; })) return name;
-  bool inside = false;
-  for (char& c : name) {
-    if (inside) c = lower(c);
-    inside = std::isalpha(static_cast<unsigned char>(c)) != 0 || (c & '\x80') != 0;
-  }
-  return name;
-}
-
-/// The name at the beginning of `text`: words with a capital and what stands between them.
-std::string name_at(std::string_view text) {
-  static constexpr std::array kForms = {
-      "de heer "sv, "mevrouw "sv, "dhr. "sv, "mw. "sv, "de naamloze vennootschap "sv, "de besloten vennootschap "sv};
-  skip(text, " :\n");
-  for (const std::string_view form : kForms) {
-    if (lower(text.substr(0, form.size())) == form) text.remove_prefix(form.size());
-  }
-  std::string name;
-  std::size_t whole = 0;  // as far as it ends with a capitalised word
-  for (int words = 0; words < kMaxNameWords && !text.empty(); ++words) {
-    skip(text, " \n");
-    const std::size_t length = std::min(text.find_first_of(" \n"), text.size());
-    std::string_view word = text.substr(0, length);
-    text.remove_prefix(length);
-    const bool last = word.find_first_of(",;:()") != std::string_view::npos;
-    word = word.substr(0, word.find_first_of(",;:()"));
-    const bool capital = is_capital(word);
-    if (!capital && !is_name_particle(word)) break;
-    if (!name.empty()) name += ' ';
-    name += word;
-    if (capital) whole = name.size();
-    if (last || name.size() > kMaxName) break;
-  }
-  name.resize(std::min(whole, kMaxName));
-  return without_capitals(std::move(name));
-}
-
-template <std::size_t N>
-std::string name_after(std::string_view text, std::string_view lowered, const std::array<std::string_view, N>& cues) {
-  for (const std::string_view cue : cues) {
-    for (std::size_t at = lowered.find(cue); at != std::string_view::npos; at = lowered.find(cue, at + 1)) {
-      if (std::string name = name_at(text.substr(at + cue.size())); name.size() > 3) return name;
-    }
-  }
-  return {};
-}
-
-/// "stelt NAME, geboren ..., onder curatele", "benoemt NAME ... tot mentor": the name stands before what it is about.
-std::string name_between(std::string_view text, std::string_view lowered, std::string_view verb,
-                         std::string_view role) {
-  constexpr std::size_t kNear = 300;
-  for (std::size_t at = lowered.find(verb); at != std::string_view::npos; at = lowered.find(verb, at + 1)) {
-    const std::size_t begin = at + verb.size();
-    if (lowered.substr(begin, kNear).find(role) == std::string_view::npos) continue;
-    if (std::string name = name_at(text.substr(begin)); name.size() > 3) return name;
+/// The first date that stands right behind `cue`.
+std::string date_right_after(std::string_view text, std::string_view cue) {
+  for (std::size_t at = text.find(cue); at != std::string_view::npos; at = text.find(cue, at + 1)) {
+    if (std::string date = date_at(text.substr(at + cue.size())); !date.empty()) return date;
   }
   return {};
 }
 
 // ---- the order
 
-/// Its words on one line, names as written and in lower case.
+/// Its words: lines kept, on one line, and that in lower case; what stands where is the same in all three.
 struct Order {
   std::string lines, text, lowered;
   std::size_t decision = 0;  // where the decision begins; 0 if no heading says so
@@ -192,99 +116,254 @@ Order prepare(std::string_view untrusted_text) {
   order.text = order.lines;
   std::ranges::replace(order.text, '\n', ' ');
   order.lowered = lower(order.text);
-  for (const std::string_view heading : {"de beslissing"sv, "beslissing de kantonrechter"sv, "beslist als volgt"sv}) {
+  for (const std::string_view heading :
+       {"de beslissing"sv, "beslissing de kantonrechter"sv, "beslissing de rechtbank"sv, "beslist als volgt"sv,
+        "opnieuw beschikkende"sv, "de kantonrechter: "sv}) {
     const std::size_t at = order.lowered.rfind(heading);
     if (at != std::string::npos) order.decision = std::max(order.decision, at);
   }
   return order;
 }
 
-std::string court_of(const Order& order) {
-  const std::string lowered = lower(order.lines);
-  for (const std::string_view kind : {"rechtbank"sv, "gerechtshof"sv}) {
-    for (std::size_t at = lowered.find(kind); at != std::string::npos; at = lowered.find(kind, at + 1)) {
-      const std::string_view rest = std::string_view(order.lines).substr(at + kind.size());
-      const std::string place = name_at(rest.substr(0, rest.find('\n')));
-      if (rest.starts_with(' ') && !place.empty()) return (kind == "rechtbank" ? "Rechtbank " : "Gerechtshof ") + place;
-    }
+/// Where `words` stand in `text`, from the front.
+template <typename See>
+void each_place(std::string_view text, std::string_view words, See see) {
+  for (std::size_t at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) {
+    if (see(at)) return;
+  }
+}
+
+bool is_name(std::string_view name) { return name.size() > 3; }
+
+std::string name_after(const Order& order, std::size_t from, std::span<const std::string_view> cues) {
+  std::string name;
+  for (const std::string_view cue : cues) {
+    each_place(std::string_view(order.lowered).substr(from), cue, [&](std::size_t at) {
+      name = name_at(std::string_view(order.text).substr(from + at + cue.size()));
+      return is_name(name);
+    });
+    if (is_name(name)) return name;
   }
   return {};
+}
+
+/// "NAME, geboren te X op D, wonende te Y" before `end`: the person described there.
+std::string described_before(const Order& order, std::size_t end) {
+  constexpr std::size_t kNear = 300;
+  const std::size_t begin = end > kNear ? end - kNear : 0;
+  const std::string_view window = std::string_view(order.lowered).substr(begin, end - begin);
+  for (const std::string_view mark : {"geboren"sv, "geb."sv, "wonende"sv, "gevestigd"sv, "verblijvende"sv}) {
+    const std::size_t at = window.rfind(mark);
+    if (at == std::string_view::npos) continue;
+    if (std::string name = name_before(std::string_view(order.lines).substr(0, begin + at)); is_name(name)) return name;
+  }
+  return {};
+}
+
+/// Whom the order calls by one of `roles`: "hierna te noemen: betrokkene", "wonende te X, verzoeker", "Rechthebbende: NAME".
+std::string called(const Order& order, std::span<const std::string_view> roles) {
+  constexpr std::size_t kNear = 40;
+  std::string name;
+  for (const std::string_view role : roles) {
+    each_place(order.lowered, role, [&](std::size_t at) {
+      const std::string_view after = std::string_view(order.lowered).substr(at + role.size());
+      const std::string_view before = std::string_view(order.lowered).substr(0, at);
+      const std::string_view near = before.substr(before.size() > kNear ? before.size() - kNear : 0);
+      if (after.starts_with(":"))
+        name = name_at(std::string_view(order.text).substr(at + role.size()));
+      else if (near.ends_with("(") || near.ends_with("(de "))
+        name = name_before(std::string_view(order.lines).substr(0, before.rfind('(')));
+      if (is_name(name)) return true;
+      const bool defines = near.contains("hierna") || near.contains("verder") || near.contains("te noemen") ||
+                           near.ends_with(", ") || near.ends_with(" en ") || near.ends_with(", de ");
+      if (defines) name = described_before(order, at);
+      if (!is_name(name) && near.ends_with(", ")) name = name_before(std::string_view(order.lines).substr(0, at));
+      return is_name(name);
+    });
+    if (is_name(name)) return name;
+  }
+  return {};
+}
+
+constexpr std::array kApplicant = {"verzoekster"sv, "verzoeker"sv};
+
+/// The name that begins at `at`, or that of the applicant where the order says "verzoeker" there.
+std::string name_or_applicant(const Order& order, std::size_t at) {
+  std::string_view rest = std::string_view(order.lowered).substr(at);
+  skip(rest, " :");
+  const bool applicant = std::ranges::any_of(kApplicant, [&](auto word) { return rest.starts_with(word); });
+  return applicant ? called(order, kApplicant) : name_at(std::string_view(order.text).substr(at));
+}
+
+/// "stelt NAME, geboren ..., onder curatele", "benoemt NAME ... tot mentor": the name stands before what it is about.
+std::string name_between(const Order& order, std::size_t from, std::string_view verb, std::string_view role) {
+  constexpr std::size_t kNear = 300;
+  const std::string_view lowered = std::string_view(order.lowered).substr(from);
+  std::string name;
+  each_place(lowered, verb, [&](std::size_t at) {
+    const std::size_t begin = at + verb.size();
+    if (!lowered.substr(begin, kNear).contains(role)) return false;
+    name = name_or_applicant(order, from + begin);
+    return is_name(name);
+  });
+  return is_name(name) ? name : std::string();
+}
+
+std::string court_of(const Order& order) {
+  const std::string lowered = lower(order.lines);
+  std::string court;
+  std::size_t first = std::string::npos;
+  for (const std::string_view kind : {"rechtbank"sv, "gerechtshof"sv}) {
+    each_place(lowered, kind, [&](std::size_t at) {
+      const std::string_view rest = std::string_view(order.lines).substr(at + kind.size());
+      const std::string place = name_at(rest.substr(0, rest.find('\n')));
+      if (!rest.starts_with(' ') || place.empty()) return false;
+      if (at < first) court = (kind == "rechtbank" ? "Rechtbank " : "Gerechtshof ") + place;
+      first = std::min(first, at);
+      return true;
+    });
+  }
+  return court;
 }
 
 std::vector<std::string> measures_of(std::string_view lowered) {
   struct Cue {
     std::string_view measure;
-    std::array<std::string_view, 4> words;
+    std::array<std::string_view, 6> words;
   };
   static constexpr std::array kCues = {
-      Cue{"mentorschap", {"mentorschap in", "tot mentor", "een mentorschap", "mentorschap ten behoeve"}},
-      Cue{"curatele", {"onder curatele", "tot curator", "curatele van", "ondercuratelestelling"}},
-      Cue{"bewind", {"onder bewind", "tot bewindvoerder", "bewind in", "beschermingsbewind"}}};
+      Cue{"mentorschap",
+          {"mentorschap in", "tot mentor", "een mentorschap", "mentorschap ten behoeve",
+           " mentor: ", "mentorschap is ingesteld"}},
+      Cue{"curatele",
+          {"onder curatele", "tot curator", "curatele van", "ondercuratelestelling", " curator: ", "tot curatrice"}},
+      Cue{"bewind",
+          {"onder bewind", "tot bewindvoerder", "bewind in", "beschermingsbewind",
+           " bewindvoerder: ", "provisioneel bewind"}}};
   std::vector<std::string> found;
   for (const Cue& cue : kCues) {
-    if (std::ranges::any_of(cue.words, [&](auto words) { return lowered.find(words) != std::string_view::npos; }))
+    if (std::ranges::any_of(cue.words, [&](auto words) { return lowered.contains(words); }))
       found.emplace_back(cue.measure);
   }
   return found;
 }
 
 std::string represented_in(const Order& order) {
-  static constexpr std::array kCues = {"ten behoeve van"sv,
+  static constexpr std::array kCues = {"stelt onder curatele"sv,
+                                       "onder curatele te stellen"sv,
+                                       "ten behoeve van"sv,
                                        "toebehoren aan"sv,
                                        "toebehorende aan"sv,
-                                       "curatele te stellen van"sv,
                                        "curatele van"sv,
+                                       "curatele over"sv,
                                        "onder curatele stelling van"sv,
-                                       "bewind over de goederen van"sv,
-                                       "betrokkene:"sv,
-                                       "rechthebbende:"sv};
-  std::string name = name_between(order.text, order.lowered, "stelt", "onder curatele");
-  return name.empty() ? name_after(order.text, order.lowered, kCues) : name;
+                                       "ondercuratelestelling van"sv,
+                                       "onderbewindstelling van"sv,
+                                       "mentorschap van"sv,
+                                       "mentorschap over"sv,
+                                       "over de goederen van"sv,
+                                       "bewind van"sv};
+  static constexpr std::array kRoles = {"betrokkene"sv, "rechthebbende"sv, "curandus"sv, "curanda"sv,
+                                        "onder bewind gestelde"sv};
+  std::string name = name_between(order, 0, "stelt", "onder curatele");
+  if (name.empty()) name = name_after(order, 0, kCues);
+  if (name.empty()) name = called(order, kRoles);
+  if (!name.empty()) return name;
+  // Of whom it tells the day of birth first.
+  const std::size_t born = order.lowered.find("geboren");
+  return born == std::string::npos ? std::string() : name_before(std::string_view(order.lines).substr(0, born));
 }
 
 std::string representative_in(const Order& order) {
-  static constexpr std::array kCues = {"tot mentor en bewindvoerder"sv, "tot bewindvoerder en mentor"sv, "tot mentor"sv,
-                                       "tot curator"sv, "tot bewindvoerder"sv};
-  const std::string_view text = std::string_view(order.text).substr(order.decision);
-  const std::string_view lowered = std::string_view(order.lowered).substr(order.decision);
-  std::string name = name_after(text, lowered, kCues);
-  for (const std::string_view role : {"tot mentor"sv, "tot curator"sv, "tot bewindvoerder"sv}) {
-    if (name.empty()) name = name_between(text, lowered, "benoemt", role);
+  static constexpr std::array kRoles = {"mentor en bewindvoerder"sv,
+                                        "bewindvoerder en mentor"sv,
+                                        "mentor"sv,
+                                        "curator"sv,
+                                        "curatrice"sv,
+                                        "bewindvoerder"sv,
+                                        "mentoren"sv,
+                                        "curatoren"sv,
+                                        "bewindvoerders"sv};
+  static constexpr std::array kWhich = {""sv,        "opvolgend "sv,    "opvolgende "sv,
+                                        "nieuwe "sv, "provisioneel "sv, "tijdelijk "sv};
+  for (const std::string_view role : kRoles) {
+    for (const std::string_view which : kWhich) {
+      const std::string cue = fmt::format("tot {}{}", which, role);
+      std::string name;
+      each_place(std::string_view(order.lowered).substr(order.decision), cue, [&](std::size_t at) {
+        name = name_or_applicant(order, order.decision + at + cue.size());
+        return is_name(name);
+      });
+      if (is_name(name)) return name;
+      name = name_between(order, order.decision, "benoemt", cue);
+      if (is_name(name)) return name;
+    }
   }
-  return name;
+  return {};
 }
 
-/// "voor de duur van vijf jaar", counted from the day of the order.
-std::string end_by_duration(std::string_view lowered, const std::string& from) {
+std::optional<int> count_at(std::string_view& text) {
   static constexpr std::array kNumbers = {"een"sv, "twee"sv,  "drie"sv, "vier"sv,  "vijf"sv,
                                           "zes"sv, "zeven"sv, "acht"sv, "negen"sv, "tien"sv};
-  static constexpr std::array kCues = {"voor de duur van "sv, "voor een periode van "sv, "voor een termijn van "sv};
+  for (std::size_t i = 0; i < kNumbers.size(); ++i) {
+    if (!text.starts_with(kNumbers[i])) continue;
+    text.remove_prefix(kNumbers[i].size());
+    return static_cast<int>(i + 1);
+  }
+  return number_at(text, 2);
+}
+
+/// "voor de duur van vijf jaar", counted from `from`.
+std::string end_by_duration(std::string_view lowered, const std::string& from) {
+  static constexpr std::array kCues = {"voor de duur van "sv, "voor een periode van "sv, "voor een termijn van "sv,
+                                       "voor de tijd van "sv};
   for (const std::string_view cue : kCues) {
     const std::size_t at = lowered.find(cue);
     if (at == std::string_view::npos || from.size() != 10) continue;
     std::string_view rest = lowered.substr(at + cue.size());
-    std::optional<int> years = number_at(rest, 2);
-    for (std::size_t i = 0; i < kNumbers.size() && !years; ++i) {
-      if (!rest.starts_with(kNumbers[i])) continue;
-      years = static_cast<int>(i + 1);
-      rest.remove_prefix(kNumbers[i].size());
-    }
-    if (!years || !rest.starts_with(" jaar")) continue;
-    const int month = std::stoi(from.substr(5, 2)), day = std::stoi(from.substr(8, 2));
-    return iso(std::stoi(from.substr(0, 4)) + *years, month, month == 2 && day == 29 ? 28 : day);
+    const std::optional<int> count = count_at(rest);
+    if (!count) continue;
+    if (rest.starts_with(" (")) rest.remove_prefix(std::min(rest.size(), rest.find(')') + 1));  // "drie (3) jaar"
+    const bool years = rest.starts_with(" jaar") || rest.starts_with(" jaren");
+    if (!years && !rest.starts_with(" maand")) continue;
+    const std::chrono::year_month_day begin{std::chrono::year(std::stoi(from.substr(0, 4))),
+                                            std::chrono::month(static_cast<unsigned>(std::stoi(from.substr(5, 2)))),
+                                            std::chrono::day(static_cast<unsigned>(std::stoi(from.substr(8, 2))))};
+    const auto months = std::chrono::months(years ? 12 * *count : *count);
+    const auto end = begin + months;
+    return iso(end.ok() ? end : std::chrono::year_month_day(end.year() / end.month() / std::chrono::last));
   }
   return {};
+}
+
+std::string end_of(std::string_view decision, const std::string& given) {
+  static constexpr std::array kEnds = {"eindigt op"sv,
+                                       "eindigt van rechtswege op"sv,
+                                       "eindigt met ingang van"sv,
+                                       "van rechtswege eindigt op"sv,
+                                       "einddatum"sv,
+                                       "tot en met"sv,
+                                       "geldt tot"sv,
+                                       "geldig tot"sv};
+  if (std::string date = date_after(decision, kEnds); !date.empty()) return date;
+  if (std::string date = date_right_after(decision, " tot "); !date.empty()) return date;
+  const std::string begins = date_right_after(decision, "met ingang van ");
+  return end_by_duration(decision, begins.empty() ? given : begins);
 }
 
 }  // namespace
 
 CourtOrder read_court_order(std::string_view untrusted_text) {
-  static constexpr std::array kGiven = {"uitspraak"sv,       "beschikking van"sv,   "beschikking d.d."sv,
-                                        "uitgesproken op"sv, "gegeven op"sv,        "datum beschikking"sv,
-                                        "datum uitspraak"sv, "kantonrechter van"sv, "openbaar uitgesproken"sv};
-  static constexpr std::array kEnds = {
-      "eindigt op"sv, "eindigt van rechtswege op"sv, "eindigt met ingang van"sv, "tot en met"sv, "geldt tot"sv,
-      "geldig tot"sv};
+  static constexpr std::array kGiven = {"uitspraak"sv,
+                                        "uitgesproken op"sv,
+                                        "beschikking d.d."sv,
+                                        "datum beschikking"sv,
+                                        "kantonrechter van"sv,
+                                        "beschikking van"sv,
+                                        "gegeven op"sv,
+                                        "openbaar uitgesproken"sv,
+                                        "datum:"sv,
+                                        "d.d."sv};
   const Order order = prepare(untrusted_text);
   const std::string_view decision = std::string_view(order.lowered).substr(order.decision);
   CourtOrder read;
@@ -294,8 +373,7 @@ CourtOrder read_court_order(std::string_view untrusted_text) {
   if (read.measures.empty()) read.measures = measures_of(order.lowered);
   read.represented = represented_in(order);
   read.representative = representative_in(order);
-  read.end_date = date_after(decision, kEnds);
-  if (read.end_date.empty()) read.end_date = end_by_duration(decision, read.date);
+  read.end_date = end_of(decision, read.date);
   return read;
 }
 

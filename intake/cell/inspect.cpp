@@ -34,7 +34,7 @@ constexpr std::size_t kMaxAttachments = 100;       // of the whole document
 constexpr std::size_t kMaxIdentityDocuments = 20;  // besides the first, as parse_findings() bounds it
 constexpr std::size_t kMaxPageText = 64 * 1024;
 constexpr std::size_t kMaxUnpacked = 256 << 20;  // bytes, of all archives in the document
-constexpr std::size_t kPagesToRead = 4;          // of a beschikking without its own text: the first two, the last two
+constexpr std::size_t kPagesToRead = 4;          // of a beschikking without its own text: first two, last two
 constexpr int kExamineDpi = 150;                 // enough for the strokes of a signature and for letters of 8 points
 constexpr double kKnownForm = 0.95;              // confidence in the kind that a known form has
 constexpr int kPhotoDpi = 150;                   // what a photo counts as when it is made smaller for the screen
@@ -218,20 +218,39 @@ class Inspection {
     connection_.progress(seen.number, looking.count);
   }
 
-  // Reading a whole page takes a second or two, so it is done where sentences are wanted: a beschikking names its people
-  // in them.
+  // Reading a whole page takes a second or two. It is done for the first page where its head did not say what the
+  // document is, and for a beschikking, which names its people in sentences.
   void read_what_matters(Looking& looking) {
-    if (request_.options.somebody_waits) return;
-    std::string text;
-    for (const PageFindings& page : looking.findings.pages) text += page.text + "\n";
-    if (looking.half_read.empty() || kind_of(text).name != "court-order") return;
-    for (const auto& [index, upright] : looking.half_read) {
-      if (Clock::now() - started_ > kTimeForLooking) return;
-      std::string read = vision::text_of(vision::ocr_words(upright, engines_.front()), kMaxPageText);
-      std::string& known = looking.findings.pages[index].text;
-      if (read.size() > known.size()) known = std::move(read);
-      connection_.progress(static_cast<int>(index + 1), looking.count);
+    if (request_.options.somebody_waits || looking.findings.kind != "unknown" || looking.findings.identity_document)
+      return;
+    Kind kind = kind_of(text_of(looking.findings));
+    std::size_t read = 0;
+    if (!says_what_it_is(kind) && !looking.half_read.empty() && looking.half_read.front().first == 0) {
+      read_whole(looking, read++);
+      kind = kind_of(text_of(looking.findings));
     }
+    if (kind.name != "court-order") return;
+    while (read < looking.half_read.size()) read_whole(looking, read++);
+  }
+
+  static bool says_what_it_is(const Kind& kind) {
+    constexpr double kPlainly = 0.5;
+    return kind.confidence >= kPlainly && !kind.subject.empty();
+  }
+
+  void read_whole(const Looking& looking, std::size_t which) {
+    if (Clock::now() - started_ > kTimeForLooking) return;
+    const auto& [index, upright] = looking.half_read[which];
+    std::string read = vision::text_of(vision::ocr_words(upright, engines_.front()), kMaxPageText);
+    std::string& known = looking.findings.pages[index].text;
+    if (read.size() > known.size()) known = std::move(read);
+    connection_.progress(static_cast<int>(index + 1), looking.count);
+  }
+
+  static std::string text_of(const Findings& findings) {
+    std::string text;
+    for (const PageFindings& page : findings.pages) text += page.text + "\n";
+    return text;
   }
 
   // One whose zone was read comes before one that was only recognised.
@@ -349,8 +368,7 @@ class Inspection {
   }
 
   static void classify(Findings& findings) {
-    std::string text;
-    for (const PageFindings& page : findings.pages) text += page.text + "\n";
+    const std::string text = text_of(findings);
     if (findings.kind == "unknown") {  // made from no known form
       Kind kind = kind_of(text);
       findings.kind = kind.name;

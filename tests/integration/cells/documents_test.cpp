@@ -57,14 +57,18 @@ TEST_F(Documents, ACourtOrderIsRecognised) {
   EXPECT_GT(found.kind_confidence, 0.7);
 }
 
-TEST_F(Documents, AScannedCourtOrderIsReadWholeOnlyIfNobodyWaits) {
+std::string sample(const std::string& name) {
   const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("zp-scan-" + Id::random().hex());
-  const std::string make =
-      ZP_SOURCE_DIR "/samples/make " + folder.string() + " --only mentor/beschikking-scan.pdf > /dev/null";
-  ASSERT_EQ(std::system(make.c_str()), 0);
-  std::ifstream file(folder / "mentor/beschikking-scan.pdf", std::ios::binary);
-  const std::string scan{std::istreambuf_iterator<char>(file), {}};
+  const std::string make = ZP_SOURCE_DIR "/samples/make " + folder.string() + " --only " + name + " > /dev/null";
+  EXPECT_EQ(std::system(make.c_str()), 0);
+  std::ifstream file(folder / name, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
   std::filesystem::remove_all(folder);
+  return bytes;
+}
+
+TEST_F(Documents, AScannedCourtOrderIsReadWholeOnlyIfNobodyWaits) {
+  const std::string scan = sample("mentor/beschikking-scan.pdf");
   InspectionRequest request;
   const Findings whole = inspect(scan, request).findings;
   request.somebody_waits = true;
@@ -74,6 +78,17 @@ TEST_F(Documents, AScannedCourtOrderIsReadWholeOnlyIfNobodyWaits) {
   EXPECT_GT(whole.pages[0].text.size(), in_haste.pages[0].text.size());
   ASSERT_TRUE(whole.court_order);
   EXPECT_NE(whole.court_order->representative, "");
+}
+
+TEST_F(Documents, AScanIsReadWholeOnlyIfItsHeadDoesNotSayWhatItIs) {
+  const auto read = [&](const std::string& scan, bool somebody_waits) {
+    InspectionRequest request;
+    request.somebody_waits = somebody_waits;
+    return inspect(scan, request).findings.pages.at(0).text.size();
+  };
+  const std::string letter = sample("mentor/verzoek-scan.pdf"), form = sample("machtiging/machtiging-scan.pdf");
+  EXPECT_GT(read(letter, false), read(letter, true));
+  EXPECT_EQ(read(form, false), read(form, true)) << "a known form was read further";
 }
 
 TEST_F(Documents, PageImagesComeInTheResolutionAskedFor) {

@@ -50,6 +50,32 @@ TEST(CourtOrder, BewindAndMentorschapTogetherAndTheirEndAreRead) {
   EXPECT_EQ(read_court_order("De beslissing: het bewind eindigt op 1 mei 2030.").end_date, "2030-05-01");
 }
 
+TEST(CourtOrder, WhoIsCalledByARoleIsNamed) {
+  const CourtOrder order = read_court_order(
+      "beschikking\nRECHTBANK DEN HAAG\nDatum: 5 juni 2023\nop het verzoek van\nA.C. VAN DEN BOSCH-KOK\nwonende te "
+      "Zeist\n"
+      "verder te noemen verzoekster\ntot het instellen van een mentorschap ten behoeve van betrokkene:\n"
+      "de heer Dirk \303\226ZT\303\234RK, geboren op 1 januari 1937, hierna: betrokkene\n3. Beslissing\nDe "
+      "kantonrechter:\n"
+      "stelt een mentorschap in ten behoeve van betrokkene tot 1 juli 2026;\nbenoemt verzoekster tot mentor;");
+  EXPECT_EQ(order.court, "Rechtbank Den Haag");
+  EXPECT_EQ(order.date, "2023-06-05");
+  EXPECT_EQ(order.represented, "Dirk \303\226zt\303\274rk");
+  EXPECT_EQ(order.representative, "A.C. van den Bosch-Kok");
+  EXPECT_EQ(order.end_date, "2026-07-01");
+}
+
+TEST(CourtOrder, ACourtOfAppealIsNotTheCourtWhoseOrderItQuashes) {
+  const CourtOrder order = read_court_order(
+      "GERECHTSHOF 'S-HERTOGENBOSCH\nUitspraak: 3 november 2022\nHet hof:\nvernietigt de beschikking van de rechtbank "
+      "Limburg van 11 januari 2022, en opnieuw beschikkende:\nontslaat K. Smits als mentor;\n"
+      "benoemt tot opvolgend mentor: S.R. Ramdin en P. Ramdin, voor de duur van zes maanden;");
+  EXPECT_EQ(order.court, "Gerechtshof 's-Hertogenbosch");
+  EXPECT_EQ(order.date, "2022-11-03");
+  EXPECT_EQ(order.representative, "S.R. Ramdin en P. Ramdin");
+  EXPECT_EQ(order.end_date, "2023-05-03");
+}
+
 TEST(CourtOrder, WhatIsNotSaidStaysEmpty) {
   const CourtOrder order = read_court_order("Geachte heer, de rechtbank is gesloten op 31 februari 2026.");
   EXPECT_EQ(order.court, "");

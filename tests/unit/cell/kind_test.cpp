@@ -34,6 +34,18 @@ TEST(Kind, EachKindIsToldWithItsSubjectAndTheWordsThatDecided) {
                    "toestemmingsverklaring"},
            Example{"Geachte collega,\nBetreft patient. Diagnose: verzonnen.\nMet vriendelijke groet, huisarts",
                    "letter", "medisch", "geachte"},
+           Example{"Beste mensen,\nIk doe een beroep op het recht op vergetelheid (artikel 17 van de AVG).\nGroeten,",
+                   "letter", "avg-verzoek", "recht op vergetelheid"},
+           Example{"Geachte heer,\nHierbij machtig ik mijn zoon.\nMet vriendelijke groet,", "mandate", "machtiging",
+                   "hierbij machtig ik"},
+           Example{"Ontslagbrief\nVoorgeschiedenis: geen. Medicatie: geen. Polikliniek", "letter", "medisch",
+                   "ontslagbrief"},
+           Example{
+               "Onderwerp: Besluit op uw aanvraag voor zorg uit de Wet langdurige zorg\nGeachte heer,\nWij wijzen uw "
+               "aanvraag af. Bent u het niet eens met dit besluit? Dan kunt u bezwaar maken.\nHoogachtend,",
+               "decision", "indicatiebesluit", "besluit op uw aanvraag"},
+           Example{"Aanvraagformulier Wlz\nLees meer over uw persoonsgegevens en de AVG.\nNaam\nGeboortedatum", "form",
+                   "aanvraag", "aanvraagformulier"},
            Example{"Indicatiebesluit\nU krijgt zorgprofiel VV5. U kunt bezwaar maken", "decision", "indicatiebesluit",
                    "indicatiebesluit"},
        }) {
@@ -43,6 +55,14 @@ TEST(Kind, EachKindIsToldWithItsSubjectAndTheWordsThatDecided) {
     EXPECT_THAT(kind.words, Contains(example.word)) << example.text;
     EXPECT_GT(kind.confidence, 0.3) << example.text;
   }
+}
+
+TEST(Kind, ALetterThatSpeaksOfAnOrderOrAgainstADecisionIsALetter) {
+  for (const char* text :
+       {"Beste mevrouw,\nHierbij stuur ik u de beschikking van de rechtbank. De kantonrechter heeft mij tot mentor "
+        "benoemd. Het zaaknummer vindt u daar.\nVriendelijke groeten,",
+        "Geachte commissie,\nIk maak bezwaar tegen uw besluit waarin mijn aanvraag is afgewezen.\nHoogachtend,"})
+    EXPECT_EQ(kind_of(text).name, "letter") << text;
 }
 
 TEST(Kind, NothingIsSaidOfTextThatSaysNothing) {
