@@ -210,12 +210,29 @@ class RevisionComparison {
     return range && range->after_end > signed_end_;
   }
 
-  bool is_new_signature(Object field) {
-    if (!field.isDictionary() || !field.isIndirect() || existed(field)) return false;
+  /// A new name between dots: what is below it is looked at field by field.
+  static bool only_groups(Object field) {
+    static const Keys kOfGroup = {"/Kids", "/Parent", "/T"};
+    return field.hasKey("/Kids") && std::ranges::includes(kOfGroup, field.getKeys());
+  }
+
+  /// Itself unless it is one of the places of a field. Not all programs give those a /Parent.
+  Object field_shown_in(Object widget) const {
+    const auto field = std::ranges::find_if(new_fields_, [&](const Field& one) {
+      return std::ranges::any_of(one.widgets, [&](Object own) { return own.getObjGen() == widget.getObjGen(); });
+    });
+    return field == new_fields_.end() ? widget : field->object;
+  }
+
+  /// A field or the place where it is shown.
+  bool is_new_signature(Object shown) {
+    if (!shown.isDictionary() || !shown.isIndirect() || existed(shown)) return false;
+    if (only_groups(shown)) return true;
+    Object field = field_shown_in(shown);
+    if (existed(field) || has_actions(field)) return false;
     const bool signature = field.getKey("/FT").isName() && field.getKey("/FT").getName() == "/Sig";
     Object value = field.getKey("/V");
-    if (!signature || !signs_more(value) || field.hasKey("/Kids") || has_actions(field) || covers_certified(field))
-      return false;
+    if (!signature || !signs_more(value) || has_actions(shown) || covers_certified(shown)) return false;
     const bool timestamp =
         value.getKey("/SubFilter").isName() && value.getKey("/SubFilter").getName() == "/ETSI.RFC3161";
     return timestamp || locks_.further_signatures_permitted();
@@ -263,7 +280,8 @@ class RevisionComparison {
   }
 
   bool field_permitted(Object old_field, Object new_field, bool may_change) {
-    static const Keys kFilledIn = {"/V", "/AP", "/AS", "/M", "/I", "/MK", "/F", "/Parent", "/Kids"};
+    // What shows the new value, and how it is set in type: the appearance may be anything already.
+    static const Keys kFilledIn = {"/V", "/RV", "/AP", "/AS", "/M", "/I", "/MK", "/DA", "/Q", "/F", "/Parent", "/Kids"};
     static const Keys kStructure = {"/Parent", "/Kids"};
     if (!may_change) return same_but(old_field, new_field, kStructure);
     return same_but(old_field, new_field, kFilledIn) && same_flags(old_field.getKey("/F"), new_field.getKey("/F")) &&

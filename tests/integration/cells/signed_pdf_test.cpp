@@ -56,7 +56,7 @@ class SignedPdf : public testing::Test {
   }
 
   static std::string sign(std::string bytes) {
-    const std::size_t open = bytes.find("/Contents<") + 9, close = open + kRoomForSignature + 2;
+    const std::size_t open = bytes.rfind("/Contents<") + 9, close = open + kRoomForSignature + 2;
     for (const auto& [mark, value] :
          {std::pair{"1111111111", open}, {"2222222222", close}, {"3333333333", bytes.size() - close}}) {
       const std::string digits = std::to_string(value);
@@ -150,6 +150,26 @@ TEST_F(SignedPdf, ChangesThatASignaturePermitsAreAllowed) {
   std::string page = before.body(3);
   page.replace(page.find("[0 0 595 842]"), 13, "[0 0 595.0 842.00]");
   EXPECT_EQ(coverage_after({{3, page}}), "extended-allowed") << "the same numbers written otherwise";
+}
+
+TEST_F(SignedPdf, FurtherSignaturesMayStandBelowNewNamesAndBeShownApart) {
+  std::string page = form().body(3);
+  page.replace(page.find("[6 0 R 8 0 R]"), 13, "[6 0 R 8 0 R 11 0 R]");
+  const std::string room =
+      "/ByteRange[0 1111111111 2222222222 3333333333]/Contents<" + std::string(kRoomForSignature, '0') + ">";
+  const auto first_of_two = [&](const std::string& value) {
+    const std::string pdf = SmallPdf::updated(
+        signed_pdf(), {{3, page},
+                       {9, "<</Fields[6 0 R 8 0 R 10 0 R]/SigFlags 3>>"},
+                       {10, "<</T(deel)/Kids[12 0 R]>>"},
+                       {11, "<</Type/Annot/Subtype/Widget/Rect[10 60 200 110]/P 3 0 R>>"},
+                       {12, "<</FT/Sig/T(Ook)/Parent 10 0 R/Kids[11 0 R]/V " + value + ">>"},
+                       {13, "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached" + room + ">>"}});
+    const auto found = findings(sign(pdf)).digital_signatures;
+    return found.empty() ? DigitalSignature{} : found.front();
+  };
+  EXPECT_EQ(first_of_two("13 0 R").coverage, "extended-allowed");
+  EXPECT_EQ(first_of_two("7 0 R").coverage, "extended-disallowed") << "the value of another";
 }
 
 TEST_F(SignedPdf, OtherChangesAreNot) {
