@@ -66,10 +66,13 @@ FileWriter::~FileWriter() {
   ::unlink(path_.c_str());
 }
 
-Result<FileWriter> FileWriter::create(const std::string& path) {
+Result<FileWriter> FileWriter::create(const std::string& path, unsigned mode) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return fail_errno("create file", path);
-  return FileWriter(fd, path);
+  FileWriter writer(fd, path);
+  // Apart, because the umask cuts what open() is given.
+  if (mode != 0600 && ::fchmod(fd, mode) != 0) return fail_errno("set mode of file", path);
+  return writer;
 }
 
 Result<void> FileWriter::append(ByteView bytes) {

@@ -11,10 +11,10 @@
 
 namespace zp::gateway {
 
-/// Writes a new file (mode 0600). Without close() or close_synced() the destructor removes it.
+/// Writes a new file. Without close() or close_synced() the destructor removes it.
 class FileWriter {
  public:
-  static Result<FileWriter> create(const std::string& path);
+  static Result<FileWriter> create(const std::string& path, unsigned mode = 0600);
   FileWriter(FileWriter&&) noexcept;
   FileWriter& operator=(FileWriter&&) noexcept;
   ~FileWriter();

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,9 +23,21 @@ namespace {
 constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770, kFileMode = 0640;
 constexpr mode_t kJournalMode = 0620;
 constexpr std::size_t kIdDigits = 32;
+constexpr std::string_view kBundle = ".bundle";
+constexpr const char* kUnfinished = ".part";
 
 struct CloseFolder {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+};
+
+struct Descriptor {
+  explicit Descriptor(int opened) noexcept : fd(opened) {}
+  Descriptor(Descriptor&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+  int fd;
 };
 
 bool exists(const std::string& path) {
@@ -46,8 +59,8 @@ Result<std::vector<std::string>> names_in(const std::string& folder) {
   return names;
 }
 
-/// Ids among the names in `folder`, the one that was moved in first comes first.
-Result<std::vector<Id>> ids_in(const std::string& folder) {
+/// Ids of the items (or bundles) in `folder`, the one that was moved in first comes first.
+Result<std::vector<Id>> ids_in(const std::string& folder, std::string_view suffix = {}) {
   struct Found {
     timespec moved;
     Id id;
@@ -55,9 +68,11 @@ Result<std::vector<Id>> ids_in(const std::string& folder) {
   TRY_ASSIGN(const auto names, names_in(folder));
   std::vector<Found> found;
   for (const std::string& name : names) {
-    const auto id = Id::parse(name);
+    if (!name.ends_with(suffix)) continue;
+    const auto id = Id::parse(name.substr(0, name.size() - suffix.size()));
+    const mode_t kind = suffix.empty() ? S_IFDIR : S_IFREG;
     struct stat info {};
-    if (!id || ::lstat((folder + "/" + name).c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) continue;
+    if (!id || ::lstat((folder + "/" + name).c_str(), &info) != 0 || (info.st_mode & S_IFMT) != kind) continue;
     found.push_back({info.st_ctim, *id});
   }
   std::ranges::sort(found, [](const Found& a, const Found& b) {
@@ -84,12 +99,15 @@ Result<void> sync_file(int fd, const std::string& path) {
   return {};
 }
 
+Result<Descriptor> open_item(const std::string& path) {
+  Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (opened.fd < 0) return fail_errno("open item", path);
+  return opened;
+}
+
 Result<void> with_file(const std::string& path, Result<void> (*action)(int fd, const std::string& path)) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return fail_errno("open item file", path);
-  auto done = action(fd, path);
-  ::close(fd);
-  return done;
+  TRY_ASSIGN(const Descriptor file, open_item(path));
+  return action(file.fd, path);
 }
 
 Result<void> sync_item(const std::string& folder) {
@@ -101,19 +119,21 @@ Result<void> sync_item(const std::string& folder) {
   return sync_folder(folder);
 }
 
+std::string parent_of(const std::string& path) { return path.substr(0, path.find_last_of('/')); }
+
 /// Makes the move of an item between two folders durable. Who may write a folder but not read it can't open it to sync
 /// it: then the whole file system that the item lies on is synced. `item`: opened before the move, for the taker may be
 /// faster than we are.
 Result<void> sync_move(const std::string& from, const std::string& to, int item) {
   auto synced = sync_folder(to);
-  if (synced) synced = sync_folder(from);
+  if (synced && from != to) synced = sync_folder(from);
   if (synced || synced.error().sys_errno != EACCES) return synced;
   if (::syncfs(item) != 0) return fail_errno("sync file system", to);
   return {};
 }
 
-/// Moves a folder to a name that must be free.
-Result<void> move_folder(const std::string& from, const std::string& to) {
+/// Moves a folder or bundle to a name that must be free.
+Result<void> move_item(const std::string& from, const std::string& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
     return fail_errno("move item", to);
   return {};
@@ -135,10 +155,24 @@ std::int64_t last_touched(const std::string& folder) {
 /// The journal's records begin with the line break, so that one cut off by a crash can't spoil the next.
 std::string journal_record(const Id& id) { return "\n" + id.hex(); }
 
-Result<int> open_journal(const std::string& folder, int flags) {
-  const int fd = ::open((folder + "/accepted").c_str(), flags | O_CLOEXEC, kJournalMode);
-  if (fd < 0) return fail_errno("open journal of tray", folder);
-  return fd;
+/// All of the records or none: one without its item would pass for a loss. Other givers wait meanwhile, so that what is
+/// cut off again is ours.
+Result<void> append_records(int fd, const std::vector<Id>& ids) {
+  if (ids.empty()) return {};
+  std::string records;
+  for (const Id& id : ids) records += journal_record(id);
+  struct stat info {};
+  if (::flock(fd, LOCK_EX) != 0 || ::fstat(fd, &info) != 0) return fail_errno("lock journal of tray");
+  auto written = write_all(fd, as_bytes(records));
+  if (!written && ::ftruncate(fd, info.st_size) != 0) written.error().subject = "and what came of it can't be cut off";
+  ::flock(fd, LOCK_UN);
+  return written;
+}
+
+Result<Descriptor> open_journal(const std::string& folder, int flags) {
+  Descriptor opened(::open((folder + "/accepted").c_str(), flags | O_CLOEXEC, kJournalMode));
+  if (opened.fd < 0) return fail_errno("open journal of tray", folder);
+  return opened;
 }
 
 }  // namespace
@@ -152,11 +186,9 @@ Result<Tray> Tray::open(std::string folder, std::uint64_t reserve_bytes) {
   TRY_DO(make_folder(folder + "/new", kDropMode));
   TRY_DO(make_folder(folder + "/taken", kTakenMode));
   if (!exists(folder + "/accepted")) {
-    TRY_ASSIGN(const int fd, open_journal(folder, O_WRONLY | O_CREAT | O_APPEND));
-    const bool made = ::fchmod(fd, kJournalMode) == 0 && ::fsync(fd) == 0;
-    auto failure = fail_errno("make journal of tray", folder);
-    ::close(fd);
-    if (!made) return failure;
+    TRY_ASSIGN(const Descriptor journal, open_journal(folder, O_WRONLY | O_CREAT | O_APPEND));
+    if (::fchmod(journal.fd, kJournalMode) != 0 || ::fsync(journal.fd) != 0)
+      return fail_errno("make journal of tray", folder);
     TRY_DO(sync_folder(folder));
   }
   return Tray(std::move(folder), reserve_bytes);
@@ -181,23 +213,44 @@ Result<std::string> Tray::begin(const Id& id) const {
 Result<void> Tray::publish(const Id& id, const std::string& prepared, bool acknowledged) const {
   TRY_DO(check_space());
   TRY_DO(sync_item(prepared));
-  const std::string published = folder_ + "/new/" + id.hex();
-  const int item = ::open(prepared.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (item < 0) return fail_errno("open item", prepared);
-  auto moved = move_folder(prepared, published);
-  if (moved) moved = sync_move(prepared.substr(0, prepared.find_last_of('/')), folder_ + "/new", item);
-  ::close(item);
-  if (!moved || !acknowledged) return moved;
+  return hand_over(acknowledged ? std::vector{id} : std::vector<Id>{}, prepared, folder_ + "/new/" + id.hex());
+}
 
-  TRY_ASSIGN(const int fd, open_journal(folder_, O_WRONLY | O_APPEND));
-  auto noted = write_all(fd, as_bytes(journal_record(id)));
-  const bool synced = noted && ::fdatasync(fd) == 0;
-  auto failure = fail_errno("note item as accepted", id.hex());
-  ::close(fd);
-  if (synced) return {};
-  // A line that was written but maybe not synced may count as accepted, so that item stays.
-  if (!noted) (void)move_folder(published, prepared);
-  return failure;
+Result<void> Tray::publish_bundle(const std::vector<const PackedItem*>& items) const {
+  TRY_DO(check_space());
+  // Written where it is published: then the move concerns one folder, which is synced once.
+  const std::string published = (folder_ + "/new/" + Id::random().hex()).append(kBundle);
+  const std::string prepared = published + kUnfinished;
+  std::vector<Id> ids;
+  const auto write = [&]() -> Result<void> {
+    TRY_ASSIGN(FileWriter file, FileWriter::create(prepared, kFileMode));
+    TRY_DO(file.append(bundle_head(items)));
+    for (const PackedItem* item : items) {
+      ids.push_back(item->id);
+      for (const PackedFile& one : item->files) TRY_DO(file.append(one.bytes));
+    }
+    return file.close_synced();
+  };
+  TRY_DO(write());
+  auto done = hand_over(ids, prepared, published);
+  if (!done) ::unlink(prepared.c_str());
+  return done;
+}
+
+Result<void> Tray::hand_over(const std::vector<Id>& acknowledged, const std::string& prepared,
+                             const std::string& published) const {
+  TRY_ASSIGN(const Descriptor item, open_item(prepared));
+  TRY_ASSIGN(const Descriptor journal, open_journal(folder_, O_WRONLY | O_APPEND));
+  TRY_DO(move_item(prepared, published));
+  if (auto noted = append_records(journal.fd, acknowledged); !noted) {
+    (void)move_item(published, prepared);
+    return noted;
+  }
+  // Both were done before one is synced: so they share a commit of the file system's journal. From here on the item
+  // stays whatever happens, for its line may be safe already.
+  TRY_DO(sync_move(parent_of(prepared), parent_of(published), item.fd));
+  if (::fdatasync(journal.fd) != 0) return fail_errno("note item as accepted", published);
+  return {};
 }
 
 void Tray::discard(const Id& id) const noexcept { (void)remove_tree(folder_ + "/aside/" + id.hex()); }
@@ -207,8 +260,64 @@ Result<std::vector<Id>> Tray::waiting() const { return ids_in(folder_ + "/new");
 Result<std::string> Tray::claim(const Id& id) const {
   // Not synced: after a power cut the item is found in new/ or in taken/, either is right.
   const std::string path = taken_path(id);
-  TRY_DO(move_folder(folder_ + "/new/" + id.hex(), path));
+  TRY_DO(move_item(folder_ + "/new/" + id.hex(), path));
   return path;
+}
+
+Result<std::vector<Id>> Tray::claim_bundles() const {
+  const std::string published = folder_ + "/new", claimed = folder_ + "/taken";
+  TRY_ASSIGN(const auto waiting, ids_in(published, kBundle));
+  for (const Id& id : waiting) {
+    const std::string name = ("/" + id.hex()).append(kBundle);
+    auto moved = move_item(published + name, claimed + name);
+    if (!moved && moved.error().code != Code::kNotFound) return std::unexpected(moved.error());  // else: taken back
+  }
+  return ids_in(claimed, kBundle);
+}
+
+Result<void> Tray::unpack(const Id& bundle) const {
+  const std::string path = taken_path(bundle).append(kBundle);
+  TRY_ASSIGN(const Bytes bytes, read_file(path, kMaxBundleBytes));
+  TRY_ASSIGN(const auto items, parse_bundle(bytes));
+  for (const PackedItem& item : items) TRY_DO(unpack_item(item));
+  TRY_DO(sync_folder(folder_ + "/taken"));
+  if (::unlink(path.c_str()) != 0) return fail_errno("remove bundle", path);
+  return sync_folder(folder_ + "/taken");
+}
+
+Result<void> Tray::unpack_item(const PackedItem& item) const {
+  const std::string target = taken_path(item.id), aside = folder_ + "/aside/" + item.id.hex();
+  if (exists(target)) return {};  // an earlier try came as far as this
+  TRY_DO(remove_tree(aside));
+  if (::mkdir(aside.c_str(), 0700) != 0) return fail_errno("unpack item", aside);
+  for (const PackedFile& one : item.files) {
+    TRY_ASSIGN(FileWriter file, FileWriter::create(aside + "/" + one.name));
+    TRY_DO(file.append(one.bytes));
+    TRY_DO(file.close_synced());
+  }
+  TRY_DO(sync_folder(aside));
+  return move_item(aside, target);
+}
+
+Result<bool> Tray::is_empty() const {
+  TRY_ASSIGN(auto published, names_in(folder_ + "/new"));
+  TRY_ASSIGN(const auto claimed, names_in(folder_ + "/taken"));
+  std::erase_if(published, [](const std::string& name) { return name.ends_with(kUnfinished); });
+  return published.empty() && claimed.empty();
+}
+
+Result<std::vector<Id>> Tray::bundled() const {
+  std::vector<Id> ids;
+  for (const char* place : {"/new", "/taken"}) {
+    TRY_ASSIGN(const auto bundles, ids_in(folder_ + place, kBundle));
+    for (const Id& bundle : bundles) {
+      const auto bytes = read_file((folder_ + place + "/" + bundle.hex()).append(kBundle), kMaxBundleBytes);
+      const auto items = bytes ? parse_bundle(*bytes) : std::unexpected(bytes.error());
+      if (!items) continue;
+      for (const PackedItem& item : *items) ids.push_back(item.id);
+    }
+  }
+  return ids;
 }
 
 Result<std::vector<Id>> Tray::taken() const { return ids_in(folder_ + "/taken"); }
@@ -220,18 +329,21 @@ Result<void> Tray::done(const Id& id) const {
   const std::string path = taken_path(id);
   const std::string doomed = folder_ + "/aside/done-" + id.hex();
   if (!exists(path)) return remove_tree(doomed);
-  TRY_DO(move_folder(path, doomed));
+  TRY_DO(move_item(path, doomed));
   TRY_DO(sync_folder(folder_ + "/aside"));
   TRY_DO(sync_folder(folder_ + "/taken"));
   return remove_tree(doomed);
 }
 
 Result<void> Tray::sweep(std::int64_t seconds) const {
-  const std::string aside = folder_ + "/aside";
-  TRY_ASSIGN(const auto names, names_in(aside));
   const std::int64_t oldest = std::time(nullptr) - seconds;
-  for (const std::string& name : names)
-    if (last_touched(aside + "/" + name) < oldest) TRY_DO(remove_tree(aside + "/" + name));
+  for (const auto& [place, suffix] : {std::pair{"/aside/", ""}, std::pair{"/new/", kUnfinished}}) {
+    TRY_ASSIGN(const auto names, names_in(folder_ + place));
+    for (const std::string& name : names) {
+      const std::string path = folder_ + place + name;
+      if (name.ends_with(suffix) && last_touched(path) < oldest) TRY_DO(remove_tree(path));
+    }
+  }
   return {};
 }
 

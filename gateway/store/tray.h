@@ -6,6 +6,9 @@
 //   accepted    one line per published ID, synced before publish() returns: what was acknowledged, for balance
 //
 // An item is a folder of files: item.json (kind and sealed data keys, nothing about a person) and sealed objects.
+// Small ones may travel together as one file, new/ID.bundle (bundle.h; with ".part" while it is written), out of which
+// the taker makes their folders in taken/. No item of it is filed before all are safe there and the bundle is gone: so
+// a crash doubles none.
 // Givers need write access only (mode 3730 on aside/ and new/, 0620 on accepted): they can drop, not list. Where givers
 // and taker are different users, the tray's folder belongs to the taker and to a group that all of them are in, before
 // the first open(); what is published is made readable and removable for that group. Same file system throughout.
@@ -19,6 +22,7 @@
 #include <vector>
 
 #include "crypto/base/bytes.h"
+#include "gateway/store/bundle.h"
 
 namespace zp::gateway {
 
@@ -34,13 +38,20 @@ class Tray {
   /// Syncs every file and the folder `prepared` (made by begin(), or any folder on the same file system), moves it to
   /// new/ID and notes it as accepted. Only then may the giver acknowledge. kExists if new/ID is there already. If it
   /// can't be noted (disk full) it moves back to `prepared`: a failed publish leaves nothing for the taker, except when
-  /// the machine stops in between or the taker was faster.
+  /// the machine stops or a sync fails after that, or the taker was faster.
   /// `acknowledged` false: an event that nobody is waiting for; it is handed over as safely, but is no item of the
   /// balance.
   Result<void> publish(const Id& id, const std::string& prepared, bool acknowledged = true) const;
   void discard(const Id& id) const noexcept;
+  /// Does for all of `items` at once what begin() and publish() do for one, all or none; their ids must be new.
+  Result<void> publish_bundle(const std::vector<const PackedItem*>& items) const;
 
   // Taker
+  /// Claims every published bundle; all that are claimed and not unpacked yet, oldest first.
+  Result<std::vector<Id>> claim_bundles() const;
+  /// Turns a claimed bundle into items of taken(). May be tried again after any failure; kMalformed if it is damaged:
+  /// then it stays where it is.
+  Result<void> unpack(const Id& bundle) const;
   /// Published items, oldest first.
   Result<std::vector<Id>> waiting() const;
   /// Moves new/ID to taken/ID; the folder's path. kNotFound if somebody else has it.
@@ -50,13 +61,21 @@ class Tray {
   std::string taken_path(const Id& id) const;
   /// Removes taken/ID after everything in it is safe elsewhere. All or nothing; no error if it is gone.
   Result<void> done(const Id& id) const;
-  /// Removes what was left aside and not written to for longer than `seconds`.
+  /// Removes what was left aside or unfinished and not written to for longer than `seconds`.
   Result<void> sweep(std::int64_t seconds) const;
 
   /// Every id ever acknowledged.
   Result<std::vector<Id>> accepted() const;
+  /// Whether nothing is published or claimed, not even a damaged bundle.
+  Result<bool> is_empty() const;
+  /// Items in bundles, published or claimed, as far as these can be read. What was unpacked meanwhile is in taken().
+  Result<std::vector<Id>> bundled() const;
 
  private:
+  Result<void> hand_over(const std::vector<Id>& acknowledged, const std::string& prepared,
+                         const std::string& published) const;
+  Result<void> unpack_item(const PackedItem& item) const;
+
   Tray(std::string folder, std::uint64_t reserve_bytes);
   std::string folder_;
   std::uint64_t reserve_bytes_;

@@ -36,11 +36,20 @@ Bytes content_of(const Id& id) {
 
 std::set<Id> as_set(const std::vector<Id>& ids) { return {ids.begin(), ids.end()}; }
 
+/// Half of the items in a folder, half in a bundle.
 void give(const Tray& tray, const Id& id) {
+  if (id.bytes[0] % 2 == 1) {
+    const PackedItem item{id, {{"item.json", bytes("{}")}, {"object", content_of(id)}}};
+    return must(tray.publish_bundle({&item}));
+  }
   const std::string aside = value_of(tray.begin(id));
   put(aside + "/item.json", bytes("{}"));
   put(aside + "/object", content_of(id));
   must(tray.publish(id, aside));
+}
+
+void unpack_all(const Tray& tray) {
+  for (const Id& bundle : value_of(tray.claim_bundles())) must(tray.unpack(bundle));
 }
 
 Dossier a_dossier(const Id& id) {
@@ -78,7 +87,8 @@ TEST_F(CrashTest, AKilledGiverLosesNothingItAcknowledged) {
           }
         },
         kLongestMs));
-    const auto waiting = as_set(value_of(tray.waiting()));
+    auto waiting = as_set(value_of(tray.waiting()));
+    waiting.merge(as_set(value_of(tray.bundled())));
     const auto accepted = value_of(tray.accepted());
     EXPECT_EQ(as_set(accepted).size(), accepted.size());
     EXPECT_TRUE(std::ranges::includes(waiting, acknowledged_));
@@ -86,12 +96,15 @@ TEST_F(CrashTest, AKilledGiverLosesNothingItAcknowledged) {
     EXPECT_TRUE(std::ranges::includes(waiting, as_set(accepted)));
   }
   EXPECT_FALSE(acknowledged_.empty());
-  for (const Id& id : value_of(tray.waiting()))
-    EXPECT_EQ(value_of(read_file(value_of(tray.claim(id)) + "/object")), content_of(id)) << "half-visible";
+  for (const Id& id : value_of(tray.waiting())) (void)value_of(tray.claim(id));
+  unpack_all(tray);
+  for (const Id& id : value_of(tray.taken()))
+    EXPECT_EQ(value_of(read_file(tray.taken_path(id) + "/object")), content_of(id)) << "half-visible";
 }
 
 /// Files what the tray holds, as the worker does; harmless to do again after a crash at any point.
 void file_all(const Tray& tray, ObjectStore& objects, Store& store, const std::function<void(const Id&)>& acknowledge) {
+  unpack_all(tray);
   for (const Id& id : value_of(tray.waiting())) (void)value_of(tray.claim(id));
   for (const Id& id : value_of(tray.taken())) {
     must(objects.put_file(id, 0, tray.taken_path(id) + "/object"));

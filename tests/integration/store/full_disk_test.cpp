@@ -71,6 +71,30 @@ TEST_F(FullDiskTest, TheTrayRefusesAndKeepsWhatItAccepted) {
   EXPECT_EQ(error_of(give()), "");
 }
 
+TEST_F(FullDiskTest, ABundleIsAcceptedWholeOrLeavesNothing) {
+  const Tray tray = value_of(Tray::open(folder_ / "tray", 0));
+  disk_.fill(300);
+  std::vector<Id> accepted;
+  const auto give = [&]() -> Result<void> {
+    const PackedItem one{Id::random(), {{"0.0", random_bytes(9'000)}}},
+        two{Id::random(), {{"0.0", random_bytes(9'000)}}};
+    TRY_DO(tray.publish_bundle({&one, &two}));
+    accepted.insert(accepted.end(), {one.id, two.id});
+    return {};
+  };
+  EXPECT_GT(until_full(give), 3);
+  EXPECT_THAT(value_of(tray.accepted()), testing::ElementsAreArray(accepted));
+  EXPECT_THAT(value_of(tray.bundled()), testing::UnorderedElementsAreArray(accepted));
+  const auto bundles = value_of(tray.claim_bundles());
+  EXPECT_EQ(bundles.size() * 2, accepted.size());
+  EXPECT_TRUE(fails_with(tray.unpack(bundles[0]), Code::kNoSpace));
+  EXPECT_THAT(value_of(tray.bundled()), testing::UnorderedElementsAreArray(accepted)) << "waits for space";
+  disk_.make_room();
+  for (const Id& bundle : bundles) EXPECT_EQ(error_of(tray.unpack(bundle)), "");
+  EXPECT_THAT(value_of(tray.taken()), testing::UnorderedElementsAreArray(accepted));
+  EXPECT_EQ(value_of(read_file(tray.taken_path(accepted[0]) + "/0.0")).size(), 9'000u);
+}
+
 TEST_F(FullDiskTest, TheTrayKeepsItsReserveFree) {
   const Tray tray = value_of(Tray::open(folder_ / "tray", 1024 * 1024));
   EXPECT_EQ(error_of(tray.check_space()), "");

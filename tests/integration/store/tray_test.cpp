@@ -11,6 +11,7 @@
 #include <fstream>
 #include <thread>
 
+#include "gateway/store/bundler.h"
 #include "gateway/store/files.h"
 #include "tests/integration/store/support.h"
 
@@ -172,6 +173,123 @@ TEST_F(TrayTest, RefusesAnItemThatHoldsSomethingElseThanFiles) {
   EXPECT_THAT(value_of(tray_.waiting()), IsEmpty());
 }
 
+PackedItem packed(const Id& id, std::string_view text) {
+  return {id, {{"0123.0", bytes(text)}, {"item.json", bytes("{}")}}};
+}
+
+class BundleTest : public TrayTest {
+ protected:
+  std::vector<Id> claimed() { return value_of(tray_.claim_bundles()); }
+  std::string bundle_path(const Id& bundle) { return tray_.taken_path(bundle) + ".bundle"; }
+  std::string object_of(const Id& item) {
+    return std::string(as_text(value_of(read_file(tray_.taken_path(item) + "/0123.0"))));
+  }
+  void spoil(const std::string& path, std::size_t at) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put('#');
+  }
+
+  const PackedItem one_ = packed(Id::random(), "first"), two_ = packed(Id::random(), "second");
+};
+
+TEST_F(BundleTest, BecomesItemsOfTheTaker) {
+  ASSERT_EQ(error_of(tray_.publish_bundle({&one_, &two_})), "");
+  EXPECT_THAT(value_of(tray_.accepted()), ElementsAre(one_.id, two_.id));
+  EXPECT_THAT(value_of(tray_.bundled()), ElementsAre(one_.id, two_.id));
+  EXPECT_THAT(value_of(tray_.waiting()), IsEmpty()) << "no folder yet";
+  const auto bundles = claimed();
+  ASSERT_EQ(bundles.size(), 1u);
+  EXPECT_THAT(value_of(tray_.bundled()), ElementsAre(one_.id, two_.id)) << "claimed, and still known";
+  ASSERT_EQ(error_of(tray_.unpack(bundles[0])), "");
+  EXPECT_THAT(value_of(tray_.taken()), testing::UnorderedElementsAre(one_.id, two_.id));
+  EXPECT_EQ(object_of(one_.id), "first");
+  EXPECT_EQ(object_of(two_.id), "second");
+  EXPECT_THAT(value_of(tray_.bundled()), IsEmpty());
+  EXPECT_THAT(claimed(), IsEmpty());
+}
+
+TEST_F(BundleTest, IsUnpackedAgainAfterATakerThatDiedHalfWay) {
+  ASSERT_EQ(error_of(tray_.publish_bundle({&one_, &two_})), "");
+  const auto bundles = claimed();
+  const std::string copy = folder_ / "copy";
+  std::filesystem::copy_file(bundle_path(bundles[0]), copy);
+  ASSERT_EQ(error_of(tray_.unpack(bundles[0])), "");
+  std::filesystem::remove_all(tray_.taken_path(two_.id));
+  std::filesystem::create_directory(folder_ / "incoming/aside/" + two_.id.hex());
+  std::filesystem::rename(copy, bundle_path(bundles[0]));  // as it was before the last item was safe
+  ASSERT_EQ(error_of(tray_.unpack(bundles[0])), "");
+  EXPECT_EQ(object_of(one_.id), "first");
+  EXPECT_EQ(object_of(two_.id), "second");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/aside"));
+}
+
+TEST_F(BundleTest, ThatIsCutAnywhereIsKeptAndMakesNoItem) {
+  ASSERT_EQ(error_of(tray_.publish_bundle({&one_, &two_})), "");
+  const auto bundle = claimed().at(0);
+  for (auto size = std::filesystem::file_size(bundle_path(bundle)); size-- > 0;) {
+    std::filesystem::resize_file(bundle_path(bundle), size);
+    ASSERT_TRUE(fails_with(tray_.unpack(bundle), Code::kMalformed)) << size;
+  }
+  EXPECT_THAT(value_of(tray_.taken()), IsEmpty());
+  EXPECT_THAT(claimed(), ElementsAre(bundle)) << "waits for a person";
+  EXPECT_FALSE(value_of(tray_.is_empty()));
+  EXPECT_THAT(value_of(tray_.bundled()), IsEmpty()) << "so the balance names its items as lost";
+}
+
+TEST_F(BundleTest, WithAForeignHeadOrBytesThatItDoesNotNameIsRefused) {
+  ASSERT_EQ(error_of(tray_.publish_bundle({&one_})), "");
+  const auto bundle = claimed().at(0);
+  std::ofstream(bundle_path(bundle), std::ios::app) << "x";
+  EXPECT_TRUE(fails_with(tray_.unpack(bundle), Code::kMalformed));
+  spoil(bundle_path(bundle), 3);
+  EXPECT_TRUE(fails_with(tray_.unpack(bundle), Code::kMalformed));
+}
+
+TEST_F(BundleTest, CannotWriteOutsideOfTheTray) {
+  for (const char* name : {"../escaped", "/tmp/escaped", "..", ".hidden", "", "a/b"}) {
+    const PackedItem hostile{Id::random(), {{name, bytes("x")}}};
+    ASSERT_EQ(error_of(tray_.publish_bundle({&hostile})), "");
+    for (const Id& bundle : claimed()) EXPECT_TRUE(fails_with(tray_.unpack(bundle), Code::kMalformed)) << name;
+  }
+  EXPECT_THAT(value_of(tray_.taken()), IsEmpty());
+}
+
+TEST_F(BundleTest, LeavesNothingIfItCannotBeNotedAsAccepted) {
+  std::filesystem::remove(folder_ / "incoming/accepted");
+  std::filesystem::create_symlink("/dev/full", folder_ / "incoming/accepted");
+  EXPECT_TRUE(fails_with(tray_.publish_bundle({&one_, &two_}), Code::kNoSpace));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/new"));
+}
+
+TEST_F(BundleTest, ThatWasNeverFinishedIsNotSeenAndSwept) {
+  put(folder_ / "incoming/new/" + Id::random().hex() + ".bundle.part", "half");
+  EXPECT_THAT(claimed(), IsEmpty());
+  EXPECT_TRUE(value_of(tray_.is_empty()));
+  EXPECT_EQ(error_of(tray_.sweep(60)), "");
+  EXPECT_FALSE(std::filesystem::is_empty(folder_ / "incoming/new"));
+  ASSERT_EQ(error_of(tray_.publish_bundle({&one_})), "");
+  EXPECT_EQ(error_of(tray_.sweep(-2)), "");
+  EXPECT_THAT(value_of(tray_.bundled()), ElementsAre(one_.id)) << "what is published stays";
+  EXPECT_EQ(claimed().size(), 1u);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/new"));
+}
+
+TEST_F(BundleTest, ManyGiversShareBundlesAndEachIsToldOfItsOwn) {
+  Bundler bundler(tray_);
+  constexpr int kGivers = 8, kEach = 20;
+  {
+    std::vector<std::jthread> givers;
+    for (int g = 0; g < kGivers; ++g)
+      givers.emplace_back([&] {
+        for (int n = 0; n < kEach; ++n) EXPECT_EQ(error_of(bundler.publish(packed(Id::random(), "x"))), "");
+      });
+  }
+  EXPECT_EQ(value_of(tray_.accepted()).size(), static_cast<std::size_t>(kGivers * kEach));
+  for (const Id& bundle : claimed()) EXPECT_EQ(error_of(tray_.unpack(bundle)), "");
+  EXPECT_EQ(value_of(tray_.taken()).size(), static_cast<std::size_t>(kGivers * kEach));
+}
+
 constexpr uid_t kTaker = 60001, kGiver = 60002;
 constexpr gid_t kGroup = 60003;
 
@@ -198,19 +316,23 @@ class SharedTrayTest : public TrayTest {
 };
 
 TEST_F(SharedTrayTest, LetsAnotherUserDropButNotListAndTheTakerTake) {
-  const Id id = Id::random();
+  const Id id = Id::random(), second = Id::random();
   EXPECT_TRUE(succeeded(in_child([&] {
     if (!become(kGiver)) return false;
     const Tray tray = value_of(Tray::open(path_, 0));
     give(tray, id);
-    return !tray.waiting() && !tray.accepted() && !tray.claim(id);
+    const PackedItem small = packed(second, "x");
+    if (!tray.publish_bundle({&small})) return false;
+    return !tray.waiting() && !tray.accepted() && !tray.claim(id) && !tray.claim_bundles();
   })));
   EXPECT_TRUE(succeeded(in_child([&] {
     if (!become(kTaker)) return false;
     const Tray tray = value_of(Tray::open(path_, 0));
     const std::string taken = value_of(tray.claim(id));
     const bool read = read_file(taken + "/item.json").has_value();
-    return read && tray.done(id).has_value() && value_of(tray.accepted()) == std::vector<Id>{id};
+    for (const Id& bundle : value_of(tray.claim_bundles()))
+      if (!tray.unpack(bundle)) return false;
+    return read && tray.done(id) && tray.done(second) && value_of(tray.accepted()) == std::vector<Id>{id, second};
   })));
 }
 

@@ -1,0 +1,37 @@
+// gateway/store/bundle.h - several small tray items in one file, so that one set of syncs serves all of them.
+//
+//   magic 8 "ZPBUND1\n", length of the index 4 (big-endian), the index (JSON: ids, and names and sizes of files), then
+//   the files, one after the other, to the last byte
+//
+// The files themselves are sealed objects and item.json, as in an item's folder; a bundle adds nothing secret. It comes
+// from a door, so what it says is checked: names can't lead out of a folder, and sizes add up to the bundle's own.
+#ifndef GATEWAY_STORE_BUNDLE_H_
+#define GATEWAY_STORE_BUNDLE_H_
+
+#include <string>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+
+namespace zp::gateway {
+
+struct PackedFile {
+  std::string name;
+  Bytes bytes;
+};
+
+struct PackedItem {
+  Id id;
+  std::vector<PackedFile> files;
+};
+
+inline constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
+
+/// What stands before the files, which follow in the order of `items`.
+Bytes bundle_head(const std::vector<const PackedItem*>& items);
+/// kMalformed for anything that bundle_head() and the files after it can't have made, such as one that is cut.
+Result<std::vector<PackedItem>> parse_bundle(ByteView bundle);
+
+}  // namespace zp::gateway
+
+#endif  // GATEWAY_STORE_BUNDLE_H_
