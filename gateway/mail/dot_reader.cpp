@@ -1,6 +1,6 @@
 #include "gateway/mail/dot_reader.h"
 
-#include <algorithm>
+#include <cstring>
 
 namespace zp::gateway {
 
@@ -25,12 +25,9 @@ std::size_t DotReader::take(ByteView bytes, const Sink& sink) {
         at_ = At::kDot;
         break;
       case At::kText: {
-        const auto cr = std::find(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(), '\r');
-        at = static_cast<std::size_t>(cr - bytes.begin());
-        if (at < bytes.size()) {
-          ++at;
-          at_ = At::kCr;
-        }
+        const auto* cr = static_cast<const std::uint8_t*>(std::memchr(&bytes[at], '\r', bytes.size() - at));
+        at = cr ? static_cast<std::size_t>(cr - bytes.data()) + 1 : bytes.size();
+        if (cr) at_ = At::kCr;
         break;
       }
       case At::kCr:
