@@ -25,6 +25,7 @@ Result<Balance> add_up(const Config& config) {
   // Read in the order in which items move, so that one that moves meanwhile is seen twice rather than not at all.
   TRY_ASSIGN(const Tray tray, Tray::open(config.incoming(), 0));
   TRY_ASSIGN(const std::vector<Id> accepted, tray.accepted());
+  TRY_ASSIGN(const std::vector<Id> bundled, tray.bundled());
   TRY_ASSIGN(const std::vector<Id> waiting, tray.waiting());
   TRY_ASSIGN(const std::vector<Id> taken, tray.taken());
   TRY_ASSIGN(const auto store, open_sqlite_store(config.store()));
@@ -37,8 +38,9 @@ Result<Balance> add_up(const Config& config) {
     return {};
   }));
   std::set<Id> in_tray(waiting.begin(), waiting.end());
+  in_tray.insert(bundled.begin(), bundled.end());
   in_tray.insert(taken.begin(), taken.end());
-  balance.waiting = waiting.size();
+  balance.waiting = waiting.size() + bundled.size();
   balance.taken = taken.size();
   const std::set<Id> all(accepted.begin(), accepted.end());
   balance.accepted = all.size();

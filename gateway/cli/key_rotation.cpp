@@ -84,6 +84,10 @@ Result<std::string> rotate_keys(InnerZone& zone, const crypto::Opener& opener, i
 Result<std::size_t> reseal_tray(const InnerZone& zone, const crypto::Opener& opener, const std::string& fingerprint) {
   TRY_ASSIGN(const crypto::Sealer sealer, sealer_to(zone.config, fingerprint));
   TRY_ASSIGN(const Tray tray, Tray::open(zone.config.incoming(), 0));
+  TRY_ASSIGN(const auto bundles, tray.claim_bundles());
+  for (const Id& bundle : bundles)
+    if (auto unpacked = tray.unpack(bundle); !unpacked && unpacked.error().code != Code::kMalformed)
+      return std::unexpected(unpacked.error());  // a damaged one waits for a person
   TRY_ASSIGN(auto items, tray.waiting());
   for (const Id& id : items) TRY_DO(tray.claim(id));
   TRY_ASSIGN(items, tray.taken());

@@ -111,9 +111,8 @@ Result<void> check_may_retire(const Config& config, const std::string& fingerpri
       fresh && crypto::recipients_of(fresh->sealed.openpgp) != today)
     return refuse("the keymaker still seals to other keys; restart Zegelpost");
   TRY_ASSIGN(const Tray tray, Tray::open(config.incoming(), 0));
-  TRY_ASSIGN(const auto waiting, tray.waiting());
-  TRY_ASSIGN(const auto taken, tray.taken());
-  if (!waiting.empty() || !taken.empty()) return refuse("the tray is not empty; wait, or look at 'zegelpost balance'");
+  TRY_ASSIGN(const bool empty, tray.is_empty());
+  if (!empty) return refuse("the tray is not empty; wait, or look at 'zegelpost balance'");
   TRY_ASSIGN(const auto key, crypto::find_key(config.zone_home(), config.keys.zone_fingerprint));
   const std::int64_t last_upload =
       key.created + static_cast<std::int64_t>(config.public_door.upload_expiry_hours) * 3600;

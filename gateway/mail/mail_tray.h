@@ -7,6 +7,7 @@
 
 #include "gateway/ipc/keymaker.h"
 #include "gateway/mail/lmtp_session.h"
+#include "gateway/mail/parcel.h"
 #include "gateway/mail/scan_folder.h"
 #include "gateway/store/tray.h"
 #include "intake/submission.h"
@@ -21,10 +22,10 @@ class MailTray : public MailIntake, public ScanIntake {
   Result<std::unique_ptr<MailWriter>> begin_scan(const Id& id, const std::string& file_name) override;
 
  private:
-  Result<std::unique_ptr<MailWriter>> begin(intake::SubmissionManifest manifest, std::string file_name,
-                                            const char* type);
+  Result<std::unique_ptr<MailWriter>> begin(std::unique_ptr<Parcel> parcel, intake::SubmissionManifest manifest);
 
   Tray tray_;
+  Bundler bundler_{tray_};
   KeymakerClient keymaker_;
 };
 

@@ -33,7 +33,21 @@ bool may_pass(Code code) noexcept {
 
 }  // namespace
 
+Result<void> Inbox::unpack(const std::function<bool()>& stop) {
+  TRY_ASSIGN(const auto bundles, tray_.claim_bundles());
+  for (const Id& bundle : bundles) {
+    if (stop()) break;
+    if (waits(bundle)) continue;
+    if (auto unpacked = tray_.unpack(bundle); !unpacked)
+      note_failure(bundle, unpacked.error());
+    else
+      failures_.erase(bundle);
+  }
+  return {};
+}
+
 Result<std::size_t> Inbox::empty(const std::function<bool()>& stop) {
+  TRY_DO(unpack(stop));
   TRY_ASSIGN(const auto taken, tray_.taken());
   TRY_ASSIGN(const auto waiting, tray_.waiting());
   std::size_t filed = 0;

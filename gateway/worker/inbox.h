@@ -25,6 +25,7 @@ class Inbox {
   Result<std::size_t> empty(const std::function<bool()>& stop);
 
  private:
+  Result<void> unpack(const std::function<bool()>& stop);
   Result<void> file(const Id& item, const std::string& folder);
   Result<OpenedKeys> open_keys(const std::vector<Bytes>& sealed) const;
   Result<void> file_delivery_item(const Id& item, const std::string& folder, const TrayItem& about);

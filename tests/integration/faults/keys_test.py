@@ -43,7 +43,7 @@ class KeysTest(unittest.TestCase):
         return self.fail(f"never {code}")
 
     def waiting(self):
-        return len(list((self.zone.zone / "data/incoming/new").iterdir()))
+        return len(self.zone.in_tray("new"))
 
     def doctor(self, *before):
         done = subprocess.run([*before, BINARIES / "zegelpost", "doctor", "--config", self.zone.config], capture_output=True, text=True, timeout=120)

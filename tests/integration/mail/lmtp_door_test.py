@@ -25,7 +25,7 @@ class LmtpDoorTest(unittest.TestCase):
         return smtplib.LMTP("127.0.0.1", self.zone.lmtp_port)
 
     def waiting(self):
-        return list((self.incoming / "new").iterdir())
+        return self.zone.in_tray("new")
 
     def aside(self):
         return list((self.incoming / "aside").iterdir())
@@ -35,9 +35,12 @@ class LmtpDoorTest(unittest.TestCase):
         with self.lmtp() as door:
             door.sendmail("a@b.example", ["post@ciz.example"], MAIL)
         self.assertEqual(len(self.waiting()), 1)
+        with self.lmtp() as door:
+            door.sendmail("a@b.example", ["post@ciz.example"], MAIL + b"MARKER-BODY\r\n" * 20_000)
+        self.assertEqual(len(self.waiting()), 2)
         self.zone.kill("mail")
-        files = list(self.waiting()[0].iterdir())
-        self.assertEqual(len(files), 3)
+        files = [path for path in (self.incoming / "new").rglob("*") if path.is_file()]
+        self.assertEqual(len(files), 1 + 3, "a bundle for the small one, a folder of three files for the big one")
         for path in files:
             content = path.read_bytes()
             for marker in (b"MARKER-SUBJECT", b"MARKER-BODY", b"a@b.example", b"post@ciz"):

@@ -1,4 +1,5 @@
 """A real instance for tests: keymaker, cells, mail door and worker as processes, beside a Postfix and a clamd of its own."""
+import json
 import os
 import pathlib
 import shutil
@@ -62,6 +63,17 @@ class Instance:
 
     def log(self, name):
         return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def in_tray(self, *places):
+        """Ids of the items there, in folders and in bundles (gateway/store/bundle.h)."""
+        ids = []
+        for path in [path for place in places for path in (self.zone / "data/incoming" / place).iterdir()]:
+            if path.suffix == ".bundle":
+                content = path.read_bytes()
+                ids += [item["id"] for item in json.loads(content[12:12 + int.from_bytes(content[8:12], "big")])]
+            elif path.suffix != ".part":
+                ids.append(path.name)
+        return ids
 
     def start_postfix(self):
         """Takes mail for ciz.example to our LMTP door, and mail for burger.example to Maildirs."""
