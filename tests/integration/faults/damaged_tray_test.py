@@ -1,0 +1,51 @@
+"""A disk that gives back other bytes than were written: what a bundle in the tray held is filed as far as it is whole; the rest stays, and balance names it."""
+import pathlib
+import smtplib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "worker"))
+from instance import Instance, eventually  # noqa: E402
+
+BINARIES = sys.argv.pop(1)
+
+
+class DamagedTrayTest(unittest.TestCase):
+    def setUp(self):
+        self.zone = Instance(BINARIES)
+        self.addCleanup(self.zone.close)
+        self.zone.start("keymaker", "mail")
+        for number in range(2):
+            with smtplib.LMTP("127.0.0.1", self.zone.lmtp_port) as door:
+                door.sendmail(f"s{number}@b.example", ["post@ciz.example"], b"From: a@b.example\r\nSubject: Vraag\r\n\r\nGoedemiddag\r\n")
+        self.bundles = sorted((self.zone.zone / "data/incoming/new").glob("*.bundle"))
+        self.assertEqual(len(self.bundles), 2)
+
+    def files_the_other_and_names_this(self):
+        self.zone.start("broker", "worker")
+        self.assertTrue(eventually(lambda: "item waits for a person" in self.zone.log("worker"), 60), self.zone.log("worker"))
+        self.assertTrue(eventually(lambda: self.zone.one("SELECT count(*) FROM submissions") == 1, 60), self.zone.log("worker"))
+        self.assertEqual(len(list((self.zone.zone / "data/incoming/taken").iterdir())), 1, "kept for a person")
+        self.assertEqual(self.zone.log("worker").count("item waits for a person"), 1)
+
+    def test_a_cut_bundle(self):
+        content = self.bundles[0].read_bytes()
+        self.bundles[0].write_bytes(content[:-1])
+        self.files_the_other_and_names_this()
+        balance = self.zone.balance()
+        self.assertEqual(balance.returncode, 1, balance.stdout)
+        self.assertEqual(balance.stdout.count("LOST:"), 1, balance.stdout)
+
+    def test_one_changed_byte_of_a_sealed_message(self):
+        content = bytearray(self.bundles[0].read_bytes())
+        first_file = 12 + int.from_bytes(content[8:12], "big")
+        content[first_file + 130] ^= 1  # behind the object's header
+        self.bundles[0].write_bytes(content)
+        self.files_the_other_and_names_this()
+        balance = self.zone.balance()
+        self.assertEqual(balance.returncode, 0, balance.stdout)
+        self.assertRegex(balance.stdout, r"being filed +1\n")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
