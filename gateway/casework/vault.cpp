@@ -243,6 +243,8 @@ std::vector<Bytes> Vault::tokens(const std::vector<std::string>& texts) const {
   return tokens;
 }
 
+Bytes Vault::mark(ByteView content) const { return crypto::search_token(search_key_, to_hex(crypto::sha256(content))); }
+
 crypto::DataKey Vault::lasting_key(std::string_view use) const {
   const auto key = crypto::DataKey::from(search_key_.clone());
   ZP_CHECK(key.has_value());

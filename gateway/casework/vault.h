@@ -81,6 +81,8 @@ class Vault {
 
   /// Search tokens of every word in `texts` (names, birth date, e-mail, postcode, reference).
   std::vector<Bytes> tokens(const std::vector<std::string>& texts) const;
+  /// By which the same content, as a whole, is recognised; it says nothing to whoever reads the database.
+  Bytes mark(ByteView content) const;
 
   /// A key for each `use`, the same after a change of zone keys: for what must still be found or recognised then.
   crypto::DataKey lasting_key(std::string_view use) const;

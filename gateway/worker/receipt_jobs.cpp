@@ -140,12 +140,11 @@ Json mail_data(const Tools& tools, const Received& received) {
 
 /// Five a day for one sender: enough for people, the end of a loop between machines.
 Result<bool> may_answer_today(const Tools& tools, const std::string& address) {
-  const auto token = tools.office.vault.tokens({address});
-  if (token.empty()) return false;
+  const Bytes sender = tools.office.vault.mark(as_bytes(address));
   bool may = false;
   TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     for (int i = 0; i < kMailsPerSenderAndDay && !may; ++i) {
-      TRY_ASSIGN(may, store.note_once(fmt::format("receipt-mail-{}", i), token.front(), tools.office.now(),
+      TRY_ASSIGN(may, store.note_once(fmt::format("receipt-mail-{}", i), sender, tools.office.now(),
                                       tools.office.now() - kDay));
     }
     return {};

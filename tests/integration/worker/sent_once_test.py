@@ -40,10 +40,10 @@ class SentOnceTest(unittest.TestCase):
         text = cls.zone.config.read_text()
         cls.zone.config.write_text(text.replace("smtp:\n", "smtp:\n  dkim_selector: zp2026\n  dkim_key: dkim.pem\n", 1))
 
-    def request(self, sender):
+    def request(self, sender, number=0):
         message = email.message.EmailMessage()
         message["From"], message["To"], message["Subject"] = f"<{sender}>", "post@ciz.example", "Verzoek om inzage AVG"
-        message["Message-ID"] = f"<{sender}>"
+        message["Message-ID"] = f"<{number}.{sender}>"
         message.set_content("Graag wil ik mijn persoonsgegevens inzien (AVG artikel 15).\n")
         with smtplib.LMTP("127.0.0.1", self.zone.lmtp_port, timeout=60) as door:
             door.send_message(message, sender, ["post@ciz.example"])
@@ -85,6 +85,17 @@ class SentOnceTest(unittest.TestCase):
                 self.assertTrue(eventually(lambda: len(self.receipts(sender)) == (2 if accepted_unseen else 1), 10), len(self.receipts(sender)))
                 self.assertEqual(len({one["Message-ID"] for one in self.receipts(sender)}), 1)
                 self.assertEqual(len({one.get_content() for one in self.receipts(sender)}), 1)
+
+    def test_a_sender_gets_five_receipts_a_day_and_everybody_else_of_the_domain_still_gets_theirs(self):
+        self.relay.at = lambda step: False
+        for number in range(6):
+            self.request("veel@burger.example", number)
+        neighbours = [f"buur{number}@burger.example" for number in range(12)]
+        for sender in neighbours:
+            self.request(sender)
+        self.assertTrue(eventually(lambda: all(self.receipts(sender) for sender in neighbours), 60))
+        self.assertTrue(self.all_is_done())
+        self.assertEqual(len(self.receipts("veel@burger.example")), 5)
 
     def test_each_mail_carries_our_signature(self):
         self.relay.at = lambda step: False
