@@ -10,6 +10,14 @@ X509* CertificatePool::decode(ByteView der) {
   return by_der_.emplace(key, decode_certificate(der)).first->second.get();
 }
 
+X509_CRL* CertificatePool::decode_crl(ByteView der) {
+  const std::string_view key = as_text(der);
+  if (const auto known = crls_by_der_.find(key); known != crls_by_der_.end()) return known->second.get();
+  const std::uint8_t* at = der.data();
+  X509_CRL* const decoded = d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size()));
+  return crls_by_der_.emplace(key, decoded).first->second.get();
+}
+
 void add_certificate(X509* certificate, STACK_OF(X509) * stack) {
   if (certificate == nullptr || X509_up_ref(certificate) != 1) return;
   ZP_CHECK(sk_X509_push(stack, certificate) > 0);

@@ -1,4 +1,5 @@
-// crypto/certificate_pool.h - certificates that are decoded once, however often a document carries them; private to crypto/.
+// crypto/certificate_pool.h - certificates and CRLs that are decoded once, however often a document carries them or asks for
+// them; private to crypto/.
 //
 // With each certificate OpenSSL 3.0 sets up a decoder for its key, which takes longer than to check a signature.
 // Threads: one.
@@ -18,9 +19,12 @@ class CertificatePool {
  public:
   /// Null if `der` is no certificate. It lives as long as the pool.
   X509* decode(ByteView der);
+  /// The same of a CRL.
+  X509_CRL* decode_crl(ByteView der);
 
  private:
   std::map<std::string, Certificate, std::less<>> by_der_;
+  std::map<std::string, Owned<X509_CRL, X509_CRL_free>, std::less<>> crls_by_der_;
 };
 
 /// Adds a reference; null is left out.

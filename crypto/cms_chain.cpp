@@ -142,14 +142,24 @@ Revocation judge_revocation(const STACK_OF(X509) * chain, const CrlFindings& crl
   return all;
 }
 
-Revocation check_revocation(X509* certificate, const Evidence& evidence, const STACK_OF(X509) * anchors, int purpose,
-                            std::int64_t at) {
+/// Borrowed from the evidence and the pool.
+Owned<STACK_OF(X509_CRL), sk_X509_CRL_free_only> crls_of(const Evidence& evidence, CertificatePool& pool) {
+  Owned<STACK_OF(X509_CRL), sk_X509_CRL_free_only> all(sk_X509_CRL_dup(evidence.crls.get()));
+  ZP_CHECK(all != nullptr);
+  for (const ByteView der : evidence.other_crls)
+    if (X509_CRL* const crl = pool.decode_crl(der)) ZP_CHECK(sk_X509_CRL_push(all.get(), crl) > 0);
+  return all;
+}
+
+Revocation check_revocation(X509* certificate, const Evidence& evidence, const STACK_OF(X509) * anchors,
+                            CertificatePool& pool, int purpose, std::int64_t at) {
   const Store store = store_of(anchors, purpose, at);
   const Context context(X509_STORE_CTX_new());
   CrlFindings crls{.at = at};
   if (!context || X509_STORE_CTX_init(context.get(), store.get(), certificate, evidence.certificates.get()) != 1)
     return Revocation::kUnknown;
-  X509_STORE_CTX_set0_crls(context.get(), evidence.crls.get());
+  const auto all_crls = crls_of(evidence, pool);
+  X509_STORE_CTX_set0_crls(context.get(), all_crls.get());
   X509_STORE_CTX_set_app_data(context.get(), &crls);
   X509_STORE_CTX_set_verify_cb(context.get(), on_crl_problem);
   X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context.get()),
@@ -185,7 +195,7 @@ ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const Trus
   const CertificateStack trusted = anchors.index->reachable_from(evidence.certificates.get(), pool);
   verdict.chain = build_chain(certificate, evidence, trusted.get(), purpose, at);
   if (verdict.chain == Chain::kTrusted) {
-    verdict.revocation = check_revocation(certificate, evidence, trusted.get(), purpose, at);
+    verdict.revocation = check_revocation(certificate, evidence, trusted.get(), pool, purpose, at);
     if (verdict.revocation == Revocation::kRevoked) verdict.chain = Chain::kRevoked;
   }
   ERR_clear_error();

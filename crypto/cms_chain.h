@@ -19,13 +19,15 @@
 namespace zp::crypto {
 
 inline void sk_X509_CRL_free_all(STACK_OF(X509_CRL) * stack) noexcept { sk_X509_CRL_pop_free(stack, X509_CRL_free); }
+inline void sk_X509_CRL_free_only(STACK_OF(X509_CRL) * stack) noexcept { sk_X509_CRL_free(stack); }
 using CrlStack = Owned<STACK_OF(X509_CRL), sk_X509_CRL_free_all>;
 using OcspAnswer = std::shared_ptr<OCSP_BASICRESP>;  // OpenSSL counts no references of these
 
-/// What came with a signature and helps to judge it, decoded; strangers made all of it.
+/// What came with a signature and helps to judge it; strangers made all of it. Lives no longer than that.
 struct Evidence {
   CertificateStack certificates{sk_X509_new_null()};
-  CrlStack crls{sk_X509_CRL_new_null()};
+  CrlStack crls{sk_X509_CRL_new_null()};  // those that were decoded with the message
+  std::vector<ByteView> other_crls;       // DER: they may be large, and are needed only if there is a chain to judge
   std::vector<OcspAnswer> ocsp;
 };
 /// From the message itself (its certificates, CRLs and the attributes for revocation data) and from beside it.

@@ -11,12 +11,7 @@ constexpr const char* kRevocationValues = "1.2.840.113549.1.9.16.2.24";  // an u
 constexpr int kMost = 500;                                               // of each sort
 
 void add_crl(ByteView der, Evidence& evidence) {
-  const std::uint8_t* at = der.data();
-  X509_CRL* crl = d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size()));
-  if (crl != nullptr && sk_X509_CRL_num(evidence.crls.get()) < kMost)
-    sk_X509_CRL_push(evidence.crls.get(), crl);
-  else
-    X509_CRL_free(crl);
+  if (evidence.other_crls.size() < kMost) evidence.other_crls.push_back(der);
 }
 
 /// Some programs keep the whole response, others the basic response in it.
@@ -69,10 +64,7 @@ void add_from_signer(const CMS_SignerInfo* signer, Evidence& evidence) {
 void share(const Evidence& from, Evidence& into) {
   for (int i = 0; i < sk_X509_num(from.certificates.get()) && sk_X509_num(into.certificates.get()) < kMost; ++i)
     add_certificate(sk_X509_value(from.certificates.get(), i), into.certificates.get());
-  for (int i = 0; i < sk_X509_CRL_num(from.crls.get()) && sk_X509_CRL_num(into.crls.get()) < kMost; ++i) {
-    X509_CRL* const one = sk_X509_CRL_value(from.crls.get(), i);
-    if (X509_CRL_up_ref(one) == 1) sk_X509_CRL_push(into.crls.get(), one);
-  }
+  for (const ByteView crl : from.other_crls) add_crl(crl, into);
   into.ocsp.insert(into.ocsp.end(), from.ocsp.begin(), from.ocsp.end());
 }
 
