@@ -76,6 +76,9 @@ void load_cms_algorithms();
 CmsVerdict verify_detached(ByteView cms, const std::vector<ByteView>& content, CmsForm form,
                            const TrustAnchors& anchors, std::int64_t at, const ValidationMaterial& material = {});
 
+/// Whether it is a signed message, and not an encrypted one or none at all.
+bool is_signed_message(ByteView cms);
+
 /// What a signed message encloses, checked or not; nothing if it is detached or no signed message.
 std::optional<Bytes> signed_content(ByteView cms);
 

@@ -302,6 +302,12 @@ void load_cms_algorithms() {
            verify_detached(*cms, nothing, CmsForm::kDetached, {pem.chain}, ::time(nullptr)).chain == Chain::kTrusted);
 }
 
+bool is_signed_message(ByteView cms) {
+  const bool is = parse_signed_message(cms).cms != nullptr;
+  ERR_clear_error();
+  return is;
+}
+
 std::optional<Bytes> signed_content(ByteView cms) {
   const auto message = parse_signed_message(cms);
   const ASN1_OCTET_STRING* const embedded = message.cms ? embedded_content(message.cms.get()) : nullptr;

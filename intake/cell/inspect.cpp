@@ -5,6 +5,7 @@
 #include <ctime>
 #include <set>
 
+#include "crypto/cms.h"
 #include "crypto/hash.h"
 #include "intake/cell/archive.h"
 #include "intake/cell/court_order.h"
@@ -77,6 +78,10 @@ class Inspection {
       picture(bytes, depth, findings, hazards);
     else
       hazards.merge(hazards_of_type(findings.type));
+    if (findings.type == "application/pkcs7-mime" && crypto::is_signed_message(bytes)) {
+      hazards.erase("encrypted");
+      if (!crypto::signed_content(bytes)) hazards = {"detached-signature"};
+    }
     if (findings.type == "application/x-ole-storage" && is_locked_office(bytes))
       hazards.insert({"encrypted", "needs-password"});
     findings.hazards.assign(hazards.begin(), hazards.end());
@@ -286,7 +291,19 @@ class Inspection {
     hazards.insert(mail->hazards.begin(), mail->hazards.end());
     add_text(mail->text, findings);
     findings.digital_signatures = mail_signatures(bytes, policy_);
-    for (const MailPart& part : mail->parts) attachment(part.name, part.content, depth, findings, hazards);
+    for (const MailPart& part : mail->parts) {
+      const std::size_t before = findings.attachments.size();
+      attachment(part.name, part.content, depth, findings, hazards);
+      if (findings.attachments.size() > before) forget_own_signature(part.type, findings.attachments.back());
+    }
+  }
+
+  /// What signs the mail was checked with it, and what a signed message encloses is a part too.
+  static void forget_own_signature(std::string_view declared, Findings& part) {
+    const bool signature = declared.ends_with("pkcs7-signature") || declared.ends_with("pgp-signature");
+    if (signature && part.hazards == std::vector<std::string>{"detached-signature"}) part.hazards.clear();
+    const bool enclosing = declared.ends_with("pkcs7-mime") && part.type == "application/pkcs7-mime";
+    if (enclosing && part.hazards == std::vector<std::string>{"not-scannable"}) part.hazards.clear();
   }
 
   void tnef(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {

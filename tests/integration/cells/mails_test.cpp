@@ -4,6 +4,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "crypto/cms.h"
+#include "crypto/hash.h"
 #include "tests/integration/cells/in_cells.h"
 
 namespace zp::gateway {
@@ -54,6 +56,25 @@ TEST_F(Mails, AMailIsTakenApart) {
   EXPECT_EQ(as_text(parsed.parts[0].content), "%PDF-1.7\n") << "inline is a document too";
   EXPECT_EQ(parsed.parts[1].name, "foto.jpg") << "inside an attached mail";
   EXPECT_EQ(parsed.parts[1].content.size(), 6u);
+}
+
+TEST_F(Mails, WhatSignsAMailIsNoDocumentToDoubt) {
+  const auto pem = crypto::SealKey::self_signed("Ondertekenaar", 30);
+  const auto key = crypto::SealKey::load(pem.chain, pem.key);
+  ASSERT_TRUE(key);
+  const std::string content = "Content-Type: text/plain\r\n\r\nIk machtig mijn zus.";
+  const Bytes cms = key->sign_digest(crypto::sha256(as_bytes(content))).value();
+  const Findings found = findings(
+      "From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/signed; boundary=s; "
+      "protocol=\"application/pkcs7-signature\"\r\n\r\n--s\r\n" +
+      content + "\r\n--s\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n" +
+      "Content-Transfer-Encoding: base64\r\n\r\n" + to_base64(cms) + "\r\n--s--\r\n");
+  ASSERT_EQ(found.digital_signatures.size(), 1u);
+  EXPECT_EQ(found.digital_signatures[0].integrity, "ok");
+  ASSERT_EQ(found.attachments.size(), 1u);
+  EXPECT_THAT(found.attachments[0].hazards, IsEmpty());
+  const Findings alone = findings(std::string(as_text(cms)));
+  EXPECT_THAT(alone.hazards, ElementsAre("detached-signature")) << "not encrypted, but of what?";
 }
 
 TEST_F(Mails, WhatAMailHasPackedIsUnpacked) {
