@@ -123,7 +123,7 @@ class Soak : public testing::Test {
   void look_for_leaks(int run) {
     const std::string own = kCanary + std::to_string(run);
     const std::string marked = inspect(test::SmallPdf("Geheim " + own).bytes(), own).dump();
-    EXPECT_NE(marked.find(own), std::string::npos) << "the next document is served";
+    EXPECT_NE(marked.find(own), std::string::npos) << "the next document is served: " << marked;
     const std::string known = inspect(test::SmallPdf("Een bekende brief").bytes(), "known document").dump();
     if (known_.empty()) known_ = known;
     EXPECT_EQ(known, known_) << "after run " << run;
@@ -155,10 +155,11 @@ TEST_F(Soak, ThousandsOfDocumentsLeaveNothingBehind) {
     EXPECT_EQ(found.find(kCanary), std::string::npos) << file;
     ASSERT_TRUE(broker_.alive()) << file << " in run " << run;
   }
-  EXPECT_LT(memory_of(broker_.pid()), memory_at_first + kGrowthAllowed);
-  EXPECT_LE(descriptors_of(broker_.pid()), descriptors_at_first + 4);
   std::cout << "  " << run << " runs over " << files.size() << " files, the slowest " << slowest_ << " s\n";
   for (const auto& [hazard, count] : hazards_) std::cout << "  " << hazard << ": " << count << "\n";
+  ASSERT_EQ(run, runs) << "ended early";
+  EXPECT_LT(memory_of(broker_.pid()), memory_at_first + kGrowthAllowed);
+  EXPECT_LE(descriptors_of(broker_.pid()), descriptors_at_first + 4);
 }
 
 }  // namespace
