@@ -10,9 +10,10 @@
 namespace zp::intake::vision {
 namespace {
 
-constexpr std::array<std::string_view, 6> kLabels = {"handtekening", "ondertekening", "handtekenin",
-                                                     "signature",    "signatuur",     "unterschrift"};
-constexpr std::size_t kLongestLabel = 5;  // words; more is a sentence about signing
+constexpr std::array<std::string_view, 5> kLabels = {"handtekening", "ondertekening", "signature", "signatuur",
+                                                     "unterschrift"};
+constexpr std::size_t kLongestLabel = 5;     // words; more is a sentence about signing,
+constexpr std::size_t kLongestWithWho = 10;  // unless it ends by saying whose
 
 std::string letters_of(std::string_view text) {
   std::string letters;
@@ -22,11 +23,89 @@ std::string letters_of(std::string_view text) {
   return letters;
 }
 
+/// The same but for one letter that was misread, left out or doubled.
+bool nearly(std::string_view a, std::string_view b) {
+  if (a.size() < b.size()) std::swap(a, b);
+  if (a.size() - b.size() > 1) return false;
+  const auto [in_a, in_b] = std::ranges::mismatch(a, b);
+  const std::string_view rest_a(in_a, a.end()), rest_b(in_b, b.end());
+  if (rest_a.empty()) return true;
+  return rest_a.substr(1) == (a.size() == b.size() ? rest_b.substr(1) : rest_b);
+}
+
 bool names_a_signature(std::string_view text) {
   const std::string letters = letters_of(text);
   return std::ranges::any_of(kLabels, [&](std::string_view label) {
-    return letters.starts_with(label) && letters.size() <= label.size() + 4;
+    return (letters.starts_with(label) && letters.size() <= label.size() + 4) || nearly(letters, label);
   });
+}
+
+struct Role {
+  std::string_view word, whose;
+};
+
+// Who is asked to sign, as forms put it. A representative's own title comes before the client that is represented.
+constexpr std::array kRoles = {Role{"gemachtigde", "representative"},
+                               Role{"vertegenwoordiger", "representative"},
+                               Role{"mentor", "representative"},
+                               Role{"curator", "representative"},
+                               Role{"bewindvoerder", "representative"},
+                               Role{"representative", "representative"},
+                               Role{"budgethouder", "client"},
+                               Role{"ouder", "parent"},
+                               Role{"gezag", "parent"},
+                               Role{"voogd", "parent"},
+                               Role{"parent", "parent"},
+                               Role{"guardian", "parent"},
+                               Role{"volmachtgever", "client"},
+                               Role{"client", "client"},
+                               Role{"clint", "client"},
+                               Role{"aanvrager", "client"},
+                               Role{"applicant", "client"},
+                               Role{"verzekerde", "client"},
+                               Role{"zorgvrager", "client"},
+                               Role{"patient", "client"},
+                               Role{"patint", "client"},
+                               Role{"uwhandtekening", "client"}};
+
+/// Where `role` is named in `text`; a "budgethouder" is no "ouder".
+std::size_t find_role(std::string_view text, const Role& role) {
+  std::size_t at = text.find(role.word);
+  while (at != std::string_view::npos && at > 0 && role.word == "ouder" && text[at - 1] == 'h')
+    at = text.find(role.word, at + 1);
+  return at;
+}
+
+std::string role_in(std::string_view text) {
+  const auto role =
+      std::ranges::find_if(kRoles, [&](const Role& r) { return find_role(text, r) != std::string_view::npos; });
+  return role == kRoles.end() ? std::string{} : std::string(role->whose);
+}
+
+/// As role_in(), but nobody where either may sign ("cliënt of vertegenwoordiger"). In "gemachtigde van de cliënt" one
+/// stands for the other.
+std::string role_in_label(std::string_view text) {
+  const std::string first = role_in(text);
+  const bool either = std::ranges::any_of(kRoles, [&](const Role& other) {
+    const std::size_t at = find_role(text, other);
+    if (other.whose == first || at == std::string_view::npos) return false;
+    const std::string_view before = text.substr(0, at);
+    return !before.ends_with("van") && !before.ends_with("vande") && !before.ends_with("namens");
+  });
+  return either ? std::string{} : first;
+}
+
+/// "Naam en handtekening van de wettelijk vertegenwoordiger": what follows the word is whose it is, and nothing else.
+bool only_says_whose(std::string_view after) {
+  constexpr std::size_t kEnding = 3;  // letters: "ouder(s)"
+  const bool ends = std::ranges::any_of(kRoles, [&](const Role& role) {
+    const std::size_t at = after.rfind(role.word);
+    return at != std::string_view::npos && at + role.word.size() + kEnding >= after.size();
+  });
+  const bool begins = after.starts_with("van") || after.starts_with("door") || after.starts_with("of") ||
+                      after.starts_with("wettelijk") ||
+                      std::ranges::any_of(kRoles, [&](const Role& role) { return after.starts_with(role.word); });
+  return begins && ends;
 }
 
 cv::Rect united(const cv::Rect& a, const cv::Rect& b) { return a | b; }
@@ -35,7 +114,12 @@ struct Label {
   cv::Rect box;
   std::string text;  // letters only, lower case
   std::size_t words = 0;
-  bool named = false;
+  std::size_t named = std::string::npos;  // where in `text` the word for a signature ends; npos if there is none
+
+  bool asks() const {
+    if (named == std::string::npos || words > kLongestWithWho) return false;
+    return words <= kLongestLabel || only_says_whose(std::string_view(text).substr(named));
+  }
 };
 
 // Runs of words of one line without a wide gap: a label stands on its own, a sentence does not.
@@ -46,14 +130,15 @@ std::vector<Label> labels_in(std::span<const Word> words, const cv::Size& size) 
     const cv::Rect box = pixels_of(word.box, size);
     const bool joins = !labels.empty() && word.line == line && box.x >= labels.back().box.x &&
                        box.x - (labels.back().box.x + labels.back().box.width) < 2 * std::max(box.height, 6);
-    if (!joins) labels.push_back({box, {}, 0, false});
+    if (!joins) labels.push_back({box, {}, 0, std::string::npos});
     labels.back().text += letters_of(word.text);
     labels.back().box = united(labels.back().box, box);
     ++labels.back().words;
-    labels.back().named |= names_a_signature(word.text);
+    if (labels.back().named == std::string::npos && names_a_signature(word.text))
+      labels.back().named = labels.back().text.size();
     line = word.line;
   }
-  std::erase_if(labels, [](const Label& label) { return !label.named || label.words > kLongestLabel; });
+  std::erase_if(labels, [](const Label& label) { return !label.asks(); });
   return labels;
 }
 
@@ -113,36 +198,9 @@ bool has_strokes(const Ink& ink, const cv::Rect& field, const cv::Rect& label, d
   return area > 4 * unit * unit;
 }
 
-struct Role {
-  std::string_view word, whose;
-};
-
-// Who is asked to sign, as forms put it. A representative's own title comes before the client that is represented.
-constexpr std::array kRoles = {Role{"gemachtigde", "representative"},
-                               Role{"vertegenwoordiger", "representative"},
-                               Role{"mentor", "representative"},
-                               Role{"curator", "representative"},
-                               Role{"bewindvoerder", "representative"},
-                               Role{"representative", "representative"},
-                               Role{"ouder", "parent"},
-                               Role{"gezag", "parent"},
-                               Role{"parent", "parent"},
-                               Role{"volmachtgever", "client"},
-                               Role{"client", "client"},
-                               Role{"clint", "client"},
-                               Role{"aanvrager", "client"},
-                               Role{"patient", "client"},
-                               Role{"uwhandtekening", "client"}};
-
-std::string role_in(std::string_view text) {
-  const auto role =
-      std::ranges::find_if(kRoles, [&](const Role& r) { return text.find(r.word) != std::string_view::npos; });
-  return role == kRoles.end() ? std::string{} : std::string(role->whose);
-}
-
 // By the label itself, else by the heading above it.
 std::string whose(const Label& label, std::span<const Word> words, const cv::Size& size, double unit) {
-  if (std::string role = role_in(label.text); !role.empty()) return role;
+  if (!role_in(label.text).empty()) return role_in_label(label.text);
   constexpr double kHeadingAbove = 14;  // letter heights
   std::string above;
   for (const Word& word : words) {

@@ -113,19 +113,39 @@ TEST(FindSignatureFields, SaysWhoseItIs) {
   EXPECT_EQ(whose("gemachtigde:"), "representative");
   EXPECT_EQ(whose("ouder"), "parent");
   EXPECT_EQ(whose("hier"), "");
+  EXPECT_EQ(whose("budgethouder"), "client");
+  EXPECT_EQ(whose("cli\303\253nt/vertegenwoordiger"), "") << "either may sign";
   std::vector<Word> words = label("Ondertekening door de volmachtgever", page, {120, 1150, 500, 24});
   words.push_back(label("Handtekening:", page, kLabel)[0]);
   words.back().line = 1;
   EXPECT_EQ(find_signature_fields(page, words, {}).back().whose, "client");
 }
 
-TEST(FindSignatureFields, PassesOverASentenceAboutSigning) {
+std::vector<SignatureField> fields_by(std::initializer_list<const char*> label_words) {
   const cv::Mat page = form();
   std::vector<Word> words;
-  for (const char* text : {"Door", "uw", "handtekening", "verklaart", "u", "dat"}) {
+  for (const char* text : label_words) {
     words.push_back(label(text, page, {120 + 90 * static_cast<int>(words.size()), 700, 85, 24})[0]);
   }
-  EXPECT_TRUE(find_signature_fields(page, words, {}).empty());
+  return find_signature_fields(page, words, {});
+}
+
+TEST(FindSignatureFields, PassesOverASentenceAboutSigning) {
+  EXPECT_TRUE(fields_by({"Door", "uw", "handtekening", "verklaart", "u", "dat"}).empty());
+  EXPECT_TRUE(fields_by({"Uw", "handtekening", "is", "nodig,", "ook", "van", "uw", "mentor"}).empty());
+}
+
+TEST(FindSignatureFields, ReadsALongLabelThatSaysWhose) {
+  const auto fields = fields_by({"Naam", "en", "handtekening", "van", "de", "wettelijk", "vertegenwoordiger"});
+  ASSERT_EQ(fields.size(), 1U);
+  EXPECT_EQ(fields[0].whose, "representative");
+  EXPECT_EQ(fields_by({"Signature", "of", "applicant"}).at(0).whose, "client");
+}
+
+TEST(FindSignatureFields, ForgivesOneMisreadLetter) {
+  EXPECT_EQ(fields_by({"Handtekenlng:"}).size(), 1U);
+  EXPECT_EQ(fields_by({"Ondertekenin"}).size(), 1U);
+  EXPECT_TRUE(fields_by({"Aantekening"}).empty());
 }
 
 TEST(ExaminePage, PutsTheStepsTogether) {
