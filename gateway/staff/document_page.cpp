@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "gateway/staff/dossier_view.h"
 #include "gateway/staff/workbench.h"
@@ -14,16 +15,16 @@ Result<std::uint32_t> page_number(const std::string& text) {
   return number;
 }
 
+constexpr std::pair<std::string_view, std::string_view> kKinds[] = {{"form", "formulier"},
+                                                                    {"court-order", "beschikking"},
+                                                                    {"mandate", "machtiging"},
+                                                                    {"consent", "toestemming"},
+                                                                    {"letter", "brief"},
+                                                                    {"decision", "besluit"},
+                                                                    {"identity-document", "identiteitsbewijs"}};
+
 /// What a document can be said to be; the word that holds now is chosen.
-nlohmann::json kinds_json(const DocumentView& document) {
-  static constexpr std::pair<const char*, const char*> kKinds[] = {{"form", "formulier"},
-                                                                   {"court-order", "beschikking"},
-                                                                   {"mandate", "machtiging"},
-                                                                   {"consent", "toestemming"},
-                                                                   {"letter", "brief"},
-                                                                   {"decision", "besluit"},
-                                                                   {"identity-document", "identiteitsbewijs"}};
-  const auto& details = document.details;
+nlohmann::json kinds_json(const DocumentDetails& details) {
   const auto corrected = details.corrections.find("kind");
   const std::string now = corrected != details.corrections.end() ? corrected->second
                           : details.findings                     ? details.findings->kind
@@ -31,6 +32,46 @@ nlohmann::json kinds_json(const DocumentView& document) {
   nlohmann::json kinds = nlohmann::json::array();
   for (const auto& [kind, label] : kKinds) kinds.push_back({{"kind", kind}, {"label", label}, {"here", now == kind}});
   return kinds;
+}
+
+/// What the program takes it for, also where a person said otherwise.
+std::string_view kind_found(const DocumentDetails& details) {
+  if (!details.findings) return {};
+  const auto kind = std::ranges::find(kKinds, details.findings->kind, [](const auto& one) { return one.first; });
+  return kind == std::end(kKinds) ? "niet herkend" : kind->second;
+}
+
+/// A hazard of the findings in words of the mailroom.
+std::string hazard_words(const std::string& hazard) {
+  static const std::map<std::string_view, std::string_view> kWords = {
+      {"crash", "de controle brak af bij dit bestand"},
+      {"decompression-bomb", "wordt uitgepakt veel te groot"},
+      {"detached-signature", "losse handtekening bij een ander bestand"},
+      {"embedded-file", "er zitten bestanden in"},
+      {"empty", "leeg bestand"},
+      {"encrypted", "versleuteld"},
+      {"executable", "programma, geen document"},
+      {"external-action", "verwijst naar buiten of verstuurt gegevens"},
+      {"image-bomb", "afbeelding met veel te veel beeldpunten"},
+      {"javascript", "er zit JavaScript in"},
+      {"launch-action", "probeert een programma te starten"},
+      {"location-data", "de foto vertelt waar hij gemaakt is"},
+      {"macros", "er zitten macro's in"},
+      {"malformed", "beschadigd, hersteld om te kunnen lezen"},
+      {"needs-password", "opent alleen met een wachtwoord"},
+      {"not-scannable", "niet te bekijken"},
+      {"office-document", "Office-document: ziet er niet overal hetzelfde uit"},
+      {"packed-files", "pakket met andere bestanden"},
+      {"page-unreadable", "een bladzijde is niet te tekenen"},
+      {"rich-media", "er zit film of geluid in"},
+      {"timeout", "de controle duurde te lang"},
+      {"too-many-attachments", "niet alle bijlagen zijn bekeken"},
+      {"too-many-pages", "niet alle bladzijden zijn bekeken"},
+      {"unknown-type", "onbekend soort bestand"},
+      {"unreadable", "niet te lezen"},
+      {"xfa", "XFA-formulier: ziet er niet overal hetzelfde uit"}};
+  const auto known = kWords.find(hazard);
+  return known == kWords.end() ? hazard : std::string(known->second);
 }
 
 }  // namespace
@@ -45,6 +86,8 @@ Result<Response> Workbench::document(Visit& visit) {
   if (found == view.documents.end()) return fail(Code::kNotFound, "find document", id.hex());
   const bool unmasked = visit.request.query_value("afdekking") == "uit";
   nlohmann::json data = document_json(*found);
+  if (data.contains("hazards"))
+    for (auto& hazard : data["hazards"]) hazard = hazard_words(hazard.get<std::string>());
   for (auto& page : data["pages"]) page["show_masked"] = page.value("masked", false) && !unmasked;
   data["dossier"] = dossier.hex();
   data["reference"] = view.dossier.reference;
@@ -54,7 +97,8 @@ Result<Response> Workbench::document(Visit& visit) {
   data["may_release"] =
       may(view, Act::kReleaseDocument) && !found->details.may_be_used() && found->details.malware != Malware::kInfected;
   data["may_download"] = may(view, Act::kDownloadOriginal);
-  data["kinds"] = kinds_json(*found);
+  data["kinds"] = kinds_json(found->details);
+  data["kind_found"] = kind_found(found->details);
   data["slots"] = nlohmann::json::array();
   if (view.rule)
     for (const auto& rule : view.rule->documents)

@@ -79,10 +79,13 @@ json boxes_json(const intake::Findings& findings, int page) {
   json boxes = json::array();
   for (const auto& found : findings.pages) {
     if (found.number != page) continue;
-    for (const auto& signature : found.handwritten_signatures)
-      boxes.push_back(box_json(signature.box, "signature",
-                               "handtekening, zekerheid " + percent(signature.confidence) +
+    for (const auto& signature : found.handwritten_signatures) {
+      const bool sure = signature.confidence >= intake::kSureSignature;
+      boxes.push_back(box_json(signature.box, sure ? "signature" : "doubtful",
+                               (sure ? "handtekening, zekerheid " : "misschien een handtekening, zekerheid ") +
+                                   percent(signature.confidence) +
                                    (signature.origin == "image" ? ", met de computer gezet" : "")));
+    }
     for (const auto& field : found.empty_signature_fields)
       boxes.push_back(box_json(field, "empty", field_label(found, field)));
   }
@@ -302,7 +305,9 @@ json document_json(const DocumentView& document) {
     for (const auto& signature : page.handwritten_signatures)
       handwritten += signature.confidence >= intake::kSureSignature;
   out["handwritten"] = handwritten;
-  if (findings.identity_document) out["identity"] = identity_json(*findings.identity_document);
+  out["identities"] = json::array();
+  if (findings.identity_document) out["identities"].push_back(identity_json(*findings.identity_document));
+  for (const auto& other : findings.other_identity_documents) out["identities"].push_back(identity_json(other));
   const auto corrected = details.corrections.find("kind");
   out["is_court_order"] = (corrected == details.corrections.end() ? findings.kind : corrected->second) == "court-order";
   if (out["is_court_order"]) out["court_order"] = court_order_json(details);
