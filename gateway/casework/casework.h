@@ -70,7 +70,8 @@ struct DossierRow {
 struct CalendarRow {
   Dossier dossier;
   std::string kind_title,
-      subject;  // no subject for who may not list dossiers: the FG sees that terms are kept, not of whom
+      undecided,  // of several rights those still to decide on; empty: one right, or none
+      subject;    // no subject for who may not list dossiers: the FG sees that terms are kept, not of whom
   std::vector<TermRecord> terms;  // those that run, the first last day first; never empty
 };
 
@@ -114,6 +115,7 @@ struct DossierView {
   Dossier dossier;
   Profile profile;
   const intake::RequestRule* rule = nullptr;  // null: kind still unknown
+  std::vector<InvokedRight> rights;           // AVG: all that the request invokes (rights.h)
   std::vector<Submission> submissions;
   std::vector<DocumentView> documents;
   std::vector<LetterView> letters;
@@ -177,7 +179,13 @@ class Casework {
 
   // Handling
   Result<void> take(const Actor& actor, const Id& dossier, bool mine);
-  Result<void> classify(const Actor& actor, const Id& dossier, const std::string& kind);
+  /// `others`: rights of the AVG that the request invokes beside this one.
+  Result<void> classify(const Actor& actor, const Id& dossier, const std::string& kind,
+                        const std::vector<std::string>& others = {});
+  /// AVG: what the request asks for, all of it. What is settled stays; what is left out was never asked.
+  Result<void> invoke_rights(const Actor& actor, const Id& dossier, const std::vector<std::string>& kinds);
+  /// AVG: the requester asks for it no longer, so that no decision is needed.
+  Result<void> settle_right(const Actor& actor, const Id& dossier, const std::string& kind, const std::string& reason);
   Result<void> edit_person(const Actor& actor, const Id& dossier, const Person& requester, const Person& client);
   /// keys "signature" (present|absent), "kind", "slot", ... of intake::Evidence; an empty value takes the correction
   /// back.
@@ -223,6 +231,8 @@ class Casework {
   /// A draft with the fields that the dossier can fill in; `fields` win. The letter's id.
   Result<Id> draft(const Actor& actor, const Id& dossier, const std::string& name, const nlohmann::json& fields = {});
   Result<void> edit_letter(const Actor& actor, const Id& letter, const nlohmann::json& fields);
+  /// AVG: on which of the rights that it is for a letter decides.
+  Result<void> decide_on(const Actor& actor, const Id& letter, const std::vector<std::string>& kinds);
   /// The letter in other words, or, when `wording` is empty or says what the template says, in the template's again.
   /// Fixed passages can't be changed (templates::Passage).
   Result<void> reword_letter(const Actor& actor, const Id& letter, const templates::Wording& wording);
@@ -241,8 +251,9 @@ class Casework {
   /// the PDF, makes the Message and its job. The message's id.
   Result<Id> send(const Actor& actor, const Id& letter, const Delivering& how);
   Result<void> recall(const Actor& actor, const Id& message);
-  /// For a caller who answered the control questions. kRefused when nothing is missing.
-  Result<Invitation> invite(const Actor& actor, const Id& dossier);
+  /// For a caller who answered the control questions, or by a letter to `address` (lines below the name), which then has
+  /// the code. kRefused when nothing is missing.
+  Result<Invitation> invite(const Actor& actor, const Id& dossier, const std::vector<std::string>& address = {});
 
   // Absence (casework_absence.cpp)
   /// The same actor, with the function of goedkeurder while an approver who is away has named him or her, and only then.

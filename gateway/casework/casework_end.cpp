@@ -5,6 +5,7 @@
 
 #include "crypto/base/text.h"
 #include "gateway/casework/casework.h"
+#include "gateway/casework/rights.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 
@@ -49,6 +50,12 @@ Result<void> Casework::close(const Actor& actor, const Id& dossier) {
     if (!rule)
       return fail(Code::kRefused, "close dossier",
                   "Deel het dossier eerst in: daarvan hangt af hoelang het wordt bewaard.");
+    const Kinds undecided = unsettled(rights_of(office_.rules, open.dossier, open.profile));
+    if (!undecided.empty())
+      return fail(Code::kRefused, "close dossier",
+                  "Hierover is nog niet beslist: " + titles_of(office_.rules, undecided) +
+                      ". Verstuur het besluit, of leg bij Ingeroepen rechten vast dat de verzoeker het niet meer "
+                      "vraagt. Is het geen AVG-verzoek? Deel het dan anders in.");
     const int days = rule->retention_days;
     // Kept to the end of that day. What need not be kept at all is past its term at once.
     TRY_ASSIGN(open.dossier.retain_until, days_later(local_date(office_.now()), days > 0 ? days : -1));

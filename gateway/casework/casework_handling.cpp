@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "gateway/casework/casework.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
+#include "gateway/casework/rights.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 
@@ -75,13 +77,17 @@ Result<void> Casework::take(const Actor& actor, const Id& dossier, bool mine) {
                 });
 }
 
-Result<void> Casework::classify(const Actor& actor, const Id& dossier, const std::string& kind) {
+Result<void> Casework::classify(const Actor& actor, const Id& dossier, const std::string& kind,
+                                const std::vector<std::string>& others) {
   const intake::RequestRule* const rule = office_.rules.find(kind);
   if (!rule || rule->is_register)
     return fail(Code::kRefused, "classify dossier", "Kies een soort verzoek uit de lijst.");
   return change(actor, Act::kClassify, dossier, {}, "kind=" + kind,
                 [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-                  open.dossier.kind = kind;
+                  const Rights before = rights_of(office_.rules, open.dossier, open.profile);
+                  const std::string old_kind = std::exchange(open.dossier.kind, kind);
+                  if (!others.empty()) open.profile.fields[kOtherRights] = fmt::format("{}", fmt::join(others, " "));
+                  reclass_rights(office_.rules, open, before, old_kind);
                   open.dossier.state = DossierState::kChecking;
                   remember(office_, actor, open, "Ingedeeld als: " + rule->title);
                   TRY_DO(start_term(office_, open));

@@ -8,6 +8,7 @@
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
+#include "gateway/casework/rights.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -29,16 +30,6 @@ std::string replaced(const Actor& actor) {
   std::string detail;
   for (const Id& away : actor.replaces) detail += (detail.empty() ? "replaces=" : ",") + away.hex();
   return detail;
-}
-
-/// Each field that differs, as it was.
-nlohmann::json what_was(const nlohmann::json& before, const nlohmann::json& after) {
-  nlohmann::json was = nlohmann::json::object();
-  for (const auto& [name, value] : before.items())
-    if (!after.contains(name) || after[name] != value) was[name] = value;
-  for (const auto& [name, value] : after.items())
-    if (!before.contains(name)) was[name] = nullptr;
-  return was;
 }
 
 templates::Wording wording_of(const std::vector<templates::Passage>& passages) {
@@ -70,6 +61,7 @@ Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::str
         TRY_DO(check_letter_while_restricted(open, *info));
         TRY_ASSIGN(const auto documents, listed_documents(store, open));
         LetterData data;
+        TRY_ASSIGN(data.decides, decided_by(*info, rights_of(office_.rules, open.dossier, open.profile)));
         nlohmann::json known = known_fields(office_, open, documents);
         if (info->written_to != kToRequester) known.erase("addressee");
         TRY_ASSIGN(const auto told, recipients_told(store, open));
@@ -81,6 +73,7 @@ Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::str
         known.update(recorded_fields(office_, open, *info));
         TRY_ASSIGN(const auto registered, registered_fields(office_, store, open, *info));
         known.update(registered);
+        known.update(rights_fields(office_, open, data.decides));
         data.fields = fill_fields(*info, known, fields);
         hold_to_record(office_, open, *info, data.fields);
         note_change(office_, actor, letter, data,

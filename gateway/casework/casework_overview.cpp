@@ -8,6 +8,7 @@
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/overview.h"
 #include "gateway/casework/register.h"
+#include "gateway/casework/rights.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 
@@ -31,6 +32,7 @@ class Compiler {
     filled_in(received);
     if (!open_.profile.mail_text.empty())
       add(into_.data, "Tekst van de e-mail", received, open_.profile.mail_text, true);
+    rights();
     records();
     for (const HistoryLine& line : open_.profile.history)
       add(into_.data, std::string(kHistoryItem), local_time_dutch(line.time), line.what, false);
@@ -62,15 +64,21 @@ class Compiler {
   void filled_in(const std::string& when) {
     const intake::RequestRule* const rule = office_.rules.find(open_.dossier.kind);
     for (const auto& [name, value] : open_.profile.fields) {
-      std::string label = name, shown = value;
-      if (rule)
-        for (const intake::FieldRule& field : rule->fields) {
-          if (field.name != name) continue;
-          label = field.label;
-          for (const auto& [key, words] : field.choices)
-            if (key == value) shown = words;
-        }
-      add(into_.data, "Ingevuld: " + label, when, shown, true);
+      const intake::FieldRule* const field = rule ? intake::field_named(rule->fields, name) : nullptr;
+      add(into_.data, "Ingevuld: " + (field ? field->label : name), when, field ? shown_value(*field, value) : value,
+          true);
+    }
+  }
+
+  void rights() {
+    for (const InvokedRight& right : rights_of(office_.rules, open_.dossier, open_.profile)) {
+      const auto day = intake::parse_date(right.day);
+      const std::string when = day ? " op " + intake::dutch_date(*day) : "";
+      const std::string became = !right.settled      ? "nog te beslissen"
+                                 : right.why.empty() ? "besloten" + when
+                                                     : "zonder besluit afgedaan" + when + ": " + right.why;
+      add(into_.data, "Ingeroepen recht", local_time_dutch(open_.dossier.received),
+          titles_of(office_.rules, {right.kind}) + ": " + became, false);
     }
   }
 

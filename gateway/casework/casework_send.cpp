@@ -9,6 +9,7 @@
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
+#include "gateway/casework/rights.h"
 #include "gateway/casework/terms.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
@@ -17,41 +18,6 @@ namespace zp::gateway {
 namespace {
 
 constexpr std::string_view kCodeLetter = "toegangscode";
-
-/// A letter with the access code, for the post: the code goes another way than the link.
-Result<void> plan_code_letter(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
-                              const Delivering& how) {
-  TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office, std::string(kCodeLetter)));
-  Letter letter;
-  letter.id = Id::random();
-  letter.dossier = open.dossier.id;
-  letter.name = kCodeLetter;
-  letter.state = "sent";
-  letter.author = actor.user;
-  letter.created = letter.changed = office.now();
-  LetterData data;
-  data.date = local_date(office.now());
-  data.genuine_code = crypto::random_access_code();
-  data.fields = fill_fields(*info, known_fields(office, open, {}), {});
-  open.keys.seal(data, letter);
-  TRY_DO(draw(office, letter, data, open.dossier.reference));
-  TRY_DO(store.put_letter(letter));
-  Message message;
-  message.id = Id::random();
-  message.dossier = open.dossier.id;
-  message.letter = letter.id;
-  message.route = "post";
-  message.state = "queued";
-  message.created = office.now();
-  MessageData about;
-  about.recipient = open.profile.requester.name;
-  about.address = how.address;
-  about.subject = info->title;
-  about.file_name = letter.name + ".pdf";
-  open.keys.seal(about, message);
-  TRY_DO(store.put_message(message));
-  return store.add_job(new_job("print", message.id, office.now()));
-}
 
 /// Makes sure that there is an access code, and that it reaches the recipient on another way than the link.
 Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
@@ -66,7 +32,8 @@ Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter&
   open.profile.access_code = crypto::random_access_code();
   open.profile.access_code_way = how.code_way;
   if (!how.address.empty()) open.profile.requester.address = how.address;
-  if (how.code_way == "per brief") return plan_code_letter(office, actor, store, open, how);
+  if (how.code_way == "per brief")
+    return post_code(office, actor, store, open, std::string(kCodeLetter), {}, how.address);
   open.profile.tasks.push_back("Vertel de toegangscode aan de telefoon, na de controlevragen.");
   return {};
 }
@@ -119,13 +86,15 @@ Result<void> check_nothing_pending(StoreReader& store, const Letter& asking) {
   return {};
 }
 
-/// Only an answer ends the terms; after any other letter the request still waits for one.
-void after_sending(const templates::LetterInfo& info, OpenDossier& open) {
-  const bool answers = info.term == templates::LetterTerm::kAnswer;
+/// Only an answer ends the terms, of a request under the AVG the answer about the last right; after any other letter the
+/// request still waits for one.
+void after_sending(const Office& office, const templates::LetterInfo& info, OpenDossier& open) {
+  const bool answers = info.term == templates::LetterTerm::kAnswer &&
+                       unsettled(rights_of(office.rules, open.dossier, open.profile)).empty();
   const bool was_answered = !awaits_answer(open) && !open.profile.terms.empty();
   if (answers && possible(Act::kClassify, open.dossier.state)) {
     open.dossier.state = DossierState::kAnswered;
-    end_terms(open);
+    end_answer_terms(open);
   } else if (open.dossier.state == DossierState::kApproval) {
     open.dossier.state = was_answered ? DossierState::kAnswered : DossierState::kDeciding;
   }
@@ -190,6 +159,16 @@ Result<void> address_it(Sending& out, StoreWriter& store, OpenDossier& open) {
   return arrange_code(out.office, out.actor, store, open, out.how);
 }
 
+/// The rights may have changed since it was drafted.
+Result<void> check_decides(Sending& out, const OpenDossier& open) {
+  const Rights rights = rights_of(out.office.rules, open.dossier, open.profile);
+  const Kinds fit = that_fit(out.info, rights);
+  std::erase_if(out.data.decides, [&](const std::string& one) { return std::ranges::find(fit, one) == fit.end(); });
+  if (!out.data.decides.empty()) return {};
+  TRY_ASSIGN(out.data.decides, decided_by(out.info, rights));
+  return {};
+}
+
 /// What leaving today does to the terms, and what the letter prints about them.
 Result<void> keep_terms(Sending& out, OpenDossier& open) {
   if (out.asks()) {
@@ -198,12 +177,13 @@ Result<void> keep_terms(Sending& out, OpenDossier& open) {
     out.data.fields = fill_fields(out.info, out.data.fields, nlohmann::json{{"complete_before", out.about.last_day}});
   } else {
     if (out.info.term == templates::LetterTerm::kExtension) TRY_DO(told_of_extension(out.office, open, out.today));
-    after_sending(out.info, open);
+    settle(out.office, open, out.data.decides, out.letter.id);
+    after_sending(out.office, out.info, open);
   }
   // The term for objection counts from the day on which it leaves, not from the day on which it was written.
   if (!out.data.fields.contains("objection_before")) return {};
   out.data.fields["objection_before"] = known_fields(out.office, open, {})["objection_before"];
-  return out.info.term == templates::LetterTerm::kAnswer ? start_objection(out.office, open, out.today)
+  return out.info.term == templates::LetterTerm::kAnswer ? start_objection(out.office, open, out.today, out.info.title)
                                                          : Result<void>();
 }
 
@@ -259,6 +239,7 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
                   TRY_ASSIGN(out.letter, store.letter(id));
                   TRY_ASSIGN(out.data, open.keys.letter(out.letter));
                   TRY_DO(check_may_go(out, store, open));
+                  TRY_DO(check_decides(out, open));
                   TRY_DO(address_it(out, store, open));
                   TRY_DO(keep_terms(out, open));
                   TRY_DO(put_letter(out, store, open));

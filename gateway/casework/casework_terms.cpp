@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/casework/casework.h"
+#include "gateway/casework/rights.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/log.h"
 #include "gateway/process/process.h"
@@ -64,7 +65,7 @@ std::string task_text(const Office& office, const Dossier& dossier, const TermRe
     return "De termijn om aan te vullen is voorbij. Beslis hoe het verder gaat (Awb artikel 4:5).";
   if (term.kind == kObjection)
     return "De bezwaartermijn is voorbij. Is er geen bezwaar gekomen? Dan kan het dossier dicht.";
-  const std::string label = term_label(office, dossier, term.kind);
+  const std::string label = term_label(office, dossier, term);
   return term.told == kNear
              ? fmt::format("{}: de laatste dag is {}.", label, dutch(term.last_day))
              : fmt::format(
@@ -155,7 +156,10 @@ Result<TermCalendar> Casework::calendar(const Actor& actor, bool mine, std::uint
       TRY_ASSIGN(const auto keys, office_.vault.unlock(store, dossier.id));
       TRY_ASSIGN(const auto profile, keys.profile(dossier));
       const intake::RequestRule* const rule = office_.rules.find(dossier.kind);
-      CalendarRow row{dossier, rule ? rule->title : "Nog in te delen", {}, running_terms(profile)};
+      CalendarRow row{dossier, rule ? rule->title : "Nog in te delen", {}, {}, running_terms(profile)};
+      const Rights rights = rights_of(office_.rules, dossier, profile);
+      if (rights.size() > 1) row.kind_title = titles_of(office_.rules, kinds_of(rights));
+      if (rights.size() > 1) row.undecided = titles_of(office_.rules, unsettled(rights));
       if (names && !dossier.restricted) row.subject = profile.subject().name;
       if (row.terms.empty()) row.terms.push_back({.kind = {}, .from = {}, .last_day = dossier.due, .steps = {}});
       calendar.rows.push_back(std::move(row));

@@ -6,6 +6,7 @@
 #include "gateway/casework/casework.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
+#include "gateway/casework/rights.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -49,6 +50,8 @@ Result<std::vector<DossierRow>> Casework::rows(const DossierFilter& filter) {
         row.requester = name_of(profile.requester);
         row.subject = name_of(profile.subject());
         row.tasks = profile.tasks.size();
+        if (const Rights rights = rights_of(office_.rules, dossier, profile); rights.size() > 1)
+          row.kind_title = titles_of(office_.rules, kinds_of(rights));
       }
       rows.push_back(std::move(row));
     }
@@ -109,6 +112,7 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
   }));
   if (view.known) TRY_DO(look(actor, Act::kReadRegister, view.known->dossier, dossier));
   view.rule = office_.rules.find(view.dossier.kind);
+  view.rights = rights_of(office_.rules, view.dossier, view.profile);
   view.acts = acts_for(actor, view.dossier);
   if (view.dossier.restricted) std::erase_if(view.acts, [&](Act act) { return !check_while_restricted(actor, act); });
   return view;

@@ -37,6 +37,8 @@ const std::vector<ActRule>& table() {
       {Act::kEvaluate, "dossier.evaluate", "Opnieuw toetsen", {"worker", "postkamer", "jurist"}, {}, {}},
       {Act::kTake, "dossier.take", "In behandeling nemen", kHandlers, {}, {}},
       {Act::kClassify, "dossier.classify", "Indelen", {"worker", "postkamer", "jurist"}, kBeforeAnswer, {}, true},
+      {Act::kInvokeRights, "right.invoke", "Ingeroepen rechten vastleggen", kWriters, kBeforeAnswer, {}, true},
+      {Act::kSettleRight, "right.settle", "Recht afdoen zonder besluit", {"jurist"}, kBeforeAnswer, {}, true},
       {Act::kEditPerson, "dossier.edit-person", "Gegevens aanpassen", kWriters, {}, {}, true},
       {Act::kCorrect, "document.correct", "Bevinding verbeteren", kWriters, kBeforeAnswer, {}, true},
       {Act::kReleaseDocument, "document.release", "Document vrijgeven", kWriters, kBeforeAnswer, {}, true},

@@ -33,6 +33,8 @@ enum class Act {
   kEvaluate,
   kTake,
   kClassify,
+  kInvokeRights,
+  kSettleRight,
   kEditPerson,
   kCorrect,
   kReleaseDocument,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gateway/casework/restriction.h"
+#include "gateway/casework/rights.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -34,13 +35,7 @@ Json filled_in(const intake::RequestRule& rule, const std::map<std::string, std:
   for (const intake::FieldRule& field : rule.fields) {
     const auto given = fields.find(field.name);
     if (given == fields.end() || given->second.empty()) continue;
-    std::string value = given->second;
-    for (const auto& [key, label] : field.choices)
-      if (key == value) value = label;
-    if (field.type == "date") {
-      if (const auto date = intake::parse_date(value)) value = intake::dutch_date(*date);
-    }
-    rows.push_back({{"label", field.label}, {"value", value}});
+    rows.push_back({{"label", field.label}, {"value", shown_value(field, given->second)}});
   }
   return rows;
 }
@@ -161,7 +156,8 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
       {"about_person", profile.client.name == profile.requester.name ? "" : profile.client.name},
       {"email_hint", email_hint(profile.requester.email)},
       {"valid_until", local_date(office.now() + static_cast<TimeMs>(office.config.limits.message_days) * kDay)}};
-  known["request_title"] = rule ? rule->title : "Uw bericht";
+  const Kinds rights = kinds_of(rights_of(office.rules, open.dossier, profile));
+  known["request_title"] = !rights.empty() ? titles_of(office.rules, rights) : rule ? rule->title : "Uw bericht";
   if (rule) {
     known["filled_in"] = filled_in(*rule, profile.fields);
     known["legal_ground"] = rule->legal_ground;

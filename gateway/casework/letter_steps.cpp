@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <map>
 
+#include "crypto/recipient_key.h"
+#include "gateway/casework/letter_fields.h"
+#include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -30,6 +33,11 @@ Result<Letter> letter_in(StoreReader& store, const Id& id, std::initializer_list
   if (std::ranges::find(states, letter.state) == states.end())
     return fail(Code::kRefused, "change letter", not_in_state(letter));
   return letter;
+}
+
+templates::Organisation letterhead(const OrganisationConfig& config) {
+  return {config.name,      config.return_address, config.footer,       config.place,
+          config.telephone, config.fg_email,       config.contact_lines};
 }
 
 std::string not_in_state(const Letter& letter) {
@@ -121,11 +129,54 @@ bool must_be_approved(const templates::LetterInfo& info, const LetterData& data)
   return info.needs_approval || !data.wording.empty();
 }
 
+nlohmann::json what_was(const nlohmann::json& before, const nlohmann::json& after) {
+  nlohmann::json was = nlohmann::json::object();
+  for (const auto& [name, value] : before.items())
+    if (!after.contains(name) || after[name] != value) was[name] = value;
+  for (const auto& [name, value] : after.items())
+    if (!before.contains(name)) was[name] = nullptr;
+  return was;
+}
+
 void note_change(const Office& office, const Actor& actor, Letter& letter, LetterData& data, LetterChange change) {
   letter.author = actor.user;
   letter.changed = change.time = office.now();
   change.who = actor.name;
   data.changes.push_back(std::move(change));
+}
+
+Result<void> post_code(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
+                       const std::string& name, const nlohmann::json& fields, const std::vector<std::string>& address) {
+  TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office, name));
+  Letter letter;
+  letter.id = Id::random();
+  letter.dossier = open.dossier.id;
+  letter.name = name;
+  letter.state = "sent";
+  letter.author = actor.user;
+  letter.created = letter.changed = office.now();
+  LetterData data;
+  data.date = local_date(office.now());
+  data.genuine_code = crypto::random_access_code();
+  data.fields = fill_fields(*info, known_fields(office, open, {}), fields);
+  open.keys.seal(data, letter);
+  TRY_DO(draw(office, letter, data, open.dossier.reference));
+  TRY_DO(store.put_letter(letter));
+  Message message;
+  message.id = Id::random();
+  message.dossier = open.dossier.id;
+  message.letter = letter.id;
+  message.route = kByPost;
+  message.state = "queued";
+  message.created = office.now();
+  MessageData about;
+  about.recipient = open.profile.requester.name;
+  about.address = address;
+  about.subject = info->title;
+  about.file_name = name + ".pdf";
+  open.keys.seal(about, message);
+  TRY_DO(store.put_message(message));
+  return store.add_job(new_job("print", message.id, office.now()));
 }
 
 void remember(const Office& office, const Actor& actor, OpenDossier& open, std::string what) {

@@ -42,14 +42,27 @@ Person person_of(const Json& json) {
 
 Json json_of(const TermRecord& term) {
   return {{"kind", term.kind},       {"from", term.from},   {"last_day", term.last_day}, {"steps", term.steps},
-          {"running", term.running}, {"ended", term.ended}, {"told", term.told}};
+          {"running", term.running}, {"ended", term.ended}, {"told", term.told},         {"about", term.about}};
 }
 
 TermRecord term_of(const Json& json) {
   return {json.value("kind", ""),      json.value("from", ""),
           json.value("last_day", ""),  json.value("steps", std::vector<std::string>{}),
           json.value("running", true), json.value("ended", ""),
-          json.value("told", "")};
+          json.value("told", ""),      json.value("about", "")};
+}
+
+Json json_of(const InvokedRight& right) {
+  return {{"kind", right.kind},
+          {"settled", right.settled},
+          {"day", right.day},
+          {"letter", right.letter.hex()},
+          {"why", right.why}};
+}
+
+InvokedRight right_of(const Json& json) {
+  return {json.value("kind", ""), json.value("settled", false), json.value("day", ""), id_of(json, "letter"),
+          json.value("why", "")};
 }
 
 Json json_of(const Delivery& delivery) {
@@ -209,6 +222,7 @@ std::string Profile::json() const {
                {"access_code", access_code},
                {"access_code_way", access_code_way},
                {"terms", array_of(terms)},
+               {"rights", array_of(rights)},
                {"deliveries", array_of(deliveries)},
                {"tasks", tasks},
                {"mail_text", mail_text},
@@ -231,6 +245,7 @@ Result<Profile> Profile::parse(std::string_view text) {
     profile.access_code = json.value("access_code", "");
     profile.access_code_way = json.value("access_code_way", "");
     profile.terms = list_of<TermRecord>(json, "terms", term_of);
+    profile.rights = list_of<InvokedRight>(json, "rights", right_of);
     profile.deliveries = list_of<Delivery>(json, "deliveries", delivery_of);
     profile.history = list_of<HistoryLine>(json, "history", [](const Json& line) {
       return HistoryLine{line.value("time", TimeMs{0}), line.value("who", ""), line.value("what", "")};
@@ -283,6 +298,7 @@ std::string LetterData::json() const {
   return text_of({{"format", 1},
                   {"fields", fields},
                   {"wording", wording},
+                  {"decides", decides},
                   {"enclosures", array_of(enclosures)},
                   {"changes", array_of(changes)},
                   {"return_reason", return_reason},
@@ -296,6 +312,7 @@ Result<LetterData> LetterData::parse(std::string_view text) {
     LetterData data;
     data.fields = json.value("fields", Json::object());
     data.wording = json.value("wording", std::vector<std::string>{});
+    data.decides = json.value("decides", std::vector<std::string>{});
     data.enclosures = list_of<Enclosure>(json, "enclosures", enclosure_of);
     data.changes = list_of<LetterChange>(json, "changes", change_of);
     data.return_reason = json.value("return_reason", "");

@@ -39,6 +39,16 @@ struct TermRecord {
   bool running = true;
   std::string ended = {};  // YYYY-MM-DD, when it no longer runs; may be empty
   std::string told = {};   // what staff were told: "", "nadert" or "voorbij"
+  std::string about = {};  // of several of one kind: which one (Dutch); may be empty
+};
+
+/// A right of the AVG that a request invokes (rights.h).
+struct InvokedRight {
+  std::string kind;      // name of its requirement file
+  bool settled = false;  // decided on, or no decision is asked for any more
+  std::string day = {};  // YYYY-MM-DD, of that; empty: not known
+  Id letter = {};        // the decision; zero: none
+  std::string why = {};  // why it needs no decision, by whom (Dutch)
 };
 
 /// One line of what happened, for staff (Dutch). The ledger is the proof; this is the story.
@@ -81,6 +91,7 @@ struct Profile {
   std::string access_code_way;                // "zelf gekozen", "per brief", "telefonisch"
   std::optional<intake::Evaluation> evaluation;
   std::vector<TermRecord> terms;
+  std::vector<InvokedRight> rights;  // AVG, as staff and decisions left them; empty: as the sender asked
   std::vector<Delivery> deliveries;
   std::vector<HistoryLine> history;
   std::vector<std::string> tasks;  // Dutch: what waits for a person, e.g. an undeliverable message
@@ -136,6 +147,7 @@ struct LetterData {
   nlohmann::json fields;  // what LetterPress::render gets
   /// Its text in other words (templates::Wording); empty: as the template has it. Other words need approval, always.
   std::vector<std::string> wording = {};
+  std::vector<std::string> decides = {};  // AVG: the rights on which it decides (InvokedRight::kind)
   std::vector<Enclosure> enclosures = {};
   std::vector<LetterChange> changes = {};  // oldest first, and none is ever lost
   std::string return_reason = {};          // why the approver sent it back; may be empty

@@ -17,8 +17,9 @@ bool possible_while_restricted(Act act) noexcept {
                                            kOpenDossier, kViewPage, kViewPageUnmasked, kDownloadOriginal, kViewLetter,
                                            kReadLedger, kMakeOverview, kFile, kInspect, kReadRegister, kRevealCode,
                                            // the request about it goes on, and its term runs
-                                           kTake, kNote, kRestrict, kExtendTerm, kWatchTerm, kAskMissing, kDraft,
-                                           kReword, kEnclose, kPropose, kApprove, kReturn, kWithdrawLetter, kSend,
+                                           kTake, kNote, kRestrict, kInvokeRights, kSettleRight, kExtendTerm,
+                                           kWatchTerm, kAskMissing, kDraft, kReword, kEnclose, kPropose, kApprove,
+                                           kReturn, kWithdrawLetter, kSend,
                                            // what went out before
                                            kReceipt, kReadByRecipient, kExpire, kUndeliverable, kRecall, kMoveAccess};
   return std::ranges::find(kPossible, act) != kPossible.end();

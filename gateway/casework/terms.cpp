@@ -107,9 +107,11 @@ Result<void> told_of_extension(const Office& office, OpenDossier& open, const st
   return {};
 }
 
-Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today) {
+Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today,
+                             const std::string& about) {
   TRY_ASSIGN(const auto sent, intake::parse_date(today));
   open.profile.terms.push_back(record_of(std::string(kObjection), today, intake::bezwaar_term(office.calendar, sent)));
+  open.profile.terms.back().about = about;
   set_due(open);
   return {};
 }
@@ -119,17 +121,23 @@ bool awaits_answer(const OpenDossier& open) {
                              [](const TermRecord& term) { return term.running && term.kind != kObjection; });
 }
 
-std::string term_label(const Office& office, const Dossier& dossier, const std::string& kind) {
-  static const std::map<std::string, const char*> kLabels = {{"avg", "Antwoord op het AVG-verzoek"},
+std::string term_label(const Office& office, const Dossier& dossier, const TermRecord& term) {
+  static const std::map<std::string, std::string> kLabels = {{"avg", "Antwoord op het AVG-verzoek"},
                                                              {"avg-verlengd", "Antwoord op het AVG-verzoek, verlengd"},
                                                              {"verlengingsbericht", "Bericht dat de termijn langer is"},
                                                              {"wlz", "Besluit op de aanvraag"},
                                                              {"aanvulling", "Aanvulling door de afzender"},
                                                              {"bezwaar", "Einde van de bezwaartermijn"}};
-  if (const auto found = kLabels.find(kind); found != kLabels.end()) return found->second;
+  if (const auto found = kLabels.find(term.kind); found != kLabels.end())
+    return found->second + (term.about.empty() ? "" : ": " + term.about);
   const intake::RequestRule* const rule = office.rules.find(dossier.kind);
-  const intake::RecordRule* const record = rule ? rule->book.record(kind) : nullptr;
-  return record ? record->title : kind;
+  const intake::RecordRule* const record = rule ? rule->book.record(term.kind) : nullptr;
+  return record ? record->title : term.kind;
+}
+
+void end_answer_terms(OpenDossier& open) {
+  for (TermRecord& term : open.profile.terms) term.running = term.running && term.kind == kObjection;
+  set_due(open);
 }
 
 void end_terms(OpenDossier& open) {

@@ -22,13 +22,16 @@ Result<void> resume_term(const Office& office, OpenDossier& open, const std::str
 Result<void> extend_avg_term(const Office& office, OpenDossier& open, const std::string& today);
 /// The letter that tells of the longer term went out on `today`; extends the term first if nobody did.
 Result<void> told_of_extension(const Office& office, OpenDossier& open, const std::string& today);
-/// The decision went out on `today`: until when objection can be made (Awb art. 6:7).
-Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today);
+/// The decision `about` went out on `today`: until when objection can be made (Awb art. 6:7).
+Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today,
+                             const std::string& about);
+/// Nothing waits for an answer of ours any more; until when objection can be made to earlier decisions stays.
+void end_answer_terms(OpenDossier& open);
 void end_terms(OpenDossier& open);
 /// A term runs that waits for an answer of ours.
 bool awaits_answer(const OpenDossier& open);
-/// Dutch, for lists: what must be done by the last day of a term of this kind.
-std::string term_label(const Office& office, const Dossier& dossier, const std::string& kind);
+/// Dutch, for lists: what must be done by its last day.
+std::string term_label(const Office& office, const Dossier& dossier, const TermRecord& term);
 /// The dossier is due on the first last day of what still runs.
 void set_due(OpenDossier& open);
 

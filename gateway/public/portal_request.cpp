@@ -20,10 +20,19 @@ std::string value_of(const std::map<std::string, std::string>& values, const std
   return found == values.end() ? std::string() : found->second;
 }
 
-Json field_view(const intake::FieldRule& field, const std::string& value, const std::string& mistake) {
+bool is_chosen(const intake::FieldRule& field, const std::string& choice, const std::string& value) {
+  if (field.type != "choices") return choice == value;
+  return (" " + value + " ").contains(" " + choice + " ");
+}
+
+/// Of several choices the request itself is none: the sender is asking for that already.
+Json field_view(const intake::FieldRule& field, const std::string& kind, const std::string& value,
+                const std::string& mistake) {
   Json choices = Json::array();
   for (const auto& [choice, label] : field.choices)
-    choices.push_back({{"value", choice}, {"label", label}, {"checked", choice == value}, {"field", field.name}});
+    if (choice != kind)
+      choices.push_back(
+          {{"value", choice}, {"label", label}, {"checked", is_chosen(field, choice, value)}, {"field", field.name}});
   const bool optional = !field.required && field.required_when.empty();
   return {{"name", field.name},
           {"label", field.label},
@@ -34,9 +43,10 @@ Json field_view(const intake::FieldRule& field, const std::string& value, const 
           {"required", field.required},
           {"autocomplete", field.autocomplete},
           {"choices", choices},
-          {"is_choice", field.type == "choice"},
+          {"is_choice", field.type.starts_with("choice")},
+          {"is_several", field.type == "choices"},
           {"is_textarea", field.type == "textarea"},
-          {"is_line", field.type != "choice" && field.type != "textarea"},
+          {"is_line", !field.type.starts_with("choice") && field.type != "textarea"},
           {"input_type", field.type == "email"  ? "email"
                          : field.type == "date" ? "date"
                                                 : "text"}};
@@ -102,7 +112,7 @@ Response Portal::render_form(const intake::RequestRule& rule, const std::map<std
     return found == mistakes.end() ? std::string() : found->second;
   };
   for (const auto& field : rule.fields)
-    fields.push_back(field_view(field, value_of(values, field.name), mistake_in(field.name)));
+    fields.push_back(field_view(field, rule.name, value_of(values, field.name), mistake_in(field.name)));
   for (const auto& [name, sentence] : mistakes) errors.push_back({{"field", name}, {"sentence", sentence}});
   Json documents = Json::array();
   for (const auto& document : rule.documents)
@@ -136,7 +146,8 @@ Response Portal::begin(Request& request) {
   if (!form) return Response::error(form.error());
   std::map<std::string, std::string> values;
   for (const auto& field : rule->fields) {
-    auto value = intake::clean_text(value_of(*form, field.name), 4000, intake::Lines::kKeep);
+    auto value = field.type == "choices" ? intake::chosen(field, *form)
+                                         : intake::clean_text(value_of(*form, field.name), 4000, intake::Lines::kKeep);
     if (!value.empty()) values[field.name] = std::move(value);
   }
   auto mistakes = intake::check_fields(rule->fields, values);

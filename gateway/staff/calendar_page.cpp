@@ -41,7 +41,7 @@ std::string distance(int days) {
 json term_json(const Office& office, const Dossier& dossier, const TermRecord& term, const intake::Date& today) {
   const auto day = intake::parse_date(term.last_day);
   const int days = day ? static_cast<int>((std::chrono::sys_days(*day) - std::chrono::sys_days(today)).count()) : 0;
-  return {{"label", term_label(office, dossier, term.kind)},
+  return {{"label", term_label(office, dossier, term)},
           {"last_day", day ? intake::dutch_date(*day, true) : term.last_day},
           {"distance", distance(days)},
           {"late", days < 0}};
@@ -55,6 +55,7 @@ json row_json(const Office& office, const CalendarRow& row, const Names& names, 
   return {{"id", row.dossier.id.hex()},
           {"reference", row.dossier.reference},
           {"kind", row.kind_title},
+          {"undecided", row.undecided},
           {"subject", row.subject},
           {"state", state_label(row.dossier.state)},
           {"state_key", state_name(row.dossier.state)},

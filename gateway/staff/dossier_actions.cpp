@@ -2,6 +2,7 @@
 #include <map>
 
 #include "gateway/process/process.h"
+#include "gateway/staff/letter_menu.h"
 #include "gateway/staff/workbench.h"
 
 namespace zp::gateway {
@@ -22,6 +23,10 @@ const std::map<std::string, Action>& actions() {
       {"nemen", [](Casework& c, Visit& v, const Id& d) { return c.take(v.actor, d, true); }},
       {"terugleggen", [](Casework& c, Visit& v, const Id& d) { return c.take(v.actor, d, false); }},
       {"indelen", [](Casework& c, Visit& v, const Id& d) { return c.classify(v.actor, d, v.value("soort")); }},
+      {"rechten", [](Casework& c, Visit& v,
+                     const Id& d) { return c.invoke_rights(v.actor, d, typed_rights(c.office().rules, v.form)); }},
+      {"recht-afdoen", [](Casework& c, Visit& v,
+                          const Id& d) { return c.settle_right(v.actor, d, v.value("recht"), v.value("reden")); }},
       {"aantekening", [](Casework& c, Visit& v, const Id& d) { return c.note(v.actor, d, v.value("tekst")); }},
       {"taak-klaar", finish_task},
       {"beperken", [](Casework& c, Visit& v, const Id& d) { return c.restrict(v.actor, d, v.value("grond")); }},
@@ -55,6 +60,12 @@ Result<Response> Workbench::act(Visit& visit) {
   if (name == "toegangscode") {
     TRY_ASSIGN(const std::string code, casework_.reveal_code(visit.actor, dossier));
     return show("toegangscode", {{"code", code}, {"id", dossier.hex()}}, visit);
+  }
+  if (name == "uitnodigen-per-brief") {
+    const std::vector<std::string> address = lines_of(visit.value("adres"));
+    if (address.empty()) return fail(Code::kRefused, "invite", "Vul het adres in waar de code naartoe gaat.");
+    TRY_DO(casework_.invite(visit.actor, dossier, address));
+    return back_to_dossier(visit, dossier);
   }
   if (name == "uitnodigen") {
     TRY_ASSIGN(const Invitation invitation, casework_.invite(visit.actor, dossier));

@@ -59,10 +59,9 @@ Result<Response> Workbench::dossier(Visit& visit) {
   TRY_ASSIGN(const Id id, visit.id("dossier"));
   TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, id));
   const Office& office = casework_.office();
-  auto data = dossier_json(view, visit.actor, office.rules.requests(), office.letters.letters());
+  auto data = dossier_json(view, visit.actor, office);
   const auto& terms = view.profile.terms;
-  for (std::size_t i = 0; i < terms.size(); ++i)
-    data["terms"][i]["label"] = term_label(office, view.dossier, terms[i].kind);
+  for (std::size_t i = 0; i < terms.size(); ++i) data["terms"][i]["label"] = term_label(office, view.dossier, terms[i]);
   data["may_extend"] = may(view, Act::kExtendTerm) && std::ranges::any_of(terms, [](const TermRecord& term) {
                          return term.running && term.kind == "avg";
                        });

@@ -4,9 +4,10 @@
 #include <array>
 #include <map>
 
-#include "gateway/casework/restriction.h"
+#include "gateway/casework/rights.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
+#include "gateway/staff/letter_menu.h"
 #include "gateway/staff/sentences.h"
 
 namespace zp::gateway {
@@ -195,16 +196,9 @@ json identity_json(const intake::IdentityDocument& identity) {
 json fields_json(const DossierView& view) {
   json rows = json::array();
   for (const auto& [name, value] : view.profile.fields) {
-    std::string label = name, shown = value;
-    if (view.rule)
-      for (const auto& field : view.rule->fields)
-        if (field.name == name) {
-          label = field.label;
-          for (const auto& [key, text] : field.choices)
-            if (key == value) shown = text;
-          if (field.type == "date") shown = dutch(value);
-        }
-    if (!value.empty()) rows.push_back({{"label", label}, {"value", shown}});
+    if (value.empty()) continue;
+    const auto* const field = view.rule ? intake::field_named(view.rule->fields, name) : nullptr;
+    rows.push_back({{"label", field ? field->label : name}, {"value", field ? shown_value(*field, value) : value}});
   }
   return rows;
 }
@@ -225,21 +219,6 @@ json letters_json(const DossierView& view) {
                     {"changed", local_time_dutch(letter.row.changed)},
                     {"returned", letter.data.return_reason},
                     {"is_returned", !letter.data.return_reason.empty()}});
-  return rows;
-}
-
-/// What fits this request first, then what fits any, then the rest: a person may see it otherwise than the rules do.
-json letter_groups(const std::vector<templates::LetterInfo>& letters, const Dossier& dossier) {
-  constexpr std::array<const char*, 3> kLabels = {"Voor dit verzoek", "Voor elk verzoek", "Voor andere verzoeken"};
-  std::array<json, 3> groups = {json::array(), json::array(), json::array()};
-  for (const auto& letter : letters) {
-    if (!letter.offered || (dossier.restricted && !may_leave_while_restricted(letter))) continue;
-    const bool fits = std::ranges::find(letter.for_kinds, dossier.kind) != letter.for_kinds.end();
-    groups[fits ? 0 : letter.for_kinds.empty() ? 1 : 2].push_back({{"name", letter.name}, {"title", letter.title}});
-  }
-  json rows = json::array();
-  for (std::size_t i = 0; i < groups.size(); ++i)
-    if (!groups[i].empty()) rows.push_back({{"label", kLabels[i]}, {"choices", std::move(groups[i])}});
   return rows;
 }
 
@@ -319,14 +298,14 @@ json document_json(const DocumentView& document) {
   return out;
 }
 
-json dossier_json(const DossierView& view, const Actor& actor, const std::vector<intake::RequestRule>& kinds,
-                  const std::vector<templates::LetterInfo>& letters) {
+json dossier_json(const DossierView& view, const Actor& actor, const Office& office) {
   const Profile& profile = view.profile;
   json data = acts_json(view);
   data["id"] = view.dossier.id.hex();
   data["dossier_id"] = view.dossier.id.hex();
   data["reference"] = view.dossier.reference;
   data["kind"] = view.rule ? view.rule->title : "Nog niet ingedeeld";
+  if (view.rights.size() > 1) data["kind"] = titles_of(office.rules, kinds_of(view.rights));
   data["ground"] = view.rule ? view.rule->legal_ground : "";
   data["state"] = state_label(view.dossier.state);
   data["state_key"] = state_name(view.dossier.state);
@@ -374,10 +353,11 @@ json dossier_json(const DossierView& view, const Actor& actor, const std::vector
   data["messages_sent"] = messages_json(view);
   data["has_messages"] = !view.messages.empty();
   data["kinds"] = json::array();
-  for (const auto& kind : kinds)
+  for (const auto& kind : office.rules.requests())
     if (!kind.is_register)
       data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
-  data["letter_groups"] = letter_groups(letters, view.dossier);
+  data["letter_groups"] = letter_menu(view, office);
+  data.update(rights_json(view, office));
   return data;
 }
 

@@ -9,8 +9,7 @@
 namespace zp::gateway {
 
 /// Everything that staff/dossier.html shows.
-nlohmann::json dossier_json(const DossierView& view, const Actor& actor, const std::vector<intake::RequestRule>& kinds,
-                            const std::vector<templates::LetterInfo>& letters);
+nlohmann::json dossier_json(const DossierView& view, const Actor& actor, const Office& office);
 /// One document: what it is, what was found, page by page with boxes in thousandths for the overlay.
 nlohmann::json document_json(const DocumentView& document);
 bool may(const DossierView& view, Act act);

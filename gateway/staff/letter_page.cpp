@@ -4,6 +4,7 @@
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/ways.h"
 #include "gateway/staff/dossier_view.h"
+#include "gateway/staff/letter_menu.h"
 #include "gateway/staff/letter_view.h"
 #include "gateway/staff/sentences.h"
 #include "gateway/staff/workbench.h"
@@ -167,6 +168,7 @@ Result<Response> Workbench::letter(Visit& visit) {
     data["parts"] = passages_json(passages, found->data.wording);
     data["changes"] = changes_json(*info, passages, found->data);
     data["own_words"] = !found->data.wording.empty();
+    data.update(decides_json(view, *info, found->data, casework_.office()));
   }
   data["fields"] = info ? editable_fields(*info, found->data.fields) : json::array();
   data["lacking"] = json::array();
@@ -256,6 +258,10 @@ Result<Response> Workbench::letter_act(Visit& visit) {
   if (name == "versturen") {
     TRY_DO(casework_.send(visit.actor, id, {visit.value("weg"), visit.value("code"), lines_of(visit.value("adres"))}));
     return back_to_dossier(visit, dossier);
+  }
+  if (name == "rechten") {
+    TRY_DO(casework_.decide_on(visit.actor, id, typed_rights(casework_.office().rules, visit.form)));
+    return Response::redirect(letter_path(visit, dossier, id));
   }
   if (name == "bijlage-gegevens")
     TRY_DO(casework_.enclose_overview(visit.actor, id));

@@ -6,6 +6,7 @@
 // come from the store. Administrators can't open dossiers.
 #include "gateway/accounts/accounts.h"
 #include "gateway/casework/casework.h"
+#include "gateway/casework/letter_steps.h"
 #include "gateway/http/server.h"
 #include "gateway/ipc/courier_client.h"
 #include "gateway/ipc/keymaker.h"
@@ -15,11 +16,6 @@
 
 namespace zp::gateway {
 namespace {
-
-templates::Organisation letterhead(const OrganisationConfig& config) {
-  return {config.name,      config.return_address, config.footer,       config.place,
-          config.telephone, config.fg_email,       config.contact_lines};
-}
 
 Result<void> staff(Process& process) {
   const Config& config = process.config();

@@ -128,12 +128,7 @@ intake::FieldValues typed_fields(const std::vector<intake::FieldRule>& fields, c
     return found == form.end() ? std::string() : found->second;
   };
   for (const intake::FieldRule& field : fields) {
-    std::string value = typed(field.name);
-    if (field.type == "choices") {
-      value.clear();
-      for (const auto& [key, label] : field.choices)
-        if (!typed(field.name + "-" + key).empty()) value += (value.empty() ? "" : " ") + key;
-    }
+    std::string value = field.type == "choices" ? chosen(field, form, "veld-") : typed(field.name);
     if (!value.empty()) values[field.name] = std::move(value);
   }
   return values;

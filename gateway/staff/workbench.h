@@ -87,6 +87,7 @@ class Workbench {
   Result<Response> add_document(Visit& visit);
   // wording_page.cpp
   Result<Response> wording(Visit& visit);
+  Result<Response> try_wording(Visit& visit);
   Result<Response> reword(Visit& visit);
   // record_page.cpp
   Result<Response> new_dossier(Visit& visit);

@@ -186,10 +186,10 @@ Result<std::string> text_of(const Tools& tools, const Id& dossier, bool& unknown
 Result<Next> evaluate_dossier(const Tools& tools, const Job& job) {
   bool unknown_kind = false;
   TRY_ASSIGN(const auto text, text_of(tools, job.subject, unknown_kind));
-  const std::string guess = unknown_kind ? guess_kind(tools.office.rules, text) : "onbekend";
+  const auto guesses = guess_kinds(tools.office.rules, unknown_kind ? text : "");
   Result<void> judged;
-  if (guess != "onbekend") {
-    judged = tools.casework.classify(tools.actor, job.subject, guess);
+  if (guesses.front() != "onbekend") {
+    judged = tools.casework.classify(tools.actor, job.subject, guesses.front(), {guesses.begin() + 1, guesses.end()});
   } else if (const auto evaluated = tools.casework.evaluate(tools.actor, job.subject); !evaluated) {
     judged = std::unexpected(evaluated.error());
   }

@@ -7,6 +7,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/reference.h"
+#include "gateway/casework/rights.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/decryption.h"
 #include "gateway/worker/mail_kind.h"
@@ -179,7 +180,10 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
                      .subject = mail->subject,
                      .may_answer = !mail->automatic && has_sender && is_plain_address(mail->from_address)};
   filing.profile = profile_of(*mail);
-  filing.kind = guess_kind(tools.office.rules, mail->subject + "\n" + mail->text);
+  const auto kinds = guess_kinds(tools.office.rules, mail->subject + "\n" + mail->text);
+  filing.kind = kinds.front();
+  if (kinds.size() > 1)
+    filing.profile.fields[kOtherRights] = fmt::format("{}", fmt::join(kinds.begin() + 1, kinds.end(), " "));
   std::vector<std::string> to = manifest.envelope_to;
   to.insert(to.end(), mail->to.begin(), mail->to.end());
   TRY_ASSIGN(const auto ours, returned_to(tools, to));

@@ -33,18 +33,15 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-std::string guess_kind(const intake::RuleBook& rules, std::string_view text) {
+std::vector<std::string> guess_kinds(const intake::RuleBook& rules, std::string_view text) {
   const std::string words = lower(text);
   const auto names = [&](std::string_view word) { return !word.empty() && words.find(word) != std::string::npos; };
-  std::string guess = "onbekend";
-  if (std::ranges::none_of(kAvgWords, names)) return guess;
-  std::size_t found = 0;
-  for (const Right& right : kRights) {
-    if (!rules.find(right.kind) || std::ranges::none_of(right.words, names)) continue;
-    guess = right.kind;
-    ++found;
-  }
-  return found == 1 ? guess : "onbekend";
+  std::vector<std::string> guesses;
+  if (std::ranges::any_of(kAvgWords, names))
+    for (const Right& right : kRights)
+      if (rules.find(right.kind) && std::ranges::any_of(right.words, names)) guesses.emplace_back(right.kind);
+  if (guesses.empty()) guesses.emplace_back("onbekend");
+  return guesses;
 }
 
 }  // namespace zp::gateway

@@ -1,19 +1,19 @@
 // gateway/worker/mail_kind.h - what a mail seems to ask for: a guess by words, for a person to see and change.
 //
-// Only the rights of the AVG are guessed, and only when the text names one of them and no other; everything else is
-// "onbekend".
+// Only the rights of the AVG are guessed, each that the text names; everything else is "onbekend".
 #ifndef GATEWAY_WORKER_MAIL_KIND_H_
 #define GATEWAY_WORKER_MAIL_KIND_H_
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "intake/rules/requirements.h"
 
 namespace zp::gateway {
 
-/// The name of a requirement file that is in `rules`, or "onbekend".
-std::string guess_kind(const intake::RuleBook& rules, std::string_view text);
+/// Names of requirement files that are in `rules`, or "onbekend" alone; never empty.
+std::vector<std::string> guess_kinds(const intake::RuleBook& rules, std::string_view text);
 
 }  // namespace zp::gateway
 

@@ -8,6 +8,7 @@
 
 #include "crypto/keyring/openpgp.h"
 #include "crypto/token_key.h"
+#include "gateway/casework/letter_steps.h"
 #include "gateway/dispatch/dkim_signer.h"
 #include "gateway/ipc/cell_client.h"
 #include "gateway/ipc/keymaker.h"
@@ -65,18 +66,6 @@ Result<crypto::SealKey> load_seal(const KeysConfig& keys) {
   if (crypto::is_token_uri(keys.seal_key)) return crypto::load_token_seal(as_text(chain), keys.seal_key);
   TRY_ASSIGN(const auto key, read_secret_file(keys.seal_key));
   return crypto::SealKey::load(as_text(chain), key);
-}
-
-templates::Organisation letterhead(const OrganisationConfig& config) {
-  templates::Organisation organisation;
-  organisation.name = config.name;
-  organisation.return_address = config.return_address;
-  organisation.footer = config.footer;
-  organisation.place = config.place;
-  organisation.telephone = config.telephone;
-  organisation.fg_email = config.fg_email;
-  organisation.contact_lines = config.contact_lines;
-  return organisation;
 }
 
 Result<std::string> trust_anchors(const KeysConfig& keys) {

@@ -63,6 +63,20 @@ std::string what_is_wrong(const FieldRule& field, const std::string& value) {
 
 }  // namespace
 
+const FieldRule* field_named(const std::vector<FieldRule>& fields, std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &FieldRule::name);
+  return found == fields.end() ? nullptr : &*found;
+}
+
+std::string chosen(const FieldRule& field, const std::map<std::string, std::string>& form, const std::string& prefix) {
+  std::string keys;
+  for (const auto& [key, label] : field.choices) {
+    const auto box = form.find(prefix + field.name + "-" + key);
+    if (box != form.end() && !box->second.empty()) keys += (keys.empty() ? "" : " ") + key;
+  }
+  return keys;
+}
+
 std::string shown_value(const FieldRule& field, const std::string& value) {
   if (field.type == "choice") {
     const std::string label = label_of(field, value);

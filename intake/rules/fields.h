@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,13 @@ struct FieldRule {
   std::string autocomplete;  // HTML autocomplete token, may be empty
   bool past = false;         // a date or moment that must have been: whoever knows what day it is checks that
 };
+
+/// Null when there is none of this name.
+const FieldRule* field_named(const std::vector<FieldRule>& fields, std::string_view name);
+
+/// What a form says with one box for each choice, named NAME-CHOICE: the chosen ones, with spaces between.
+std::string chosen(const FieldRule& field, const std::map<std::string, std::string>& form,
+                   const std::string& prefix = {});
 
 /// A value as people read it: the label of a choice, the labels of several, a date or moment in words.
 std::string shown_value(const FieldRule& field, const std::string& value);

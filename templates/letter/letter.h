@@ -61,6 +61,9 @@ enum class LetterTerm {
   kExtension,   // it tells of a longer term (AVG art. 12 lid 3); its last day is `new_term`
 };
 
+/// Where in the handling of a request a letter comes, for menus.
+enum class LetterStep { kReceipt, kAsk, kTerm, kDecide, kAfter };
+
 /// What must go with a letter.
 enum class Encloses { kNothing, kCopy, kData };
 
@@ -73,6 +76,7 @@ struct LetterInfo {
   /// "organisatie") has an address of their own, and no access to the requester's mailbox.
   std::string written_to;
   LetterTerm term = LetterTerm::kNone;
+  LetterStep step = LetterStep::kAfter;  // follows from the term where there is one
   Encloses encloses = Encloses::kNothing;
   std::vector<std::string> for_kinds;  // kinds of request that it is for (intake/rules/requests); empty: any
   bool offered = true;                 // to staff; false for what only the program starts

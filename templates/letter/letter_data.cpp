@@ -199,4 +199,14 @@ std::vector<FieldMistake> field_mistakes(const LetterInfo& letter, const json& d
   return std::move(speller.complaints.of_fields);
 }
 
+json surroundings(const Organisation& organisation, const std::string& date) {
+  return {{"date", dutch_date(date).value_or(date)},
+          {"organisation",
+           {{"name", organisation.name},
+            {"return_address", organisation.return_address},
+            {"place", organisation.place},
+            {"telephone", organisation.telephone},
+            {"fg_email", organisation.fg_email}}}};
+}
+
 }  // namespace zp::templates

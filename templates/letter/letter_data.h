@@ -21,6 +21,9 @@ struct FieldMistake {
 /// What spelled() would refuse, field by field, in the order of the letter.
 std::vector<FieldMistake> field_mistakes(const LetterInfo& letter, const nlohmann::json& data);
 
+/// What every letter may print beside its own fields: {{date}} (from YYYY-MM-DD) and {{organisation.…}}.
+nlohmann::json surroundings(const Organisation& organisation, const std::string& date);
+
 /// Is `type` one that a field (of a letter, or a column of a table) may have?
 bool is_field_type(const std::string& type, bool column);
 

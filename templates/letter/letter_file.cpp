@@ -45,6 +45,11 @@ const std::map<std::string, LetterTerm> kTerms = {{"geen", LetterTerm::kNone},
                                                   {"antwoord", LetterTerm::kAnswer},
                                                   {"aanvulling", LetterTerm::kCompletion},
                                                   {"verlenging", LetterTerm::kExtension}};
+const std::map<std::string, LetterStep> kSteps = {{"ontvangst", LetterStep::kReceipt},
+                                                  {"vragen", LetterStep::kAsk},
+                                                  {"termijn", LetterStep::kTerm},
+                                                  {"besluit", LetterStep::kDecide},
+                                                  {"uitvoering", LetterStep::kAfter}};
 const std::map<std::string, Encloses> kEncloses = {
     {"niets", Encloses::kNothing}, {"kopie", Encloses::kCopy}, {"gegevens", Encloses::kData}};
 const std::set<std::string> kReaders = {"verzoeker", "huisarts", "ontvanger", "organisatie"};
@@ -53,6 +58,12 @@ const std::set<std::string> kReaders = {"verzoeker", "huisarts", "ontvanger", "o
 std::string last_day_field(LetterTerm term) {
   if (term == LetterTerm::kCompletion) return "complete_before";
   return term == LetterTerm::kExtension ? "new_term" : "";
+}
+
+const char* step_of(LetterTerm term) {
+  if (term == LetterTerm::kAnswer) return "besluit";
+  if (term == LetterTerm::kCompletion) return "vragen";
+  return term == LetterTerm::kExtension ? "termijn" : "uitvoering";
 }
 
 /// One name, or a list of names.
@@ -164,7 +175,7 @@ class Reader {
     TRY_DO(check_keys(front,
                       {"title", "subject", "purpose", "legal_ground", "addressee", "references", "closing", "remedy",
                        "needs_approval", "retention", "fields", "announced_as", "legal_effect", "written_to", "term",
-                       "for", "offered", "encloses"},
+                       "for", "offered", "encloses", "step"},
                       path_));
     TRY_ASSIGN(LetterInfo info, read_info(front));
     scope_.emplace(info.fields);
@@ -202,6 +213,7 @@ class Reader {
                     .legal_effect = front["legal_effect"].as<std::string>(""),
                     .written_to = front["written_to"].as<std::string>(""),
                     .term = LetterTerm::kNone,
+                    .step = LetterStep::kAfter,
                     .encloses = Encloses::kNothing,
                     .for_kinds = names_in(front["for"]),
                     .offered = front["offered"].as<bool>(true),
@@ -214,6 +226,9 @@ class Reader {
     const auto term = kTerms.find(front["term"].as<std::string>(""));
     if (term == kTerms.end()) return wrong(path_, "term is antwoord, aanvulling, verlenging or geen");
     info.term = term->second;
+    const auto step = kSteps.find(front["step"].as<std::string>(step_of(info.term)));
+    if (step == kSteps.end()) return wrong(path_, "step is ontvangst, vragen, termijn, besluit or uitvoering");
+    info.step = step->second;
     const auto encloses = kEncloses.find(front["encloses"].as<std::string>("niets"));
     if (encloses == kEncloses.end()) return wrong(path_, "encloses is niets, kopie or gegevens");
     info.encloses = encloses->second;

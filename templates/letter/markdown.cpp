@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
 
 #include "templates/letter/text.h"
 
@@ -110,6 +111,25 @@ Result<void> read_block(cmark_node* node, const FenceMaker& fence, std::vector<B
 }
 
 }  // namespace
+
+std::vector<Block> paragraphs(const std::string& value) {
+  std::vector<Block> blocks;
+  std::u32string current;
+  const auto flush = [&] {
+    if (!current.empty()) blocks.emplace_back(Paragraph{{{current}}});
+    current.clear();
+  };
+  std::istringstream lines(value);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find_first_not_of(' ') == std::string::npos) {
+      flush();
+    } else {
+      current += (current.empty() ? U"" : U"\n") + to_u32(line);
+    }
+  }
+  flush();
+  return blocks;
+}
 
 Result<std::vector<Block>> read_markdown(const std::string& markdown, const FenceMaker& fence) {
   const std::unique_ptr<cmark_node, FreeNode> root(

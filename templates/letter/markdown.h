@@ -18,6 +18,9 @@ namespace zp::templates {
 /// Makes the blocks for a fence: kind "table", field "files".
 using FenceMaker = std::function<Result<std::vector<Block>>(const std::string& kind, const std::string& field)>;
 
+/// Of a multiline value: an empty line parts them.
+std::vector<Block> paragraphs(const std::string& value);
+
 /// kConfig names the line and what cannot be set.
 Result<std::vector<Block>> read_markdown(const std::string& markdown, const FenceMaker& fence);
 

@@ -29,26 +29,6 @@ Result<std::string> read_color_profile() {
   return bytes.str();
 }
 
-/// Paragraphs of a multiline value: an empty line parts them.
-std::vector<Block> paragraphs(const std::string& value) {
-  std::vector<Block> blocks;
-  std::u32string current;
-  const auto flush = [&] {
-    if (!current.empty()) blocks.emplace_back(Paragraph{{{current}}});
-    current.clear();
-  };
-  std::istringstream lines(value);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find_first_not_of(' ') == std::string::npos) {
-      flush();
-    } else {
-      current += (current.empty() ? U"" : U"\n") + to_u32(line);
-    }
-  }
-  flush();
-  return blocks;
-}
-
 GenuineNote genuine_note(const RenderOptions& options) {
   const std::string shown = options.genuine_page.substr(options.genuine_page.find("//") + 2);
   return {{{U"Is deze brief echt?", true, {}},
@@ -174,12 +154,7 @@ class Press final : public LetterPress {
   }
 
   json with_surroundings(json values, const std::string& date) const {
-    values["date"] = *dutch_date(date);
-    values["organisation"] = {{"name", organisation_.name},
-                              {"return_address", organisation_.return_address},
-                              {"place", organisation_.place},
-                              {"telephone", organisation_.telephone},
-                              {"fg_email", organisation_.fg_email}};
+    values.update(surroundings(organisation_, date));
     return values;
   }
 

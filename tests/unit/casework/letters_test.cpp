@@ -159,6 +159,26 @@ TEST_F(LettersTest, WithoutAnAccessCodeTheSenderMustSayHowItGetsThere) {
   EXPECT_EQ(open->profile.access_code_way, "per brief");
 }
 
+TEST_F(LettersTest, AnInvitationByLetterTellsTheCodeByPostAndWorksForWeeks) {
+  const Id id = dossier("informatie-mentor-curator-bewindvoerder", DossierState::kChecking,
+                        {{"requester_role", "mentor"}, {"client_name", "C"}, {"requester_name", "R"}});
+  must(casework_->evaluate(worker(), id));
+  const Actor desk = staff("informatiebalie", "beantwoorden-vraag");
+  const auto invitation = casework_->invite(desk, id, {"Straat 1", "1000 AA Hier"});
+  ASSERT_TRUE(invitation) << invitation.error().message();
+  EXPECT_EQ(invitation->expires, now_ + 21 * kDay);
+  const auto open = casework_->open(desk, id);
+  ASSERT_EQ(open->letters.size(), 1u);
+  EXPECT_EQ(open->letters[0].data.fields["access_code"], invitation->code);
+  EXPECT_EQ(open->letters[0].data.fields["asked_for"].size(), invitation->asked.size());
+  ASSERT_EQ(open->messages.size(), 2u);
+  const auto posted =
+      std::ranges::find(open->messages, open->letters[0].row.id, [](const MessageView& one) { return one.row.letter; });
+  ASSERT_NE(posted, open->messages.end());
+  EXPECT_EQ(posted->row.route, "post");
+  EXPECT_EQ(posted->data.address, (std::vector<std::string>{"Straat 1", "1000 AA Hier"}));
+}
+
 TEST_F(LettersTest, ACallerIsInvitedToSendExactlyWhatIsMissing) {
   const Id id = dossier("informatie-mentor-curator-bewindvoerder", DossierState::kChecking,
                         {{"requester_role", "mentor"}, {"client_name", "C"}, {"requester_name", "R"}});
