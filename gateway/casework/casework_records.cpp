@@ -3,6 +3,7 @@
 
 #include "crypto/base/text.h"
 #include "crypto/reference.h"
+#include "gateway/casework/application.h"
 #include "gateway/casework/casework.h"
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
@@ -82,7 +83,8 @@ Result<void> put_on_record(const Office& office, const Actor& actor, OpenDossier
   end_replaced(open.profile, rule, entries.back());
   name_person(rule, fields, open.profile);
   remember(office, actor, open, "Vastgelegd: " + rule.title + ".");
-  return set_clocks(office, open);
+  TRY_DO(set_clocks(office, open));
+  return set_application_term(office, open);
 }
 
 /// The worker moves the access of whoever no longer speaks for the client.
@@ -178,7 +180,8 @@ Result<void> Casework::strike_record(const Actor& actor, const Id& dossier, cons
                   found->struck = local_time_dutch(office_.now()) + ", " + actor.name + ": " + reason;
                   remember(office_, actor, open, "Doorgehaald: " + rule->title + ". " + reason);
                   TRY_DO(follow(office_, store, open, *found));
-                  return set_clocks(office_, open);
+                  TRY_DO(set_clocks(office_, open));
+                  return set_application_term(office_, open);
                 });
 }
 

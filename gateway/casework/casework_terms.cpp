@@ -52,7 +52,8 @@ struct Today {
 std::string_view stage_of(const TermRecord& term, const Today& today) {
   if (!term.running) return {};
   if (term.last_day < today.day) return kPast;
-  return is_ours(term) && term.last_day <= today.warn_until ? kNear : std::string_view();
+  // The sender is reminded of what is still asked; of the end of a term for objection nobody is.
+  return term.kind != kObjection && term.last_day <= today.warn_until ? kNear : std::string_view();
 }
 
 std::string dutch(const std::string& day) {
@@ -61,6 +62,10 @@ std::string dutch(const std::string& day) {
 }
 
 std::string task_text(const Office& office, const Dossier& dossier, const TermRecord& term) {
+  if (term.kind == kCompletion && term.told == kNear)
+    return fmt::format(
+        "De afzender kan aanvullen tot en met {}. Stuur een herinnering: de brief Herinnering aanvulling.",
+        dutch(term.last_day));
   if (term.kind == kCompletion)
     return "De termijn om aan te vullen is voorbij. Beslis hoe het verder gaat (Awb artikel 4:5).";
   if (term.kind == kObjection)

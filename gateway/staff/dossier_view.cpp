@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
@@ -306,7 +307,7 @@ json dossier_json(const DossierView& view, const Actor& actor, const Office& off
   data["reference"] = view.dossier.reference;
   data["kind"] = view.rule ? view.rule->title : "Nog niet ingedeeld";
   if (view.rights.size() > 1) data["kind"] = titles_of(office.rules, kinds_of(view.rights));
-  data["ground"] = view.rule ? view.rule->legal_ground : "";
+  data["ground"] = view.rule && view.rights.size() < 2 ? view.rule->legal_ground : "";  // each right has its own
   data["state"] = state_label(view.dossier.state);
   data["state_key"] = state_name(view.dossier.state);
   data["received"] = local_time_dutch(view.dossier.received);
@@ -318,7 +319,7 @@ json dossier_json(const DossierView& view, const Actor& actor, const Office& off
   data["mine"] = view.dossier.owner && *view.dossier.owner == actor.user;
   data["taken"] = view.dossier.owner.has_value();
   data["has_records"] = view.rule && !view.rule->book.records.empty();
-  data["has_documents_to_ask"] = !view.rule || view.rule->book.records.empty();
+  data["has_documents_to_ask"] = !view.rule || !view.rule->documents.empty() || view.rule->book.records.empty();
   data["requester"] = person_json(profile.requester);
   data["client"] = person_json(profile.client);
   data["has_client"] = !profile.client.name.empty();

@@ -71,7 +71,7 @@ TEST_F(RightsTest, EveryDecisionKeepsItsTermForObjection) {
   for (const TermRecord& term : open->profile.terms)
     if (term.running) running.push_back(term.kind + " " + term.last_day + " " + term.about);
   EXPECT_EQ(running, (std::vector<std::string>{"bezwaar 2027-01-04 Inzage toegekend (AVG)",
-                                               "bezwaar 2027-01-11 Rectificatie geweigerd (AVG)",
+                                               "bezwaar 2027-01-11 Verbetering geweigerd (AVG)",
                                                "bezwaar 2027-01-11 Wissen geweigerd (AVG)"}));
 }
 

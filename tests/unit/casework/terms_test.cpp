@@ -76,6 +76,38 @@ TEST_F(TermsTest, ATermThatComesNearBecomesATaskOnceAndAnotherWhenItIsOver) {
   EXPECT_THAT(tasks(id)[1], HasSubstr("TE LAAT"));
 }
 
+TEST_F(TermsTest, ARequestForCompletionIsFollowedByAReminderAndThenByAChoice) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  must(casework_->evaluate(worker(), id));
+  const auto letter = casework_->draft(staff("postkamer"), id, "verzoek-om-aanvulling");
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->send(staff("postkamer"), *letter, {}));
+  must(casework_->watch_terms(worker()));
+  EXPECT_TRUE(tasks(id).empty());
+  now_ = kNow + 10 * kDay;
+  EXPECT_EQ(*casework_->watch_terms(worker()), 1u);
+  EXPECT_THAT(tasks(id).back(), HasSubstr("Stuur een herinnering"));
+  now_ = kNow + 16 * kDay;
+  EXPECT_EQ(*casework_->watch_terms(worker()), 1u);
+  EXPECT_THAT(tasks(id).back(), HasSubstr("Awb artikel 4:5"));
+}
+
+TEST_F(TermsTest, TheSixWeeksOfAnApplicationStandStillUntilItsSupplementIsWhole) {
+  now_ = kNow - 155 * kDay;  // 20 June 2026
+  const Id id = dossier("wlz-aanvulling", DossierState::kReview);
+  const Actor clerk = staff("postkamer");
+  must(casework_->add_record(clerk, id, "aanvraag",
+                             {{"ontvangen", "2026-06-01"}, {"gevraagd", "2026-06-10"}, {"tot", "2026-06-24"}}));
+  EXPECT_EQ(stored(id).due, "2026-06-24");
+  must(casework_->confirm_complete(clerk, id));
+  EXPECT_EQ(stored(id).due, "2026-07-22");
+  const auto terms = casework_->open(clerk, id)->profile.terms;
+  ASSERT_EQ(terms.size(), 2u);
+  EXPECT_EQ(terms[0].kind, "wlz");
+  EXPECT_TRUE(terms[0].running);
+  EXPECT_EQ(terms[1].ended, "2026-06-20");
+}
+
 TEST_F(TermsTest, WhatIsTooLateIsInTheLedgerForTheSupervisor) {
   const Id id = received(60);
   must(casework_->watch_terms(worker()));

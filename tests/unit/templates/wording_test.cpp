@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "templates/letter/letter.h"
+#include "templates/letter/preview.h"
 
 namespace zp::templates {
 namespace {
@@ -50,6 +51,26 @@ class WordingTest : public testing::Test {
 
   fs::path folder_;
 };
+
+TEST_F(WordingTest, APreviewReadsAsTheLetterWillAndNamesWhatIsStillMissing) {
+  const auto letters = press();
+  const LetterInfo& info = letters->letters().front();
+  const auto read = [&](const std::string& passage, const nlohmann::json& data) {
+    return preview(info, {"CIZ", "Postbus 1", "", "Hier", "010", "fg@example.nl", {}}, "2026-11-22", passage, data);
+  };
+  const std::string passage = "## Over {{thing}}\n\n{{#name}}Groet **{{name}}**, {{date}}.{{/name}}\n";
+  const auto filled = read(passage, {{"thing", "*appels*"}, {"name", "Nemo"}});
+  ASSERT_TRUE(filled) << filled.error().message();
+  EXPECT_EQ(filled->at(0)["heading"]["runs"][0]["text"], "Over *appels*");
+  EXPECT_EQ(filled->at(1)["paragraph"]["runs"][1], nlohmann::json({{"text", "Nemo"}, {"bold", true}}));
+  EXPECT_EQ(filled->at(1)["paragraph"]["runs"][2]["text"], ", 22 november 2026.");
+  const auto empty = read(passage, nlohmann::json::object());
+  ASSERT_TRUE(empty) << empty.error().message();
+  ASSERT_EQ(empty->size(), 1U);
+  EXPECT_EQ(empty->at(0)["heading"]["runs"][0]["text"], "Over [Waar het over gaat]");
+  EXPECT_FALSE(read("{{#thing}}", nlohmann::json::object()));
+  EXPECT_FALSE(read("<b>vet</b>", nlohmann::json::object()));
+}
 
 TEST_F(WordingTest, APassageBetweenMarksAndEveryRemedyClauseIsFixed) {
   const auto passages = press()->passages("proef");

@@ -1,0 +1,48 @@
+#include "gateway/casework/application.h"
+
+#include <algorithm>
+#include <ranges>
+
+#include "gateway/casework/terms.h"
+#include "gateway/process/process.h"
+
+namespace zp::gateway {
+namespace {
+
+const RecordEntry* newest(const Profile& profile) {
+  const auto entries = profile.records.find(kApplication);
+  if (entries == profile.records.end()) return nullptr;
+  const auto found = std::ranges::find_if(entries->second.rbegin(), entries->second.rend(),
+                                          [](const RecordEntry& entry) { return entry.struck.empty(); });
+  return found == entries->second.rend() ? nullptr : &*found;
+}
+
+std::string value_of(const RecordEntry& entry, const char* field) {
+  const auto found = entry.fields.find(field);
+  return found == entry.fields.end() ? std::string() : found->second;
+}
+
+bool is_whole(DossierState state) {
+  return state != DossierState::kChecking && state != DossierState::kReview && state != DossierState::kWaiting;
+}
+
+}  // namespace
+
+Result<void> set_application_term(const Office& office, OpenDossier& open) {
+  if (open.dossier.kind != kSupplement) return {};
+  std::erase_if(open.profile.terms,
+                [](const TermRecord& term) { return term.kind == "wlz" || term.kind == "aanvulling"; });
+  if (const RecordEntry* const entry = newest(open.profile)) {
+    const std::string received = value_of(*entry, "ontvangen"), asked = value_of(*entry, "gevraagd");
+    TRY_ASSIGN(const auto day, intake::parse_date(received));
+    const intake::Term term = intake::wlz_term(office.calendar, day);
+    open.profile.terms.push_back({"wlz", received, intake::format_date(term.last_day), term.steps});
+    TRY_DO(suspend_term(office, open, asked));
+    if (const std::string until = value_of(*entry, "tot"); !until.empty()) open.profile.terms.back().last_day = until;
+    if (is_whole(open.dossier.state)) TRY_DO(resume_term(office, open, local_date(open.dossier.received)));
+  }
+  set_due(open);
+  return {};
+}
+
+}  // namespace zp::gateway
