@@ -185,6 +185,7 @@ Result<void> Casework::restrict(const Actor& actor, const Id& dossier, const std
         open.dossier.restricted = true;
         open.profile.restricted_since = office_.now();
         open.profile.restriction_ground = ground;
+        invoke_also(office_.rules, open, "avg-beperking");
         remember(office_, actor, open, "Verwerking beperkt (AVG art. 18 lid 1). " + std::string(why->label) + ".");
         return {};
       });

@@ -87,6 +87,13 @@ void reclass_rights(const intake::RuleBook& rules, OpenDossier& open, const Righ
     rights.insert(rights.begin(), {.kind = open.dossier.kind});
 }
 
+void invoke_also(const intake::RuleBook& rules, OpenDossier& open, const std::string& kind) {
+  Rights rights = rights_of(rules, open.dossier, open.profile);
+  if (rights.empty() || has(kinds_of(rights), kind)) return;
+  rights.push_back({.kind = kind});
+  open.profile.rights = std::move(rights);
+}
+
 Kinds that_fit(const templates::LetterInfo& info, const Rights& rights) {
   if (info.term != templates::LetterTerm::kAnswer) return {};
   Kinds kinds = kinds_of(rights);

@@ -31,6 +31,9 @@ std::string titles_of(const intake::RuleBook& rules, const Kinds& kinds);
 void reclass_rights(const intake::RuleBook& rules, OpenDossier& open, const Rights& before,
                     const std::string& old_kind);
 
+/// In a request under the AVG that did not name this right yet; otherwise nothing.
+void invoke_also(const intake::RuleBook& rules, OpenDossier& open, const std::string& kind);
+
 /// Those on which a letter of this sort can decide here; empty: it decides on no right.
 Kinds that_fit(const templates::LetterInfo& info, const Rights& rights);
 /// Those on which it decides unless a person says otherwise: of those that fit the unsettled, or all when none is. kRefused

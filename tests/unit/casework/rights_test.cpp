@@ -60,6 +60,17 @@ TEST_F(RightsTest, ARequestIsAnsweredWhenEachRightHasItsDecision) {
   must(casework_->close(lawyer_, id));
 }
 
+TEST_F(RightsTest, WhoeverIsPutAsideInvokesThatRightToo) {
+  const Id request = dossier("avg-inzage", DossierState::kReview),
+           no_request = dossier("wlz-aanvulling", DossierState::kReview);
+  must(casework_->restrict(lawyer_, request, "d"));
+  must(casework_->restrict(lawyer_, no_request, "a"));
+  EXPECT_EQ(undecided(request), (Kinds{"avg-inzage", "avg-beperking"}));
+  EXPECT_TRUE(rights(no_request).empty());
+  const auto letter = drafted(request, "avg-beperking-toegekend", {});
+  EXPECT_TRUE(letter) << letter.error().message();
+}
+
 TEST_F(RightsTest, EveryDecisionKeepsItsTermForObjection) {
   const Id id = several();
   decide(id, "avg-inzage-toegekend", {});
