@@ -1,5 +1,6 @@
 """What was checked, step by step, and the table that says how it went."""
 import contextlib
+import re
 import traceback
 
 
@@ -31,8 +32,8 @@ class Checks:
         return self.that(what, not missing, f"not there: {missing} in: {text[:1500]}" if missing else "")
 
     def lacks(self, what, text, *parts):
-        """No part stands in the text, however it is written."""
-        there = [part for part in parts if part.lower() in text.lower()]
+        """No part stands in the text, however it is written. A number within an identifier is none."""
+        there = [part for part in parts if re.search(rf"(?<![0-9a-f]){part}(?![0-9a-f])" if part.isdigit() else re.escape(part), text, re.I)]
         return self.that(what, not there, f"there: {there}" if there else "")
 
     @property
