@@ -220,6 +220,25 @@ Result<std::vector<Message>> Reading<Base>::messages_in_state(const std::string&
 }
 
 template <class Base>
+Result<std::vector<Message>> Reading<Base>::messages_past_expiry(TimeMs now) {
+  TRY_ASSIGN(auto query, db_.main.query(select(kMessageColumns, "messages",
+                                               "WHERE route = 'mailbox' AND state IN ('published', 'notified', 'read', "
+                                               "'undeliverable') AND expires <= ? ORDER BY expires, seq"),
+                                        now));
+  return all_rows(query, message_row);
+}
+
+template <class Base>
+Result<std::vector<Message>> Reading<Base>::messages_unopened(TimeMs from, TimeMs to, const std::string& but_noted) {
+  TRY_ASSIGN(auto query,
+             db_.main.query(select(kMessageColumns, "messages",
+                                   "WHERE state = 'notified' AND notified > ? AND notified <= ? AND NOT EXISTS (SELECT "
+                                   "1 FROM notes WHERE what = ? AND token = messages.id) ORDER BY notified, seq"),
+                            from, to, but_noted));
+  return all_rows(query, message_row);
+}
+
+template <class Base>
 Result<Id> Reading<Base>::dossier_of_mail(const std::string& message_id) {
   TRY_ASSIGN(auto query, db_.main.query("SELECT dossier FROM sent_mails WHERE message_id = ?", message_id));
   return one_row(query, id_row, "find dossier of mail");

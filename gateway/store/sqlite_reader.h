@@ -41,6 +41,8 @@ class Reading : public Base {
   Result<Message> message_on_shelf(const Id& shelf) override;
   Result<std::vector<Message>> messages(const Id& dossier) override;
   Result<std::vector<Message>> messages_in_state(const std::string& state) override;
+  Result<std::vector<Message>> messages_past_expiry(TimeMs now) override;
+  Result<std::vector<Message>> messages_unopened(TimeMs from, TimeMs to, const std::string& but_noted) override;
   Result<Id> dossier_of_mail(const std::string& message_id) override;
   Result<std::vector<Job>> jobs(bool dead, const std::vector<std::string>& kinds, std::uint32_t limit) override;
   Result<std::uint64_t> count_jobs(bool dead, const std::vector<std::string>& kinds) override;

@@ -203,6 +203,11 @@ CREATE TABLE lanes (
   pause BLOB NOT NULL
 ) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE INDEX messages_by_expiry ON messages (expires)
+  WHERE route = 'mailbox' AND state IN ('published', 'notified', 'read', 'undeliverable');
+CREATE INDEX messages_by_notice ON messages (notified) WHERE state = 'notified';
+)sql",
 };
 
 constexpr const char* kKeysSteps[] = {

@@ -64,6 +64,11 @@ class StoreReader {
   virtual Result<Message> message_on_shelf(const Id& shelf) = 0;
   virtual Result<std::vector<Message>> messages(const Id& dossier) = 0;
   virtual Result<std::vector<Message>> messages_in_state(const std::string& state) = 0;
+  /// Those in the secure mailbox whose last moment came at or before `now`.
+  virtual Result<std::vector<Message>> messages_past_expiry(TimeMs now) = 0;
+  /// Those of which the recipient was notified after `from` and at or before `to`, and that were not read since; without those
+  /// that note_once() knows as `but_noted`.
+  virtual Result<std::vector<Message>> messages_unopened(TimeMs from, TimeMs to, const std::string& but_noted) = 0;
   /// The dossier to which a mail we sent belongs, by its Message-ID.
   virtual Result<Id> dossier_of_mail(const std::string& message_id) = 0;
   /// By the time at which they are due; of these `kinds` (empty: any), at most `limit` (0: all).

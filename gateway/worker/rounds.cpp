@@ -7,20 +7,8 @@
 namespace zp::gateway {
 namespace {
 
-constexpr TimeMs kWatchEvery = kHour;  // looking at all terms that run
-
-Result<std::vector<Message>> on_the_shelf(const Tools& tools) {
-  std::vector<Message> messages;
-  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    for (const char* state : {"published", "notified", "read", "undeliverable"}) {
-      TRY_ASSIGN(auto some, store.messages_in_state(state));
-      for (Message& one : some)
-        if (one.route == "mailbox") messages.push_back(std::move(one));
-    }
-    return {};
-  }));
-  return messages;
-}
+constexpr TimeMs kWatchEvery = kHour;                                   // looking at all terms that run
+constexpr const char *kReminder = "reminder", *kUnopened = "unopened";  // notes
 
 Result<void> expire(const Tools& tools, const Message& old) {
   TRY_DO(
@@ -43,7 +31,7 @@ Result<void> expire(const Tools& tools, const Message& old) {
 Result<void> remind_once(const Tools& tools, const Message& message) {
   const TimeMs now = tools.office.now();
   return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(const bool first, store.note_once("reminder", message.id.bytes, now, 0));
+    TRY_ASSIGN(const bool first, store.note_once(kReminder, message.id.bytes, now, 0));
     if (!first) return {};
     TRY_ASSIGN(const auto open, open_dossier(tools.office.vault, store, message.dossier));
     TRY_ASSIGN(const auto data, open.keys.message(message));
@@ -54,25 +42,35 @@ Result<void> remind_once(const Tools& tools, const Message& message) {
 Result<void> find_other_way_once(const Tools& tools, const Message& message) {
   const TimeMs now = tools.office.now();
   return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(const bool first, store.note_once("unopened", message.id.bytes, now, 0));
+    TRY_ASSIGN(const bool first, store.note_once(kUnopened, message.id.bytes, now, 0));
     return first ? store.add_job(new_job("unopened", message.id, now)) : Result<void>();
   });
 }
 
-Result<void> remind_or_expire(const Tools& tools) {
-  TRY_ASSIGN(const auto messages, on_the_shelf(tools));
+/// What the store finds, one after the other: one that fails keeps none of the others back.
+void go_through(const Tools& tools, const std::function<Result<std::vector<Message>>(StoreReader&)>& find,
+                Result<void> (*handle)(const Tools&, const Message&)) {
+  std::vector<Message> messages;
+  const auto found = tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(messages, find(store));
+    return {};
+  });
+  if (!found) log_error("messages not gone through", found.error());
+  for (const Message& message : messages)
+    if (const auto done = handle(tools, message); !done)
+      log_error("message not gone through", done.error(), {{"message", message.id.hex()}});
+}
+
+void remind_or_expire(const Tools& tools) {
   const TimeMs now = tools.office.now();
   const NoticeConfig& notice = tools.office.config.notice;
-  for (const Message& message : messages) {
-    if (message.expires <= now) {
-      TRY_DO(expire(tools, message));
-    } else if (message.state == "notified" && message.notified + notice.other_way_days * kDay <= now) {
-      TRY_DO(find_other_way_once(tools, message));
-    } else if (message.state == "notified" && message.notified + notice.remind_days * kDay <= now) {
-      TRY_DO(remind_once(tools, message));
-    }
-  }
-  return {};
+  const TimeMs other_way = now - notice.other_way_days * kDay, remind = now - notice.remind_days * kDay;
+  go_through(
+      tools, [&](StoreReader& store) { return store.messages_past_expiry(now); }, expire);
+  go_through(
+      tools, [&](StoreReader& store) { return store.messages_unopened(0, other_way, kUnopened); }, find_other_way_once);
+  go_through(
+      tools, [&](StoreReader& store) { return store.messages_unopened(other_way, remind, kReminder); }, remind_once);
 }
 
 /// About once an hour, whichever worker comes first.
@@ -104,7 +102,7 @@ Result<void> keep_keys(const Tools& tools, bool at_start) {
 
 void make_rounds(const Tools& tools) {
   if (auto kept = keep_keys(tools, false); !kept) log_error("keys not looked at", kept.error());
-  if (auto done = remind_or_expire(tools); !done) log_error("messages not gone through", done.error());
+  remind_or_expire(tools);
   const auto forgotten =
       tools.office.store.write([&](StoreWriter& store) { return store.remove_idle_lanes(tools.office.now()); });
   if (!forgotten) log_error("idle mail lanes not removed", forgotten.error());

@@ -205,6 +205,45 @@ TEST_P(StoreSuite, GivesBackEveryFieldOfLettersAndMessagesAndReplacesThem) {
   EXPECT_EQ(value_of(read<Message>([&](StoreReader& r) { return r.message_on_shelf(message.shelf); })).id, message.id);
 }
 
+TEST_P(StoreSuite, FindsOfTheMessagesOnTheShelfOnlyThoseThatAreDue) {
+  const Dossier owner = add_dossier();
+  std::map<std::string, Id> ids;
+  const auto put = [&](const char* name, const char* route, const char* state, TimeMs expires, TimeMs notified) {
+    Message message{.id = Id::random(), .dossier = owner.id, .letter = {}, .route = route, .state = state};
+    message.expires = expires;
+    message.notified = notified;
+    ids[name] = message.id;
+    EXPECT_EQ(error_of(write([&](StoreWriter& writer) { return writer.put_message(message); })), "");
+  };
+  put("over", "mailbox", "read", 100, 10);
+  put("lasts", "mailbox", "notified", 101, 10);
+  put("over long ago", "mailbox", "expired", 1, 1);
+  put("gone by post", "post", "printed", 0, 0);
+  put("notified before", "mailbox", "notified", 500, 5);
+  put("reminded", "mailbox", "notified", 500, 10);
+  put("notified later", "mailbox", "notified", 500, 11);
+  EXPECT_EQ(error_of(write([&](StoreWriter& writer) -> Result<void> {
+              TRY_ASSIGN([[maybe_unused]] const bool first, writer.note_once("reminder", ids["reminded"].bytes, 1, 0));
+              return {};
+            })),
+            "");
+  const auto names = [&](const std::vector<Message>& found) {
+    std::vector<std::string> known;
+    for (const Message& one : found)
+      for (const auto& [name, id] : ids)
+        if (id == one.id) known.push_back(name);
+    return known;
+  };
+  using Messages = std::vector<Message>;
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(value_of(read<Messages>([](StoreReader& r) { return r.messages_past_expiry(100); }))), Names{"over"});
+  const auto unopened = [&](const char* note) {
+    return names(value_of(read<Messages>([&](StoreReader& r) { return r.messages_unopened(5, 10, note); })));
+  };
+  EXPECT_EQ(unopened("reminder"), Names{"lasts"});
+  EXPECT_EQ(unopened("another"), (Names{"lasts", "reminded"}));
+}
+
 TEST_P(StoreSuite, FindsUsersSessionsAndMails) {
   const Dossier owner = add_dossier();
   User user{.id = Id::random(),

@@ -285,6 +285,25 @@ TEST_F(OtherWayTest, WhatLiesUnopenedForAsManyDaysAsConfiguredGoesByPost) {
   EXPECT_EQ(routes().size(), 2U);
 }
 
+TEST_F(OtherWayTest, AReminderGoesBeforeAnotherWayIsSoughtAndNotWithIt) {
+  live_at({"Straat 1", "1234 AB Plaats"});
+  now_ += 7 * kDay;
+  make_rounds(tools_);
+  EXPECT_TRUE(is_planned("remind"));
+  EXPECT_FALSE(is_planned("unopened"));
+  now_ += 7 * kDay;
+  make_rounds(tools_);
+  EXPECT_TRUE(is_planned("unopened"));
+}
+
+TEST_F(OtherWayTest, AfterALongStandstillAnotherWayIsSoughtWithoutAReminder) {
+  live_at({"Straat 1", "1234 AB Plaats"});
+  now_ += 14 * kDay;
+  make_rounds(tools_);
+  EXPECT_FALSE(is_planned("remind"));
+  EXPECT_TRUE(is_planned("unopened"));
+}
+
 TEST_F(OtherWayTest, WhatWasReadStaysWhereItIs) {
   live_at({"Straat 1", "1234 AB Plaats"});
   must(store_->write([&](StoreWriter& store) -> Result<void> {
