@@ -19,6 +19,7 @@
 #include "gateway/ipc/domain_facts.h"
 #include "gateway/store/shelf.h"
 #include "intake/rules/terms.h"
+#include "intake/rules/ways.h"
 #include "templates/letter/letter.h"
 
 namespace zp::gateway {
@@ -33,6 +34,7 @@ struct Office {
   LedgerBook& ledger;
   const intake::RuleBook& rules;
   const intake::Calendar& calendar;
+  const intake::WayPolicy& ways;
   const templates::LetterPress& letters;
   std::function<TimeMs()> now;
   /// A data key for a dossier that staff begin, sealed to zone and recovery key like any other (the keymaker).

@@ -1,4 +1,6 @@
 // Letters go out: by the mailbox or the post, once; and are recalled from the mailbox.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "crypto/recipient_key.h"
@@ -124,6 +126,9 @@ Result<void> check_may_go(const Sending& out, StoreReader& store, const OpenDoss
   if (out.letter.state != "approved" && (out.letter.state != "draft" || four_eyes))
     return fail(Code::kRefused, "send letter",
                 four_eyes ? "Een collega moet deze brief eerst goedkeuren." : not_in_state(out.letter));
+  if (const auto& one = class_of(out.office, out.letter.name, out.data); !one.rule_for(out.how.route))
+    return fail(Code::kRefused, "send letter",
+                fmt::format("{} mag niet langs deze weg: {}.", one.title, route_words(out.how.route)));
   TRY_DO(check_letter_while_restricted(open, out.info));
   TRY_DO(check_is_restricted(out.office, store, open, out.info));
   TRY_DO(check_measure(out.office, open, out.letter.name));

@@ -48,8 +48,9 @@ DirectWay direct_way(const Office& office, const std::string& email) {
   const std::string domain = domain_of_address(email);
   if (!office.domain_facts || domain.empty()) return {};
   const auto facts = office.domain_facts(domain);
-  if (!facts) return {false, "Of mail rechtstreeks kan, was nu niet na te gaan: de naamservers geven geen antwoord."};
-  return {facts->good(), words_of(*facts)};
+  if (!facts)
+    return {false, {}, "Of mail rechtstreeks kan, was nu niet na te gaan: de naamservers geven geen antwoord."};
+  return {facts->good(), facts->good_by, words_of(*facts)};
 }
 
 }  // namespace zp::gateway

@@ -15,7 +15,8 @@ inline constexpr const char* kByTls = "tls";
 
 struct DirectWay {
   bool possible = false;
-  std::string words;  // Dutch: what was found and when; empty: there is no courier, or no address
+  std::string proof = {};  // kByNta, kByDane, kByMtaSts
+  std::string words = {};  // Dutch: what was found and when; empty: there is no courier, or no address
 };
 /// Asks the courier, who may ask name servers: up to 10 seconds. Not within a transaction.
 DirectWay direct_way(const Office& office, const std::string& email);

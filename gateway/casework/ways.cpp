@@ -151,6 +151,27 @@ Result<Material> read_smime(const Office& office, const std::string& text, const
   return Material{certificate->fingerprint, certificate->not_after};
 }
 
+constexpr const char* kNoCode =
+    "Er is nog geen toegangscode. Kies hoe de ontvanger die krijgt. Kan dat niet? Dan wacht "
+    "de brief, of hij gaat "
+    "met de post.";
+
+std::string why_mailbox(const RecipientKeys& keys, const intake::LetterClass& letter_class, const DirectWay& direct) {
+  std::string why = keys.passed_over.empty()
+                        ? "Er is een e-mailadres, en geen sleutel of certificaat dat met de ontvanger is gecontroleerd."
+                        : "Er is een e-mailadres, maar geen sleutel die nog geldt.";
+  for (const std::string& one : keys.passed_over) why += " " + one;
+  if (!direct.words.empty()) why += " " + direct.words;
+  if (!direct.possible) return why;
+  const intake::WayRule* const rule = letter_class.rule_for(kByTls);
+  return why + " Voor een brief van deze soort is dat niet genoeg." + (rule ? " " + rule->why : std::string());
+}
+
+std::string why_post(const Person& to, bool to_requester) {
+  if (!to_requester) return "Deze brief is voor iemand anders dan de verzoeker.";
+  return to.email.empty() ? "Er is geen e-mailadres bekend." : "Een brief van deze soort gaat niet per mail.";
+}
+
 }  // namespace
 
 Result<RecipientKeys> recipient_keys(const Office& office, StoreReader& store, const std::string& email) {
@@ -170,51 +191,48 @@ Result<RecipientKeys> recipient_keys(const Office& office, StoreReader& store, c
   return keys;
 }
 
-std::string_view route_words(std::string_view route) noexcept {
-  if (route == kByOpenPgp) return "versleutelde mail (OpenPGP)";
-  if (route == kBySmime) return "versleutelde mail (S/MIME)";
-  if (route == kByTls) return "rechtstreekse beveiligde mail";
-  return route == kByPost ? "post" : "beveiligde mailbox";
-}
-
 bool is_encrypted_mail(std::string_view route) noexcept { return route == kByOpenPgp || route == kBySmime; }
 
+const intake::LetterClass& class_of(const Office& office, const std::string& letter, const LetterData& data) noexcept {
+  return office.ways.class_of(letter, !data.enclosures.empty() || !data.wording.empty());
+}
+
+bool may_go_straight(const intake::LetterClass& letter_class, const DirectWay& direct) noexcept {
+  const intake::WayRule* const rule = letter_class.rule_for(kByTls);
+  return direct.possible && rule && std::ranges::find(rule->proofs, direct.proof) != rule->proofs.end();
+}
+
 Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossier& open, bool to_requester,
-                       const DirectWay& direct) {
+                       const intake::LetterClass& letter_class, const DirectWay& direct) {
   const Person& to = open.profile.requester;
-  Way way;
-  if (!to_requester) {
-    way = {kByPost, "Deze brief is voor iemand anders dan de verzoeker. Die gaat altijd met de post.", {}, {}};
-    return way;
+  TRY_ASSIGN(const auto keys, recipient_keys(office, store, to_requester ? to.email : std::string()));
+  const auto is_open = [&](const std::string& route) {
+    if (is_encrypted_mail(route))
+      return std::ranges::find(keys.usable, route, &RecipientKey::route) != keys.usable.end();
+    if (route == kByTls) return to_requester && may_go_straight(letter_class, direct);
+    return route == kByPost || (to_requester && !to.email.empty());
+  };
+  Way way{kByPost, {}, {}, {}, {}};
+  for (const intake::WayRule& rule : letter_class.rules) {
+    const auto route = std::ranges::find_if(rule.ways, is_open);
+    if (route == rule.ways.end()) continue;
+    way.route = *route;
+    way.policy = rule.why;
+    break;
   }
-  if (to.email.empty()) {
-    way = {kByPost, "Er is geen e-mailadres bekend.", {}, {}};
-    if (to.address.empty()) way.lacking.emplace_back("Er is ook geen postadres. Vul het adres in.");
-    return way;
-  }
-  TRY_ASSIGN(auto keys, recipient_keys(office, store, to.email));
-  if (!keys.usable.empty()) {
-    RecipientKey& key = keys.usable.front();
-    way.route = key.route;
-    way.why = fmt::format("Er is een sleutel van deze ontvanger, {}.", key.checked);
-    way.key = std::move(key);
+  if (is_encrypted_mail(way.route)) {
+    way.key = *std::ranges::find(keys.usable, way.route, &RecipientKey::route);
+    way.why = fmt::format("Er is een sleutel van deze ontvanger, {}.", way.key->checked);
     if (office.config.smtp.host.empty()) way.lacking.emplace_back("Er is geen mailserver ingesteld.");
-    return way;
+  } else if (way.route == kByTls) {
+    way.why = direct.words;
+  } else if (way.route == kByMailbox) {
+    way.why = why_mailbox(keys, letter_class, direct);
+    if (open.profile.access_code.empty()) way.lacking.emplace_back(kNoCode);
+  } else {
+    way.why = why_post(to, to_requester);
+    if (to_requester && to.address.empty()) way.lacking.emplace_back("Er is geen postadres bekend. Vul het adres in.");
   }
-  if (direct.possible) return Way{kByTls, direct.words, {}, {}};
-  way = {kByMailbox,
-         keys.passed_over.empty()
-             ? "Er is een e-mailadres, en geen sleutel of certificaat dat met de ontvanger is gecontroleerd."
-             : "Er is een e-mailadres, maar geen sleutel die nog geldt.",
-         {},
-         {}};
-  for (const std::string& why : keys.passed_over) way.why += " " + why;
-  if (!direct.words.empty()) way.why += " " + direct.words;
-  if (open.profile.access_code.empty())
-    way.lacking.emplace_back(
-        "Er is nog geen toegangscode. Kies hoe de ontvanger die krijgt: per brief of telefonisch. Kan dat niet? Dan "
-        "wacht de brief, of hij "
-        "gaat met de post.");
   return way;
 }
 

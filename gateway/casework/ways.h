@@ -1,8 +1,9 @@
 // gateway/casework/ways.h - the way by which a letter leaves, chosen for each recipient by policy, and why.
 //
-// The policy (docs/operators/mail.md): a key or certificate that somebody checked with the person: encrypted mail,
-// OpenPGP before S/MIME; else a domain whose mail servers prove who they are (direct_way.h): mail straight to one of them;
-// else an e-mail address: the secure mailbox, opened with a code that goes another way; else the post. What a way needs and is not there is named, and the letter waits. Nothing ever falls back on plain mail.
+// The policy (intake/rules/verzendwegen.yaml) says by which ways a letter of this class may leave, the best first. Open are: encrypted mail
+// for whom there is a key or certificate that somebody checked with the person; mail straight to a domain whose mail servers prove
+// who they are (direct_way.h); the secure mailbox, opened with a code that goes another way, for whom there is an e-mail address; always
+// the post. What a way needs and is not there is named, and the letter waits. Nothing ever falls back on plain mail.
 // Keys stand in dossiers of kind "ontvangersleutels" (intake/rules/requests), one for each e-mail address: who checked
 // what with whom and when, until which day, revoked from which day.
 // Days are YYYY-MM-DD. Threads: free functions.
@@ -10,6 +11,7 @@
 #define GATEWAY_CASEWORK_WAYS_H_
 
 #include "gateway/casework/direct_way.h"
+#include "intake/rules/ways.h"
 
 namespace zp::gateway {
 
@@ -35,16 +37,20 @@ Result<RecipientKeys> recipient_keys(const Office& office, StoreReader& store, c
 
 struct Way {
   std::string route;
-  std::string why;                   // Dutch, for staff, before it goes
+  std::string why;                   // Dutch, for staff, before it goes: why this way is open and no better one
+  std::string policy;                // Dutch: why a letter of this class may go by it
   std::vector<std::string> lacking;  // Dutch: what must be there first; empty: it can go
   std::optional<RecipientKey> key;   // of encrypted mail
 };
+/// The class of a letter as it is now: what is enclosed with it, or said in words of its own, counts.
+const intake::LetterClass& class_of(const Office& office, const std::string& letter, const LetterData& data) noexcept;
+/// Whether a letter of this class may go straight to a mail server that proves itself so.
+bool may_go_straight(const intake::LetterClass& letter_class, const DirectWay& direct) noexcept;
 /// The way that the policy chooses for a letter to the requester, or, `to_requester` false, to somebody else. `direct`: of
 /// the requester's address.
 Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossier& open, bool to_requester,
-                       const DirectWay& direct = {});
-/// Dutch: "versleutelde mail (OpenPGP)".
-std::string_view route_words(std::string_view route) noexcept;
+                       const intake::LetterClass& letter_class, const DirectWay& direct = {});
+using intake::route_words;
 bool is_encrypted_mail(std::string_view route) noexcept;
 
 /// Before an entry "sleutel" is put on record: the material is what it says it is, has the fingerprint that was read

@@ -22,9 +22,10 @@ Result<Invitation> make(const std::string& config_path, const std::string& refer
   TRY_ASSIGN(const Shelf shelf, Shelf::open(config.shelf()));
   TRY_ASSIGN(const intake::RuleBook rules, intake::RuleBook::load(config.rules + "/requests"));
   TRY_ASSIGN(const intake::Calendar calendar, intake::Calendar::load(config.rules + "/holidays.yaml"));
+  TRY_ASSIGN(const auto ways, intake::WayPolicy::load(config.rules + "/verzendwegen.yaml"));
   TRY_ASSIGN(const auto letters, templates::LetterPress::load(config.letters, {}));
   Casework casework(
-      {config, *zone.store, *objects, shelf, *zone.vault, *zone.ledger, rules, calendar, *letters, now_ms});
+      {config, *zone.store, *objects, shelf, *zone.vault, *zone.ledger, rules, calendar, ways, *letters, now_ms});
   Id dossier;
   TRY_DO(zone.store->read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(const auto found, store.dossier_by_reference(reference));

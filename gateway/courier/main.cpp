@@ -3,6 +3,7 @@
 // SECURITY: the one process that strangers' name, web and mail servers answer, so it holds no key, opens no file but the configuration, the
 // trust anchor and CA certificates, and runs as the user of the cells. It sees a mail while it hands it over. What the inner zone asks it is
 // bounded; what strangers answer is bounded and checked. Its log has neither names nor addresses.
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -45,15 +46,15 @@ class Courier {
   }
 
  private:
-  Result<Route> route_to(const std::string& domain) {
+  Result<Route> route_to(const std::string& domain, const std::vector<std::string>& accept) {
     if (domain_of_address("x@" + domain) != domain) return fail(Code::kMalformed, "look up domain");
     const std::int64_t now = now_ms();
-    return find_route(dns_, policies_, domain, {config_.courier.accept, config_.courier.port}, local_date(now), now);
+    return find_route(dns_, policies_, domain, {accept, config_.courier.port}, local_date(now), now);
   }
 
   Result<std::string> facts(const std::string& domain) {
     if (const auto kept = kept_facts(domain)) return kept->json();
-    TRY_ASSIGN(const Route route, route_to(domain));
+    TRY_ASSIGN(const Route route, route_to(domain, config_.courier.accept));
     const std::lock_guard lock(mutex_);
     if (kept_.size() >= kMaxKept) kept_.clear();
     kept_[domain] = route.facts;
@@ -69,9 +70,10 @@ class Courier {
 
   Result<std::string> hand_over(const Json& request, UnixSocket& client) {
     TRY_ASSIGN(const Bytes wire, client.read_counted(kMaxCourierMail));
-    CourierMail mail{request.value("from", ""), request.value("to", ""), std::string(as_text(wire))};
+    CourierMail mail{request.value("from", ""), request.value("to", ""), std::string(as_text(wire)), accepted(request)};
     if (!is_plain_address(mail.from) || !is_plain_address(mail.to)) return fail(Code::kMalformed, "hand over mail");
-    const auto route = route_to(domain_of_address(mail.to));
+    if (mail.accept.empty()) return fail(Code::kMalformed, "hand over mail: no proof is good enough");
+    const auto route = route_to(domain_of_address(mail.to), mail.accept);
     if (!route && route.error().code != Code::kUnavailable) return std::unexpected(route.error());
     Handover result;
     result.reply = "the name servers do not answer";
@@ -82,6 +84,16 @@ class Courier {
     log(delivered ? Level::kInfo : Level::kWarning, delivered ? "mail handed over" : "mail not handed over",
         {{"by", result.good_by}, {"tls", result.tls}, {"reply", result.reply}});
     return result.json();
+  }
+
+  /// What both this mail and the configuration take for a proof.
+  std::vector<std::string> accepted(const Json& request) const {
+    const std::vector<std::string>& ours = config_.courier.accept;
+    std::vector<std::string> both;
+    for (const Json& one : request.value("accept", Json::array()))
+      if (one.is_string() && (ours.empty() || std::ranges::find(ours, one.get<std::string>()) != ours.end()))
+        both.push_back(one.get<std::string>());
+    return both;
   }
 
   /// "secure", or what is wrong.

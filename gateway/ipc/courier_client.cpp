@@ -59,7 +59,8 @@ Result<DomainFacts> CourierClient::facts(const std::string& domain) const {
 Result<Handover> CourierClient::hand_over(const CourierMail& mail) const {
   if (mail.wire.size() > kMaxCourierMail) return fail(Code::kTooLarge, "hand over mail");
   TRY_ASSIGN(const auto answer,
-             ask(socket_path_, kHandoverMs, {{"ask", "hand-over"}, {"from", mail.from}, {"to", mail.to}}, &mail.wire));
+             ask(socket_path_, kHandoverMs,
+                 {{"ask", "hand-over"}, {"from", mail.from}, {"to", mail.to}, {"accept", mail.accept}}, &mail.wire));
   return Handover::parse(answer);
 }
 

@@ -35,8 +35,9 @@ struct Handover {
 };
 
 struct CourierMail {
-  std::string from, to;  // plain addresses
-  std::string wire;      // the message, lines ending with CR LF
+  std::string from, to;             // plain addresses
+  std::string wire;                 // the message, lines ending with CR LF
+  std::vector<std::string> accept;  // by what the server must prove itself: of kByNta, kByDane, kByMtaSts; never empty
 };
 
 class CourierClient {

@@ -121,11 +121,12 @@ std::string letter_path(const Visit& visit, const Id& dossier, const Id& letter)
   return "/dossier/" + dossier.hex() + "/brief/" + letter.hex() + "?doel=" + percent_encode(visit.actor.purpose);
 }
 
-Result<Way> way_for(const Office& office, const Id& dossier, bool to_requester, const DirectWay& direct) {
+Result<Way> way_for(const Office& office, const Id& dossier, bool to_requester, const intake::LetterClass& letter_class,
+                    const DirectWay& direct) {
   Way way;
   TRY_DO(office.store.read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(const auto open, open_dossier(office.vault, store, dossier));
-    TRY_ASSIGN(way, choose_way(office, store, open, to_requester, direct));
+    TRY_ASSIGN(way, choose_way(office, store, open, to_requester, letter_class, direct));
     return {};
   }));
   return way;
@@ -195,18 +196,24 @@ Result<Response> Workbench::letter(Visit& visit) {
   data["may_enclose_data"] = may(view, Act::kMakeOverview);
   data.update(enclosures_json(view, found->data));
   const bool to_requester = info && info->written_to == "verzoeker";
-  data["has_email"] = to_requester && !view.profile.requester.email.empty();
+  const intake::LetterClass& letter_class = class_of(casework_.office(), found->row.name, found->data);
+  data["class"] = {{"title", letter_class.title}, {"about", letter_class.about}};
+  data["may_mailbox"] =
+      to_requester && !view.profile.requester.email.empty() && letter_class.rule_for(kByMailbox) != nullptr;
   const DirectWay direct = to_requester && data["may_send"].get<bool>()
                                ? direct_way(casework_.office(), view.profile.requester.email)
                                : DirectWay{};
-  TRY_ASSIGN(const Way way, way_for(casework_.office(), dossier, to_requester, direct));
+  TRY_ASSIGN(const Way way, way_for(casework_.office(), dossier, to_requester, letter_class, direct));
   const bool encrypted = way.key.has_value();
-  data["way"] = {
-      {"words", route_words(way.route)}, {"why", way.why}, {"lacking", way.lacking}, {"waits", !way.lacking.empty()}};
+  data["way"] = {{"words", route_words(way.route)},
+                 {"why", way.why},
+                 {"policy", way.policy},
+                 {"lacking", way.lacking},
+                 {"waits", !way.lacking.empty()}};
   data["encrypted"] = encrypted;
   data["by_mailbox"] = way.route == kByMailbox;
   data["by_post"] = way.route == kByPost;
-  data["direct"] = direct.possible;
+  data["direct"] = may_go_straight(letter_class, direct);
   data["by_tls"] = way.route == kByTls;
   if (encrypted)
     data["key"] = {{"route", way.route},

@@ -27,17 +27,18 @@ Result<void> staff(Process& process) {
   TRY_ASSIGN(const Shelf shelf, Shelf::open(config.shelf()));
   TRY_ASSIGN(const intake::RuleBook rules, intake::RuleBook::load(config.rules + "/requests"));
   TRY_ASSIGN(const intake::Calendar calendar, intake::Calendar::load(config.rules + "/holidays.yaml"));
+  TRY_ASSIGN(const auto ways, intake::WayPolicy::load(config.rules + "/verzendwegen.yaml"));
   TRY_ASSIGN(const intake::Desk desk, intake::Desk::load(config.rules + "/balie.yaml"));
   TRY_ASSIGN(const auto house, intake::load_house_rules(config.rules + "/huisregels.yaml"));
-  const std::vector<intake::CitedRule> cited = intake::cited_rules(rules, desk, house);
+  const std::vector<intake::CitedRule> cited = intake::cited_rules(rules, desk, ways, house);
   TRY_ASSIGN(const auto letters, templates::LetterPress::load(config.letters, letterhead(config.organisation)));
   TRY_ASSIGN(const auto pages, templates::PageBook::load(config.pages));
   TRY_ASSIGN(const StaticFiles files, StaticFiles::load(config.assets));
   const KeymakerClient keymaker(config.keymaker_socket());
   const CourierClient courier(config.courier_socket());
-  Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms, [&] {
-                  return keymaker.fresh_key();
-                }};
+  Office office{config, *store,   *objects, shelf,    *vault, *ledger,
+                rules,  calendar, ways,     *letters, now_ms, [&] {
+                  return keymaker.fresh_key(); }};
   if (config.courier.configured())
     office.domain_facts = [&](const std::string& domain) { return courier.facts(domain); };
   Casework casework(office);

@@ -81,7 +81,10 @@ Result<bool> send_by_mailbox_instead(const Tools& tools, const Id& id, const std
     by_mailbox = store.message(other).has_value();
     if (by_mailbox || message.state != "queued") return {};
     TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message.dossier));
-    if (open.profile.access_code.empty()) return {};
+    TRY_ASSIGN(const auto letter, store.letter(message.letter));
+    TRY_ASSIGN(const auto fields, open.keys.letter(letter));
+    const bool may = class_of(tools.office, letter.name, fields).rule_for(kByMailbox) != nullptr;
+    if (!may || open.profile.access_code.empty()) return {};
     TRY_ASSIGN(const auto before, open.keys.message(message));
     const MessageData data = for_the_mailbox(before);
     Message box;
@@ -131,11 +134,13 @@ Result<Next> mail_directly(const Tools& tools, const Job& job) {
   if (opened.message.state != "queued") return Next{};
   if (is_held(tools, opened)) return kWaitForLift;
   if (!tools.hand_over) return goes_another_way(tools, job, "Rechtstreekse beveiligde mail is niet ingesteld.");
+  const intake::WayRule* const rule = class_of(tools.office, opened.letter.name, opened.fields).rule_for(kByTls);
+  if (!rule) return goes_another_way(tools, job, "Een brief van deze soort gaat niet meer rechtstreeks.");
   TRY_ASSIGN(const auto mail, text_of(tools, opened));
   TRY_ASSIGN(const auto wire, wire_of(tools, opened, mail));
   TRY_DO(tools.office.store.write(
       [&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, opened.message.dossier); }));
-  TRY_ASSIGN(const Handover done, tools.hand_over({mail.return_path, mail.to, wire}));
+  TRY_ASSIGN(const Handover done, tools.hand_over({mail.return_path, mail.to, wire, rule->proofs}));
   TRY_DO(put_on_record(tools, opened, done));
   using Outcome = Handover::Outcome;
   if (done.outcome == Outcome::kDelivered) return is_delivered(tools, job, done, mail.message_id);

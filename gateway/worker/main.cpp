@@ -85,6 +85,7 @@ Result<void> serve(Process& process) {
   TRY_ASSIGN(const auto tray, Tray::open(config.incoming(), config.limits.disk_reserve_bytes));
   TRY_ASSIGN(const auto rules, intake::RuleBook::load(config.rules + "/requests"));
   TRY_ASSIGN(const auto calendar, intake::Calendar::load(config.rules + "/holidays.yaml"));
+  TRY_ASSIGN(const auto ways, intake::WayPolicy::load(config.rules + "/verzendwegen.yaml"));
   TRY_ASSIGN(const auto letters, templates::LetterPress::load(config.letters, letterhead(config.organisation)));
   TRY_ASSIGN(const auto messages, templates::PageBook::load(config.pages + "/../messages"));
   TRY_ASSIGN(const auto seal, load_seal(config.keys));
@@ -94,9 +95,9 @@ Result<void> serve(Process& process) {
   const SmtpSender smtp(config.smtp);
   const TimeStampClient time_stamps(config.keys);
   const KeymakerClient keymaker(config.keymaker_socket());
-  const Office office{config, *store, *objects, shelf, *vault, *ledger, rules, calendar, *letters, now_ms, [&] {
-                        return keymaker.fresh_key();
-                      }};
+  const Office office{config, *store,   *objects, shelf,    *vault, *ledger,
+                      rules,  calendar, ways,     *letters, now_ms, [&] {
+                        return keymaker.fresh_key(); }};
   Casework casework(office);
   const CourierClient courier(config.courier_socket());
   Tools tools{office,    casework, *inspector,  clamd,   smtp,

@@ -9,6 +9,7 @@ namespace {
 
 constexpr const char* kHouse = "Wat Zegelpost altijd doet";
 constexpr const char* kDesk = "Informatiebalie";
+constexpr const char* kWays = "Verzendwegen van brieven";
 
 std::string label_of(const Desk::Labels& labels, const std::string& key) {
   const auto found = std::ranges::find(labels, key, &Desk::Labels::value_type::first);
@@ -59,6 +60,21 @@ void add_request(const RequestRule& request, std::vector<CitedRule>& rules) {
   for (const ReleaseRule& release : request.book.releases) add(release.letter, release.lacking, release);
 }
 
+std::string any_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : " of ") + std::string(route_words(name));
+  return text;
+}
+
+void add_ways(const LetterClass& one, std::vector<CitedRule>& rules) {
+  for (const WayRule& rule : one.rules) {
+    std::string text = one.title + " mag als " + any_of(rule.ways);
+    if (!rule.proofs.empty()) text += ", bewezen door " + any_of(rule.proofs);
+    rules.push_back(
+        {kWays, "verzendweg/" + one.name + "-" + rule.name, text + ". " + rule.why, rule.source, rule.source_text});
+  }
+}
+
 }  // namespace
 
 Result<std::vector<CitedRule>> load_house_rules(const std::string& path) {
@@ -73,7 +89,8 @@ Result<std::vector<CitedRule>> load_house_rules(const std::string& path) {
   });
 }
 
-std::vector<CitedRule> cited_rules(const RuleBook& requests, const Desk& desk, const std::vector<CitedRule>& house) {
+std::vector<CitedRule> cited_rules(const RuleBook& requests, const Desk& desk, const WayPolicy& ways,
+                                   const std::vector<CitedRule>& house) {
   std::vector<CitedRule> rules;
   for (const RequestRule& request : requests.requests()) add_request(request, rules);
   for (const DeskRule& rule : desk.rules())
@@ -81,6 +98,7 @@ std::vector<CitedRule> cited_rules(const RuleBook& requests, const Desk& desk, c
                      listed(rule.callers, desk.callers()) + " vraagt: " + listed(rule.questions, desk.questions()) +
                          " " + outcome_of(rule),
                      rule.source, rule.source_text});
+  for (const LetterClass& one : ways.classes()) add_ways(one, rules);
   rules.insert(rules.end(), house.begin(), house.end());
   return rules;
 }

@@ -8,20 +8,22 @@
 
 #include "intake/rules/desk.h"
 #include "intake/rules/requirements.h"
+#include "intake/rules/ways.h"
 
 namespace zp::intake {
 
 /// One rule. `name` is unique: "balie/gemeente-registertoets", "portero/direct-contact", "avg-inzage/request".
 struct CitedRule {
-  std::string group;  // Dutch heading: a request's title, "Informatiebalie", ...
-  std::string name, text, source, source_text;
+  std::string group;                            // Dutch heading: a request's title, "Informatiebalie", ...
+  std::string name, text, source, source_text;  // the text of some norms may not be copied: empty
 };
 
 /// The promises of the house; kConfig names file and line.
 Result<std::vector<CitedRule>> load_house_rules(const std::string& path);
 
 /// All of them, by group.
-std::vector<CitedRule> cited_rules(const RuleBook& requests, const Desk& desk, const std::vector<CitedRule>& house);
+std::vector<CitedRule> cited_rules(const RuleBook& requests, const Desk& desk, const WayPolicy& ways,
+                                   const std::vector<CitedRule>& house);
 
 }  // namespace zp::intake
 

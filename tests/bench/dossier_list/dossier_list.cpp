@@ -60,8 +60,9 @@ class Office100000 {
         ledger_(must(open_ledger_files(folder + "/ledger")), crypto::NoteSigner::generate("bench"), "bench", now_ms),
         rules_(must(intake::RuleBook::load(ZP_SOURCE_DIR "/intake/rules/requests"))),
         calendar_(must(intake::Calendar::load(ZP_SOURCE_DIR "/intake/rules/holidays.yaml"))),
+        ways_(must(intake::WayPolicy::load(ZP_SOURCE_DIR "/intake/rules/verzendwegen.yaml"))),
         letters_(must(templates::LetterPress::load(ZP_SOURCE_DIR "/templates/letters", {}))),
-        casework_({config_, *store_, *objects_, shelf_, vault_, ledger_, rules_, calendar_, *letters_, now_ms}) {
+        casework_({config_, *store_, *objects_, shelf_, vault_, ledger_, rules_, calendar_, ways_, *letters_, now_ms}) {
     for (int first = 0; first < kDossiers; first += kPerWrite)
       must(store_->write([&](StoreWriter& writer) { return fill(writer, first); }));
   }
@@ -96,6 +97,7 @@ class Office100000 {
   LedgerBook ledger_;
   intake::RuleBook rules_;
   intake::Calendar calendar_;
+  intake::WayPolicy ways_;
   std::unique_ptr<templates::LetterPress> letters_;
   Casework casework_;
 };

@@ -57,10 +57,11 @@ class Courier(unittest.TestCase):
     def facts(self, name):
         return json.loads(self.ask({"ask": "facts", "domain": f"{name}.{TOP}"}))
 
-    def hand_over(self, name, user="karin"):
+    def hand_over(self, name, user="karin", accept=("nta", "dane", "mta-sts")):
         type(self).number += 1
         self.mail = MAIL % self.number
-        return json.loads(self.ask({"ask": "hand-over", "from": "post@zegelpost.example", "to": f"{user}@{name}.{TOP}"}, self.mail))
+        return json.loads(self.ask({"ask": "hand-over", "from": "post@zegelpost.example", "to": f"{user}@{name}.{TOP}", "accept": accept},
+                                   self.mail))
 
     def arrived(self, seconds=20):
         """The mail that was handed over last, as Postfix kept it."""
@@ -129,7 +130,13 @@ class Courier(unittest.TestCase):
     def test_what_is_no_domain_or_address_is_not_asked_about(self):
         self.assertEqual(self.ask({"ask": "facts", "domain": "localhost"}), "")
         self.assertEqual(self.ask({"ask": "facts", "domain": "a b.proef"}), "")
-        self.assertEqual(self.ask({"ask": "hand-over", "from": "a@b.proef", "to": "x@dane.proef> SIZE=1"}, b"x"), "")
+        self.assertEqual(self.ask({"ask": "hand-over", "from": "a@b.proef", "to": "x@dane.proef> SIZE=1", "accept": ["dane"]},
+                                  b"x"), "")
+
+    def test_a_mail_that_asks_for_a_better_proof_than_the_server_has_is_not_sent(self):
+        self.assertEqual(self.hand_over("dane", accept=["nta"])["outcome"], "unsafe")
+        self.assertEqual(self.hand_over("nta", accept=["nta"])["outcome"], "delivered")
+        self.assertEqual(self.ask({"ask": "hand-over", "from": "a@b.proef", "to": f"karin@dane.{TOP}", "accept": []}, b"x"), "")
 
     def test_its_log_names_nobody(self):
         self.hand_over("dane")

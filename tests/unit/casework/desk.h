@@ -23,7 +23,8 @@ class Desk : public testing::Test {
       : folder_(std::filesystem::temp_directory_path() / ("zp-desk-" + Id::random().hex())),
         vault_(crypto::ZoneKey::generate()),
         rules_(*intake::RuleBook::load(ZP_SOURCE_DIR "/intake/rules/requests")),
-        calendar_(*intake::Calendar::load(ZP_SOURCE_DIR "/intake/rules/holidays.yaml")) {
+        calendar_(*intake::Calendar::load(ZP_SOURCE_DIR "/intake/rules/holidays.yaml")),
+        ways_(*intake::WayPolicy::load(ZP_SOURCE_DIR "/intake/rules/verzendwegen.yaml")) {
     for (const char* name : {"", "/store", "/ledger", "/objects", "/shelf"})
       std::filesystem::create_directories(folder_.string() + name);
     config_.limits.message_days = 90;
@@ -40,8 +41,8 @@ class Desk : public testing::Test {
     letters_ = std::move(*templates::LetterPress::load(
         ZP_SOURCE_DIR "/templates/letters",
         {"CIZ", "Postbus 1, 1000 AA Utrecht", "", "Utrecht", "088 000 0000", "fg@example.nl", {}}));
-    casework_.emplace(Office{config_, *store_, *objects_, *shelf_, vault_, *ledger_, rules_, calendar_, *letters_,
-                             [this] { return now_; }, fresh_key});
+    casework_.emplace(Office{config_, *store_, *objects_, *shelf_, vault_, *ledger_, rules_, calendar_, ways_,
+                             *letters_, [this] { return now_; }, fresh_key});
   }
   ~Desk() override { std::filesystem::remove_all(folder_); }
 
@@ -134,6 +135,7 @@ class Desk : public testing::Test {
   Vault vault_;
   intake::RuleBook rules_;
   intake::Calendar calendar_;
+  intake::WayPolicy ways_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<ObjectStore> objects_;
   std::optional<Shelf> shelf_;

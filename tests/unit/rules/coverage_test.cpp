@@ -57,11 +57,13 @@ const std::map<std::string, CitedRule>& rules() {
     const auto requests = RuleBook::load(ZP_SOURCE_DIR "/intake/rules/requests");
     const auto desk = Desk::load(ZP_SOURCE_DIR "/intake/rules/balie.yaml");
     const auto house = load_house_rules(ZP_SOURCE_DIR "/intake/rules/huisregels.yaml");
+    const auto ways = WayPolicy::load(ZP_SOURCE_DIR "/intake/rules/verzendwegen.yaml");
+    if (!ways) throw std::runtime_error(ways.error().message());
     if (!requests) throw std::runtime_error(requests.error().message());
     if (!desk) throw std::runtime_error(desk.error().message());
     if (!house) throw std::runtime_error(house.error().message());
     std::map<std::string, CitedRule> made;
-    for (const CitedRule& rule : cited_rules(*requests, *desk, *house))
+    for (const CitedRule& rule : cited_rules(*requests, *desk, *ways, *house))
       EXPECT_TRUE(made.emplace(rule.name, rule).second) << rule.name;
     return made;
   }();

@@ -64,6 +64,7 @@ TEST_F(DirectMailTest, TheLetterGoesOnceAndItsDossierSaysToWhomItWasHanded) {
   ASSERT_EQ(mails_.size(), 1u);
   EXPECT_EQ(mails_[0].to, "test@example.org");
   EXPECT_THAT(mails_[0].wire, HasSubstr("application/pdf"));
+  EXPECT_THAT(mails_[0].accept, testing::ElementsAre(kByNta, kByDane, kByMtaSts));
   EXPECT_THAT(routes(id), testing::ElementsAre("tls sent"));
   EXPECT_THAT(casework_->open(staff("jurist"), id)->profile.history.back().what, HasSubstr("mx.example.org"));
   for (const auto& entry : ledger()) EXPECT_THAT(entry.detail, testing::Not(HasSubstr("mx.example.org")));
@@ -112,6 +113,58 @@ TEST_F(DirectMailTest, EveryTryStandsInTheLedgerAlsoOneThatFailed) {
   EXPECT_TRUE(std::ranges::any_of(entries, [](const crypto::LedgerEntry& one) {
     return one.outcome == "failed" && one.detail.find("STARTTLS is not offered") != std::string::npos;
   }));
+}
+
+/// The way that is proposed for `letter` to an address at a domain with this proof.
+class PolicyTest : public DirectMailTest {
+ protected:
+  Way way(const std::string& letter, const std::string& proof, const LetterData& data = {}) {
+    const Id id = dossier("onbekend", DossierState::kReview);
+    Way way;
+    must(store_->read([&](StoreReader& store) -> Result<void> {
+      TRY_ASSIGN(const auto open, open_dossier(vault_, store, id));
+      TRY_ASSIGN(way, choose_way(casework_->office(), store, open, true, class_of(casework_->office(), letter, data),
+                                 {!proof.empty(), proof, "Nagegaan."}));
+      return {};
+    }));
+    return way;
+  }
+};
+
+TEST_F(PolicyTest, AnOrdinaryLetterGoesStraightByAnyProofOneWithDataOnlyByNta7516) {
+  for (const char* proof : {kByNta, kByDane, kByMtaSts}) EXPECT_EQ(way("avg-verlenging", proof).route, kByTls) << proof;
+  EXPECT_EQ(way("avg-inzage-toegekend", kByNta).route, kByTls);
+  for (const char* proof : {kByDane, kByMtaSts}) {
+    const Way other = way("avg-inzage-toegekend", proof);
+    EXPECT_EQ(other.route, kByMailbox) << proof;
+    EXPECT_THAT(other.why, HasSubstr("niet genoeg"));
+  }
+  EXPECT_EQ(way("avg-verlenging", "").route, kByMailbox);
+}
+
+TEST_F(PolicyTest, WhatIsAddedMakesAnOrdinaryLetterOneWithData) {
+  LetterData enclosed, reworded;
+  enclosed.enclosures.emplace_back();
+  reworded.wording = {"Eigen woorden."};
+  EXPECT_EQ(way("avg-verlenging", kByDane, enclosed).route, kByMailbox);
+  EXPECT_EQ(way("avg-verlenging", kByDane, reworded).route, kByMailbox);
+}
+
+TEST_F(PolicyTest, ACodeGoesByPostWhateverTheRecipientCanReceive) {
+  EXPECT_EQ(way("toegangscode", kByNta).route, kByPost);
+}
+
+TEST_F(PolicyTest, AWayThatTheClassDoesNotNameIsRefusedWhenSending) {
+  config_.limits.message_days = 30;
+  const Id id = dossier("portero", DossierState::kReview);
+  const Actor clerk = staff("postkamer");
+  const auto letter = sender_->draft(clerk, id, "uitnodiging-beveiligde-mail", {});
+  ASSERT_TRUE(letter) << letter.error().message();
+  Delivering how;
+  how.route = kByTls;
+  const auto sent = sender_->send(clerk, *letter, how);
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().subject, HasSubstr("niet langs deze weg"));
 }
 
 }  // namespace
