@@ -128,8 +128,8 @@ struct DossierView {
 
 /// How the recipient gets an answer.
 struct Delivering {
-  std::string route = "mailbox";     // "mailbox" or "post"
-  std::string code_way;              // mailbox, when there is no access code yet: "per brief" or "telefonisch"
+  std::string route = "mailbox";  // "mailbox" or "post"
+  std::string code_way;           // mailbox, when there is no access code yet: "per brief", "telefonisch" or "per sms"
   std::vector<std::string> address;  // post, and codes by letter: lines below the name
 };
 

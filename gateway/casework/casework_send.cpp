@@ -9,6 +9,7 @@
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/mail_queue.h"
 #include "gateway/casework/measures.h"
+#include "gateway/casework/mobile_number.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
@@ -25,18 +26,23 @@ constexpr std::string_view kCodeLetter = "toegangscode";
 Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
                           const Delivering& how) {
   if (!open.profile.access_code.empty()) return {};
-  if (how.code_way != "per brief" && how.code_way != "telefonisch")
+  const std::string mobile = mobile_number(open.profile.requester.telephone);
+  const bool by_sms = how.code_way == kCodeBySms;
+  if (how.code_way != "per brief" && how.code_way != "telefonisch" && !by_sms)
     return fail(Code::kRefused, "send letter",
-                "Er is nog geen toegangscode: kies of de ontvanger die per brief of telefonisch krijgt. Tot dan wacht "
-                "de brief.");
+                "Er is nog geen toegangscode: kies hoe de ontvanger die krijgt. Tot dan wacht de brief.");
+  if (by_sms && (mobile.empty() || !office.config.sms.configured()))
+    return fail(Code::kRefused, "send letter",
+                "De code kan niet per sms: er is geen mobiel nummer, of geen sms-dienst.");
   if (how.code_way == "per brief" && how.address.empty())
     return fail(Code::kRefused, "send letter", "De code gaat per brief: vul het adres in.");
   open.profile.access_code = crypto::random_access_code();
-  open.profile.access_code_way = how.code_way;
+  open.profile.access_code_way =
+      by_sms ? fmt::format("{} naar het nummer dat eindigt op {}", kCodeBySms, last_digits(mobile)) : how.code_way;
   if (!how.address.empty()) open.profile.requester.address = how.address;
   if (how.code_way == "per brief")
     return post_code(office, actor, store, open, std::string(kCodeLetter), {}, how.address);
-  open.profile.tasks.push_back("Vertel de toegangscode aan de telefoon, na de controlevragen.");
+  if (!by_sms) open.profile.tasks.push_back("Vertel de toegangscode aan de telefoon, na de controlevragen.");
   return {};
 }
 
@@ -112,7 +118,8 @@ struct Sending {
   Letter letter;
   LetterData data;
   MessageData about;
-  Id key = {};  // of encrypted mail: the entry in the recipient's list
+  Id key = {};               // of encrypted mail: the entry in the recipient's list
+  bool code_by_sms = false;  // a fresh code, that goes now
   bool by_post() const { return how.route == "post"; }
   bool asks() const { return info.term == templates::LetterTerm::kCompletion; }
 };
@@ -161,7 +168,10 @@ Result<void> address_it(Sending& out, StoreWriter& store, OpenDossier& open) {
     return fail(Code::kRefused, "send letter", "Wij hebben geen e-mailadres. Verstuur de brief per post.");
   if (is_encrypted_mail(out.how.route)) return choose_key(out, store);
   if (out.how.route == kByTls) return {};  // the courier looks at the servers when the mail leaves
-  return arrange_code(out.office, out.actor, store, open, out.how);
+  const bool had_code = !open.profile.access_code.empty();
+  TRY_DO(arrange_code(out.office, out.actor, store, open, out.how));
+  out.code_by_sms = !had_code && out.how.code_way == kCodeBySms;
+  return {};
 }
 
 /// The rights may have changed since it was drafted.
@@ -214,6 +224,7 @@ Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Me
   }
   open.keys.seal(out.about, message);
   TRY_DO(store.put_message(message));
+  if (out.code_by_sms) TRY_DO(store.add_job(new_job("code-sms", message.id, out.office.now())));
   const bool encrypted = is_encrypted_mail(message.route), direct = message.route == kByTls;
   const std::string done = out.by_post()         ? "Per post verstuurd: "
                            : encrypted || direct ? "Gaat weg als " + std::string(route_words(message.route)) + ": "

@@ -88,7 +88,7 @@ struct Profile {
   Person client;                              // empty name: the requester is the client
   std::map<std::string, std::string> fields;  // as filled in, by field name of the requirement file
   std::string access_code;                    // for messages to the requester; empty until there is one
-  std::string access_code_way;                // "zelf gekozen", "per brief", "telefonisch"
+  std::string access_code_way;                // "zelf gekozen", "per brief", "telefonisch", "per sms naar ..."
   std::optional<intake::Evaluation> evaluation;
   std::vector<TermRecord> terms;
   std::vector<InvokedRight> rights;  // AVG, as staff and decisions left them; empty: as the sender asked

@@ -220,6 +220,11 @@ Result<void> check_together(const Config& config) {
     return wrong("staff.certificate and staff.key go together");
   for (const auto& url : {config.public_door.base_url, config.staff.base_url})
     if (!url.starts_with("https://") && !url.starts_with("http://")) return wrong("base_url begins with https://");
+  const SmsConfig& sms = config.sms;
+  if (sms.configured() && !sms.url.starts_with("https://") && !sms.url.starts_with("http://127.0.0.1"))
+    return wrong("sms.url begins with https://: a code would cross the network in the clear");
+  if (sms.configured() && (!sms.body.contains("{number}") || !sms.body.contains("{text}")))
+    return wrong("sms.body must hold {number} and {text}: see docs/operators/mail.md");
   const std::string& stamps = config.keys.time_stamp_url;
   if (!stamps.empty() && !stamps.starts_with("https://") && !stamps.starts_with("http://"))
     return wrong("keys.time_stamp_url begins with https:// or http://");

@@ -55,6 +55,13 @@ struct SmtpConfig {
   std::uint32_t connections, connections_per_domain, give_up_days;
 };
 
+/// A provider that sends text messages, for access codes.
+struct SmsConfig {
+  std::string url;  // empty: no text messages
+  std::string body, authorization_file, ca_file;
+  bool configured() const noexcept { return !url.empty(); }
+};
+
 /// What becomes of messages that come back or lie unopened (Awb art. 2:10, notice duty).
 struct NoticeConfig {
   std::uint32_t resend_hours, resends, remind_days, other_way_days;
@@ -115,6 +122,7 @@ struct Config {
   MailConfig mail;
   ScannerConfig scanner;
   SmtpConfig smtp;
+  SmsConfig sms;
   NoticeConfig notice;
   CourierConfig courier;
   KeysConfig keys;

@@ -2,6 +2,7 @@
 
 #include "crypto/base/text.h"
 #include "gateway/casework/letter_steps.h"
+#include "gateway/casework/mobile_number.h"
 #include "gateway/casework/ways.h"
 #include "gateway/staff/dossier_view.h"
 #include "gateway/staff/letter_menu.h"
@@ -223,6 +224,9 @@ Result<Response> Workbench::letter(Visit& visit) {
   data["email"] = view.profile.requester.email;
   data["has_code"] = !view.profile.access_code.empty();
   data["code_way"] = view.profile.access_code_way;
+  const std::string mobile = mobile_number(view.profile.requester.telephone);
+  data["may_sms"] = casework_.office().config.sms.configured() && !mobile.empty();
+  data["sms_digits"] = last_digits(mobile);
   std::string address;
   if (to_requester)
     for (const auto& line : view.profile.requester.address) address += line + "\n";

@@ -17,7 +17,8 @@ constexpr std::uint32_t kShown = 200;
 struct Errand {
   std::string_view job, words;
 };
-constexpr std::array<Errand, 11> kErrands = {{{"publish", "Klaarzetten in de beveiligde mailbox"},
+constexpr std::array<Errand, 12> kErrands = {{{"code-sms", "Toegangscode per sms sturen"},
+                                              {"publish", "Klaarzetten in de beveiligde mailbox"},
                                               {"notify", "Melding mailen"},
                                               {"remind", "Herinnering mailen"},
                                               {"mail", "Versleutelde mail versturen"},
@@ -54,6 +55,7 @@ std::string reason_of_error(std::string_view error) {
   if (says("RCPT 4")) return "De mailserver neemt post voor dit adres nu niet aan.";
   if (says("MAIL 4") || says("DATA 4") || says("reply 4"))
     return "De mailserver vraagt het later nog eens te proberen.";
+  if (says("send SMS")) return "De sms-dienst is nu niet bereikbaar.";
   if (says("no-space")) return "De schijf is vol. Vraag de beheerder ernaar te kijken.";
   return "Er ging iets mis in het programma. Zegelpost probeert het opnieuw.";
 }

@@ -33,7 +33,7 @@ constexpr std::array kKinds = {
     Kind{"access", move_access},        Kind{"mail", mail_letter},
     Kind{"unopened", find_other_way},   Kind{"receipt-returned", receipt_came_back},
     Kind{"returned", send_again},       Kind{"direct-mail", mail_directly},
-    Kind{"rewrap", rewrap_keys},
+    Kind{"rewrap", rewrap_keys},        Kind{"code-sms", send_code_by_sms},
 };
 
 Result<Next> handle(const Tools& tools, const Job& job) {

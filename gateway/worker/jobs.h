@@ -34,6 +34,7 @@ Result<Next> mail_letter(const Tools& tools, const Job& job);         // message
 Result<Next> mail_directly(const Tools& tools, const Job& job);       // message
 Result<Next> find_other_way(const Tools& tools, const Job& job);      // message
 Result<Next> receipt_came_back(const Tools& tools, const Job& job);   // submission
+Result<Next> send_code_by_sms(const Tools& tools, const Job& job);    // message
 Result<Next> print_message(const Tools& tools, const Job& job);       // message
 Result<Next> remove_object(const Tools& tools, const Job& job);       // object
 Result<Next> rewrap_keys(const Tools& tools, const Job& job);         // none: the whole key table

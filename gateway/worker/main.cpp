@@ -10,6 +10,7 @@
 #include "crypto/token_key.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/dispatch/dkim_signer.h"
+#include "gateway/dispatch/sms_sender.h"
 #include "gateway/ipc/cell_client.h"
 #include "gateway/ipc/keymaker.h"
 #include "gateway/ipc/office_client.h"
@@ -103,6 +104,9 @@ Result<void> serve(Process& process) {
   Tools tools{office,    casework, *inspector,  clamd,   smtp,
               *messages, seal,     time_stamps, anchors, config.keys.sender_keys};
   if (config.courier.configured()) tools.hand_over = [&](const CourierMail& mail) { return courier.hand_over(mail); };
+  const SmsSender sms(config.sms);
+  if (config.sms.configured())
+    tools.send_sms = [&](const std::string& number, const std::string& text) { return sms.send(number, text); };
   TRY_DO(take_over_leases(config, *store));
   // A key that is no good stops the start, not each mail.
   TRY_DO(dkim_signed(config.smtp, "From: <" + config.smtp.from + ">\r\n\r\nx\r\n"));

@@ -8,6 +8,7 @@
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/mail_queue.h"
+#include "gateway/casework/ways.h"
 #include "gateway/dispatch/return_path.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
@@ -43,9 +44,10 @@ MailboxLetter body_of(const Tools& tools, const Opened& opened) {
 Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened, const char* page, unsigned number) {
   const Config& config = tools.office.config;
   const std::string& way = opened.open->profile.access_code_way;
-  const std::string code_hint = way == "zelf gekozen" ? "zelf gekozen"
-                                : way == "per brief"  ? "per brief gekregen"
-                                                      : "van ons gehoord aan de telefoon";
+  const std::string code_hint = way == "zelf gekozen"         ? "zelf gekozen"
+                                : way == "per brief"          ? "per brief gekregen"
+                                : way.starts_with(kCodeBySms) ? "per sms gekregen"
+                                                              : "van ons gehoord aan de telefoon";
   OutgoingMail mail;
   mail.from = config.smtp.from;
   mail.from_name = config.organisation.name;

@@ -28,6 +28,8 @@ struct Tools {
   Actor actor{{}, "worker", {"worker"}};
   /// To the courier; empty: there is none.
   std::function<Result<Handover>(const CourierMail&)> hand_over = {};
+  /// A text message to a mobile number; empty: no provider is configured.
+  std::function<Result<void>(const std::string& number, const std::string& text)> send_sms = {};
 };
 
 }  // namespace zp::gateway

@@ -82,6 +82,14 @@ TEST_F(ConfigTest, MailInTheClearIsForLoopbackOnly) {
   EXPECT_NE(complaint(text).find("loopback"), std::string::npos);
 }
 
+TEST_F(ConfigTest, ACodeBySmsGoesOverHttpsAndSaysWhatIsPosted) {
+  EXPECT_NE(complaint(complete() + "sms: {url: 'http://sms.example/', body: '{number}{text}'}\n").find("https"),
+            std::string::npos);
+  EXPECT_NE(complaint(complete() + "sms: {url: 'https://sms.example/', body: '{text}'}\n").find("{number}"),
+            std::string::npos);
+  EXPECT_TRUE(load(complete() + "sms: {url: 'https://sms.example/', body: 'to={number}&text={text}'}\n"));
+}
+
 TEST_F(ConfigTest, BrokenYamlIsRefusedByLine) {
   EXPECT_NE(complaint("data: [\n").find("zegelpost.yaml:"), std::string::npos);
 }
