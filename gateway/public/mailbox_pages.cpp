@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "crypto/recipient_key.h"
+#include "gateway/dispatch/protected_mail.h"
 #include "gateway/http/csrf.h"
 #include "gateway/http/form.h"
 #include "gateway/process/process.h"
@@ -16,7 +17,30 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::uint64_t kMostInOneFile = 32 * 1024 * 1024;
+
 std::string link_of(const Request& request) { return request.parameter("link"); }
+
+/// What fits in memory beside what others do at the same time; a larger one is saved file by file.
+bool fits_in_one_file(const MailboxLetter& letter) {
+  std::uint64_t sum = 0;
+  for (const auto& one : letter.attachments) sum += one.size;
+  return !letter.email.empty() && sum <= kMostInOneFile;
+}
+
+OutgoingMail as_mail(const MailboxLetter& letter, const Id& id, const std::string& from) {
+  OutgoingMail mail;
+  mail.from = from;
+  mail.from_name = letter.sender;
+  mail.to = letter.email;
+  mail.subject = letter.subject + (letter.reference.empty() ? "" : ", kenmerk " + letter.reference);
+  mail.message_id = our_message_id(id, 0, from);
+  mail.date = letter.sent_ms;
+  for (const std::string& one : letter.paragraphs) mail.text += one + "\n\n";
+  if (!letter.legal_effect.empty()) mail.text += "Wat dit betekent: " + letter.legal_effect + "\n";
+  if (!letter.term.empty()) mail.text += "Termijn: " + letter.term + "\n";
+  return mail;
+}
 
 }  // namespace
 
@@ -27,6 +51,7 @@ void MailboxPages::add_routes(Router& router) {
   router.add("GET", "/bericht/{link}", bind(&MailboxPages::show));
   router.add("POST", "/bericht/{link}", bind(&MailboxPages::open));
   router.add("GET", "/bericht/{link}/bijlage/{number}", bind(&MailboxPages::attachment));
+  router.add("GET", "/bericht/{link}/bericht.eml", bind(&MailboxPages::whole));
   router.add("POST", "/bericht/{link}/antwoord", bind(&MailboxPages::reply));
   router.add("POST", "/bericht/{link}/sluiten", bind(&MailboxPages::close));
   router.add("GET", "/uitnodiging", [this](Request&) { return ask_invitation("", 200); });
@@ -71,6 +96,7 @@ Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link&
                                 {"paragraphs", letter.paragraphs},
                                 {"attachments", attachments},
                                 {"has_attachments", !attachments.empty()},
+                                {"has_whole", fits_in_one_file(letter)},
                                 {"asked", asked},
                                 {"has_asked", !asked.empty()},
                                 {"can_reply", letter.may_reply},
@@ -153,6 +179,30 @@ Response MailboxPages::attachment(Request& request) {
   const bool pdf = about.type == "application/pdf";
   return std::move(Response::bytes(std::string(content->text()), pdf ? about.type : "application/octet-stream")
                        .as_download(about.name));
+}
+
+Response MailboxPages::whole(Request& request) {
+  const auto link = mailbox_.find(link_of(request), now_ms());
+  if (!link) return gone();
+  const auto message = mailbox_.reopen(*link, request.cookie(kMessageCookie));
+  if (!message) return ask_code(*link, "/bericht/" + link_of(request), "", 403);
+  const MailboxLetter& letter = message->letter;
+  if (!fits_in_one_file(letter)) return Response::error(404);
+  std::vector<SecretBytes> contents;
+  for (std::uint32_t number = 0; number < letter.attachments.size(); ++number) {
+    auto content = mailbox_.attachment(*message, number);
+    if (!content) return Response::error(content.error());
+    contents.push_back(std::move(*content));
+  }
+  std::vector<MailEnclosure> enclosures;
+  for (std::size_t i = 0; i < contents.size(); ++i)
+    enclosures.push_back({letter.attachments[i].name, letter.attachments[i].type, contents[i].view()});
+  const auto mail = message_with(as_mail(letter, message->id, door_.config.smtp.from), enclosures);
+  if (!mail) {
+    log_error("message not written as a mail", mail.error());
+    return Response::error(mail.error());
+  }
+  return std::move(Response::bytes(*mail, "message/rfc822").as_download("bericht.eml"));
 }
 
 Response MailboxPages::reply(Request& request) {

@@ -21,6 +21,7 @@ class MailboxPages {
   Response open(Request& request);
   Response ask_invitation(const std::string& error, int status) const;
   Response accept_invitation(Request& request);
+  Response whole(Request& request);  // the message with all that is attached, as a mail (RFC 5322)
   Response attachment(Request& request);
   Response reply(Request& request);
   Response close(Request& request);

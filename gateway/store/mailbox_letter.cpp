@@ -11,10 +11,19 @@ using Json = nlohmann::json;
 }  // namespace
 
 std::string MailboxLetter::json() const {
-  Json out = {{"sender", sender},       {"recipient", recipient},       {"reference", reference},
-              {"kind", kind},           {"subject", subject},           {"legal_effect", legal_effect},
-              {"term", term},           {"paragraphs", paragraphs},     {"sent_ms", sent_ms},
-              {"may_reply", may_reply}, {"attachments", Json::array()}, {"asked", Json::array()}};
+  Json out = {{"sender", sender},
+              {"email", email},
+              {"recipient", recipient},
+              {"reference", reference},
+              {"kind", kind},
+              {"subject", subject},
+              {"legal_effect", legal_effect},
+              {"term", term},
+              {"paragraphs", paragraphs},
+              {"sent_ms", sent_ms},
+              {"may_reply", may_reply},
+              {"attachments", Json::array()},
+              {"asked", Json::array()}};
   for (const Attachment& one : attachments)
     out["attachments"].push_back({{"name", one.name}, {"type", one.type}, {"sha256", one.sha256}, {"size", one.size}});
   for (const Asked& one : asked)
@@ -28,6 +37,7 @@ Result<MailboxLetter> MailboxLetter::parse(std::string_view text) {
     const Json json = Json::parse(text);
     MailboxLetter letter;
     letter.sender = json.at("sender");
+    letter.email = json.value("email", "");  // older messages have none
     letter.recipient = json.at("recipient");
     letter.reference = json.at("reference");
     letter.kind = json.at("kind");

@@ -37,6 +37,7 @@ struct MailboxLetter {
     std::string slot, label, explanation;
   };  // what may be sent back
   std::string sender, recipient, reference;
+  std::string email;                    // of the recipient; empty for who has none
   std::string kind;                     // requirement file of the request that it answers
   std::string subject;                  // "Verzoek om aanvulling"
   std::string legal_effect, term;       // Dutch; may be empty

@@ -22,6 +22,7 @@ using Json = nlohmann::json;
 MailboxLetter body_of(const Tools& tools, const Opened& opened) {
   MailboxLetter body;
   body.sender = tools.office.config.organisation.name;
+  body.email = opened.data.email;
   body.recipient = opened.data.recipient;
   body.reference = opened.open->dossier.reference;
   body.subject = opened.data.subject;

@@ -1,4 +1,6 @@
 """The secure mailbox: link and code, wrong codes, attachments, a reply with documents."""
+import email
+import email.policy
 import re
 import subprocess
 import time
@@ -47,6 +49,18 @@ class Mailbox(DoorTest):
         self.assertIn("attachment", answer.headers["content-disposition"])
         self.assertEqual(client.get(path + "/bijlage/1").status, 404)
         self.assertEqual(self.client().get(path + "/bijlage/0").status, 403)
+
+    def test_the_whole_message_downloads_as_a_mail_only_with_the_code(self):
+        path, client = self.opened()
+        answer = client.get(path + "/bericht.eml")
+        self.assertEqual(answer.headers["content-type"], "message/rfc822")
+        self.assertEqual(answer.headers["cache-control"], "no-store")
+        mail = email.message_from_bytes(answer.body, policy=email.policy.default)
+        self.assertEqual(mail["subject"], "Wij missen nog een document, kenmerk ZP-4K7M-9XQ2-R")
+        self.assertEqual(mail["to"], "<zeldenrust@voorbeeld.example>")
+        self.assertIn("Wij missen de beschikking van de rechter.", mail.get_body().get_content())
+        self.assertEqual([(part.get_filename(), part.get_content()) for part in mail.iter_attachments()], [("brief.pdf", b"%PDF-1.7 the letter")])
+        self.assertEqual(self.client().get(path + "/bericht.eml").status, 403)
 
     def test_a_cookie_opens_only_its_own_message(self):
         _, client = self.opened()
