@@ -3,9 +3,12 @@
 #include <ctime>
 #include <sstream>
 
+#include "crypto/base/text.h"
+#include "gateway/casework/letter_fields.h"
 #include "gateway/casework/mail_queue.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
+#include "gateway/staff/dossier_view.h"
 #include "gateway/staff/sentences.h"
 #include "gateway/staff/workbench.h"
 
@@ -37,6 +40,7 @@ std::string report_words(const std::string& detail) {
 std::string detail_words(const crypto::LedgerEntry& entry) {
   const std::string mail = value_in(entry.detail, "mail"), key = value_in(entry.detail, "key");
   if (entry.action == act_name(Act::kReport)) return report_words(entry.detail);
+  if (entry.action == act_name(Act::kNotify) && entry.detail == "sms") return "Toegangscode per sms";
   if (entry.action == act_name(Act::kNotify))
     return mail == "0" ? "Melding gemaild" : mail == "1" ? "Herinnering gemaild" : "Nog eens gemaild";
   if (entry.action == act_name(Act::kResend)) return "Gaat later nog eens";
@@ -58,11 +62,34 @@ json steps_json(const std::vector<crypto::LedgerEntry>& entries, const Id& messa
   json rows = json::array();
   for (const crypto::LedgerEntry& entry : entries)
     if (entry.object == message.hex())
-      rows.push_back({{"time", time_words(entry.time)},
+      rows.push_back({{"moment", time_words(entry.time)},
                       {"what", action_sentence(entry.action)},
                       {"detail", detail_words(entry)},
                       {"outcome", entry.outcome == "ok" ? "" : outcome_sentence(entry.outcome)}});
   return rows;
+}
+
+/// The same for the letter, which has one column for how a step ended.
+json steps_of_letter(json steps) {
+  for (json& step : steps) {
+    const std::string outcome = step["outcome"];
+    if (!outcome.empty()) step["what"] = step["what"].get<std::string>() + ": " + outcome;
+    step.erase("outcome");
+  }
+  return steps;
+}
+
+/// A message of a dossier, and the letter in it if there is one.
+struct Sent {
+  const MessageView* message;
+  const LetterView* letter;
+};
+Result<Sent> find_sent(const DossierView& view, const Id& id) {
+  const auto message = std::ranges::find(view.messages, id, [](const MessageView& one) { return one.row.id; });
+  if (message == view.messages.end()) return fail(Code::kNotFound, "find message", id.hex());
+  const auto letter =
+      std::ranges::find(view.letters, message->row.letter, [](const LetterView& one) { return one.row.id; });
+  return Sent{&*message, letter == view.letters.end() ? nullptr : &*letter};
 }
 
 std::string moment(TimeMs time) { return time == 0 ? std::string() : local_time_dutch(time); }
@@ -74,10 +101,8 @@ Result<Response> Workbench::message_record(Visit& visit) {
   TRY_ASSIGN(const Id dossier, visit.id("dossier"));
   TRY_ASSIGN(const Id id, visit.id("message"));
   TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, dossier));
-  const auto found = std::ranges::find(view.messages, id, [](const MessageView& one) { return one.row.id; });
-  if (found == view.messages.end()) return fail(Code::kNotFound, "find message", id.hex());
-  const auto letter =
-      std::ranges::find(view.letters, found->row.letter, [](const LetterView& one) { return one.row.id; });
+  TRY_ASSIGN(const Sent sent, find_sent(view, id));
+  const auto& [found, letter] = sent;
   TRY_ASSIGN(const auto entries, casework_.office().ledger.about(dossier.hex()));
   const bool post = found->row.route == kByPost;
   json mails = found->data.mail_ids;
@@ -89,8 +114,9 @@ Result<Response> Workbench::message_record(Visit& visit) {
                {"subject", found->data.subject},
                {"legal_effect", found->data.legal_effect},
                {"term", found->data.term},
-               {"letter", letter == view.letters.end() ? "" : letter->title},
-               {"sha256", letter == view.letters.end() ? "" : letter->data.sha256},
+               {"may_send", may(view, Act::kDraft)},
+               {"letter", letter ? letter->title : ""},
+               {"sha256", letter ? letter->data.sha256 : ""},
                {"recipient", found->data.recipient},
                {"email", found->data.email},
                {"address", post ? json(found->data.address) : json::array()},
@@ -105,6 +131,26 @@ Result<Response> Workbench::message_record(Visit& visit) {
                {"resent", found->data.resent},
                {"steps", steps_json(entries, id)}},
               visit);
+}
+
+/// As a letter to its recipient, who may have it too.
+Result<Response> Workbench::send_message_record(Visit& visit) {
+  TRY_ASSIGN(const Id dossier, visit.id("dossier"));
+  TRY_ASSIGN(const Id id, visit.id("message"));
+  TRY_ASSIGN(const DossierView view, casework_.open(visit.actor, dossier));
+  TRY_ASSIGN(const Sent sent, find_sent(view, id));
+  const auto& [found, letter] = sent;
+  TRY_ASSIGN(const auto entries, casework_.office().ledger.about(dossier.hex()));
+  json fields = {{"message", found->data.subject},
+                 {"sent_at", local_minute(found->row.created)},
+                 {"way", route_words(found->row.route)},
+                 {"message_number", id.hex()},
+                 {"steps", steps_of_letter(steps_json(entries, id))}};
+  if (found->row.read != 0) fields["read_at"] = local_minute(found->row.read);
+  if (letter && !letter->data.sha256.empty()) fields["checksum"] = letter->data.sha256;
+  TRY_ASSIGN(const Id draft, casework_.draft(visit.actor, dossier, "verzendbewijs", fields));
+  return Response::redirect("/dossier/" + dossier.hex() + "/brief/" + draft.hex() +
+                            "?doel=" + percent_encode(visit.actor.purpose));
 }
 
 }  // namespace zp::gateway

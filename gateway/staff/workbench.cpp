@@ -75,6 +75,7 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   action("/dossier/{dossier}/brief/{letter}/tekst", &Workbench::reword, &Workbench::wording);
   page("/brief/{letter}", &Workbench::letter_pdf);
   page("/dossier/{dossier}/bericht/{message}/bewijs", &Workbench::message_record);
+  action("/dossier/{dossier}/bericht/{message}/bewijs", &Workbench::send_message_record, &Workbench::message_record);
   action("/dossier/{dossier}/bericht/{message}/intrekken", &Workbench::recall, &Workbench::dossier);
   page("/dossier/{dossier}/brief/{letter}/bijlage/{object}", &Workbench::enclosure);
   page("/dossier/{dossier}/overzicht", &Workbench::overview);

@@ -111,6 +111,7 @@ class Workbench {
   Result<Response> outgoing_act(Visit& visit);
   // message_record_page.cpp
   Result<Response> message_record(Visit& visit);
+  Result<Response> send_message_record(Visit& visit);
   // mailboxes_page.cpp
   Result<Response> mailboxes(Visit& visit);
   bool mailbox_alarm() const;

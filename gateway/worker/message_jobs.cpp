@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "crypto/hash.h"
 #include "crypto/recipient_key.h"
@@ -40,6 +42,35 @@ MailboxLetter body_of(const Tools& tools, const Opened& opened) {
     body.asked.push_back({slot, label, explanation});
   }
   return body;
+}
+
+using Steps = std::map<TimeMs, std::string>;
+
+/// What went to the requester before this message; what was recalled is not shown, nor what went to others.
+Result<void> add_sent(const Tools& tools, StoreReader& store, const Opened& opened, Steps& steps) {
+  TRY_ASSIGN(const auto messages, store.messages(opened.message.dossier));
+  std::set<Id> seen = {
+      Id{}, opened.message.letter};  // invitations have no letter; one that goes another way is the same letter
+  for (const Message& one : messages) {
+    if (one.state == "recalled" || one.created > opened.message.created || !seen.insert(one.letter).second) continue;
+    TRY_ASSIGN(const auto letter, store.letter(one.letter));
+    const auto info = info_of(tools.office, letter.name);
+    TRY_ASSIGN(const auto data, opened.open->keys.message(one));
+    if (info && (*info)->written_to == kToRequester) steps[one.created] = "wij stuurden u: " + data.subject + ".";
+  }
+  return {};
+}
+
+/// What went to and fro before, the oldest first: who reads this message sees where it stands.
+Result<std::vector<std::string>> thread_of(const Tools& tools, const Opened& opened) {
+  Steps steps;
+  for (const Delivery& one : opened.open->profile.deliveries)
+    steps[one.received] = "u stuurde ons documenten of een bericht.";
+  TRY_DO(tools.office.store.read([&](StoreReader& store) { return add_sent(tools, store, opened, steps); }));
+  std::vector<std::string> lines;
+  if (!steps.empty()) lines.emplace_back("Dit ging eraan vooraf:");
+  for (const auto& [time, what] : steps) lines.push_back(local_time_dutch(time) + ": " + what);
+  return lines;
 }
 
 Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened, const char* page, unsigned number) {
@@ -153,6 +184,8 @@ Result<Next> publish_message(const Tools& tools, const Job& job) {
             : "In de eerste bijlage staat onze brief. Daarna komt wat bij de brief hoort. U kunt alles hier "
               "lezen en bewaren."};
   }
+  TRY_ASSIGN(const auto thread, thread_of(tools, opened));
+  body.paragraphs.insert(body.paragraphs.end(), thread.begin(), thread.end());
   TRY_DO(put_on_shelf(tools, opened, body, attached));
   const std::string line = opened.is_invitation() ? "De code om documenten te sturen werkt."
                                                   : "Bericht klaargezet in de beveiligde postbus.";
