@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Our key lies where gpg looks for it by our address (Web Key Directory), by the advanced and by the direct method, in a form that gpg takes."""
+import os
 import pathlib
 import re
 import shutil
@@ -13,6 +14,14 @@ from instance import Instance, eventually  # noqa: E402
 
 BINARIES = sys.argv.pop(1)
 DOMAIN = "ciz.example"
+
+# A machine of its own, on which our names lead here and one authority more is trusted.
+SURROUNDINGS = """ip link set lo up
+printf '127.0.0.1 localhost {domain} openpgpkey.{domain}\\n' > {folder}/hosts && mount --bind {folder}/hosts /etc/hosts
+printf 'hosts: files\\n' > {folder}/names && mount --bind {folder}/names /etc/nsswitch.conf
+mount --bind {folder}/ca.pem /etc/ssl/certs/ca-certificates.crt
+exec "$@"
+"""
 
 
 class WebKeyTest(unittest.TestCase):
@@ -46,6 +55,45 @@ class WebKeyTest(unittest.TestCase):
             gpg = ["gpg", "--homedir", home, "--batch", "--no-autostart"]
             subprocess.run([*gpg, "--import-options", "import-minimal", "--import-filter", f"keep-uid=mbox = post@{DOMAIN}", "--import"], input=key, check=True, capture_output=True)
             self.assertIn(self.fingerprint, subprocess.run([*gpg, "--with-colons", "--list-keys"], capture_output=True, text=True, check=True).stdout)
+
+    def certify(self, folder, *names):
+        """A certificate for `names` (server.pem, server.key) of an authority (ca.pem) that nobody knows."""
+        new_key = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=Proef"]
+        (folder / "names.ext").write_text("subjectAltName=" + ",".join("DNS:" + name for name in names))
+        for command in ([*new_key, "-x509", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem"], [*new_key, "-keyout", "server.key", "-out", "server.csr"],
+                        ["openssl", "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                         "-extfile", "names.ext", "-out", "server.pem"]):
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+    def find_with_gpg(self, home):
+        """What gpg says when it looks our address up on the web, from where the door stands."""
+        door = str(self.zone.running["public"].pid)
+        find = ["gpg", "--homedir", home, "--batch", "--auto-key-locate", "clear,wkd", "--locate-external-keys", f"post@{DOMAIN}"]
+        done = subprocess.run(["nsenter", "-t", door, "-m", "-n", *find], capture_output=True, text=True, timeout=120, check=False)
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+        return done.stdout + done.stderr
+
+    @unittest.skipUnless(os.getuid() == 0, "only root makes a network of its own")
+    def test_gpg_finds_the_key_by_our_address_over_tls_by_either_method(self):
+        for names in ([f"openpgpkey.{DOMAIN}"], [DOMAIN]):
+            folder = pathlib.Path(tempfile.mkdtemp(prefix="zpw"))
+            self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+            self.certify(folder, *names)
+            surroundings = SURROUNDINGS.format(domain=DOMAIN, folder=folder)
+            if names == [DOMAIN]:  # without the host of the advanced method gpg takes the direct one
+                surroundings = surroundings.replace(f" openpgpkey.{DOMAIN}", "")
+            config = self.zone.config.read_text()
+            self.zone.config.write_text(re.sub(r"public:\n  listen: .*\n  certificate: .*\n  key: .*\n",
+                                               f"public:\n  listen: 127.0.0.1:443\n  certificate: {folder}/server.pem\n  key: {folder}/server.key\n", config))
+            self.zone.kill("public")
+            self.zone.start_in(["unshare", "--mount", "--net", "sh", "-ec", surroundings, "-"], "public")
+            home = folder / "home"
+            home.mkdir(mode=0o700)
+            (home / "dirmngr.conf").write_text("standard-resolver\n")
+            self.assertIn(self.fingerprint, self.find_with_gpg(home), names)
+            self.zone.config.write_text(config)
+        self.zone.kill("public")
+        self.zone.start("public")
 
     def test_nothing_else_is_there(self):
         known = "/.well-known/openpgpkey/hu/"
