@@ -54,7 +54,7 @@ class Letter(unittest.TestCase):
     def test_with_dane_the_letter_is_in_the_recipients_mailbox(self):
         dossier = self.dossier(f"karin@dane.{TOP}")
         page = self.letter(dossier)
-        self.assertIn("Weg: rechtstreekse beveiligde mail", page.text)
+        self.assertIn("Voorstel rechtstreekse beveiligde mail", page.text)
         self.assertIn(f"Mailservers van dane.{TOP} bewijzen met DANE wie ze zijn: 1 van de 1.", page.text)
         if shown := os.environ.get("SHOW"):
             pathlib.Path(shown).write_bytes(page.body)
@@ -72,7 +72,7 @@ class Letter(unittest.TestCase):
 
     def test_a_server_that_does_not_prove_itself_gets_nothing_and_staff_see_why(self):
         page = self.letter(self.dossier(f"karin@fout.{TOP}"))
-        self.assertIn("Weg: rechtstreekse beveiligde mail", page.text)
+        self.assertIn("Voorstel rechtstreekse beveiligde mail", page.text)
         self.clerk.act(page, "versturen")
         waits = "De mailserver van de ontvanger bewijst nu niet wie hij is. Er is niets verstuurd."
         eventually(lambda: waits in self.clerk.get("/verzending").text, 60)
@@ -81,7 +81,7 @@ class Letter(unittest.TestCase):
 
     def test_an_unsigned_domain_leads_to_the_mailbox_and_says_why(self):
         page = self.letter(self.dossier(f"karin@kaal.{TOP}"))
-        self.assertIn("Weg: beveiligde mailbox", page.text)
+        self.assertIn("Voorstel beveiligde mailbox", page.text)
         self.assertIn(f"Mail rechtstreeks naar kaal.{TOP} is niet veilig: het domein is niet ondertekend (DNSSEC), en er is geen MTA-STS.", page.text)
 
     def test_the_doctor_says_that_answers_are_validated(self):

@@ -102,7 +102,7 @@ class EncryptedLetter(unittest.TestCase):
         spaced = " ".join(re.findall("....", fingerprint_of(home).lower()))
         self.assertNotIn("Nog niet vastgelegd", self.add_key(keys, "openpgp", public, spaced).text)
         page = self.letter(dossier)
-        self.assertIn("Weg: versleutelde mail (OpenPGP)", page.text)
+        self.assertIn("Voorstel versleutelde mail (OpenPGP)", page.text)
         reference = re.search(r"ZP-\w{4}-\w{4}-\w", page.text).group(0)
         self.assertIn("aan de telefoon gecontroleerd met Karin zelf op 2026-01-05, door p.postma", page.text)
         self.clerk.act(page, "versturen")
@@ -131,7 +131,7 @@ class EncryptedLetter(unittest.TestCase):
         self.assertIn("Voor dit e-mailadres is er al een lijst met sleutels.", again.text)
         self.clerk.submit(self.clerk.get(f"/dossier/{keys}/vastlegging?doel={HANDLE}"), {"vanaf": "2026-01-06", "bewijs": "Gebeld: telefoon gestolen"}, button="intrekken")
         page = self.letter(dossier)
-        self.assertIn("Weg: beveiligde mailbox", page.text)
+        self.assertIn("Voorstel beveiligde mailbox", page.text)
         self.assertIn("Er is nog geen toegangscode.", page.text)
 
     def test_with_a_certificate_openssl_opens_it(self):
@@ -148,7 +148,7 @@ class EncryptedLetter(unittest.TestCase):
         self.assertNotIn("Nog niet vastgelegd", self.add_key(keys, "smime", certificate.read_text(), fingerprint).text)
         page = self.letter(dossier)
         reference = re.search(r"ZP-\w{4}-\w{4}-\w", page.text).group(0)
-        self.assertIn("Weg: versleutelde mail (S/MIME)", page.text)
+        self.assertIn("Voorstel versleutelde mail (S/MIME)", page.text)
         self.send_when_our_key_is_back(page)
         message, raw = self.sent(address)
         self.check_outside(message, raw, reference)

@@ -57,7 +57,7 @@ class Mailbox(DoorTest):
         self.assertEqual(answer.headers["cache-control"], "no-store")
         mail = email.message_from_bytes(answer.body, policy=email.policy.default)
         self.assertEqual(mail["subject"], "Wij missen nog een document, kenmerk ZP-4K7M-9XQ2-R")
-        self.assertEqual(mail["to"], "<zeldenrust@voorbeeld.example>")
+        self.assertEqual(mail["to"], "zeldenrust@voorbeeld.example")
         self.assertIn("Wij missen de beschikking van de rechter.", mail.get_body().get_content())
         self.assertEqual([(part.get_filename(), part.get_content()) for part in mail.iter_attachments()], [("brief.pdf", b"%PDF-1.7 the letter")])
         self.assertEqual(self.client().get(path + "/bericht.eml").status, 403)
