@@ -68,6 +68,8 @@ Result<Calendar> Calendar::load(const std::string& holidays_yaml_path) {
     YamlMap years(map.node("years"), holidays_yaml_path);
     const YearRange known{years.number("first", 1990, 9999), years.number("last", 1990, 9999)};
     years.refuse_unknown_keys();
+    const std::string european = map.text_or("european_terms", "strict");
+    if (european != "strict" && european != "wide") map.refuse("european_terms", "must be strict or wide");
     std::set<sys_days> equated;
     const YAML::Node list = map.node("equated");
     if (!list || !list.IsSequence()) map.refuse("equated", "must be a list of dates");
@@ -79,7 +81,7 @@ Result<Calendar> Calendar::load(const std::string& holidays_yaml_path) {
       equated.insert(sys_days{*date});
     }
     map.refuse_unknown_keys();
-    return Calendar(std::move(equated), known);
+    return Calendar(std::move(equated), known, european == "wide" ? EuropeanReading::kWide : EuropeanReading::kStrict);
   });
 }
 

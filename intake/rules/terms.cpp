@@ -63,24 +63,32 @@ Date carry(const Calendar& calendar, const CountingLaw& law, IsClosed is_closed,
   return last;
 }
 
+/// The last day if the open question about Goede Vrijdag and equated days were answered otherwise.
+void name_other_reading(const Calendar& calendar, bool strict, Date first, Term& term) {
+  const Date other =
+      carry(calendar, kRegulation, strict ? closed : certainly_closed, first, term.uncarried_day, nullptr);
+  if (other == term.last_day) return;
+  const char* const words =
+      strict ? "Goede Vrijdag en gelijkgestelde dagen tellen hier als werkdag. Of zij de termijn verlengen, staat niet "
+               "vast. Als zij dat doen, was de laatste dag {}."
+             : "Let op: of Goede Vrijdag en gelijkgestelde dagen hier meetellen, staat niet vast. Zeker op tijd is "
+               "uiterlijk {}.";
+  term.steps.push_back(fmt::format(fmt::runtime(words), dutch_date(other, true)));
+}
+
 /// Ends `term`: from `uncarried_day` to the last day, with the warnings that belong to it.
 void finish(const Calendar& calendar, const CountingLaw& law, Date begun, Term& term) {
   const Date first = next(begun);
-  term.last_day = carry(calendar, law, closed, first, term.uncarried_day, &term.steps);
+  const bool european = &law == &kRegulation;
+  const bool strict = european && calendar.european_reading() == EuropeanReading::kStrict;
+  term.last_day = carry(calendar, law, strict ? certainly_closed : closed, first, term.uncarried_day, &term.steps);
   for (auto year = term.uncarried_day.year(); year <= term.last_day.year(); ++year)
     if (!calendar.knows(year))
       term.steps.push_back(
           fmt::format("Let op: de dagen die voor {} bij besluit met een feestdag zijn gelijkgesteld, zijn niet bekend "
                       "(Atw art. 3 lid 3; holidays.yaml).",
                       static_cast<int>(year)));
-  if (&law == &kRegulation) {
-    const Date strict = carry(calendar, law, certainly_closed, first, term.uncarried_day, nullptr);
-    if (strict != term.last_day)
-      term.steps.push_back(
-          fmt::format("Let op: of Goede Vrijdag en gelijkgestelde dagen hier meetellen, staat niet vast. "
-                      "Zeker op tijd is uiterlijk {}.",
-                      dutch_date(strict, true)));
-  }
+  if (european) name_other_reading(calendar, strict, first, term);
   term.steps.push_back(fmt::format("Laatste dag: {}.", dutch_date(term.last_day, true)));
 }
 

@@ -30,7 +30,7 @@ std::string dutch_date(Date date, bool with_weekday = false);
 struct ClosedDay {
   std::string name;      // "zaterdag", "tweede paasdag"
   std::string source;    // "Atw art. 3 lid 1"; empty for a Saturday or Sunday
-  bool equated = false;  // Goede Vrijdag or by decree: certain for the Atw, not certain to count for Regulation 1182/71
+  bool equated = false;  // Goede Vrijdag or by decree: certain for the Atw, not for Regulation 1182/71
 };
 
 /// The years that holidays.yaml covers; outside them a term says that equated days may be missing.
@@ -38,11 +38,18 @@ struct YearRange {
   int first = 0, last = 9999;
 };
 
+/// How a term of Regulation 1182/71 takes Goede Vrijdag and equated days, which is an open question.
+enum class EuropeanReading {
+  kStrict,  // as working days: the earlier last day, in time by either reading
+  kWide,    // as holidays
+};
+
 class Calendar {
  public:
   /// `equated` are days equated with holidays by decree (Atw art. 3 lid 3).
-  explicit Calendar(std::set<std::chrono::sys_days> equated, YearRange known = {})
-      : equated_(std::move(equated)), known_(known) {}
+  explicit Calendar(std::set<std::chrono::sys_days> equated, YearRange known = {},
+                    EuropeanReading reading = EuropeanReading::kStrict)
+      : equated_(std::move(equated)), known_(known), reading_(reading) {}
   /// kNotFound or kConfig; the subject names file and line.
   static Result<Calendar> load(const std::string& holidays_yaml_path);
 
@@ -50,12 +57,14 @@ class Calendar {
   std::optional<ClosedDay> closed(Date date) const;
   /// The name alone ("zaterdag", "Hemelvaartsdag"), or empty for a working day.
   std::string closed_because(Date date) const;
+  EuropeanReading european_reading() const noexcept { return reading_; }
   /// Are the equated days of this year known?
   bool knows(std::chrono::year year) const noexcept;
 
  private:
   std::set<std::chrono::sys_days> equated_;
   YearRange known_;
+  EuropeanReading reading_;
 };
 
 /// A last day and the steps to it, in Dutch, each with its source.
@@ -65,8 +74,8 @@ struct Term {
   std::vector<std::string> steps;
 };
 
-/// One month (AVG art. 12(3)); `extended`: three months in all. Where Goede Vrijdag or an equated day moves
-/// the last day, a step names the earlier day on which the answer is safe either way.
+/// One month (AVG art. 12(3)); `extended`: three months in all. Where the other reading of Goede Vrijdag and equated
+/// days gives another last day, a step names it.
 Term avg_term(const Calendar& calendar, Date received, bool extended = false);
 /// Six weeks after receipt (Besluit langdurige zorg art. 3.2.4).
 Term wlz_term(const Calendar& calendar, Date received);

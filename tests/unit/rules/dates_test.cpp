@@ -74,6 +74,7 @@ TEST_F(HolidayFile, IsRefusedByLine) {
            {"years: {first: 2026, last: 2026}\nequated:\n  - 2026-13-01\n", ":3:"},
            {"years: {first: 2026, last: 2026}\nequated:\n  - 2027-01-04\n", ":3:"},
            {"years: {first: 2026, last: 2026}\nequated: []\nextra: 1\n", ":3:"},
+           {"european_terms: maybe\nyears: {first: 2026, last: 2026}\nequated: []\n", ":1:"},
            {"equated: []\nyears: {first: 2026}\n", ":2:"},
            {"years: {first: 2026, last: 2026\n", ".yaml:"}}) {
     const auto result = load(text);

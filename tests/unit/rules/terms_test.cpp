@@ -18,28 +18,44 @@ const Calendar& calendar() {
 
 Date day(const char* text) { return parse_date(text).value(); }
 
+/// The same days, with Goede Vrijdag and equated days as holidays in terms of the AVG too.
+const Calendar& wide_calendar() {
+  static const Calendar made({std::chrono::sys_days{day("2026-01-02")}, std::chrono::sys_days{day("2026-05-15")},
+                              std::chrono::sys_days{day("2027-05-07")}},
+                             {2023, 2028}, EuropeanReading::kWide);
+  return made;
+}
+
 struct AvgRow {
-  const char *received, *one_month, *due, *safe_either_way, *extended;
+  const char *received, *one_month, *wide, *strict, *extended;
 };
 
 class AvgTerm : public ::testing::TestWithParam<AvgRow> {};
 
-TEST_P(AvgTerm, EndsOnTheDayOfTheTable) {
+TEST_P(AvgTerm, EndsByDefaultOnTheDayOfTheTableThatIsSafeEitherWay) {
   const AvgRow& row = GetParam();
   const Term term = avg_term(calendar(), day(row.received));
   EXPECT_EQ(format_date(term.uncarried_day), row.one_month);
-  EXPECT_EQ(format_date(term.last_day), row.due);
+  EXPECT_EQ(format_date(term.last_day), row.strict);
   EXPECT_EQ(format_date(avg_term(calendar(), day(row.received), true).last_day), row.extended);
 }
 
-TEST_P(AvgTerm, NamesTheSafeDayOnlyWhereOneIsInDoubt) {
+TEST_P(AvgTerm, EndsOnTheLaterDayOfTheTableWhereSoConfigured) {
   const AvgRow& row = GetParam();
-  const Term term = avg_term(calendar(), day(row.received));
-  const auto warning = HasSubstr("Zeker op tijd is uiterlijk " + dutch_date(day(row.safe_either_way), true));
-  if (std::string_view(row.due) == row.safe_either_way)
-    EXPECT_THAT(term.steps, Not(Contains(HasSubstr("Zeker op tijd"))));
-  else
-    EXPECT_THAT(term.steps, Contains(warning));
+  EXPECT_EQ(format_date(avg_term(wide_calendar(), day(row.received)).last_day), row.wide);
+}
+
+TEST_P(AvgTerm, NamesTheDayOfTheOtherReadingOnlyWhereThatDiffers) {
+  const AvgRow& row = GetParam();
+  const auto strict = avg_term(calendar(), day(row.received)).steps;
+  const auto wide = avg_term(wide_calendar(), day(row.received)).steps;
+  if (std::string_view(row.strict) == row.wide) {
+    EXPECT_THAT(strict, Not(Contains(HasSubstr("staat niet vast"))));
+    EXPECT_THAT(wide, Not(Contains(HasSubstr("staat niet vast"))));
+  } else {
+    EXPECT_THAT(strict, Contains(HasSubstr("was de laatste dag " + dutch_date(day(row.wide), true))));
+    EXPECT_THAT(wide, Contains(HasSubstr("Zeker op tijd is uiterlijk " + dutch_date(day(row.strict), true))));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, AvgTerm,
