@@ -4,12 +4,11 @@
 #include <string>
 
 #include "crypto/hash.h"
+#include "crypto/key_batch.h"
 #include "crypto/openssl.h"
 
 namespace zp::crypto {
 namespace {
-
-constexpr std::size_t kWrappedBytes = kDataKeyBytes + 8;  // RFC 3394: one block of check value
 
 const EVP_CIPHER* key_wrap() noexcept {
   static const EVP_CIPHER* const algorithm = fetch_cipher("AES-256-WRAP");
@@ -47,6 +46,28 @@ DataKey DataKey::derive(std::string_view label) const {
 }
 
 DataKey DataKey::clone() const { return DataKey(bytes_.clone()); }
+
+Bytes wrap_key(const SecretBytes& under, const DataKey& key) {
+  const CipherContext context = wrap_context(under, true);
+  Bytes wrapped(kWrappedKeyBytes);
+  int size = 0;
+  ZP_CHECK(EVP_CipherUpdate(context.get(), wrapped.data(), &size, key.bytes().view().data(),
+                            static_cast<int>(kDataKeyBytes)) == 1);
+  ZP_CHECK(size == static_cast<int>(kWrappedKeyBytes));
+  return wrapped;
+}
+
+Result<DataKey> unwrap_key(const SecretBytes& under, ByteView wrapped) {
+  if (under.size() != kDataKeyBytes || wrapped.size() != kWrappedKeyBytes)
+    return fail(Code::kTampered, "unwrap data key");
+  const CipherContext context = wrap_context(under, false);
+  SecretBytes key(kWrappedKeyBytes);  // OpenSSL's unwrap uses the room of the whole input
+  int size = 0;
+  const int opened = EVP_CipherUpdate(context.get(), key.mutable_view().data(), &size, wrapped.data(),
+                                      static_cast<int>(wrapped.size()));
+  if (opened != 1 || size != static_cast<int>(kDataKeyBytes)) return fail(Code::kTampered, "unwrap data key");
+  return DataKey::from(SecretBytes::copy_of(key.view().first(kDataKeyBytes)));
+}
 
 ZoneKey ZoneKey::generate() { return ZoneKey(SecretBytes::random(kDataKeyBytes)); }
 
@@ -88,26 +109,9 @@ Id ZoneKey::name() const {
   return name;
 }
 
-Bytes ZoneKey::wrap(const DataKey& key) const {
-  const CipherContext context = wrap_context(bytes_, true);
-  Bytes wrapped(kWrappedBytes);
-  int size = 0;
-  ZP_CHECK(EVP_CipherUpdate(context.get(), wrapped.data(), &size, key.bytes().view().data(),
-                            static_cast<int>(kDataKeyBytes)) == 1);
-  ZP_CHECK(size == static_cast<int>(kWrappedBytes));
-  return wrapped;
-}
+Bytes ZoneKey::wrap(const DataKey& key) const { return wrap_key(bytes_, key); }
 
-Result<DataKey> ZoneKey::unwrap(ByteView wrapped) const {
-  if (wrapped.size() != kWrappedBytes) return fail(Code::kTampered, "unwrap data key");
-  const CipherContext context = wrap_context(bytes_, false);
-  SecretBytes key(kWrappedBytes);  // OpenSSL's unwrap uses the room of the whole input
-  int size = 0;
-  const int opened = EVP_CipherUpdate(context.get(), key.mutable_view().data(), &size, wrapped.data(),
-                                      static_cast<int>(wrapped.size()));
-  if (opened != 1 || size != static_cast<int>(kDataKeyBytes)) return fail(Code::kTampered, "unwrap data key");
-  return DataKey::from(SecretBytes::copy_of(key.view().first(kDataKeyBytes)));
-}
+Result<DataKey> ZoneKey::unwrap(ByteView wrapped) const { return unwrap_key(bytes_, wrapped); }
 
 SecretBytes ZoneKey::search_key() const {
   if (!taken_over_.empty()) return taken_over_.clone();

@@ -1,7 +1,7 @@
 // crypto/data_key.h - the key under which a dossier's objects are sealed, and the two ways it is kept.
 //
-//   at birth      the keymaker makes a DataKey and its SealedDataKey, an OpenPGP message to the zone and recovery keys
-//   when filed    the worker opens that message once and wraps the DataKey under the ZoneKey (AES-256 key wrap,
+//   at birth      the keymaker makes a DataKey and its SealedDataKey, for the zone and recovery keys (key_batch.h)
+//   when filed    the worker opens that with OpenPGP once and wraps the DataKey under the ZoneKey (AES-256 key wrap,
 //                 RFC 3394 with the padding-free form): opening a dossier then costs microseconds, not a gpg process
 //
 // Destroying every SealedDataKey and WrappedKey of a dossier shreds it (docs/sealed-format.md).
@@ -36,7 +36,7 @@ class DataKey {
   SecretBytes bytes_;
 };
 
-/// The OpenPGP message (binary) that holds a data key.
+/// What only the OpenPGP private keys open, in one of two forms (key_batch.h).
 struct SealedDataKey {
   Bytes openpgp;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "crypto/key_batch.h"
+
 namespace zp::crypto {
 namespace {
 
@@ -84,10 +86,12 @@ bool is_whole_message(ByteView message, std::size_t recipients) noexcept {
   return (data == kEncryptedData || data == kEncryptedDataOcb) && packets.at_end();
 }
 
-std::vector<std::uint64_t> recipients_of(ByteView message) {
+std::vector<std::uint64_t> recipients_of(ByteView sealed) {
   constexpr std::size_t kVersionAndId = 9;
   std::vector<std::uint64_t> ids;
-  Packets packets(message);
+  const auto parts = parts_of(sealed);
+  if (!parts) return ids;
+  Packets packets(parts->message);
   while (packets.next() == kSessionKey) {
     const ByteView body = packets.body();
     if (body.size() < kVersionAndId || body[0] != 3) return {};

@@ -16,8 +16,9 @@ namespace zp::crypto {
 
 /// Exactly `recipients` session-key packets, then one packet of encrypted data that ends where `message` ends.
 bool is_whole_message(ByteView message, std::size_t recipients) noexcept;
-/// The ids of the keys that it is encrypted to, sorted (RFC 9580 section 5.1.1, version 3); empty if it is no message.
-std::vector<std::uint64_t> recipients_of(ByteView message);
+/// The ids of the keys that a message or a sealed data key (key_batch.h) is encrypted to, sorted (RFC 9580 section 5.1.1,
+/// version 3); empty if it is neither.
+std::vector<std::uint64_t> recipients_of(ByteView sealed);
 
 }  // namespace zp::crypto
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/key_batch.h"
 #include "crypto/keyring/gpgme.h"
 #include "crypto/keyring/message_shape.h"
 
@@ -59,8 +60,9 @@ Result<SecretBytes> Opener::open(ByteView message) const {
 }
 
 Result<DataKey> Opener::open(const SealedDataKey& sealed) const {
-  TRY_ASSIGN(SecretBytes key, open(ByteView(sealed.openpgp)));
-  return DataKey::from(std::move(key));
+  TRY_ASSIGN(const SealedKeyParts parts, parts_of(sealed.openpgp));
+  TRY_ASSIGN(const SecretBytes content, open(parts.message));
+  return data_key_in(parts, content);
 }
 
 struct Resealer::Impl {

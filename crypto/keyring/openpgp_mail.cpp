@@ -1,7 +1,12 @@
 #include "crypto/keyring/openpgp_mail.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <thread>
 
 #include "crypto/keyring/gpgme.h"
 
@@ -72,6 +77,73 @@ Result<void> check_usable(const OpenPgpKey& key, const std::string& fingerprint,
   return {};
 }
 
+constexpr auto kEncryptFlags = static_cast<gpgme_encrypt_flags_t>(
+    GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS | GPGME_ENCRYPT_NO_ENCRYPT_TO);
+
+/// Two ends through which one thread hands bytes to another. No pipe: who writes to a closed one gets a signal.
+class Channel {
+ public:
+  static Result<Channel> open() {
+    Channel channel;
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel.ends_) != 0) return fail_errno("open channel");
+    return channel;
+  }
+  Channel(Channel&& other) noexcept : ends_{std::exchange(other.ends_[0], -1), std::exchange(other.ends_[1], -1)} {}
+  Channel& operator=(Channel&&) = delete;
+  ~Channel() {
+    for (const int end : ends_)
+      if (end >= 0) ::close(end);
+  }
+  int reading_end() const noexcept { return ends_[0]; }
+  Result<void> write(ByteView bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(ends_[1], bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent < 0 && errno == EINTR) continue;
+      if (sent < 0) return fail_errno("hand content to gpg");
+      bytes = bytes.subspan(static_cast<std::size_t>(sent));
+    }
+    return {};
+  }
+  void no_more() const noexcept { ::shutdown(ends_[1], SHUT_WR); }
+  void stop_reading() const noexcept { ::shutdown(ends_[0], SHUT_RD); }
+
+ private:
+  Channel() = default;
+  int ends_[2] = {-1, -1};
+};
+
+/// Passes on what gpg writes and keeps its end, which tells whether it is whole.
+class PassingSink {
+ public:
+  explicit PassingSink(const ByteSink& sink) : sink_(sink) {}
+  GpgData data() {
+    static gpgme_data_cbs callbacks{nullptr, &PassingSink::write, nullptr, nullptr};
+    gpgme_data_t raw = nullptr;
+    ZP_CHECK(gpgme_data_new_from_cbs(&raw, &callbacks, this) == 0);
+    return GpgData(raw);
+  }
+  const Result<void>& passed() const noexcept { return passed_; }
+  bool is_whole() const { return tail_.ends_with(kEnd); }
+
+ private:
+  static constexpr std::string_view kEnd = "-----END PGP MESSAGE-----\n";
+  static ssize_t write(void* self, const void* from, std::size_t size) {
+    auto& sink = *static_cast<PassingSink*>(self);
+    const ByteView bytes(static_cast<const std::uint8_t*>(from), size);
+    sink.passed_ = sink.sink_(bytes);
+    if (!sink.passed_) {
+      errno = EIO;
+      return -1;
+    }
+    sink.tail_ += as_text(bytes.last(std::min(size, kEnd.size())));
+    if (sink.tail_.size() > kEnd.size()) sink.tail_.erase(0, sink.tail_.size() - kEnd.size());
+    return static_cast<ssize_t>(size);
+  }
+  const ByteSink& sink_;
+  Result<void> passed_;
+  std::string tail_;
+};
+
 }  // namespace
 
 Result<OpenPgpKey> read_openpgp_key(ByteView armoured) {
@@ -107,14 +179,44 @@ Result<std::string> encrypt_openpgp(ByteView armoured_key, const std::string& fi
   gpgme_key_t recipients[] = {key.get(), nullptr};
   const GpgData from = data_over(content);
   GpgData into = new_data();
-  constexpr auto kFlags = static_cast<gpgme_encrypt_flags_t>(GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS |
-                                                             GPGME_ENCRYPT_NO_ENCRYPT_TO);
-  if (const gpgme_error_t error = gpgme_op_encrypt(context.get(), recipients, kFlags, from.get(), into.get()))
+  if (const gpgme_error_t error = gpgme_op_encrypt(context.get(), recipients, kEncryptFlags, from.get(), into.get()))
     return fail_gpg(error, "encrypt to OpenPGP key");
   std::string armour = taken_text(std::move(into));
   if (!is_whole_armour(armour, "MESSAGE"))
     return fail(Code::kUnavailable, "encrypt to OpenPGP key: gpg did not run to its end");
   return armour;
+}
+
+Result<void> stream_encrypted_openpgp(ByteView armoured_key, const std::string& fingerprint,
+                                      const ContentWriter& content, const ByteSink& sink, std::int64_t now) {
+  TRY_ASSIGN(const MemoryHome home, MemoryHome::holding(armoured_key));
+  TRY_ASSIGN(const OpenPgpKey known, find_key(home.path(), home.fingerprint()));
+  TRY_DO(check_usable(known, fingerprint, now));
+  TRY_ASSIGN(const GpgContext context, open_home(home.path()));
+  TRY_ASSIGN(const GpgKey key, key_of(context.get(), fingerprint));
+  gpgme_set_armor(context.get(), 1);
+  gpgme_key_t recipients[] = {key.get(), nullptr};
+  TRY_ASSIGN(const Channel channel, Channel::open());
+  gpgme_data_t raw = nullptr;
+  ZP_CHECK(gpgme_data_new_from_fd(&raw, channel.reading_end()) == 0);
+  const GpgData from(raw);
+  PassingSink passing(sink);
+  const GpgData into = passing.data();
+  Result<void> given;
+  gpgme_error_t error = 0;
+  {
+    const std::jthread giving([&] {
+      given = content([&](ByteView bytes) { return channel.write(bytes); });
+      channel.no_more();
+    });
+    error = gpgme_op_encrypt(context.get(), recipients, kEncryptFlags, from.get(), into.get());
+    channel.stop_reading();  // a gpg that gave up lets nobody wait
+  }
+  if (!passing.passed()) return passing.passed();
+  if (error) return fail_gpg(error, "encrypt to OpenPGP key");
+  if (!given) return given;
+  if (!passing.is_whole()) return fail(Code::kUnavailable, "encrypt to OpenPGP key: gpg did not run to its end");
+  return {};
 }
 
 Result<OpenedOpenPgp> open_openpgp(const std::string& home, const std::string& senders, ByteView message,

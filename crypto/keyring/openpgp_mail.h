@@ -10,6 +10,7 @@
 
 #include "crypto/keyring/openpgp.h"
 #include "crypto/keyring/openpgp_verify.h"
+#include "crypto/object.h"
 
 namespace zp::crypto {
 
@@ -27,6 +28,13 @@ Result<DetachedOpenPgp> sign_openpgp(const std::string& home, const std::string&
 /// seconds), or can't encrypt.
 Result<std::string> encrypt_openpgp(ByteView armoured_key, const std::string& fingerprint, ByteView content,
                                     std::int64_t now);
+
+/// Hands all of a content to the sink that it is given, chunk by chunk.
+using ContentWriter = std::function<Result<void>(const ByteSink&)>;
+/// As encrypt_openpgp, for content of any size: neither it nor the message is ever held as a whole. `content` is called
+/// on a thread of its own, once. What `sink` got before an Error is worthless.
+Result<void> stream_encrypted_openpgp(ByteView armoured_key, const std::string& fingerprint,
+                                      const ContentWriter& content, const ByteSink& sink, std::int64_t now);
 
 struct OpenedOpenPgp {
   SecretBytes content;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "crypto/key_batch.h"
 #include "crypto/keyring/gpgme.h"
 #include "crypto/keyring/message_shape.h"
 #include "crypto/keyring/openpgp.h"
@@ -146,10 +147,17 @@ Result<Bytes> Sealer::seal(const SecretBytes& plaintext) const {
   return message;
 }
 
-Result<FreshKey> Sealer::fresh_key() const {
-  DataKey key = DataKey::generate();
-  TRY_ASSIGN(Bytes sealed, seal(key.bytes()));
-  return FreshKey{std::move(key), SealedDataKey{std::move(sealed)}};
+Result<std::vector<FreshKey>> Sealer::fresh_keys(std::size_t count) const {
+  const DataKey batch = DataKey::generate();
+  TRY_ASSIGN(const Bytes message, seal(batch.bytes()));
+  std::vector<FreshKey> keys;
+  keys.reserve(count);
+  while (keys.size() < count) {
+    DataKey key = DataKey::generate();
+    SealedDataKey sealed = sealed_in_batch(key, batch, message);
+    keys.push_back({std::move(key), std::move(sealed)});
+  }
+  return keys;
 }
 
 }  // namespace zp::crypto

@@ -26,7 +26,8 @@ class Sealer {
   ~Sealer();
   /// A binary OpenPGP message. kUnavailable if one of the keys can't be sealed to (any longer).
   Result<Bytes> seal(const SecretBytes& plaintext) const;
-  Result<FreshKey> fresh_key() const;
+  /// A batch: `count` data keys under one OpenPGP message (key_batch.h). The key of the batch is forgotten on return.
+  Result<std::vector<FreshKey>> fresh_keys(std::size_t count) const;
   /// When the first of the keys expires (unix seconds), and whether the home's key ring is still what was loaded: ask
   /// both before each use, and load anew if one says so.
   std::int64_t usable_until() const noexcept;

@@ -60,8 +60,8 @@ Result<void> reseal_item(const std::string& path, const crypto::Opener& opener, 
   TRY_ASSIGN(const Bytes json, read_file(path));
   TRY_ASSIGN(TrayItem item, TrayItem::parse(as_text(json)));
   for (Bytes& sealed : item.sealed_keys) {
-    TRY_ASSIGN(const SecretBytes key, opener.open(sealed));
-    TRY_ASSIGN(sealed, sealer.seal(key));
+    TRY_ASSIGN(const crypto::DataKey key, opener.open(crypto::SealedDataKey{sealed}));
+    TRY_ASSIGN(sealed, sealer.seal(key.bytes()));
   }
   return replace_file(path, as_bytes(item.json()), 0640);
 }

@@ -8,7 +8,7 @@ namespace zp::gateway {
 namespace {
 
 constexpr int kTimeoutMs = 5000;
-constexpr std::uint32_t kMaxMessageBytes = 64 * 1024;
+constexpr std::uint32_t kMaxSealedBytes = 64 * 1024;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ Result<crypto::FreshKey> KeymakerClient::fresh_key() const {
   const std::uint32_t length =
       std::uint32_t{head[0]} << 24 | std::uint32_t{head[1]} << 16 | std::uint32_t{head[2]} << 8 | head[3];
   if (length == 0) return fail(Code::kUnavailable, "get fresh key: the keymaker can't make one");
-  if (length > kMaxMessageBytes) return fail(Code::kMalformed, "get fresh key");
+  if (length > kMaxSealedBytes) return fail(Code::kMalformed, "get fresh key");
   SecretBytes bytes(crypto::kDataKeyBytes);
   TRY_DO(socket.read(bytes.mutable_view()));
   crypto::SealedDataKey sealed{Bytes(length)};

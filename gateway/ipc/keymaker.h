@@ -1,7 +1,7 @@
 // gateway/ipc/keymaker.h - a door's way to a fresh data key.
 //
 // The keymaker listens on a Unix socket; a request is one byte 'K'; the answer is a 4-byte big-endian length,
-// the 32 key bytes, then the OpenPGP message. Length 0: no key can be made now (gpg is missing, the zone key
+// the 32 key bytes, then the sealed key (crypto/key_batch.h). Length 0: no key can be made now (gpg is missing, the zone key
 // has expired): the door refuses politely. Threads: a client may be shared; each call uses a connection of
 // its own.
 #ifndef GATEWAY_IPC_KEYMAKER_H_

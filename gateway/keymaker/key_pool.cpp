@@ -24,7 +24,7 @@ void KeyPool::fill() {
   std::unique_lock lock(mutex_);
   while (!ended_) {
     drop_old();
-    if (keys_.size() >= kKeys) {
+    if (keys_.size() > kKeys - kBatch) {
       changed_.wait_for(lock, std::chrono::seconds(1));
       continue;
     }
@@ -32,7 +32,7 @@ void KeyPool::fill() {
     auto made = make_();
     lock.lock();
     if (made) {
-      keys_.push_back({std::move(*made), now_()});
+      for (auto& key : *made) keys_.push_back({std::move(key), now_()});
       failing_ = false;
     } else {
       // Once per row of failures: gpg may be away for hours.

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "crypto/data_key.h"
 
@@ -21,10 +22,12 @@ namespace zp::gateway {
 
 class KeyPool {
  public:
-  static constexpr std::size_t kKeys = 64;
+  /// At least as many as are made at once.
+  static constexpr std::size_t kKeys = 64, kBatch = 32;
   static constexpr std::chrono::minutes kMaxAge{10};
 
-  using Maker = std::function<Result<crypto::FreshKey>()>;
+  /// Makes `kBatch` keys, which cost hardly more than one.
+  using Maker = std::function<Result<std::vector<crypto::FreshKey>>()>;
   using Now = std::function<std::chrono::steady_clock::time_point()>;
   /// `make` is called from the pool's own thread only; after a failure again a second later.
   explicit KeyPool(

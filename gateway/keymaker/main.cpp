@@ -32,11 +32,11 @@ class Maker {
     return {};
   }
 
-  Result<crypto::FreshKey> make() {
+  Result<std::vector<crypto::FreshKey>> make() {
     if (!sealer_ || std::time(nullptr) >= sealer_->usable_until() || !sealer_->is_current()) TRY_DO(load());
-    auto key = sealer_->fresh_key();
-    if (!key) sealer_.reset();
-    return key;
+    auto keys = sealer_->fresh_keys(KeyPool::kBatch);
+    if (!keys) sealer_.reset();
+    return keys;
   }
 
  private:

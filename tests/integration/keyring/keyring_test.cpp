@@ -8,6 +8,8 @@
 #include <fstream>
 #include <set>
 
+#include "crypto/key_batch.h"
+#include "crypto/keyring/batch_opener.h"
 #include "crypto/keyring/message_shape.h"
 #include "crypto/keyring/openpgp.h"
 #include "crypto/keyring/sealer.h"
@@ -75,6 +77,7 @@ class Keyring : public testing::Test {
   static const std::string& zone() { return homes_->zone.path(); }
   static const std::string& doors() { return homes_->doors.path(); }
   static const OpenPgpKey& key() { return homes_->key; }
+  static FreshKey fresh_key() { return std::move(sealer().fresh_keys(1).value().front()); }
   static Sealer sealer() { return Sealer::load(doors(), {key().fingerprint}, std::time(nullptr)).value(); }
 
  private:
@@ -93,10 +96,54 @@ TEST_F(Keyring, MakesAKeyThatCanSealForTheYearsAsked) {
 }
 
 TEST_F(Keyring, OpensWhatTheDoorsSealed) {
-  const FreshKey fresh = sealer().fresh_key().value();
+  const FreshKey fresh = fresh_key();
   const Result<DataKey> opened = Opener::load(zone()).value().open(fresh.sealed);
   ASSERT_TRUE(opened) << opened.error().message();
   EXPECT_EQ(opened->bytes(), fresh.key.bytes());
+}
+
+TEST_F(Keyring, ABatchHasOneMessageAndAKeyForEach) {
+  const auto keys = sealer().fresh_keys(3).value();
+  const Opener opener = Opener::load(zone()).value();
+  std::set<Bytes> messages;
+  for (const FreshKey& fresh : keys) {
+    const auto parts = parts_of(fresh.sealed.openpgp).value();
+    messages.insert(Bytes(parts.message.begin(), parts.message.end()));
+    EXPECT_EQ(recipients_of(fresh.sealed.openpgp), recipients_of(parts.message));
+    EXPECT_EQ(opener.open(fresh.sealed).value().bytes(), fresh.key.bytes());
+  }
+  EXPECT_EQ(messages.size(), 1u);
+  EXPECT_NE(keys[0].key.bytes(), keys[1].key.bytes());
+}
+
+TEST_F(Keyring, AKeyThatWasSealedAloneStillOpens) {
+  const DataKey key = DataKey::generate();
+  const SealedDataKey sealed{sealer().seal(key.bytes()).value()};
+  EXPECT_EQ(Opener::load(zone()).value().open(sealed).value().bytes(), key.bytes());
+}
+
+TEST_F(Keyring, OpensSiblingsWithoutGpgUntilItForgets) {
+  const auto keys = sealer().fresh_keys(2).value();
+  TempHome copy;
+  ASSERT_TRUE(prepare_home(copy.path()));
+  ASSERT_TRUE(import_keys(copy.path(), export_secret(zone(), key().fingerprint).value().view(), true));
+  const Opener gpg = Opener::load(copy.path()).value();
+  BatchOpener opener(gpg);
+  ASSERT_TRUE(opener.open(keys[0].sealed));
+  ASSERT_TRUE(delete_secret(copy.path(), key().fingerprint));
+  EXPECT_EQ(opener.open(keys[1].sealed).value().bytes(), keys[1].key.bytes());
+  opener.forget();
+  EXPECT_FALSE(opener.open(keys[1].sealed));
+}
+
+TEST_F(Keyring, OpensNoSealedKeyOfWhichAByteWasChanged) {
+  const Bytes sealed = fresh_key().sealed.openpgp;
+  const Opener opener = Opener::load(zone()).value();
+  for (std::size_t at = 0; at < sealed.size(); at += 5) {
+    Bytes changed = sealed;
+    changed[at] ^= 0x10;
+    EXPECT_FALSE(opener.open(SealedDataKey{changed})) << at;
+  }
 }
 
 TEST_F(Keyring, SealsMessagesThatTheGpgCommandLineOpens) {
@@ -114,10 +161,10 @@ TEST_F(Keyring, TenSealsHoldTenDifferentKeysUnderTenSessionKeys) {
   const Sealer with = sealer();
   std::set<std::string> data_keys, session_keys;
   for (int i = 0; i < 10; ++i) {
-    const FreshKey fresh = with.fresh_key().value();
+    const FreshKey fresh = std::move(with.fresh_keys(1).value().front());
     data_keys.insert(to_hex(fresh.key.bytes().view()));
     const std::string file = zone() + "/session.gpg";
-    std::ofstream(file, std::ios::binary) << as_text(fresh.sealed.openpgp);
+    std::ofstream(file, std::ios::binary) << as_text(parts_of(fresh.sealed.openpgp).value().message);
     const std::string shown = output_of("gpg --homedir " + zone() + " --batch --show-session-key --decrypt " + file +
                                         " | grep -a 'session key:'");
     EXPECT_THAT(shown, HasSubstr("9:")) << "AES-256";
@@ -135,7 +182,7 @@ TEST_F(Keyring, SealsToEveryRecipientGiven) {
   ASSERT_TRUE(import_keys(both.path(), as_bytes(export_public(zone(), key().fingerprint).value())));
   ASSERT_TRUE(import_keys(both.path(), as_bytes(export_public(recovery.path(), second.fingerprint).value())));
   const Sealer to_both = Sealer::load(both.path(), {key().fingerprint, second.fingerprint}, std::time(nullptr)).value();
-  const FreshKey fresh = to_both.fresh_key().value();
+  const FreshKey fresh = std::move(to_both.fresh_keys(1).value().front());
   EXPECT_EQ(Opener::load(zone()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
   EXPECT_EQ(Opener::load(recovery.path()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
 }
@@ -154,7 +201,7 @@ TEST_F(Keyring, SealsToTheKindsOfKeysThatAuthoritiesHave) {
     ASSERT_TRUE(import_keys(outer.path(), as_bytes(export_public(inner.path(), fingerprint).value())));
     const Result<Sealer> loaded = Sealer::load(outer.path(), {fingerprint}, std::time(nullptr));
     ASSERT_TRUE(loaded) << loaded.error().message();
-    const FreshKey fresh = loaded->fresh_key().value();
+    const FreshKey fresh = std::move(loaded->fresh_keys(1).value().front());
     EXPECT_EQ(Opener::load(inner.path()).value().open(fresh.sealed).value().bytes(), fresh.key.bytes());
   }
 }
@@ -173,7 +220,7 @@ TEST_F(Keyring, NoticesThatTheRingChangedAndWhenAKeyExpires) {
 }
 
 TEST_F(Keyring, KnowsAWholeMessageFromACutOne) {
-  const Bytes message = sealer().fresh_key()->sealed.openpgp;
+  const Bytes message = sealer().seal(SecretBytes::random(32)).value();
   EXPECT_TRUE(is_whole_message(message, 1));
   EXPECT_FALSE(is_whole_message(message, 0));
   EXPECT_FALSE(is_whole_message(message, 2)) << "a recipient is missing";
@@ -246,7 +293,7 @@ TEST_F(Keyring, AddressesKeysByFullFingerprintOnly) {
 TEST_F(Keyring, SealsFromAReadOnlyHomeAndStartsNoAgentThere) {
   const std::set<fs::path> before(fs::directory_iterator(doors()), fs::directory_iterator{});
   ASSERT_EQ(::chmod(doors().c_str(), 0500), 0);
-  EXPECT_TRUE(sealer().fresh_key());
+  EXPECT_TRUE(sealer().fresh_keys(1));
   ASSERT_EQ(::chmod(doors().c_str(), 0700), 0);
   EXPECT_EQ(std::set<fs::path>(fs::directory_iterator(doors()), fs::directory_iterator{}), before);
   EXPECT_FALSE(fs::exists(doors() + "/S.gpg-agent"));

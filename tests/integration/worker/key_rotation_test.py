@@ -14,6 +14,9 @@ import unittest
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, InvalidUnwrap
 from instance import Instance, eventually
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "unit" / "crypto"))
+from open_object import open_data_key  # noqa: E402
+
 BINARIES = sys.argv.pop(1)
 FAKETIME = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 PROGRAMS = ("keymaker", "broker", "mail", "worker")
@@ -78,7 +81,7 @@ class KeyTest(unittest.TestCase):
         opened = {}
         for sealed, wrapped, _ in self.key_rows():
             if sealed not in opened:
-                opened[sealed] = self.gpg("--decrypt", stdin=sealed)
+                opened[sealed] = open_data_key(sealed, lambda message: self.gpg("--decrypt", stdin=message))
             self.assertEqual(aes_key_unwrap(zone_key, wrapped), opened[sealed])
 
     def entries(self):
@@ -218,6 +221,7 @@ class RecoveryDrill(KeyTest):
         self.assertEqual(self.entries(), ["keys.recover", "keys.rotate", "keys.rewrapped"])
         self.assertEqual(self.command("ledger", "verify").returncode, 0)
         self.assertEqual(self.zone.balance().returncode, 0)
+        self.assertNotRegex(self.command("doctor").stdout, "FAIL +(zone|recovery) key")
 
 
 if __name__ == "__main__":

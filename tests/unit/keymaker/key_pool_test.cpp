@@ -10,7 +10,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-crypto::FreshKey made() { return {crypto::DataKey::generate(), {Bytes{1, 2, 3}}}; }
+std::vector<crypto::FreshKey> made() {
+  std::vector<crypto::FreshKey> keys;
+  while (keys.size() < KeyPool::kBatch) keys.push_back({crypto::DataKey::generate(), {Bytes{1, 2, 3}}});
+  return keys;
+}
 
 bool soon(const std::function<bool()>& condition) {
   for (int i = 0; i < 200; ++i, std::this_thread::sleep_for(10ms))
@@ -19,7 +23,7 @@ bool soon(const std::function<bool()>& condition) {
 }
 
 TEST(KeyPool, KeepsKeysAheadAndGivesEachOnce) {
-  KeyPool pool([] { return Result<crypto::FreshKey>(made()); });
+  KeyPool pool([] { return Result<std::vector<crypto::FreshKey>>(made()); });
   EXPECT_TRUE(soon([&] { return pool.size() == KeyPool::kKeys; }));
   std::set<std::string> seen;
   for (int i = 0; i < 100; ++i) {
@@ -35,7 +39,7 @@ TEST(KeyPool, DropsKeysThatNobodyTookInTime) {
   std::atomic<bool> stop{false};
   std::atomic<int> count{0};
   KeyPool pool(
-      [&]() -> Result<crypto::FreshKey> {
+      [&]() -> Result<std::vector<crypto::FreshKey>> {
         if (stop) return fail(Code::kUnavailable, "test");
         ++count;
         return made();
@@ -50,7 +54,7 @@ TEST(KeyPool, DropsKeysThatNobodyTookInTime) {
 
 TEST(KeyPool, SaysAtOnceThatNoKeyCanBeMadeAndRecovers) {
   std::atomic<bool> broken{true};
-  KeyPool pool([&]() -> Result<crypto::FreshKey> {
+  KeyPool pool([&]() -> Result<std::vector<crypto::FreshKey>> {
     if (broken) return fail(Code::kUnavailable, "test");
     return made();
   });
