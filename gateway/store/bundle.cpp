@@ -49,14 +49,17 @@ Result<PackedItem> parse_item(const Json& json, ByteView& rest) {
 
 }  // namespace
 
-Bytes bundle_head(const std::vector<const PackedItem*>& items) {
+Result<Bytes> bundle_head(const std::vector<IndexedItem>& items, std::size_t room) {
   Json index = Json::array();
-  for (const PackedItem* item : items) {
+  for (const IndexedItem& item : items) {
     Json files = Json::array();
-    for (const PackedFile& file : item->files) files.push_back({{"name", file.name}, {"size", file.bytes.size()}});
-    index.push_back({{"id", item->id.hex()}, {"files", std::move(files)}});
+    for (const IndexedFile& file : item.files) files.push_back({{"name", file.name}, {"size", file.bytes}});
+    index.push_back({{"id", item.id.hex()}, {"files", std::move(files)}});
   }
-  const std::string text = index.dump();
+  std::string text = index.dump();
+  constexpr std::size_t kBefore = kMagic.size() + kLengthBytes;
+  if (room != 0 && kBefore + text.size() > room) return fail(Code::kTooLarge, "write index of a bundle");
+  if (room != 0) text.resize(room - kBefore, ' ');
   Bytes head(kMagic.begin(), kMagic.end());
   for (int shift = 24; shift >= 0; shift -= 8) head.push_back(static_cast<std::uint8_t>(text.size() >> shift));
   head.insert(head.end(), text.begin(), text.end());

@@ -25,10 +25,19 @@ struct PackedItem {
   std::vector<PackedFile> files;
 };
 
-inline constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;  // the taker has it in memory
 
-/// What stands before the files, which follow in the order of `items`.
-Bytes bundle_head(const std::vector<const PackedItem*>& items);
+/// What stands before the files, which follow in the order of `items`. For `room` bytes, if that is not 0: the index is
+/// then filled up with blanks; so it can be written when the files are there already. kTooLarge if they don't hold it.
+struct IndexedFile {
+  std::string name;
+  std::uint64_t bytes;
+};
+struct IndexedItem {
+  Id id;
+  std::vector<IndexedFile> files;
+};
+Result<Bytes> bundle_head(const std::vector<IndexedItem>& items, std::size_t room = 0);
 /// kMalformed for anything that bundle_head() and the files after it can't have made, such as one that is cut.
 Result<std::vector<PackedItem>> parse_bundle(ByteView bundle);
 

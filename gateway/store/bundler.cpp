@@ -3,10 +3,10 @@
 namespace zp::gateway {
 
 Result<void> Bundler::publish(const PackedItem& item) {
-  Waiting mine{item, std::nullopt};
+  Waiting mine{item, std::nullopt, {}};
   std::unique_lock lock(mutex_);
   waiting_.push_back(&mine);
-  changed_.wait(lock, [&] { return mine.outcome || !busy_; });
+  mine.changed.wait(lock, [&] { return mine.outcome || !busy_; });
   if (!mine.outcome) publish_waiting(lock);
   return *mine.outcome;
 }
@@ -21,8 +21,11 @@ void Bundler::publish_waiting(std::unique_lock<std::mutex>& lock) {
   const auto outcome = tray_.publish_bundle(items);
   lock.lock();
   busy_ = false;
-  for (Waiting* one : batch) one->outcome = outcome;
-  changed_.notify_all();
+  for (Waiting* one : batch) {
+    one->outcome = outcome;
+    one->changed.notify_one();
+  }
+  if (!waiting_.empty()) waiting_.front()->changed.notify_one();  // publishes for all that came meanwhile
 }
 
 }  // namespace zp::gateway

@@ -26,12 +26,12 @@ class Bundler {
   struct Waiting {
     const PackedItem& item;
     std::optional<Result<void>> outcome;
+    std::condition_variable changed;  // of its own: whom nothing concerns sleeps on
   };
   void publish_waiting(std::unique_lock<std::mutex>& lock);
 
   const Tray& tray_;
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::vector<Waiting*> waiting_;
   bool busy_ = false;  // one of the threads publishes for all that wait; two at once were slower
 };

@@ -80,6 +80,14 @@ Result<void> FileWriter::append(ByteView bytes) {
   return write_all(fd_, bytes);
 }
 
+Result<void> FileWriter::overwrite_start(ByteView bytes) {
+  ZP_CHECK(fd_ >= 0);
+  const ssize_t wrote = ::pwrite(fd_, bytes.data(), bytes.size(), 0);
+  if (wrote < 0) return fail_errno("write file", path_);
+  if (static_cast<std::size_t>(wrote) != bytes.size()) return fail(Code::kIo, "write file: cut short", path_);
+  return {};
+}
+
 crypto::ByteSink FileWriter::sink() {
   return [this](ByteView bytes) { return append(bytes); };
 }

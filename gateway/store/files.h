@@ -19,6 +19,8 @@ class FileWriter {
   FileWriter& operator=(FileWriter&&) noexcept;
   ~FileWriter();
   Result<void> append(ByteView bytes);
+  /// Over what the file begins with; it must be as long already.
+  Result<void> overwrite_start(ByteView bytes);
   /// Appends to this writer, which must stay where it is and outlive the sink.
   crypto::ByteSink sink();
   /// fdatasync and close, both checked.

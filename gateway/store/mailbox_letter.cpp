@@ -23,11 +23,19 @@ std::string MailboxLetter::json() const {
               {"sent_ms", sent_ms},
               {"may_reply", may_reply},
               {"attachments", Json::array()},
-              {"asked", Json::array()}};
+              {"asked", Json::array()},
+              {"thread", Json::array()}};
   for (const Attachment& one : attachments)
     out["attachments"].push_back({{"name", one.name}, {"type", one.type}, {"sha256", one.sha256}, {"size", one.size}});
   for (const Asked& one : asked)
     out["asked"].push_back({{"slot", one.slot}, {"label", one.label}, {"explanation", one.explanation}});
+  for (const Step& one : thread)
+    out["thread"].push_back({{"time_ms", one.time_ms},
+                             {"from_us", one.from_us},
+                             {"subject", one.subject},
+                             {"files", one.files},
+                             {"link", one.link},
+                             {"is_this", one.is_this}});
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -51,6 +59,9 @@ Result<MailboxLetter> MailboxLetter::parse(std::string_view text) {
       letter.attachments.push_back({one.at("name"), one.at("type"), one.at("sha256"), one.at("size")});
     for (const Json& one : json.at("asked"))
       letter.asked.push_back({one.at("slot"), one.at("label"), one.at("explanation")});
+    for (const Json& one : json.value("thread", Json::array()))  // older messages have none
+      letter.thread.push_back({one.at("time_ms"), one.at("from_us"), one.at("subject"),
+                               one.at("files").get<std::vector<std::string>>(), one.at("link"), one.at("is_this")});
     return letter;
   } catch (const Json::exception&) {
     return fail(Code::kMalformed, "read mailbox letter");

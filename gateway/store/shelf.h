@@ -21,7 +21,8 @@ namespace zp::gateway {
 struct Envelope {
   crypto::RecipientLock lock;
   std::int64_t expires_ms = 0;
-  std::string code_hint;  // how the recipient got the code: "zelf gekozen", "per brief"
+  std::int64_t code_until_ms = 0;  // from then on the access code opens it no longer; 0: only with the message itself
+  std::string code_hint;           // how the recipient got the code: "zelf gekozen", "per brief"
   std::uint32_t attachments = 0;
   std::string json() const;
   static Result<Envelope> parse(std::string_view json);
@@ -45,6 +46,17 @@ struct MailboxLetter {
   std::int64_t sent_ms = 0;
   std::vector<Attachment> attachments;
   std::vector<Asked> asked;
+  /// What went to and fro in this matter, the oldest first; this message is among it.
+  struct Step {
+    std::int64_t time_ms = 0;
+    bool from_us = true;
+    std::string subject;             // of what we sent; of what came in: Dutch, how
+    std::vector<std::string> files;  // what the recipient sent
+    std::string
+        link;  // the link secret (base64url) of a message that lies on the shelf too; it asks for its code as ever
+    bool is_this = false;
+  };
+  std::vector<Step> thread;
   bool may_reply = true;
   std::string json() const;
   static Result<MailboxLetter> parse(std::string_view json);

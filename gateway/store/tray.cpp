@@ -24,7 +24,7 @@ constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kIt
 constexpr mode_t kJournalMode = 0620;
 constexpr std::size_t kIdDigits = 32;
 constexpr std::string_view kBundle = ".bundle";
-constexpr const char* kUnfinished = ".part";
+constexpr std::string_view kUnfinished = ".part";
 
 struct CloseFolder {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
@@ -218,20 +218,45 @@ Result<void> Tray::publish(const Id& id, const std::string& prepared, bool ackno
 
 Result<void> Tray::publish_bundle(const std::vector<const PackedItem*>& items) const {
   TRY_DO(check_space());
-  // Written where it is published: then the move concerns one folder, which is synced once.
-  const std::string published = (folder_ + "/new/" + Id::random().hex()).append(kBundle);
-  const std::string prepared = published + kUnfinished;
+  const std::string prepared = unfinished_bundle();
+  std::vector<IndexedItem> index;
   std::vector<Id> ids;
+  for (const PackedItem* item : items) {
+    index.push_back({item->id, {}});
+    ids.push_back(item->id);
+    for (const PackedFile& one : item->files) index.back().files.push_back({one.name, one.bytes.size()});
+  }
   const auto write = [&]() -> Result<void> {
     TRY_ASSIGN(FileWriter file, FileWriter::create(prepared, kFileMode));
-    TRY_DO(file.append(bundle_head(items)));
-    for (const PackedItem* item : items) {
-      ids.push_back(item->id);
+    TRY_ASSIGN(const Bytes head, bundle_head(index));
+    TRY_DO(file.append(head));
+    for (const PackedItem* item : items)
       for (const PackedFile& one : item->files) TRY_DO(file.append(one.bytes));
-    }
     return file.close_synced();
   };
   TRY_DO(write());
+  return publish_finished(ids, prepared);
+}
+
+Result<StreamedItem> Tray::begin_streamed() const {
+  TRY_DO(check_space());
+  return StreamedItem::create(unfinished_bundle(), kFileMode);
+}
+
+Result<void> Tray::publish_streamed(const Id& id, StreamedItem streamed, const std::string& first,
+                                    const std::vector<PackedFile>& others) const {
+  TRY_DO(check_space());
+  TRY_DO(streamed.finish(id, first, others));
+  return publish_finished({id}, streamed.path());
+}
+
+std::string Tray::unfinished_bundle() const {
+  // Written where it is published: then the move concerns one folder, which is synced once.
+  return (folder_ + "/new/" + Id::random().hex()).append(kBundle).append(kUnfinished);
+}
+
+Result<void> Tray::publish_finished(const std::vector<Id>& ids, const std::string& prepared) const {
+  const std::string published = prepared.substr(0, prepared.size() - kUnfinished.size());
   auto done = hand_over(ids, prepared, published);
   if (!done) ::unlink(prepared.c_str());
   return done;
@@ -337,7 +362,7 @@ Result<void> Tray::done(const Id& id) const {
 
 Result<void> Tray::sweep(std::int64_t seconds) const {
   const std::int64_t oldest = std::time(nullptr) - seconds;
-  for (const auto& [place, suffix] : {std::pair{"/aside/", ""}, std::pair{"/new/", kUnfinished}}) {
+  for (const auto& [place, suffix] : {std::pair{"/aside/", std::string_view()}, std::pair{"/new/", kUnfinished}}) {
     TRY_ASSIGN(const auto names, names_in(folder_ + place));
     for (const std::string& name : names) {
       const std::string path = folder_ + place + name;

@@ -6,8 +6,8 @@
 //   accepted    one line per published ID, synced before publish() returns: what was acknowledged, for balance
 //
 // An item is a folder of files: item.json (kind and sealed data keys, nothing about a person) and sealed objects.
-// Small ones may travel together as one file, new/ID.bundle (bundle.h; with ".part" while it is written), out of which
-// the taker makes their folders in taken/. No item of it is filed before all are safe there and the bundle is gone: so
+// One that is not large may travel as a single file, alone or with others: new/ID.bundle (bundle.h; with ".part" while it
+// is written), out of which the taker makes folders in taken/. No item of it is filed before all are safe there and the bundle is gone: so
 // a crash doubles none.
 // Givers need write access only (mode 3730 on aside/ and new/, 0620 on accepted): they can drop, not list. Where givers
 // and taker are different users, the tray's folder belongs to the taker and to a group that all of them are in, before
@@ -23,6 +23,7 @@
 
 #include "crypto/base/bytes.h"
 #include "gateway/store/bundle.h"
+#include "gateway/store/streamed_item.h"
 
 namespace zp::gateway {
 
@@ -45,6 +46,12 @@ class Tray {
   void discard(const Id& id) const noexcept;
   /// Does for all of `items` at once what begin() and publish() do for one, all or none; their ids must be new.
   Result<void> publish_bundle(const std::vector<const PackedItem*>& items) const;
+  /// A bundle of one item, of which the first file is written as it comes in. Nothing is left of one that is not
+  /// published.
+  Result<StreamedItem> begin_streamed() const;
+  /// Does for it what publish() does. `others`: small files that stand beside its first one, `first`. The id must be new.
+  Result<void> publish_streamed(const Id& id, StreamedItem streamed, const std::string& first,
+                                const std::vector<PackedFile>& others) const;
 
   // Taker
   /// Claims every published bundle; all that are claimed and not unpacked yet, oldest first.
@@ -72,6 +79,8 @@ class Tray {
   Result<std::vector<Id>> bundled() const;
 
  private:
+  std::string unfinished_bundle() const;
+  Result<void> publish_finished(const std::vector<Id>& ids, const std::string& prepared) const;
   Result<void> hand_over(const std::vector<Id>& acknowledged, const std::string& prepared,
                          const std::string& published) const;
   Result<void> unpack_item(const PackedItem& item) const;
@@ -85,7 +94,7 @@ class Tray {
 struct TrayItem {
   std::string kind;  // "submission", "mail", "scan", "event"
   std::int64_t accepted_ms = 0;
-  std::vector<Bytes> sealed_keys;  // OpenPGP data keys; files name theirs by index
+  std::vector<Bytes> sealed_keys;  // crypto/key_batch.h; files name theirs by index
   // events only: {"message-read", shelf id}, {"message-locked", shelf id}
   std::string event;
   Id subject;

@@ -17,6 +17,12 @@ constexpr std::size_t kMaxKeys = 256;
 constexpr TimeMs kFirstWait = 2'000;
 constexpr TimeMs kLongestWait = 60'000;
 
+/// Keys of batches are remembered while items are filed, and no longer.
+struct Forgets {
+  crypto::BatchOpener& opener;
+  ~Forgets() { opener.forget(); }
+};
+
 /// What trying again can mend. The rest waits for a person.
 bool may_pass(Code code) noexcept {
   switch (code) {
@@ -50,6 +56,7 @@ Result<std::size_t> Inbox::empty(const std::function<bool()>& stop) {
   TRY_DO(unpack(stop));
   TRY_ASSIGN(const auto taken, tray_.taken());
   TRY_ASSIGN(const auto waiting, tray_.waiting());
+  const Forgets forgets{opener_};
   std::size_t filed = 0;
   const auto handle = [&](const Id& item, const std::string& folder) {
     if (auto done = file(item, folder)) {
@@ -84,7 +91,7 @@ void Inbox::note_failure(const Id& item, const Error& error) {
   log_error(may_pass(error.code) ? "item not filed yet" : "item waits for a person", error, {{"item", item.hex()}});
 }
 
-Result<OpenedKeys> Inbox::open_keys(const std::vector<Bytes>& sealed) const {
+Result<OpenedKeys> Inbox::open_keys(const std::vector<Bytes>& sealed) {
   if (sealed.empty() || sealed.size() > kMaxKeys) return fail(Code::kMalformed, "open item keys");
   OpenedKeys opened;
   for (const Bytes& one : sealed) {

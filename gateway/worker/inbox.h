@@ -10,7 +10,7 @@
 #include <functional>
 #include <map>
 
-#include "crypto/keyring/openpgp.h"
+#include "crypto/keyring/batch_opener.h"
 #include "gateway/store/tray.h"
 #include "gateway/worker/filing.h"
 
@@ -27,7 +27,7 @@ class Inbox {
  private:
   Result<void> unpack(const std::function<bool()>& stop);
   Result<void> file(const Id& item, const std::string& folder);
-  Result<OpenedKeys> open_keys(const std::vector<Bytes>& sealed) const;
+  Result<OpenedKeys> open_keys(const std::vector<Bytes>& sealed);
   Result<void> file_delivery_item(const Id& item, const std::string& folder, const TrayItem& about);
   Result<Id> file_by_kind(const std::string& kind, const std::string& folder, intake::SubmissionManifest manifest,
                           OpenedKeys keys) const;
@@ -40,7 +40,7 @@ class Inbox {
   };
   const Tools& tools_;
   const Tray& tray_;
-  const crypto::Opener& opener_;
+  crypto::BatchOpener opener_;
   std::map<Id, Failure> failures_;
 };
 

@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "public"))
 from door import Client, Instance, soon  # noqa: E402
 
-CALLS = "write,writev,pwrite64,ftruncate,fallocate,sendto,sendmsg,fsync,fdatasync,openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat"
+CALLS = "write,writev,pwrite64,ftruncate,fallocate,sendto,sendmsg,fsync,fdatasync,openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,unlink,unlinkat"
 MAIL = b"From: a@b.example\r\nSubject: x\r\n\r\nyyy\r\n"
 LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (-?\d+)")
 RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$")
@@ -40,6 +40,8 @@ class Disk:
             self.created(path_in(arguments))
         elif call in ("mkdir", "mkdirat"):
             self.created(path_in(arguments))
+        elif call.startswith("unlink"):
+            self.unsynced.pop(path_in(arguments), None)  # nobody misses it
         elif call.startswith(("rename", "link")):
             old, new = PATH.findall(arguments)[:2]
             for path in [path for path in self.unsynced if path == old or path.startswith(old + "/")]:
@@ -117,7 +119,7 @@ class SyncOrder(unittest.TestCase):
 
     def test_a_mail_is_on_the_disk_before_250(self):
         port = re.search(r"lmtp_listen: 127.0.0.1:(\d+)", pathlib.Path(self.door.config).read_text()).group(1)
-        for content in (MAIL, MAIL * 5_000):  # in a bundle, in a folder of its own
+        for content in (MAIL, MAIL * 5_000, MAIL * 150_000):  # in a bundle, in one of its own, in a folder
             with smtplib.LMTP("127.0.0.1", int(port)) as lmtp:
                 lmtp.ehlo_or_helo_if_needed()
                 lmtp.mail("a@b.example")

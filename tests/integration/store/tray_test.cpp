@@ -262,6 +262,42 @@ TEST_F(BundleTest, LeavesNothingIfItCannotBeNotedAsAccepted) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/new"));
 }
 
+TEST_F(BundleTest, OfOneItemIsWrittenWhileItComesIn) {
+  const Id id = Id::random();
+  auto streamed = value_of(tray_.begin_streamed());
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(error_of(streamed.append(bytes("piece "))), "");
+  EXPECT_THAT(claimed(), IsEmpty()) << "not before it is published";
+  ASSERT_EQ(error_of(tray_.publish_streamed(id, std::move(streamed), "0123.0", {{"item.json", bytes("{}")}})), "");
+  EXPECT_THAT(value_of(tray_.accepted()), ElementsAre(id));
+  EXPECT_THAT(value_of(tray_.bundled()), ElementsAre(id));
+  ASSERT_EQ(error_of(tray_.unpack(claimed().at(0))), "");
+  EXPECT_EQ(object_of(id).substr(0, 12), "piece piece ");
+  EXPECT_EQ(object_of(id).size(), 6000u);
+  EXPECT_EQ(as_text(value_of(read_file(tray_.taken_path(id) + "/item.json"))), "{}");
+}
+
+TEST_F(BundleTest, OfOneItemCanGoOnInAnotherFile) {
+  const std::string path = folder_ / "other";
+  {
+    auto streamed = value_of(tray_.begin_streamed());
+    ASSERT_EQ(error_of(streamed.append(bytes("first "))), "");
+    auto other = value_of(FileWriter::create(path));
+    ASSERT_EQ(error_of(streamed.copy_to(other)), "");
+    ASSERT_EQ(error_of(other.append(bytes("second"))), "");
+    ASSERT_EQ(error_of(other.close()), "");
+  }
+  EXPECT_EQ(as_text(value_of(read_file(path))), "first second");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/new")) << "what is not published goes";
+}
+
+TEST_F(BundleTest, OfOneItemLeavesNothingIfItCannotBeNotedAsAccepted) {
+  std::filesystem::remove(folder_ / "incoming/accepted");
+  std::filesystem::create_symlink("/dev/full", folder_ / "incoming/accepted");
+  auto streamed = value_of(tray_.begin_streamed());
+  EXPECT_TRUE(fails_with(tray_.publish_streamed(Id::random(), std::move(streamed), "0123.0", {}), Code::kNoSpace));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/new"));
+}
+
 TEST_F(BundleTest, ThatWasNeverFinishedIsNotSeenAndSwept) {
   put(folder_ / "incoming/new/" + Id::random().hex() + ".bundle.part", "half");
   EXPECT_THAT(claimed(), IsEmpty());
