@@ -1,20 +1,12 @@
 #include "gateway/courier/policy_fetch.h"
 
-#include <curl/curl.h>
-
-#include <memory>
-
 #include "gateway/courier/sts_policy.h"
+#include "gateway/curl/curl_handle.h"
 
 namespace zp::gateway {
 namespace {
 
 constexpr long kSeconds = 8, kOk = 200;
-
-struct CleanUp {
-  void operator()(CURL* curl) const noexcept { curl_easy_cleanup(curl); }
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
 
 std::size_t collect(char* bytes, std::size_t, std::size_t count, void* into) {
   auto& text = *static_cast<std::string*>(into);
@@ -40,23 +32,16 @@ std::unexpected<Error> unavailable(const char* why) { return fail(Code::kUnavail
 }  // namespace
 
 Result<std::string> fetch_sts_policy(const Dns& dns, const std::string& domain, const std::string& ca_file) {
-  static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   const std::string host = "mta-sts." + domain, address = resolved(dns, host);
   if (address.empty()) return unavailable("no address");
-  const std::unique_ptr<CURL, CleanUp> curl(started ? curl_easy_init() : nullptr);
-  const std::unique_ptr<curl_slist, CleanUp> known(curl_slist_append(nullptr, address.c_str()));
-  ZP_CHECK(curl && known);
+  const CurlHandle curl = new_curl(ca_file);
+  const CurlList known(curl_slist_append(nullptr, address.c_str()));
+  ZP_CHECK(known != nullptr);
   CURL* const raw = curl.get();
   std::string body;
   curl_easy_setopt(raw, CURLOPT_URL, ("https://" + host + "/.well-known/mta-sts.txt").c_str());
   curl_easy_setopt(raw, CURLOPT_PROTOCOLS_STR, "https");
   curl_easy_setopt(raw, CURLOPT_RESOLVE, known.get());
-  curl_easy_setopt(raw, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(raw, CURLOPT_NOPROXY, "*");
-  curl_easy_setopt(raw, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(raw, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(raw, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!ca_file.empty()) curl_easy_setopt(raw, CURLOPT_CAINFO, ca_file.c_str());
   curl_easy_setopt(raw, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(raw, CURLOPT_TIMEOUT, kSeconds);
   curl_easy_setopt(raw, CURLOPT_WRITEFUNCTION, &collect);

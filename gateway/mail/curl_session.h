@@ -5,25 +5,15 @@
 #ifndef GATEWAY_MAIL_CURL_SESSION_H_
 #define GATEWAY_MAIL_CURL_SESSION_H_
 
-#include <curl/curl.h>
-
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "crypto/object.h"
 #include "gateway/config/mailboxes.h"
+#include "gateway/curl/curl_handle.h"
 
 namespace zp::gateway {
-
-struct CleanUpCurl {
-  void operator()(CURL* curl) const noexcept { curl_easy_cleanup(curl); }
-};
-using CurlHandle = std::unique_ptr<CURL, CleanUpCurl>;
-
-/// What every use of libcurl here has: certificate checked, TLS 1.2 at least, no signals, no proxy from the environment.
-CurlHandle new_curl(const std::string& ca_file);
 
 class CurlSession {
  public:

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "gateway/mail/curl_session.h"
+#include "gateway/curl/curl_handle.h"
 #include "gateway/store/files.h"
 
 namespace zp::gateway {

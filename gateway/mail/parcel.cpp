@@ -27,23 +27,29 @@ Result<void> Parcel::begin_folder() {
 }
 
 Result<void> Parcel::append(ByteView sealed) {
-  if (!file_ && small_.size() + sealed.size() <= kSmallBytes) {
+  if (file_) return file_->append(sealed);
+  if (!streamed_ && small_.size() + sealed.size() <= kSmallBytes) {
     small_.insert(small_.end(), sealed.begin(), sealed.end());
     return {};
   }
-  if (!file_) {
-    TRY_DO(begin_folder());
-    TRY_DO(file_->append(small_));
+  if (!streamed_) {
+    TRY_ASSIGN(streamed_, tray_.begin_streamed());
+    TRY_DO(streamed_->append(small_));
     small_ = {};
   }
+  if (streamed_->bytes() + sealed.size() <= kMaxStreamedBytes) return streamed_->append(sealed);
+  TRY_DO(begin_folder());
+  TRY_DO(streamed_->copy_to(*file_));
+  streamed_.reset();
   return file_->append(sealed);
 }
 
 Result<void> Parcel::publish(Bytes manifest, const std::string& item_json) {
   if (!file_) {
-    const PackedItem item{
-        id_, {{object_, std::move(small_)}, {"manifest", std::move(manifest)}, {"item.json", copied(item_json)}}};
-    return bundler_.publish(item);
+    std::vector<PackedFile> files{{"manifest", std::move(manifest)}, {"item.json", copied(item_json)}};
+    if (streamed_) return tray_.publish_streamed(id_, std::move(*streamed_), object_, files);
+    files.insert(files.begin(), PackedFile{object_, std::move(small_)});
+    return bundler_.publish({id_, std::move(files)});
   }
   TRY_DO(file_->close());
   TRY_DO(write(folder_ + "/manifest", manifest));

@@ -1,6 +1,7 @@
 // gateway/mail/parcel.h - the sealed files of one tray item while it comes in.
 //
-// A small item stays in memory and is published in a bundle with others; one that grows becomes a folder of its own.
+// A small item stays in memory and is published in a bundle with others; one that grows is written to a bundle of its own,
+// and a large one to a folder.
 // Threads: one parcel belongs to one thread.
 #ifndef GATEWAY_MAIL_PARCEL_H_
 #define GATEWAY_MAIL_PARCEL_H_
@@ -35,7 +36,8 @@ class Parcel {
   const Id id_;
   const std::string object_;
   Bytes small_;
-  std::string folder_;  // empty while it is small
+  std::optional<StreamedItem> streamed_;
+  std::string folder_;  // empty until it is large
   std::optional<FileWriter> file_;
 };
 

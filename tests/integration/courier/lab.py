@@ -8,7 +8,6 @@ import random
 import re
 import shutil
 import socket
-import socketserver
 import ssl
 import subprocess
 import sys
@@ -16,7 +15,8 @@ import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from postfix import services  # noqa: E402
+import postfix  # noqa: E402
+from line_server import LineServer  # noqa: E402
 from waiting import eventually, free_port  # noqa: E402
 
 TOP = "proef"
@@ -46,7 +46,7 @@ class Lab:
         return f"{self.net}.{number}"
 
     def stop(self):
-        subprocess.run(["postfix", "-c", self.folder / "postfix/etc", "stop"], capture_output=True, check=False)
+        postfix.stop(self.folder / "postfix")
         for process in self.running:
             process.terminate()
             process.wait(20)
@@ -141,57 +141,29 @@ class Lab:
     # Mail servers.
 
     def start_postfix(self):
-        base = self.folder / "postfix"
-        for name in ("etc", "queue", "lib", "mail"):
-            (base / name).mkdir(parents=True)
-        shutil.chown(base / "lib", "postfix")
-        shutil.chown(base / "mail", "nobody")
-        domains = " ".join(f"{name}.{TOP}" for name in DOMAINS)
-        (base / "etc/main.cf").write_text(f"""compatibility_level = 3.6
-queue_directory = {base}/queue
-data_directory = {base}/lib
-maillog_file = {base}/log
-maillog_file_prefixes = {base}
-mail_owner = postfix
-setgid_group = postdrop
-myhostname = mx.dane.{TOP}
-mydestination =
-mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-smtpd_recipient_restrictions = check_recipient_access inline:{{ weg@dane.{TOP}=REJECT, later@dane.{TOP}=DEFER }}, permit_mynetworks, reject
+        refused = f"{{ weg@dane.{TOP}=REJECT, later@dane.{TOP}=DEFER }}"
+        postfix.start(self.folder / "postfix", f"{self.ip(10)}:{self.port}", " ".join(f"{name}.{TOP}" for name in DOMAINS), f"""myhostname = mx.dane.{TOP}
+smtpd_recipient_restrictions = check_recipient_access inline:{refused}, permit_mynetworks, reject
 smtpd_tls_security_level = may
 smtpd_tls_chain_files = {self.folder}/tls/chain.pem
 smtpd_tls_received_header = yes
 smtpd_tls_session_cache_database =
-virtual_mailbox_domains = {domains}
-virtual_mailbox_base = {base}/mail
-virtual_mailbox_maps = static:all/
-virtual_uid_maps = static:65534
-virtual_gid_maps = static:65534
 """)
-        (base / "etc/master.cf").write_text(services(f"{self.ip(10)}:{self.port}"))
-        run("postfix", "-c", base / "etc", "start")
 
     def delivered(self):
-        return [path.read_bytes() for path in (self.folder / "postfix/mail").glob("all/new/*")]
+        return postfix.delivered(self.folder / "postfix")
 
     def start_stripped(self):
         """A server behind somebody who cut STARTTLS out; what it is told is kept."""
         heard = self.heard
 
-        class Stripped(socketserver.StreamRequestHandler):
-            def handle(self):
-                self.wfile.write(b"220 mx ESMTP\r\n")
-                for line in self.rfile:
-                    heard.append(line)
-                    self.wfile.write(b"250-mx\r\n250 8BITMIME\r\n" if line.upper().startswith(b"EHLO") else b"250 ok\r\n")
+        def speak(told, say):
+            say.write(b"220 mx ESMTP\r\n")
+            for line in told:
+                heard.append(line)
+                say.write(b"250-mx\r\n250 8BITMIME\r\n" if line.upper().startswith(b"EHLO") else b"250 ok\r\n")
 
-        class Server(socketserver.ThreadingTCPServer):
-            allow_reuse_address = daemon_threads = True
-
-        self.servers = [Server((self.ip(30), self.port), Stripped)]
-        threading.Thread(target=self.servers[0].serve_forever, daemon=True).start()
+        self.servers = [LineServer((self.ip(30), self.port), speak)]
 
     def start_policies(self):
         lab = self
