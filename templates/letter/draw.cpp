@@ -1,12 +1,12 @@
-// The only file that knows libharu. Marked content, TJ and fonts from memory have no public call in 2.3.0, so
-// internals that it exports are used; 2.4 changed them, hence the check of the version.
+// The only file that knows libharu. Marked content and TJ have no public call in 2.3.0, so internals that it exports are
+// used; 2.4 changed them, hence the check of the version.
 #include "templates/letter/draw.h"
 
 #include <fmt/format.h>
 #include <hpdf.h>
 
+#include <array>
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <set>
 
@@ -40,49 +40,12 @@ std::map<int, std::set<char32_t>> characters_by_face(const DisplayList& list) {
   return used;
 }
 
-constexpr const char* kEncoding = "zegelpost";
-
-/// An encoding with one character: libharu refuses a font without any. libharu would make widths, glyphs and Unicode of all 65536 codes of its UTF-8 encoding for
-/// each font, which is a third of the time that a letter takes; finish() writes those of the characters used.
-HPDF_STATUS fill_in(HPDF_Encoder encoder) {
-  const HPDF_STATUS status = HPDF_CMapEncoder_InitAttr(encoder);
-  if (status != HPDF_OK) return status;
-  auto* map = static_cast<HPDF_CMapEncoderAttr>(encoder->attr);
-  std::strcpy(map->registry, "Adobe");
-  std::strcpy(map->ordering, "Identity-H");  // becomes the /Encoding of the font
-  map->writing_mode = HPDF_WMODE_HORIZONTAL;
-  map->cid_map[0][' '] = map->unicode_map[0][' '] = ' ';
-  encoder->type = HPDF_ENCODER_TYPE_DOUBLE_BYTE;
-  return HPDF_OK;
-}
-
-bool add_encoding(HPDF_Doc document) {
-  std::string name = kEncoding;
-  HPDF_Encoder encoder = HPDF_CMapEncoder_New(document->mmgr, name.data(), fill_in);
-  if (encoder == nullptr) return false;
-  return HPDF_Doc_RegisterEncoder(document, encoder) == HPDF_OK;  // frees it on failure
-}
-
-/// How libharu marks the font in the PDF, so that finish() finds it.
-std::string tag_of(int face) { return "ZPFAC" + std::string(1, static_cast<char>('A' + face)); }
-
-/// The name that HPDF_GetFont knows the font by; null if libharu refuses it.
-const char* add_font(HPDF_Doc document, const Bytes& truetype, int face) {
-  const auto size = static_cast<HPDF_UINT>(truetype.size());
-  HPDF_Stream stream = HPDF_MemStream_New(document->mmgr, size);
-  if (stream == nullptr) return nullptr;
-  HPDF_Stream_Write(stream, truetype.data(), size);
-  HPDF_Stream_Seek(stream, 0, HPDF_SEEK_SET);
-  HPDF_FontDef definition = HPDF_TTFontDef_Load(document->mmgr, stream, HPDF_TRUE);  // owns the stream, also on failure
-  if (definition == nullptr) return nullptr;
-  if (HPDF_List_Add(document->fontdef_list, definition) != HPDF_OK) {
-    HPDF_FontDef_Free(definition);
-    return nullptr;
-  }
-  std::string tag = tag_of(face);
-  HPDF_TTFontDef_SetTagName(definition, tag.data());
-  return definition->base_font;
-}
+/// The fonts of libharu that need no file. The page says glyphs by code itself, so that libharu need not know the font that
+/// is meant, only a name for it; finish() puts that font in its place. libharu's own way of embedding gives up on some
+/// composite glyphs and makes tables of 65,536 codes for each font.
+constexpr std::array kStandIns = {"Helvetica",   "Helvetica-Bold", "Helvetica-Oblique", "Helvetica-BoldOblique",
+                                  "Times-Roman", "Times-Bold",     "Times-Italic",      "Times-BoldItalic",
+                                  "Courier",     "Courier-Bold",   "Courier-Oblique",   "Courier-BoldOblique"};
 
 class Painter {
  public:
@@ -90,15 +53,12 @@ class Painter {
 
   bool add_fonts(const DisplayList& list, Drawing& drawing) {
     for (const auto& [face, characters] : characters_by_face(list)) {
-      FaceSubset subset = faces_.face(face).subset(characters);
-      const char* name = add_font(document_, subset.truetype, face);
-      HPDF_Font font = name == nullptr ? nullptr : HPDF_GetFont(document_, name, kEncoding);
+      const char* const name = kStandIns.at(fonts_.size());
+      HPDF_Font font = HPDF_GetFont(document_, name, nullptr);
       if (font == nullptr) return false;
-      // Raw TJ marks no glyph as used, so libharu embeds an empty font; finish() puts the subset in its
-      // place. (Its own subsetter gives up on some composite glyphs.)
       fonts_[face] = font;
-      drawing.face_of_tag[tag_of(face)] = face;
-      drawing.subsets[face] = std::move(subset);
+      drawing.face_of_font[name] = face;
+      drawing.subsets[face] = faces_.face(face).subset(characters);
     }
     return true;
   }
@@ -179,7 +139,7 @@ Result<Drawing> draw(const DisplayList& list, const FaceBook& faces) {
   HPDF_SetCompressionMode(document.get(), HPDF_COMP_NONE);  // QPDF compresses once, at the end
   Drawing drawing;
   Painter painter(document.get(), faces);
-  if (add_encoding(document.get()) && painter.add_fonts(list, drawing))
+  if (painter.add_fonts(list, drawing))
     for (const Page& page : list.pages) painter.paint(page);
   if (trouble.code == 0) drawing.pdf = saved(document.get());
   if (trouble.code != 0 || drawing.pdf.empty())

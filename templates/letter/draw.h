@@ -17,8 +17,8 @@ namespace zp::templates {
 /// in the page contents are UTF-16 units.
 struct Drawing {
   std::string pdf;
-  std::map<std::string, int> face_of_tag;  // first six letters of BaseFont -> face
-  std::map<int, FaceSubset> subsets;       // face -> what finish() embeds
+  std::map<std::string, int> face_of_font;  // BaseFont -> the face that it stands for
+  std::map<int, FaceSubset> subsets;        // face -> what finish() embeds
 };
 
 Result<Drawing> draw(const DisplayList& list, const FaceBook& faces);

@@ -127,7 +127,7 @@ Result<Bytes> finish(const Drawing& drawing, const DisplayList& list, const Face
     const std::unique_ptr<QPDF, DestroyOneAtATime> pdf(new QPDF);
     pdf->setSuppressWarnings(true);
     pdf->processMemoryFile("drawing", drawing.pdf.data(), drawing.pdf.size());
-    repair_fonts(*pdf, drawing, faces);
+    put_in_fonts(*pdf, drawing, faces);
     write_catalog(*pdf, facts, icc_profile);
     write_info(*pdf, facts);
     Object field;

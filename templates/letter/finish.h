@@ -1,7 +1,7 @@
 // templates/letter/finish.h - makes libharu's drawing a PDF/A-2a and PDF/UA-1 file (QPDF).
 //
-// Adds the structure tree, links, language, XMP, output intent; embeds the fonts and rewrites their
-// dictionaries, whose ToUnicode, widths and names from libharu do not follow ISO 32000-1.
+// Adds the structure tree, links, language, XMP, output intent, and puts the fonts in the place of their stand-ins:
+// widths, names and ToUnicode as libharu writes them do not follow ISO 32000-1.
 // Threads: free function.
 // Errors: kIo with QPDF's words.
 #ifndef TEMPLATES_LETTER_FINISH_H_

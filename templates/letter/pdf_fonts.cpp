@@ -65,39 +65,51 @@ Object widths(const FaceSubset& subset, const Face& face) {
   return all;
 }
 
-void repair(QPDF& pdf, Object font, const FaceSubset& subset, const Face& face) {
-  const FaceMetrics& metrics = face.metrics();
-  Object descendant = font.getKey("/DescendantFonts").getArrayItem(0);
-  Object descriptor = descendant.getKey("/FontDescriptor");
-  const Object name = Object::newName("/" + subset_tag(subset) + "+" + metrics.postscript_name);
-  font.replaceKey("/BaseFont", name);
-  font.replaceKey("/ToUnicode", Object::newStream(&pdf, to_unicode_map(subset)));
-  descendant.replaceKey("/BaseFont", name);
-  descendant.replaceKey("/CIDToGIDMap", Object::newStream(&pdf, glyph_map(subset)));
-  descendant.replaceKey("/W", widths(subset, face));
-  descendant.replaceKey("/DW", Object::newInteger(1000));
-  descendant.removeKey("/DW2");
-  descendant.replaceKey("/CIDSystemInfo", Object::parse("<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"));
-  descriptor.replaceKey("/FontName", name);
-  constexpr int kNonsymbolic = 32;
-  descriptor.replaceKey("/Flags", Object::newInteger(kNonsymbolic));
-  descriptor.replaceKey("/Ascent", Object::newInteger(metrics.ascent));
-  descriptor.replaceKey("/Descent", Object::newInteger(metrics.descent));
-  descriptor.replaceKey("/CapHeight", Object::newInteger(metrics.cap_height));
-  descriptor.replaceKey("/XHeight", Object::newInteger(metrics.x_height));
-  descriptor.replaceKey("/StemV", Object::newInteger(metrics.stem_v));
-  descriptor.replaceKey("/ItalicAngle", Object::newReal(metrics.italic_angle, 1));
-  Object box = Object::newArray();
-  for (const int side : metrics.box) box.appendItem(Object::newInteger(side));
-  descriptor.replaceKey("/FontBBox", box);
+Object descriptor(QPDF& pdf, const Object& name, const FaceSubset& subset, const FaceMetrics& metrics) {
   Object file = Object::newStream(&pdf, std::string(subset.truetype.begin(), subset.truetype.end()));
   file.getDict().replaceKey("/Length1", Object::newInteger(static_cast<long long>(subset.truetype.size())));
-  descriptor.replaceKey("/FontFile2", file);
+  Object box = Object::newArray();
+  for (const int side : metrics.box) box.appendItem(Object::newInteger(side));
+  constexpr int kNonsymbolic = 32;
+  return Object::newDictionary({{"/Type", Object::newName("/FontDescriptor")},
+                                {"/FontName", name},
+                                {"/Flags", Object::newInteger(kNonsymbolic)},
+                                {"/Ascent", Object::newInteger(metrics.ascent)},
+                                {"/Descent", Object::newInteger(metrics.descent)},
+                                {"/CapHeight", Object::newInteger(metrics.cap_height)},
+                                {"/XHeight", Object::newInteger(metrics.x_height)},
+                                {"/StemV", Object::newInteger(metrics.stem_v)},
+                                {"/ItalicAngle", Object::newReal(metrics.italic_angle, 1)},
+                                {"/FontBBox", box},
+                                {"/FontFile2", file}});
+}
+
+/// A font of two-byte codes (ISO 32000-1, 9.7).
+Object composite_font(QPDF& pdf, const FaceSubset& subset, const Face& face) {
+  const FaceMetrics& metrics = face.metrics();
+  const Object name = Object::newName("/" + subset_tag(subset) + "+" + metrics.postscript_name);
+  Object glyphs = Object::newDictionary(
+      {{"/Type", Object::newName("/Font")},
+       {"/Subtype", Object::newName("/CIDFontType2")},
+       {"/BaseFont", name},
+       {"/CIDSystemInfo", Object::parse("<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>")},
+       {"/CIDToGIDMap", Object::newStream(&pdf, glyph_map(subset))},
+       {"/W", widths(subset, face)},
+       {"/DW", Object::newInteger(1000)},
+       {"/FontDescriptor", pdf.makeIndirectObject(descriptor(pdf, name, subset, metrics))}});
+  Object descendants = Object::newArray();
+  descendants.appendItem(pdf.makeIndirectObject(glyphs));
+  return Object::newDictionary({{"/Type", Object::newName("/Font")},
+                                {"/Subtype", Object::newName("/Type0")},
+                                {"/BaseFont", name},
+                                {"/Encoding", Object::newName("/Identity-H")},
+                                {"/DescendantFonts", descendants},
+                                {"/ToUnicode", Object::newStream(&pdf, to_unicode_map(subset))}});
 }
 
 }  // namespace
 
-void repair_fonts(QPDF& pdf, const Drawing& drawing, const FaceBook& faces) {
+void put_in_fonts(QPDF& pdf, const Drawing& drawing, const FaceBook& faces) {
   std::set<QPDFObjGen> seen;
   for (Object page : pdf.getAllPages()) {
     Object resources = page.getKey("/Resources");
@@ -105,10 +117,10 @@ void repair_fonts(QPDF& pdf, const Drawing& drawing, const FaceBook& faces) {
     Object fonts = resources.getKey("/Font");
     if (!fonts.isDictionary()) continue;
     for (const std::string& key : fonts.getKeys()) {
-      Object font = fonts.getKey(key);
-      if (!seen.insert(font.getObjGen()).second) continue;
-      const int face = drawing.face_of_tag.at(font.getKey("/BaseFont").getName().substr(1, 6));
-      repair(pdf, font, drawing.subsets.at(face), faces.face(face));
+      Object stand_in = fonts.getKey(key);
+      if (!seen.insert(stand_in.getObjGen()).second) continue;
+      const int face = drawing.face_of_font.at(stand_in.getKey("/BaseFont").getName().substr(1));
+      pdf.replaceObject(stand_in.getObjGen(), composite_font(pdf, drawing.subsets.at(face), faces.face(face)));
     }
   }
 }

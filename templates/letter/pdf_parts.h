@@ -8,8 +8,8 @@
 
 namespace zp::templates {
 
-/// pdf_fonts.cpp: names, widths, glyph maps, ToUnicode and descriptors of every font.
-void repair_fonts(QPDF& pdf, const Drawing& drawing, const FaceBook& faces);
+/// pdf_fonts.cpp: the fonts that are meant, where the drawing has its stand-ins.
+void put_in_fonts(QPDF& pdf, const Drawing& drawing, const FaceBook& faces);
 
 /// pdf_structure.cpp: StructTreeRoot, ParentTree, link annotations, and the signature field if there is one
 /// (may be null).
