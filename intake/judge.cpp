@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace zp::intake {
 namespace {
@@ -92,6 +93,21 @@ constexpr std::array kHazards = {
                   "A page could not be rendered."sv},
 };
 
+/// "1, 3 and 5 to 9" out of ascending numbers.
+std::string listed(const std::vector<int>& numbers, std::string_view to, std::string_view and_last) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    if (last < i + 2) last = i;
+    parts.push_back(last == i ? fmt::to_string(numbers[i]) : fmt::format("{}{}{}", numbers[i], to, numbers[last]));
+    i = last + 1;
+  }
+  std::string list = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i) list.append(i + 1 < parts.size() ? ", " : and_last).append(parts[i]);
+  return list;
+}
+
 class Judge {
  public:
   Judge(Findings& findings, std::string_view as_of) : findings_(findings), as_of_(as_of) {}
@@ -99,9 +115,7 @@ class Judge {
   void run() {
     findings_.messages.clear();
     findings_.verdict = Verdict::kUsable;
-    for (const HazardMeaning& meaning : kHazards) {
-      if (has_hazard(meaning.hazard)) say(meaning.verdict, meaning.hazard, meaning.nl, meaning.en);
-    }
+    judge_hazards();
     for (const DigitalSignature& signature : findings_.digital_signatures) judge_digital(signature);
     judge_pages();
     judge_identity();
@@ -122,7 +136,36 @@ class Judge {
     tell(code, std::string(nl), std::string(en));
   }
 
-  static std::string where(const PageFindings& page) { return fmt::format("pagina {}", page.number); }
+  /// What is said of several pages is said once. `nl` and `en` have {} where the pages are named.
+  struct AboutPages {
+    std::string_view code;
+    std::string nl, en;
+    std::vector<int> pages;
+  };
+
+  void tell_of(const PageFindings& page, std::string_view code, std::string nl, std::string en) {
+    const auto known =
+        std::ranges::find_if(about_pages_, [&](const auto& one) { return one.code == code && one.nl == nl; });
+    if (known == about_pages_.end())
+      about_pages_.push_back({code, std::move(nl), std::move(en), {page.number}});
+    else
+      known->pages.push_back(page.number);
+  }
+
+  void tell_about_pages() {
+    for (const AboutPages& one : about_pages_)
+      tell(one.code, fmt::format(fmt::runtime(one.nl), "pagina " + listed(one.pages, " tot en met ", " en ")),
+           fmt::format(fmt::runtime(one.en),
+                       (one.pages.size() > 1 ? "pages " : "page ") + listed(one.pages, " to ", " and ")));
+  }
+
+  // Where nobody can open a document, nobody is promised to look at it.
+  void judge_hazards() {
+    for (const HazardMeaning& meaning : kHazards) {
+      if (findings_.verdict == Verdict::kRejected && meaning.verdict != Verdict::kRejected) return;
+      if (has_hazard(meaning.hazard)) say(meaning.verdict, meaning.hazard, meaning.nl, meaning.en);
+    }
+  }
 
   void judge_digital(const DigitalSignature& signature) {
     if (signature.integrity == "broken") {
@@ -169,20 +212,24 @@ class Judge {
     if (all > 0 && blurred > 0 && blank + blurred == all)
       findings_.verdict = std::max(findings_.verdict, Verdict::kUnusable);
     for (const PageFindings& page : findings_.pages) judge_page(page);
+    tell_about_pages();
   }
 
   bool is_picture() const { return findings_.type.starts_with("image/"); }
 
   void judge_page(const PageFindings& page) {
     if (!page.sharp && !page.blank) {
-      say(Verdict::kDoubtful, "blurred",
-          is_picture() ? "De foto is onscherp: maak hem opnieuw. Zorg voor veel licht en houd de telefoon stil."
-                       : fmt::format("Op {} is de tekst onscherp: maak er een nieuwe scan of foto van.", where(page)),
-          fmt::format("Page {} is blurred.", page.number));
+      findings_.verdict = std::max(findings_.verdict, Verdict::kDoubtful);
+      tell_of(page, "blurred",
+              is_picture() ? "De foto is onscherp: maak hem opnieuw. Zorg voor veel licht en houd de telefoon stil."
+                           : "Op {} is de tekst onscherp: maak er een nieuwe scan of foto van.",
+              "Blurred: {}.");
     }
-    if (page.upside_down) {
-      say(Verdict::kDoubtful, "upside-down", fmt::format("Op {} staat de tekst op de kop.", where(page)),
-          fmt::format("Page {} is upside down.", page.number));
+    if (page.upside_down) {  // a person who looks sees it upright
+      tell_of(page, "upside-down",
+              "Op {} stond de tekst op de kop. Wij hebben dat gedraaid. Scan of fotografeer de volgende keer met de "
+              "bovenkant naar boven.",
+              "Upside down, and shown turned: {}.");
     }
     judge_signatures(page);
   }
@@ -193,15 +240,14 @@ class Judge {
       return [state](const SignatureField& field) { return field.state == state; };
     };
     if (std::ranges::any_of(page.handwritten_signatures, sure)) {
-      tell("signature-found", signature_words(page), fmt::format("Handwritten signature on page {}.", page.number));
+      tell_of(page, "signature-found", signature_words(page), "Handwritten signature on {}.");
       tell_images(page, sure);
     } else if (std::ranges::any_of(page.signature_fields, is("doubtful"))) {
-      tell("signature-field-doubtful",
-           fmt::format("Op {} kijkt een medewerker of u uw handtekening hebt gezet.", where(page)),
-           fmt::format("Something that may not be a signature stands in a signature field on page {}.", page.number));
+      tell_of(page, "signature-field-doubtful", "Op {} kijkt een medewerker of u uw handtekening hebt gezet.",
+              "Something that may not be a signature stands in a signature field on {}.");
     } else if (!page.empty_signature_fields.empty()) {
-      tell("signature-field-empty", fmt::format("Op {} is de plaats voor de handtekening nog leeg.", where(page)),
-           fmt::format("Empty signature field on page {}.", page.number));
+      tell_of(page, "signature-field-empty", "Op {} is de plaats voor de handtekening nog leeg.",
+              "Empty signature field on {}.");
     }
   }
 
@@ -211,21 +257,20 @@ class Judge {
       return sure(one) && one.origin == "image";
     });
     if (!image) return;
-    tell("signature-is-image",
-         fmt::format("De handtekening op {} is met de computer gezet, niet met pen op papier.", where(page)),
-         fmt::format("The signature on page {} is a picture, an annotation or a drawing in the file.", page.number));
+    tell_of(page, "signature-is-image", "De handtekening op {} is met de computer gezet, niet met pen op papier.",
+            "The signature on {} is a picture, an annotation or a drawing in the file.");
   }
 
   // What a court or an authority made is not signed by the sender.
   bool is_of_others() const { return findings_.kind == "court-order" || findings_.kind == "decision"; }
 
   std::string signature_words(const PageFindings& page) const {
-    if (is_of_others()) return fmt::format("Wij zien een handtekening op {}.", where(page));
+    if (is_of_others()) return "Wij zien een handtekening op {}.";
     const auto field = std::ranges::find(page.signature_fields, "signed", &SignatureField::state);
     const bool choice = page.signature_fields.size() > 1;  // with one field the sender knows whose it is
     if (!choice || field == page.signature_fields.end() || field->whose.empty())
-      return fmt::format("Wij zien uw handtekening op {}.", where(page));
-    return fmt::format("Wij zien op {} een handtekening in het vak van {}.", where(page), dutch_signer(field->whose));
+      return "Wij zien uw handtekening op {}.";
+    return fmt::format("Wij zien op {{}} een handtekening in het vak van {}.", dutch_signer(field->whose));
   }
 
   void judge_identity() {
@@ -303,6 +348,7 @@ class Judge {
 
   Findings& findings_;
   std::string_view as_of_;
+  std::vector<AboutPages> about_pages_;
 };
 
 }  // namespace

@@ -8,8 +8,8 @@
 //              a program to be launched, a type that nobody can look at
 //   unusable   opened, but of no use: every page blank; every page with something on it blurred; a digital signature that is broken
 //   doubtful   a person must look: damaged, active content, embedded files, changed after signing or partly covered by the
-//              signature, an attachment that is not usable, pages that were not read, a page blurred or upside down, an identity
-//              document whose check digits fail
+//              signature, an attachment that is not usable, pages that were not read, a page blurred, an identity document
+//              whose check digits fail
 //   usable     none of these
 // Threads: free functions.
 #ifndef INTAKE_JUDGE_H_

@@ -14,7 +14,7 @@
 #include "intake/cell/office.h"
 #include "intake/cell/outlook.h"
 #include "intake/cell/page_images.h"
-#include "intake/cell/page_queue.h"
+#include "intake/cell/page_looker.h"
 #include "intake/cell/pdf_pages.h"
 #include "intake/cell/pdf_placed.h"
 #include "intake/cell/pdf_signatures.h"
@@ -28,18 +28,10 @@
 namespace zp::intake::cell {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr int kMaxDepth = 4;                       // as parse_findings() bounds it
-constexpr std::size_t kMaxAttachments = 100;       // of the whole document
-constexpr std::size_t kMaxIdentityDocuments = 20;  // besides the first, as parse_findings() bounds it
-constexpr std::size_t kMaxPageText = 64 * 1024;
+constexpr int kMaxDepth = 4;                     // as parse_findings() bounds it
+constexpr std::size_t kMaxAttachments = 100;     // of the whole document
 constexpr std::size_t kMaxUnpacked = 256 << 20;  // bytes, of all archives in the document
-constexpr std::size_t kPagesToRead = 4;          // of a beschikking without its own text: first two, last two
 constexpr int kExamineDpi = 150;                 // enough for the strokes of a signature and for letters of 8 points
-constexpr double kKnownForm = 0.95;              // confidence in the kind that a known form has
-constexpr int kPhotoDpi = 150;                   // what a photo counts as when it is made smaller for the screen
-constexpr std::chrono::seconds kTimeForLooking{40};  // then pages are read only if they carry their own text
 
 std::int64_t end_of_day(const std::string& date) {
   std::tm day{};
@@ -92,6 +84,8 @@ class Inspection {
  private:
   using Hazards = std::set<std::string>;
 
+  Workplace workplace() { return {connection_, engines_, images_, request_.options.somebody_waits, started_}; }
+
   static Hazards hazards_of_type(std::string_view type) {
     if (type == "application/x-empty") return {"empty"};
     if (type == "application/x-dosexec" || type == "application/x-executable") return {"executable"};
@@ -133,15 +127,14 @@ class Inspection {
                  Findings& findings, Hazards& hazards) {
     const std::size_t count = std::min(pages.count(), kMaxPages);
     if (pages.count() > kMaxPages) hazards.insert("too-many-pages");
-    Looking looking{engines_, depth, static_cast<int>(count), findings, hazards};
+    PageLooker looker(workplace(), depth, static_cast<int>(count), findings, hazards);
     for (std::size_t i = 0; i < count; ++i) {
       cv::Mat drawn =
           pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
       if (drawn.empty()) hazards.insert("page-unreadable");
-      look(looking, static_cast<int>(i + 1), std::move(drawn), pages.words(i));
+      looker.look(static_cast<int>(i + 1), std::move(drawn), pages.words(i));
     }
-    finish(looking);
-    read_what_matters(looking);
+    looker.finish();
     for (std::size_t i = 0; i < std::min(count, empty_fields.size()); ++i) {
       std::vector<Box>& fields = findings.pages[i].empty_signature_fields;
       fields.insert(fields.end(), empty_fields[i].begin(), empty_fields[i].end());
@@ -160,124 +153,10 @@ class Inspection {
     }
     if (image->has_location) hazards.insert("location-data");
     if (image->truncated) hazards.insert("too-many-pages");
-    Looking looking{engines_, depth, static_cast<int>(image->pages.size()), findings, hazards};
+    PageLooker looker(workplace(), depth, static_cast<int>(image->pages.size()), findings, hazards);
     int number = 0;
-    for (cv::Mat& page : image->pages) look(looking, ++number, std::move(page), {});
-    finish(looking);
-    read_what_matters(looking);
-  }
-
-  // ---- pages, several at once, findings in order
-
-  struct Looking {
-    Looking(std::span<vision::Engines> engines, int document_depth, int page_count, Findings& into,
-            Hazards& hazards_into)
-        : queue(engines), depth(document_depth), count(page_count), findings(into), hazards(hazards_into) {}
-    PageQueue queue;
-    int depth, count;
-    Findings& findings;
-    Hazards& hazards;
-    std::vector<std::pair<std::size_t, cv::Mat>> half_read;  // pages by index that OCR read the head and labels of
-  };
-
-  void look(Looking& looking, int number, cv::Mat picture, std::vector<vision::Word> words) {
-    const bool late = !picture.empty() && Clock::now() - started_ > kTimeForLooking;
-    if (!picture.empty() && !late) {
-      if (looking.queue.full()) add_page(looking, looking.queue.next());
-      looking.queue.begin(number, std::move(picture), std::move(words));
-      return;
-    }
-    finish(looking);
-    SeenPage unseen{number, std::move(words), {}};
-    unseen.report.upright = std::move(picture);
-    if (late) looking.hazards.insert("too-many-pages");
-    add_page(looking, std::move(unseen));
-  }
-
-  void finish(Looking& looking) {
-    while (!looking.queue.empty()) add_page(looking, looking.queue.next());
-  }
-
-  void add_page(Looking& looking, SeenPage seen) {
-    vision::PageReport& report = seen.report;
-    PageFindings& page = looking.findings.pages.emplace_back(std::move(report.findings));
-    page.number = seen.number;
-    const auto& words = report.words.empty() ? seen.text_layer : report.words;
-    if (!report.form_kind.empty()) {
-      looking.findings.kind = report.form_kind;
-      looking.findings.kind_confidence = kKnownForm;
-      looking.findings.subject = report.form_subject;
-      looking.findings.kind_words = {page.form};
-    }
-    if (page.text.empty()) page.text = vision::text_of(words, kMaxPageText);
-    if (looking.depth == 0 && !report.upright.empty()) send_images(report, seen.number);
-    for (IdentityDocument& document : report.identities) {
-      document.page = seen.number;
-      add_identity(std::move(document), looking.findings);
-    }
-    if (report.was_read) {
-      auto& pages = looking.half_read;
-      pages.emplace_back(looking.findings.pages.size() - 1, report.upright);
-      if (pages.size() > kPagesToRead) pages.erase(pages.begin() + kPagesToRead / 2);
-    }
-    connection_.progress(seen.number, looking.count);
-  }
-
-  // Reading a whole page takes a second or two. It is done for the first page where its head did not say what the
-  // document is, and for a beschikking, which names its people in sentences.
-  void read_what_matters(Looking& looking) {
-    if (request_.options.somebody_waits || looking.findings.kind != "unknown" || looking.findings.identity_document)
-      return;
-    Kind kind = kind_of(text_of(looking.findings));
-    std::size_t read = 0;
-    if (!says_what_it_is(kind) && !looking.half_read.empty() && looking.half_read.front().first == 0) {
-      read_whole(looking, read++);
-      kind = kind_of(text_of(looking.findings));
-    }
-    if (kind.name != "court-order") return;
-    while (read < looking.half_read.size()) read_whole(looking, read++);
-  }
-
-  static bool says_what_it_is(const Kind& kind) {
-    constexpr double kPlainly = 0.5;
-    return kind.confidence >= kPlainly && !kind.subject.empty();
-  }
-
-  void read_whole(const Looking& looking, std::size_t which) {
-    if (Clock::now() - started_ > kTimeForLooking) return;
-    const auto& [index, upright] = looking.half_read[which];
-    std::string read = vision::text_of(vision::ocr_words(upright, engines_.front()), kMaxPageText);
-    std::string& known = looking.findings.pages[index].text;
-    if (read.size() > known.size()) known = std::move(read);
-    connection_.progress(static_cast<int>(index + 1), looking.count);
-  }
-
-  static std::string text_of(const Findings& findings) {
-    std::string text;
-    for (const PageFindings& page : findings.pages) text += page.text + "\n";
-    return text;
-  }
-
-  // One whose zone was read comes before one that was only recognised.
-  static void add_identity(IdentityDocument document, Findings& findings) {
-    if (!findings.identity_document) {
-      findings.identity_document = std::move(document);
-      return;
-    }
-    if (findings.other_identity_documents.size() >= kMaxIdentityDocuments) return;
-    if (document.mrz && !findings.identity_document->mrz) std::swap(document, *findings.identity_document);
-    findings.other_identity_documents.push_back(std::move(document));
-  }
-
-  void send_images(const vision::PageReport& report, int number) {
-    images_.send(number, report.upright, kPhotoDpi);
-    std::vector<Box> boxes;
-    for (const IdentityDocument& document : report.identities) {
-      const std::vector<Box> some = vision::boxes_to_mask(document);
-      boxes.insert(boxes.end(), some.begin(), some.end());
-    }
-    if (boxes.empty()) return;
-    images_.send_masked(number, vision::mask(report.upright, boxes), kPhotoDpi);
+    for (cv::Mat& page : image->pages) looker.look(++number, std::move(page), {});
+    looker.finish();
   }
 
   // ---- mail, text, what is inside
@@ -411,7 +290,7 @@ class Inspection {
   PageImages images_;
   SignaturePolicy policy_;
   std::size_t attachments_ = 0, unpacked_ = 0;
-  Clock::time_point started_ = Clock::now();
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ constexpr std::size_t kMaxEmbedded = 50;
 constexpr std::size_t kMaxEmbeddedBytes = 64ul << 20;  // of one embedded file, decoded
 constexpr std::size_t kMaxEmbeddedTotal = 128ul << 20;
 constexpr std::size_t kMaxObjectStreams = 64ul << 20;  // of all together, decoded
+constexpr std::size_t kMaxContainers = 1'000'000;      // arrays and dictionaries in them; each takes a microsecond
 constexpr std::size_t kMaxXfaBytes = 16ul << 20;       // of one packet, decoded
 constexpr double kMaxPicturePixels = 800e6;            // an A4 page at 2400 dpi has 557 million
 
@@ -190,13 +191,21 @@ void look_at_raw(ByteView pdf, PdfStructure& structure) {
   structure.document.reset();
 }
 
+/// How many arrays and dictionaries may begin there: a small stream can hold millions of empty ones.
+std::size_t containers_in(ByteView bytes) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    count += bytes[i] == '[' || (bytes[i] == '<' && i + 1 < bytes.size() && bytes[i + 1] == '<') ? 1 : 0;
+  return count;
+}
+
 /// Objects packed into streams are unpacked a whole stream at a time, by us and by each reader.
 bool packs_too_much(QPDF& document) {
   constexpr int kInObjectStream = 2;
   std::set<int> streams;
   for (const auto& [id, entry] : document.getXRefTable())
     if (entry.getType() == kInObjectStream) streams.insert(entry.getObjStreamNumber());
-  std::size_t left = kMaxObjectStreams;
+  std::size_t left = kMaxObjectStreams, containers = 0;
   for (const int number : streams) {
     QPDFObjectHandle stream = document.getObject(number, 0);
     if (!stream.isStream()) continue;
@@ -206,7 +215,10 @@ bool packs_too_much(QPDF& document) {
     } catch (const TooMuch&) {
       return true;
     }
-    left -= buffer.take().size();
+    const Bytes packed = buffer.take();
+    left -= packed.size();
+    containers += containers_in(packed);
+    if (containers > kMaxContainers) return true;
   }
   return false;
 }

@@ -201,6 +201,29 @@ def card_back(ctx, look, holder, document):
     specimen(ctx, CARD)
 
 
+def permit_front(ctx, look, holder, document):
+    """Of somebody of another state, here Utopia."""
+    background(ctx, CARD, look, holder["name"] + " permit")
+    write(ctx, 4, 5.6, "VERBLIJFSTITEL", 3.1, bold=True, rgb=(.2, .25, .3))
+    write(ctx, 4, 8.8, "RESIDENCE PERMIT", 2.1, rgb=(.2, .25, .3))
+    write(ctx, 52, 5.6, look.title, 1.9, rgb=(.2, .25, .3))
+    face(ctx, 4, 12, 25, 32, holder["name"])
+    fields(ctx, 33, 13.5, [("Naam / Name", f"{holder['surname']}, {holder['given_names']}".upper()), ("Geldig tot / Valid until", printed_date(document["expiry"])),
+                           ("Afgegeven te / Place of issue", "NERGENSSTAD"), ("Soort titel / Type of permit", "BEPAALDE TIJD"),
+                           ("Opmerkingen / Remarks", "ARBEID VRIJ TOEGESTAAN")], 7)
+    fields(ctx, 66, 20.5, [("Nummer / Number", document["number"])], 7)
+    Hand(holder["name"], "permit").sign(ctx, 62, 47, 17)
+    specimen(ctx, CARD)
+
+
+def permit_back(ctx, look, holder, document):
+    background(ctx, CARD, look, holder["name"] + " permit back")
+    fields(ctx, 5, 6, [(look.labels["birth"], printed_date(holder["birth_date"])), (look.labels["nationality"], "UTOPISCHE / UTOPIAN"),
+                       (look.labels["personal"], document["bsn"])], 8)
+    zone(ctx, 4.7, 37.5, mrz.td1(look.state, holder, document["number"], document["expiry"], code="IR", nationality="UTO"))
+    specimen(ctx, CARD)
+
+
 def qr_code(ctx, x, y, side, text):
     """As a square of `side` mm with its quiet zone."""
     modules = cv2.QRCodeEncoder_create().encode(text)
@@ -238,6 +261,9 @@ def licence_back(ctx, look, holder, document):
     specimen(ctx, CARD)
 
 
+SIDES = {"card": (card_front, card_back), "licence": (licence_front, licence_back), "permit": (permit_front, permit_back)}
+
+
 def draw(size, dpi, *sides):
     """Draws functions of a context, each at its place in mm, on white."""
     scale = dpi / 25.4
@@ -255,15 +281,15 @@ def draw(size, dpi, *sides):
 
 
 def image(kind, holder, document, dpi=DPI, beside=None):
-    """The document as pixels. `kind` is LOOK-FORM-SIDE: uto-passport, uto-card-front, nl-licence-back, nl-card-both, ...
+    """The document as pixels. `kind` is LOOK-FORM-SIDE: uto-passport, uto-card-front, nl-licence-back, nl-permit-both, ...
 
     "both" is a sheet with the front above the back, as people copy a card; with `beside`, another holder, that one's front.
     """
     look = LOOKS[kind.split("-")[0]]
-    sides = (licence_front, licence_back) if "licence" in kind else (card_front, card_back)
-    front, back = (lambda ctx, side=side: side(ctx, look, holder, document) for side in sides)
+    sides = SIDES.get(kind.split("-")[1])
     if kind.endswith("passport"):
         return draw(DATA_PAGE, dpi, ((0, 0), lambda ctx: passport(ctx, look, holder, document)))
+    front, back = (lambda ctx, side=side: side(ctx, look, holder, document) for side in sides)
     if kind.endswith("front"):
         return draw(CARD, dpi, ((0, 0), front))
     if kind.endswith("back"):

@@ -37,11 +37,11 @@ def td3(state, holder, number, expiry, personal=""):
     return [first, second + check_digit(number + birth + end + personal_field)]
 
 
-def td1(state, holder, number, expiry, optional=""):
-    """The three lines of a card. `optional` as it stands there, with a check digit of its own if it has one."""
-    first = (f"I<{state}" + checked(number.ljust(9, "<")) + optional).ljust(30, "<")
+def td1(state, holder, number, expiry, optional="", code="I<", nationality=None):
+    """The three lines of a card. `optional` as it stands there, with a check digit of its own if it has one; nationality: the state's if it is not given."""
+    first = (f"{code}{state}" + checked(number.ljust(9, "<")) + optional).ljust(30, "<")
     birth, end = checked(short_date(holder["birth_date"])), checked(short_date(expiry))
-    second = birth + holder["sex"] + end + state + "<" * 11
+    second = birth + holder["sex"] + end + (nationality or state) + "<" * 11
     composite = check_digit(first[5:30] + second[0:7] + second[8:15] + second[18:29])
     return [first, second + composite, names(holder, 30)]
 

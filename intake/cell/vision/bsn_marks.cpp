@@ -1,11 +1,13 @@
 #include "intake/cell/vision/bsn_marks.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
 #include <string>
+#include <string_view>
 
 #include "intake/cell/vision/ink.h"
 #include "intake/cell/vision/mrz.h"
@@ -29,6 +31,25 @@ std::string digits_of(const std::string& text) {
 bool is_group(const std::string& text) {
   return std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; }) &&
          std::ranges::none_of(text, [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
+/// Nine digits of which one was lost, doubled or misread.
+bool is_nearly_a_number(const std::string& text) {
+  constexpr std::size_t kMost = 10, kFewest = 8, kDigits = 7;
+  return text.size() >= kFewest && text.size() <= kMost && digits_of(text).size() >= kDigits &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+bool is_label(std::string text) {
+  constexpr std::array<std::string_view, 5> kLabels = {"burger", "bsn", "persoonsn", "personal", "sofi"};
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::ranges::any_of(kLabels, [&](std::string_view label) { return text.starts_with(label); });
+}
+
+/// Above it, beside it or, on a page that lies turned, wherever that is.
+bool is_near(const Box& a, const Box& b) {
+  const double far = 3 * std::min(b.w, b.h);
+  return a.x < b.x + b.w + far && b.x < a.x + a.w + far && a.y < b.y + b.h + far && b.y < a.y + a.h + far;
 }
 
 void add_box(const Box& box, std::vector<Box>& boxes) {
@@ -56,6 +77,11 @@ Box before_turning(const Box& box, int quarter_turns) {
 
 void add_bsn_words(std::span<const Word> words, std::vector<Box>& boxes) {
   constexpr std::size_t kDigits = 9;
+  for (const Word& label : words) {
+    if (!is_label(label.text)) continue;
+    for (const Word& word : words)
+      if (is_nearly_a_number(word.text) && is_near(word.box, label.box)) add_box(word.box, boxes);
+  }
   for (std::size_t first = 0; first < words.size(); ++first) {
     std::string digits = digits_of(words[first].text);
     Box box = words[first].box;

@@ -1,7 +1,8 @@
 // intake/cell/vision/bsn_marks.h - where on an identity document a burgerservicenummer can be read, by people or by
 // telephones.
 //
-// Numbers that pass the 11-proef, and QR codes: the documents of 2021 and the driving licence carry it in one.
+// Numbers that pass the 11-proef, or stand at their label if they were misread, and QR codes: the documents of 2021 and the driving licence carry it
+// in one.
 // Threads: one at a time, as Engines.
 #ifndef INTAKE_CELL_VISION_BSN_MARKS_H_
 #define INTAKE_CELL_VISION_BSN_MARKS_H_

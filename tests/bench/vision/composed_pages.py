@@ -1,10 +1,12 @@
-"""More pages to fit on: loose signatures of a corpus put on its unsigned pages, and its pages as worse scanners see them. A page made of two groups belongs to
-both, so that no fold judges what its weights have seen a part of."""
+"""More pages to fit on: loose signatures of a corpus put on its unsigned pages, stamps and filled-in lines drawn on all, and its pages as worse scanners see them. A
+page made of two groups belongs to both, so that no fold judges what its weights have seen a part of."""
 import json
 import os
 
 import cv2
 import numpy as np
+
+import drawn_ink
 
 # Loose signatures and stamps that were not cut from pages of the corpus: others would be seen in two folds.
 LOOSE_SIGNATURES = ("ssbi-", "cedar-", "sigver-")
@@ -25,6 +27,12 @@ def put(page, ink, box, colour):
     x, y, w, h = box
     alpha = cv2.resize(ink, (w, h), interpolation=cv2.INTER_AREA)[..., None]
     page[y: y + h, x: x + w] = page[y: y + h, x: x + w] * (1 - alpha) + np.float32(colour) * alpha
+
+
+def stamp_colour(random):
+    if random.random() < 0.5:
+        return [random.uniform(20, 90)] * 3
+    return [random.uniform(60, 190), random.uniform(20, 90), random.uniform(20, 140)]
 
 
 def place_for(page, ink, random, width, on_print):
@@ -80,11 +88,19 @@ def compose(corpus, rows, out, count, seed=1):
         page = cv2.imread(path(row)).astype(np.float32)
         boxes = list(expected[row["file"]].get("signature_boxes", []))
         groups = [row["group"]]
-        if random.random() < 0.2:
-            other, ink = stamps[random.integers(len(stamps))]
-            groups.append("stamp2vec")
-            if box := place_for(page, np.rot90(ink, random.integers(4)), random, random.uniform(0.08, 0.24), random.random() < 0.5):
-                put(page, ink, box, (random.uniform(60, 190), random.uniform(20, 90), random.uniform(20, 140)))
+        if random.random() < 0.35:
+            if random.random() < 0.6:
+                ink = drawn_ink.stamp(random)
+            else:
+                other, ink = stamps[random.integers(len(stamps))]
+                ink = np.rot90(ink, random.integers(4))
+                groups.append("stamp2vec")
+            if box := place_for(page, ink, random, random.uniform(0.08, 0.24), random.random() < 0.5):
+                put(page, ink, box, stamp_colour(random))
+        if random.random() < 0.25:
+            ink = drawn_ink.filled_in(random)
+            if box := place_for(page, ink, random, random.uniform(0.15, 0.5), False):
+                put(page, ink, box, INKS[random.integers(len(INKS))])
         if not boxes and random.random() < 0.6:
             other, ink = signatures[random.integers(len(signatures))]
             groups.append(other["group"])

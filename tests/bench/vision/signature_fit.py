@@ -12,8 +12,8 @@ import numpy as np
 from composed_pages import compose
 
 CATEGORIES = ("signed-pages", "unsigned-pages", "forms", "page-quality", "not-id")
-FOLDS, COMPOSED, COMPOSED_WEIGHT = 5, 240, 0.4
-TREES, DEPTH, RATE, BINS, RIDGE, FEATURES = 160, 3, 0.07, 40, 4.0, 0.5
+FOLDS, COMPOSED, COMPOSED_WEIGHT = 5, 540, 0.4
+BOOSTERS, TREES, DEPTH, RATE, BINS, RIDGE, FEATURES = 3, 160, 3, 0.07, 40, 4.0, 0.5
 # Log-odds are shifted and flattened so that few unsigned pages lie above SURE and few signed ones below WORTH_SAYING: what lies between is left to a person.
 SHIFT, FLATTEN = -0.75, 0.4
 SURE, WORTH_SAYING = 0.5, 0.25  # confidences, as signatures.h and signatures.cpp have them
@@ -108,8 +108,15 @@ def grow(binned, gradient, weight, usable):
 
 
 def fit(x, y, sample_weight):
-    """(base, trees): a tree is its questions (feature, limit) level by level from the left, and its leaves."""
-    random, binned = np.random.default_rng(1), Binned(x)
+    """(base, trees): a tree is its questions (feature, limit) level by level from the left, and its leaves. Several boosters that drew differently are averaged, since
+    one alone is moved more by what it drew than by anything learned from it."""
+    boosters = [boost(x, y, sample_weight, seed) for seed in range(1, BOOSTERS + 1)]
+    base = np.mean([base for base, _ in boosters])
+    return (base + SHIFT) * FLATTEN, [(questions, FLATTEN / BOOSTERS * leaves) for _, trees in boosters for questions, leaves in trees]
+
+
+def boost(x, y, sample_weight, seed):
+    random, binned = np.random.default_rng(seed), Binned(x)
     share = np.average(y, weights=sample_weight)
     base = np.log(share / (1 - share))
     score, trees = np.full(len(y), base), []
@@ -120,7 +127,7 @@ def fit(x, y, sample_weight):
         questions, leaves, node = grow(binned, drawn * (y - p), drawn * p * (1 - p), usable)
         score += leaves[node]
         trees.append(([(j, binned.edges[j][b] if b < len(binned.edges[j]) else np.inf) for j, b in questions], leaves))
-    return (base + SHIFT) * FLATTEN, [(questions, FLATTEN * leaves) for questions, leaves in trees]
+    return base, trees
 
 
 def odds(model, x):

@@ -3,7 +3,7 @@
 
 Usage: train_signatures.py PROBE CORPUS > intake/cell/vision/signature_model.h
 PROBE is vision_probe, CORPUS a folder with manifest.csv. Boosted trees over the features of strokes.h; `score.py --held-out` says how good they are.
-Debian: python3-numpy, python3-opencv.
+Debian: python3-numpy, python3-opencv, python3-cairo, fonts-breip, fonts-dkg-handwriting.
 """
 import math
 import sys

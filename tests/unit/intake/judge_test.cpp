@@ -49,6 +49,39 @@ TEST(JudgeSignatures, DoNotTellTheSenderThatACourtsSignatureIsHis) {
   EXPECT_THAT(said(order, "signature-found"), HasSubstr("uw handtekening"));
 }
 
+TEST(JudgePages, OneThatWasUpsideDownIsUsableAndComesWithATip) {
+  Findings findings;
+  findings.type = "image/jpeg";
+  findings.pages.resize(1);
+  findings.pages[0].upside_down = true;
+  EXPECT_THAT(said(findings, "upside-down"), HasSubstr("Wij hebben dat gedraaid."));
+  EXPECT_EQ(findings.verdict, Verdict::kUsable) << "it is shown upright";
+}
+
+TEST(JudgePages, WhatHoldsForSeveralIsSaidOnce) {
+  Findings findings;
+  findings.type = "application/pdf";
+  findings.pages.resize(9);
+  for (std::size_t i = 0; i < findings.pages.size(); ++i) {
+    findings.pages[i].number = static_cast<int>(i + 1);
+    findings.pages[i].sharp = i != 0 && i != 1 && i != 8;
+    if (i < 6 && i != 3) findings.pages[i].handwritten_signatures = {{{0.2, 0.6, 0.2, 0.1}, 0.8}};
+    if (i == 7) findings.pages[i].empty_signature_fields = {{0.2, 0.6, 0.2, 0.1}};
+  }
+  EXPECT_EQ(said(findings, "signature-found"), "Wij zien uw handtekening op pagina 1 tot en met 3, 5 en 6.");
+  EXPECT_THAT(said(findings, "blurred"), HasSubstr("Op pagina 1, 2 en 9 is de tekst onscherp"));
+  EXPECT_THAT(said(findings, "signature-field-empty"), HasSubstr("Op pagina 8 is"));
+  EXPECT_EQ(findings.messages.size(), 3U);
+}
+
+TEST(JudgeHazards, NobodyIsPromisedToLookAtWhatCannotBeOpened) {
+  Findings findings;
+  findings.hazards = {"malformed", "packed-files", "unreadable"};
+  judge(findings);
+  ASSERT_EQ(findings.messages.size(), 1U);
+  EXPECT_EQ(findings.messages[0].code, "unreadable");
+}
+
 TEST(JudgeIdentity, ALicenceHasExpiredAsIsPrintedOnIt) {
   IdentityDocument licence = passport("");
   licence.document_type = "driving-licence";

@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
 
+#include "intake/cell/vision/bsn_marks.h"
 #include "intake/cell/vision/mrz_glyphs.h"
 #include "intake/cell/vision/mrz_reader.h"
 #include "intake/cell/vision/vision.h"
@@ -215,6 +216,20 @@ TEST(FindIdentityDocuments, PointsAtABsnThatIsPrintedInGroups) {
   EXPECT_EQ(boxes({word("9999.99.990", 0.2, 3)}).size(), 1U);
   EXPECT_TRUE(boxes({word("9999", 0.2, 3), word("99991", 0.26, 3)}).empty()) << "fails the 11-proef";
   EXPECT_TRUE(boxes({word("9999", 0.2, 3), word("99990", 0.26, 4)}).empty()) << "on two lines";
+}
+
+TEST(BsnWords, CountAtTheirLabelEvenIfADigitWasMisread) {
+  const auto marked = [](const std::string& text, double y) {
+    std::vector<Box> boxes;
+    const std::vector<Word> words = {{"Burgerservicenummer", {0.1, 0.5, 0.2, 0.02}}, {text, {0.1, y, 0.1, 0.03}}};
+    add_bsn_words(words, boxes);
+    return boxes.size();
+  };
+  EXPECT_EQ(marked("11222333", 0.53), 1U) << "a digit was lost";
+  EXPECT_EQ(marked("I11222339", 0.53), 1U);
+  EXPECT_EQ(marked("11222333", 0.7), 0U) << "elsewhere it is another number";
+  EXPECT_EQ(marked("02-06-1979", 0.53), 0U) << "a date";
+  EXPECT_EQ(marked("SPECI2014", 0.53), 0U);
 }
 
 TEST(FindIdentityDocuments, FindsTwoOnAPage) {
