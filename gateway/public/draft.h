@@ -86,7 +86,7 @@ struct Draft {
   std::int64_t created_ms = 0;
   std::map<std::string, std::string> fields;
   std::vector<DraftFile> files;
-  Bytes sealed_data_key;  // OpenPGP
+  Bytes sealed_data_key;  // crypto/key_batch.h
 
   Id in_reply_to;                 // zero: a new request
   std::string answers_reference;  // the dossier that the message was about

@@ -160,7 +160,8 @@ Response Portal::render_documents(const Door::Session& session, const std::strin
                      {"answers_reference", draft.answers_reference},
                      {"slots", slots},
                      {"others", others},
-                     {"has_others", !others.empty()},
+                     // Who was asked for certain documents is offered a place for each, and no more.
+                     {"may_add_others", draft.reply_slots.empty() || !others.empty()},
                      {"csrf", csrf_token(session.secret.bytes())},
                      {"mistake", mistake},
                      {"max_file", dutch_size(limits.max_file_bytes)},

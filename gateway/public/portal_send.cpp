@@ -9,6 +9,8 @@
 namespace zp::gateway {
 namespace {
 
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+
 using Json = nlohmann::json;
 constexpr auto kFindingsPatience = std::chrono::milliseconds(4000);
 
@@ -101,25 +103,27 @@ Response Portal::receipt(Request& request) {
   const auto lines = filled_in(draft, rule);
   const bool pdf = door_.shelf.receipt(draft.id).has_value();
   const auto email = draft.fields.find("email");
-  return door_.page("ontvangst", {{"title", "Wij hebben uw documenten ontvangen"},
-                                  {"reference", draft.reference},
-                                  {"answers_reference", draft.answers_reference},
-                                  {"request_title", rule ? rule->title : ""},
-                                  {"received", local_time_dutch(draft.received_ms)},
-                                  {"files", files},
-                                  {"fields", lines},
-                                  {"has_fields", !lines.empty()},
-                                  {"missing", missing},
-                                  {"has_missing", !missing.empty()},
-                                  {"nothing_missing", missing.empty()},
-                                  {"complete_before", draft.complete_before},
-                                  {"answer_before", draft.answer_before},
-                                  {"not_all_seen", !draft.all_inspected},
-                                  {"code", draft.is_reply() ? "" : draft.access_code},
-                                  {"has_pdf", pdf},
-                                  {"no_pdf", !pdf},
-                                  {"by_mail", email != draft.fields.end() && !email->second.empty()},
-                                  {"csrf", csrf_token(session->secret.bytes())}});
+  return door_.page("ontvangst",
+                    {{"title", "Wij hebben uw documenten ontvangen"},
+                     {"reference", draft.reference},
+                     {"answers_reference", draft.answers_reference},
+                     {"request_title", rule ? rule->title : ""},
+                     {"received", local_time_dutch(draft.received_ms)},
+                     {"files", files},
+                     {"fields", lines},
+                     {"has_fields", !lines.empty()},
+                     {"missing", missing},
+                     {"has_missing", !missing.empty()},
+                     {"nothing_missing", missing.empty()},
+                     {"complete_before", draft.complete_before},
+                     {"answer_before", draft.answer_before},
+                     {"not_all_seen", !draft.all_inspected},
+                     {"code", draft.is_reply() ? "" : draft.access_code},
+                     {"code_until", local_time_dutch(draft.received_ms + kDayMs * door_.config.limits.own_code_days)},
+                     {"has_pdf", pdf},
+                     {"no_pdf", !pdf},
+                     {"by_mail", email != draft.fields.end() && !email->second.empty()},
+                     {"csrf", csrf_token(session->secret.bytes())}});
 }
 
 Response Portal::receipt_pdf(Request& request) {

@@ -10,16 +10,6 @@ namespace {
 
 constexpr int kMostHours = 24 * 90;
 
-/// Runs `read` for every item of the list under `key`.
-template <typename Rule, typename Read>
-std::vector<Rule> read_all(YamlMap& map, const std::string& key, const std::string& file, Read read) {
-  std::vector<Rule> rules;
-  const YAML::Node list = map.node(key);
-  if (list && !list.IsSequence()) map.refuse(key, "must be a list");
-  for (const YAML::Node& item : list) rules.push_back(read(item, file));
-  return rules;
-}
-
 void refuse_twice(const YamlMap& map, const std::string& key, Names names) {
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);
@@ -36,7 +26,7 @@ RecordRule read_record(const YAML::Node& node, const std::string& file) {
   record.name = name_of(map, "name", '-');
   record.title = map.text("title");
   record.about = map.text("about");
-  record.fields = read_all<FieldRule>(map, "fields", file, read_field);
+  record.fields = read_list(map, "fields", file, read_field);
   record.single = map.flag_or("single", false);
   record.by_program = map.flag_or("by_program", false);
   record.person = map.text_or("person", "");
@@ -88,7 +78,7 @@ LetterSource read_letter_source(const YAML::Node& node, const std::string& file)
   YamlMap map(node, file);
   LetterSource source;
   source.field = name_of(map, "field", '_');
-  source.parts = read_all<LetterSource::Part>(map, "from", file, read_part);
+  source.parts = read_list(map, "from", file, read_part);
   if (const YAML::Node columns = map.node("columns")) {
     YamlMap names(columns, file);
     for (const auto& pair : columns) source.columns[pair.first.Scalar()] = names.text(pair.first.Scalar());
@@ -110,7 +100,7 @@ MeasureRule read_measure(const YAML::Node& node, const std::string& file) {
   measure.from = map.texts("stands");
   measure.to = map.text_or("to", "");
   measure.demands = map.texts("demands");
-  measure.fields = read_all<LetterSource>(map, "fields", file, read_letter_source);
+  measure.fields = read_list(map, "fields", file, read_letter_source);
   measure.source = map.text("source");
   measure.source_text = map.text("source_text");
   map.refuse_unknown_keys();
@@ -190,10 +180,10 @@ void check_book(const RecordBook& book, const YamlMap& map) {
 
 RecordBook read_record_book(YamlMap& map, const std::string& file) {
   RecordBook book;
-  book.records = read_all<RecordRule>(map, "records", file, read_record);
-  book.demands = read_all<Demand>(map, "demands", file, read_demand);
-  book.measures = read_all<MeasureRule>(map, "measures", file, read_measure);
-  book.releases = read_all<ReleaseRule>(map, "releases", file, read_release);
+  book.records = read_list(map, "records", file, read_record);
+  book.demands = read_list(map, "demands", file, read_demand);
+  book.measures = read_list(map, "measures", file, read_measure);
+  book.releases = read_list(map, "releases", file, read_release);
   if (const YAML::Node stands = map.node("stands")) {
     YamlMap labels(stands, file);
     for (const auto& pair : stands) book.stands.emplace_back(pair.first.Scalar(), labels.text(pair.first.Scalar()));

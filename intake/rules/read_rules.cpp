@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <ranges>
 
 namespace zp::intake {
@@ -25,6 +26,19 @@ std::string name_of(YamlMap& map, const std::string& key, char joiner) {
   std::string name = map.text(key);
   if (!is_name(name, joiner)) map.refuse(key, fmt::format("must be made of a-z, 0-9 and '{}'", joiner));
   return name;
+}
+
+std::string part_of(const YAML::Node& item, const std::string& file) {
+  namespace fs = std::filesystem;
+  if (!item.IsMap() || !item["part"]) return {};
+  YamlMap reference(item, file);
+  const std::string name = name_of(reference, "part", '-');
+  reference.refuse_unknown_keys();
+  const fs::path folder = fs::path(file).parent_path();
+  if (folder.filename() == "parts") refuse(file, item, "a part can't stand in a part");
+  const std::string part = (folder / "parts" / (name + ".yaml")).string();
+  if (std::error_code error; !fs::exists(part, error)) refuse(file, item, fmt::format("there is no {}", part));
+  return part;
 }
 
 std::string one_of(YamlMap& map, const std::string& key, const Names& allowed) {

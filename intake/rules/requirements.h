@@ -45,6 +45,7 @@ struct RequestRule {
   RecordBook book;             // what staff put on record; empty for most requests
   bool made_by_staff = false;  // staff may begin such a dossier themselves
   bool is_register = false;    // about a person for as long as it is true, not a request: nothing is classified as one
+  bool hand_over = false;      // once complete, staff may hand it over to the authority's case system
   std::string term;            // avg | wlz | none
   std::string term_source;
   int completion_days = 14;         // Awb 4:5 term we give

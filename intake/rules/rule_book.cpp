@@ -40,30 +40,6 @@ DocumentRule read_document(const YAML::Node& node, const std::string& file) {
   return document;
 }
 
-/// Reads the list under `key`; an item `part: NAME` stands for the same list in parts/NAME.yaml.
-template <typename Rule>
-void read_list(YamlMap& map, const std::string& key, const std::string& file, const fs::path& folder,
-               Rule (*read_one)(const YAML::Node&, const std::string&), bool in_part, std::vector<Rule>& rules) {
-  const YAML::Node list = map.node(key);
-  if (list && !list.IsSequence()) map.refuse(key, "must be a list");
-  for (const YAML::Node& item : list) {
-    if (!item.IsMap() || !item["part"]) {
-      rules.push_back(read_one(item, file));
-      continue;
-    }
-    YamlMap reference(item, file);
-    const std::string part = name_of(reference, "part", '-');
-    reference.refuse_unknown_keys();
-    const std::string part_file = (folder / "parts" / (part + ".yaml")).string();
-    if (in_part) refuse(file, item, "a part can't stand in a part");
-    if (std::error_code error; !fs::exists(part_file, error))
-      refuse(file, item, fmt::format("there is no {}", part_file));
-    YamlMap part_map(read_yaml(part_file), part_file);
-    read_list(part_map, key, part_file, folder, read_one, true, rules);
-    part_map.refuse_unknown_keys();
-  }
-}
-
 void check_whole(const RequestRule& rule, const YamlMap& map) {
   Names names, slots;
   for (const FieldRule& field : rule.fields) {
@@ -97,11 +73,12 @@ RequestRule read_request(const fs::path& path) {
   rule.term_source = map.text("term_source");
   rule.completion_days = map.number("completion_days", 1, 90);
   rule.retention_days = map.number("retention_days", 0, 36500);
-  read_list(map, "fields", file, path.parent_path(), read_field, false, rule.fields);
-  read_list(map, "documents", file, path.parent_path(), read_document, false, rule.documents);
+  rule.fields = read_list(map, "fields", file, read_field);
+  rule.documents = read_list(map, "documents", file, read_document);
   rule.book = read_record_book(map, file);
   rule.made_by_staff = map.flag_or("made_by_staff", false);
   rule.is_register = map.flag_or("is_register", false);
+  rule.hand_over = map.flag_or("hand_over", false);
   if (rule.made_by_staff && rule.book.records.empty()) map.refuse("made_by_staff", "needs records to begin with");
   map.refuse_unknown_keys();
   check_whole(rule, map);
