@@ -1,12 +1,15 @@
 """How soon the first of 100,000 waiting mails goes after the worker (re)starts, and how many go a second (tests/bench/mail_queue/mail_queue.cpp)."""
+import pathlib
 import re
-import socket
 import subprocess
-import threading
+import sys
 import time
 
 import instance
 import table
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
+import line_server  # noqa: E402
 
 MAILS, MEASURED = 100_000, 1_000
 
@@ -16,35 +19,21 @@ class Sink:
 
     def __init__(self, port):
         self.times = []
-        self.listener = socket.create_server(("127.0.0.1", port), backlog=64)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.server = line_server.LineServer(("127.0.0.1", port), self._serve)
 
-    def _listen(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
+    def _serve(self, told, say):
+        say.write(b"220 sink\r\n")
+        for line in told:
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                say.write(b"354 go on\r\n")
+                for body in told:
+                    if body == b".\r\n":
+                        break
+                self.times.append(time.monotonic())
+            say.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 sink\r\n")
+            if verb == b"QUIT":
                 return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client):
-        with client, client.makefile("rb") as lines:
-            say = lambda text: client.sendall(text + b"\r\n")  # noqa: E731
-            try:
-                say(b"220 sink")
-                for line in lines:
-                    verb = line[:4].upper()
-                    if verb == b"DATA":
-                        say(b"354 go on")
-                        for body in lines:
-                            if body == b".\r\n":
-                                break
-                        self.times.append(time.monotonic())
-                    say(b"221 bye" if verb == b"QUIT" else b"250 sink")
-                    if verb == b"QUIT":
-                        return
-            except OSError:
-                pass  # the worker was killed
 
     def wait(self, count, seconds=120):
         deadline = time.monotonic() + seconds
@@ -86,7 +75,7 @@ def measure(programs, folder, domains):
         finally:
             worker.kill()
             worker.wait()
-            sink.listener.close()
+            sink.server.close()
             subprocess.run(["gpgconf", "--homedir", zone / "data/keys/zone", "--kill", "all"], check=False)
     return started, restarted, rate, memory
 

@@ -1,4 +1,42 @@
-"""A Postfix of a test's own."""
+"""A Postfix of a test's own, below a folder; what it takes for the domains that it keeps lies in Maildirs, mail/all."""
+import shutil
+import subprocess
+
+
+def start(base, listen, domains, settings):
+    """At `listen` (address:port). `settings`: more lines of main.cf."""
+    for name in ("etc", "queue", "lib", "mail"):
+        (base / name).mkdir(parents=True)
+    shutil.chown(base / "lib", "postfix")
+    shutil.chown(base / "mail", "nobody")
+    (base / "etc/main.cf").write_text(f"""compatibility_level = 3.6
+queue_directory = {base}/queue
+data_directory = {base}/lib
+maillog_file = {base}/log
+maillog_file_prefixes = {base}
+mail_owner = postfix
+setgid_group = postdrop
+mydestination =
+mynetworks = 127.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+virtual_mailbox_domains = {domains}
+virtual_mailbox_base = {base}/mail
+virtual_mailbox_maps = static:all/
+virtual_uid_maps = static:65534
+virtual_gid_maps = static:65534
+{settings}""")
+    (base / "etc/master.cf").write_text(services(listen))
+    subprocess.run(["postfix", "-c", base / "etc", "start"], check=True, capture_output=True)
+
+
+def stop(base):
+    subprocess.run(["postfix", "-c", base / "etc", "stop"], capture_output=True, check=False)
+
+
+def delivered(base):
+    """What came for its domains."""
+    return [path.read_bytes() for path in (base / "mail").glob("all/new/*")]
 
 
 def services(listen):

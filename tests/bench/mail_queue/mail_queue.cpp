@@ -11,6 +11,7 @@
 
 #include "gateway/config/config.h"
 #include "gateway/process/process.h"
+#include "gateway/store/files.h"
 #include "gateway/store/sqlite_store.h"
 
 namespace {
@@ -30,11 +31,13 @@ T must(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-Result<void> add_mail(StoreWriter& store, const Vault& vault, int number, int domains, TimeMs now) {
+/// `sealed`: to the keys of today, or the worker would seal 100,000 keys anew meanwhile.
+Result<void> add_mail(StoreWriter& store, const Vault& vault, const Bytes& sealed, int number, int domains,
+                      TimeMs now) {
   const Id id = Id::random();
   std::vector<crypto::DataKey> keys;
   keys.push_back(crypto::DataKey::generate());
-  const auto rows = vault.file_keys(id, keys, {Bytes(300, 1)}, true);
+  const auto rows = vault.file_keys(id, keys, {sealed}, true);
   OpenDossier open{.dossier = {.id = id, .reference = fmt::format("ZP-{:08}", number), .kind = "avg-inzage"},
                    .keys = vault.unlocked(id, rows, keys),
                    .profile = {}};
@@ -68,11 +71,12 @@ int main(int argc, char** argv) {
   const auto opener = must(crypto::Opener::load(config.zone_home()));
   const auto vault = must(Vault::open(config, opener));
   const auto store = must(open_sqlite_store(config.store()));
+  const Bytes sealed = must(read_file(config.zone_key()));
   const TimeMs now = now_ms();
   for (int first = 0; first < mails; first += kPerWrite)
     must(store->write([&](StoreWriter& writer) -> Result<void> {
       for (int n = first; n < std::min(first + kPerWrite, mails); ++n)
-        TRY_DO(add_mail(writer, *vault, n, domains, now));
+        TRY_DO(add_mail(writer, *vault, sealed, n, domains, now));
       return {};
     }));
   return 0;

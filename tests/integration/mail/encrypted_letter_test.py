@@ -132,7 +132,7 @@ class EncryptedLetter(unittest.TestCase):
         self.clerk.submit(self.clerk.get(f"/dossier/{keys}/vastlegging?doel={HANDLE}"), {"vanaf": "2026-01-06", "bewijs": "Gebeld: telefoon gestolen"}, button="intrekken")
         page = self.letter(dossier)
         self.assertIn("Voorstel beveiligde mailbox", page.text)
-        self.assertIn("Er is nog geen toegangscode.", page.text)
+        self.assertIn("Er is geen toegangscode die nog lang genoeg geldt.", page.text)
 
     def test_with_a_certificate_openssl_opens_it(self):
         address = "smimekarin@post.example"

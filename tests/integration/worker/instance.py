@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from postfix import services  # noqa: E402
+import postfix  # noqa: E402
 from waiting import eventually, free_port  # noqa: E402, F401
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -77,42 +77,19 @@ class Instance:
 
     def start_postfix(self):
         """Takes mail for ciz.example to our LMTP door, and mail for burger.example to Maildirs."""
-        base = self.folder / "postfix"
-        for name in ("etc", "queue", "lib", "mail"):
-            (base / name).mkdir(parents=True)
-        shutil.chown(base / "lib", "postfix")
-        shutil.chown(base / "mail", "nobody")
-        (base / "etc/main.cf").write_text(f"""compatibility_level = 3.6
-queue_directory = {base}/queue
-data_directory = {base}/lib
-maillog_file = {base}/log
-maillog_file_prefixes = {base}
-mail_owner = postfix
-setgid_group = postdrop
-myhostname = mta.test
-mydestination =
-mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+        self.postfix = self.folder / "postfix"
+        postfix.start(self.postfix, f"127.0.0.1:{self.smtp_port}", "burger.example", f"""myhostname = mta.test
 smtpd_recipient_restrictions = permit_mynetworks, reject
 transport_maps = inline:{{ ciz.example=lmtp:inet:127.0.0.1:{self.lmtp_port} }}
 relay_domains = ciz.example
-virtual_mailbox_domains = burger.example
-virtual_mailbox_base = {base}/mail
-virtual_mailbox_maps = static:all/
-virtual_uid_maps = static:65534
-virtual_gid_maps = static:65534
 minimal_backoff_time = 1s
 maximal_backoff_time = 3s
 queue_run_delay = 1s
 """)
-        (base / "etc/master.cf").write_text(services(f"127.0.0.1:{self.smtp_port}"))
-        self.postfix = base
-        subprocess.run(["postfix", "-c", base / "etc", "start"], check=True, capture_output=True)
 
     def delivered(self):
         """What Postfix delivered to burger.example."""
-        return [path.read_bytes() for path in (self.postfix / "mail").glob("all/new/*")]
+        return postfix.delivered(self.postfix)
 
     def start_clamd(self):
         base = self.folder / "clamav"
@@ -146,7 +123,7 @@ queue_run_delay = 1s
         for name in list(self.running):
             self.kill(name)
         if hasattr(self, "postfix"):
-            subprocess.run(["postfix", "-c", self.postfix / "etc", "stop"], check=False, capture_output=True)
+            postfix.stop(self.postfix)
         if hasattr(self, "clamd") and self.clamd.poll() is None:
             self.stop_clamd()
         subprocess.run(["gpgconf", "--homedir", self.zone / "data/keys/zone", "--kill", "all"], check=False)

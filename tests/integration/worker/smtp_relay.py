@@ -1,6 +1,7 @@
 """A line between the worker and a real mail server, on which a test may act at each step of handing over a mail."""
 import socket
-import threading
+
+from line_server import LineServer
 
 STEPS = ("greeting", "MAIL", "RCPT", "DATA", "before the last dot", "after the last dot", "QUIT")
 
@@ -12,43 +13,31 @@ class Relay:
     def __init__(self, port, server_port):
         self.server_port = server_port
         self.at = lambda step: False
-        self.listener = socket.create_server(("127.0.0.1", port))
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = LineServer(("127.0.0.1", port), self._serve)
 
     def close(self):
         self.listener.close()
 
-    def _listen(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+    def _serve(self, told, say):
+        with socket.create_connection(("127.0.0.1", self.server_port)) as server, server.makefile("rwb") as lines:
+            self._relay(told, say, lines)
 
-    def _serve(self, client):
-        try:
-            with client, socket.create_connection(("127.0.0.1", self.server_port)) as server:
-                self._relay(client.makefile("rwb"), server.makefile("rwb"))
-        except OSError:
-            pass  # one of the two is gone
-
-    def _relay(self, client, server):
+    def _relay(self, told, say, server):
         if self.at("greeting"):
             return
-        self._pass_reply(server, client)
-        for line in client:
+        self._pass_reply(server, say)
+        for line in told:
             step = line[:4].decode().upper()
             if step in STEPS and self.at(step):
                 return
             server.write(line)
             server.flush()
-            self._pass_reply(server, client)
-            if step == "DATA" and not self._pass_message(client, server):
+            self._pass_reply(server, say)
+            if step == "DATA" and not self._pass_message(told, say, server):
                 return
 
-    def _pass_message(self, client, server):
-        for line in client:
+    def _pass_message(self, told, say, server):
+        for line in told:
             if line == b".\r\n" and self.at("before the last dot"):
                 return False
             server.write(line)
@@ -58,14 +47,12 @@ class Relay:
         reply = server.readline()
         if self.at("after the last dot"):
             return False
-        client.write(reply)
-        client.flush()
+        say.write(reply)
         return True
 
     @staticmethod
-    def _pass_reply(server, client):
+    def _pass_reply(server, say):
         for line in server:
-            client.write(line)
+            say.write(line)
             if line[3:4] == b" ":
                 break
-        client.flush()

@@ -36,14 +36,14 @@ HOMES = {
     r"tesseract/": {"intake/cell"},
     r"ZXing/": {"intake/cell"},
     r"gmime": {"intake/cell"},
-    r"archive": {"intake/cell"},
+    r"archive": {"intake/cell", "gateway/worker/zip_writer"},
     r"libxml/": {"intake/cell", "crypto/trusted_list"},
     r"xmlsec/": {"crypto/trusted_list"},
     r"libheif": {"intake/cell"},
     r"hpdf": {"templates/letter"},
     r"Poco/": {"gateway"},
     r"sqlite3": {"gateway/store"},
-    r"curl/": {"gateway"},
+    r"curl/curl\.h": {"gateway/curl"},
     r"opendkim/": {"gateway/dispatch"},
     r"unbound\.h": {"gateway/courier"},
     r"seccomp\.h": {"gateway/process"},
@@ -104,6 +104,31 @@ def check_links(_root, bin_folder):
                     yield f"{program} links {name}"
 
 
+def needed_by(program):
+    """Its libraries, and where each lies on this machine: objdump names what it asks for itself, ldd finds that."""
+    asked = subprocess.run(["objdump", "-p", program], capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    places = dict(re.findall(r"(\S+) => (/\S+)", found))
+    return {places[name] for name in re.findall(r"NEEDED\s+(\S+)", asked) if name in places}
+
+
+def check_packages(root, bin_folder):
+    """A machine that only runs the programs needs the packages of their libraries; what those need, Debian knows."""
+    listed = set((root / "tools/packages/run.txt").read_text().split())
+    programs = [path for path in bin_folder.glob("zegelpost*") if path.suffix == ""]
+    libraries = set().union(*(needed_by(program) for program in programs))
+    # Debian lists a library under the folder that it was packed in: /lib is a link to /usr/lib.
+    names = {library: {library, library.removeprefix("/usr"), str(pathlib.Path(library).resolve())} for library in libraries}
+    search = subprocess.run(["dpkg", "-S", *set().union(*names.values())], capture_output=True, text=True, check=False).stdout
+    owners = {path: package for package, path in re.findall(r"^([^:\s]+)(?::\w+)?: (\S+)$", search, re.M)}
+    for library in sorted(libraries):
+        packages = {owners[name] for name in names[library] if name in owners}
+        if not packages:
+            yield f"{library}: belongs to no package"
+        elif not packages & listed:
+            yield f"tools/packages/run.txt lacks {', '.join(sorted(packages))}: {library}"
+
+
 def check_sources(root, _bin):
     for path, name in sources(root):
         for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -125,7 +150,7 @@ def check_format(root, _bin):
 
 def main():
     rule, root, bin_folder = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
-    problems = list({"includes": check_includes, "links": check_links, "sources": check_sources, "format": check_format}[rule](root, bin_folder))
+    problems = list({"includes": check_includes, "links": check_links, "packages": check_packages, "sources": check_sources, "format": check_format}[rule](root, bin_folder))
     print("\n".join(problems) or f"house rule '{rule}' holds")
     return bool(problems)
 
