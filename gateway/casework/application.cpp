@@ -28,6 +28,11 @@ bool is_whole(DossierState state) {
 
 }  // namespace
 
+std::string newest_application_value(const Profile& profile, const char* field) {
+  const RecordEntry* const entry = newest(profile);
+  return entry ? value_of(*entry, field) : "";
+}
+
 Result<void> set_application_term(const Office& office, OpenDossier& open) {
   if (open.dossier.kind != kSupplement) return {};
   std::erase_if(open.profile.terms,
@@ -41,6 +46,10 @@ Result<void> set_application_term(const Office& office, OpenDossier& open) {
     if (const std::string until = value_of(*entry, "tot"); !until.empty()) open.profile.terms.back().last_day = until;
     if (is_whole(open.dossier.state)) TRY_DO(resume_term(office, open, local_date(open.dossier.received)));
   }
+  // What was handed over is decided on elsewhere: days put on record later set nothing going here.
+  if (open.dossier.state == DossierState::kAnswered && !open.profile.hand_overs.empty() &&
+      open.profile.hand_overs.back().written)
+    end_answer_terms(open, local_date(open.profile.hand_overs.back().asked));
   set_due(open);
   return {};
 }

@@ -17,6 +17,9 @@ inline constexpr const char* kApplication = "aanvraag";
 /// there or the day that we named (Awb 4:15).
 Result<void> set_application_term(const Office& office, OpenDossier& open);
 
+/// A field of the newest record with the days of the application; empty: it is not on record.
+std::string newest_application_value(const Profile& profile, const char* field);
+
 }  // namespace zp::gateway
 
 #endif  // GATEWAY_CASEWORK_APPLICATION_H_

@@ -122,6 +122,7 @@ struct DossierView {
   std::vector<DocumentView> documents;
   std::vector<LetterView> letters;
   std::vector<MessageView> messages;
+  std::string hand_over_failure;                // why the package is not made and nobody tries; empty: it did not fail
   std::vector<Act> acts;                        // what this actor may do now
   std::shared_ptr<const ClientRegister> known;  // what the client's register says (register.h); null: there is none
 };
@@ -131,6 +132,11 @@ struct Delivering {
   std::string route = "mailbox";  // "mailbox" or "post"
   std::string code_way;           // mailbox, when there is no access code yet: "per brief", "telefonisch" or "per sms"
   std::vector<std::string> address;  // post, and codes by letter: lines below the name
+};
+
+struct AccessCode {
+  std::string code;
+  TimeMs until = 0;  // it opens nothing from then on
 };
 
 /// What a caller types at /uitnodiging to send what is missing.
@@ -171,8 +177,11 @@ class Casework {
   /// AVG art. 15: what is held about the person whom the dossier is about, in every dossier, who looked, to whom it went.
   /// Each of those dossiers has an entry in the ledger.
   Result<Overview> overview(const Actor& actor, const Id& dossier);
-  /// The access code, to be told by telephone after the control questions.
-  Result<std::string> reveal_code(const Actor& actor, const Id& dossier);
+  /// The access code, to be told by telephone after the control questions. kRefused once it has run out.
+  Result<AccessCode> reveal_code(const Actor& actor, const Id& dossier);
+  /// A fresh code by `how.code_way`, for who lost it, or locked a message, or waited too long. What lies in the mailbox opens
+  /// with that one alone.
+  Result<void> renew_code(const Actor& actor, const Id& dossier, const Delivering& how);
 
   /// A telephone call, without what was said: who asked what kind of question, by which rule it was answered, and how it
   /// went. `reference` may be empty. All are names of the rules' files; nothing that a caller said may be among them.
@@ -205,6 +214,11 @@ class Casework {
   /// AVG art. 12(3): two further months, once, within the first month; the letter that tells so is drafted too.
   Result<void> extend_term(const Actor& actor, const Id& dossier);
   Result<void> confirm_complete(const Actor& actor, const Id& dossier);
+  /// The complete request to the authority's case system: a job writes the package, and then terms end (hand_over.h).
+  Result<void> hand_over(const Actor& actor, const Id& dossier);
+  /// Both for a hand-over that failed: once more, or the dossier is complete again as if it had not been handed over.
+  Result<void> retry_hand_over(const Actor& actor, const Id& dossier);
+  Result<void> take_back_hand_over(const Actor& actor, const Id& dossier);
   Result<void> reopen_review(const Actor& actor, const Id& dossier);
   /// Rules and documents once more; a complete dossier in kChecking goes on by itself, any other waits for a person.
   Result<intake::Evaluation> evaluate(const Actor& actor, const Id& dossier);

@@ -1,16 +1,12 @@
 // Who no longer speaks for a client loses what lies ready, and whoever took the place gets it.
 #include <algorithm>
 
-#include "gateway/casework/casework.h"
+#include "gateway/casework/access_code.h"
 #include "gateway/casework/register.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
 namespace {
-
-bool lies_ready(const Message& message) {
-  return message.route == "mailbox" && message.state != "recalled" && message.state != "expired";
-}
 
 /// Who came in the place of `former`, and speaks for the client now.
 const Representation* successor_of(const ClientRegister& known, const Representation& former,
@@ -21,7 +17,7 @@ const Representation* successor_of(const ClientRegister& known, const Representa
   return found == known.representations.end() ? nullptr : &*found;
 }
 
-void hand_over(const Representation& to, Profile& profile) {
+void give_to_successor(const Representation& to, Profile& profile) {
   Person& requester = profile.requester;
   requester = {to.name, to.role, {}, to.email, {}, to.address};
   profile.fields["requester_name"] = to.name;
@@ -60,7 +56,7 @@ Result<std::size_t> Casework::move_access(const Actor& actor, const Id& register
       const Representation* const former = representation_of(known, profile.requester, today);
       if (!former || former->holds_on(today)) continue;
       const Representation* const successor = successor_of(known, *former, today);
-      const bool something = !profile.access_code.empty() || std::ranges::any_of(messages, lies_ready);
+      const bool something = !profile.access_code.empty() || std::ranges::any_of(messages, lies_in_mailbox);
       if (successor || something) moves.push_back({dossier.id, former, successor});
     }
     return {};
@@ -71,19 +67,21 @@ Result<std::size_t> Casework::move_access(const Actor& actor, const Id& register
                   [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
                     TRY_ASSIGN(const auto messages, store.messages(move.dossier));
                     for (Message message : messages) {
-                      if (!lies_ready(message)) continue;
+                      if (!lies_in_mailbox(message)) continue;
                       message.state = "recalled";
                       taken.push_back(message.shelf);
                       TRY_DO(store.put_message(message));
                     }
                     open.profile.access_code.clear();
                     open.profile.access_code_way.clear();
+                    open.profile.access_code_until = 0;
                     const std::string over = "De vertegenwoordiging door " + move.former->name + " is voorbij.";
                     open.profile.history.push_back(
                         {office_.now(), "zegelpost",
                          over + " De toegang tot berichten en de toegangscode zijn ingetrokken."});
                     if (move.successor) {
-                      hand_over(*move.successor, open.profile);
+                      give_to_successor(*move.successor, open.profile);
+                      open.profile.requester_since = office_.now();
                       open.profile.tasks.push_back(over + " Verzoeker is nu " + move.successor->name +
                                                    ". Stuur opnieuw wat deze persoon moet krijgen.");
                       TRY_DO(store.set_tokens(move.dossier, search_tokens(office_.vault, open)));

@@ -45,12 +45,17 @@ Result<std::vector<Id>> genuine_ids(const Vault& vault, StoreReader& store, cons
 }  // namespace
 
 Result<void> Casework::close(const Actor& actor, const Id& dossier) {
-  return change(actor, Act::kClose, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
+  return change(actor, Act::kClose, dossier, {}, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     const intake::RequestRule* const rule = office_.rules.find(open.dossier.kind);
     if (!rule)
       return fail(Code::kRefused, "close dossier",
                   "Deel het dossier eerst in: daarvan hangt af hoelang het wordt bewaard.");
-    const Kinds undecided = unsettled(rights_of(office_.rules, open.dossier, open.profile));
+    if (!open.profile.hand_overs.empty() && !open.profile.hand_overs.back().written)
+      return fail(Code::kRefused, "close dossier",
+                  "Het pakket voor het zaaksysteem is nog niet klaar. Wacht daarop, of neem de overdracht terug.");
+    // `open` is closed already here, and what is closed counts as decided on.
+    TRY_ASSIGN(const Dossier before, store.dossier(dossier));
+    const Kinds undecided = unsettled(rights_of(office_.rules, before, open.profile));
     if (!undecided.empty())
       return fail(Code::kRefused, "close dossier",
                   "Hierover is nog niet beslist: " + titles_of(office_.rules, undecided) +

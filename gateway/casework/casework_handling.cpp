@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "gateway/casework/casework.h"
@@ -47,6 +48,20 @@ Result<std::vector<intake::Evidence>> evidence_of(StoreReader& store, const Open
   return evidence;
 }
 
+/// What staff put on record in the dossier itself and a document would prove otherwise (DocumentRule::on_file).
+void add_own_records(const intake::RequestRule& rule, const Profile& profile,
+                     std::map<std::string, intake::ProofOnFile>& proofs) {
+  for (const intake::DocumentRule& document : rule.documents) {
+    const intake::RecordRule* const record = rule.book.record(document.on_file);
+    const auto entries = record ? profile.records.find(record->name) : profile.records.end();
+    if (entries == profile.records.end()) continue;
+    for (const RecordEntry& entry : entries->second)
+      if (entry.struck.empty() && entry.ended.empty())
+        proofs[record->name] = {
+            intake::RequirementState::kMet, fmt::format("Vastgelegd door {}: {}.", entry.by, record->title), {}};
+  }
+}
+
 /// Judges the dossier anew and, while it is being checked, says where it goes.
 Result<void> judge(const Office& office, StoreWriter& store, OpenDossier& open) {
   bool all_inspected = true;
@@ -54,7 +69,8 @@ Result<void> judge(const Office& office, StoreWriter& store, OpenDossier& open) 
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
   if (rule) {
     open.profile.evaluation = intake::evaluate(*rule, open.profile.fields, evidence);
-    TRY_ASSIGN(const auto on_file, proofs_on_file(office, store, open));
+    TRY_ASSIGN(auto on_file, proofs_on_file(office, store, open));
+    add_own_records(*rule, open.profile, on_file);
     intake::apply_register(*rule, on_file, *open.profile.evaluation);
   }
   if (open.dossier.state != DossierState::kChecking || !all_inspected) return {};

@@ -40,6 +40,7 @@ class Compiler {
       add(into_.messages, "Ontvangen", local_time_dutch(delivery.received),
           delivery.channel + (delivery.subject.empty() ? "" : ": " + delivery.subject), true);
     TRY_DO(documents());
+    handed_over();
     return sent();
   }
 
@@ -105,6 +106,20 @@ class Compiler {
           fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256), true);
     }
     return {};
+  }
+
+  void handed_over() {
+    for (const HandOver& one : open_.profile.hand_overs) {
+      if (!one.written) continue;
+      const std::string whose = office_.config.organisation.name;
+      into_.recipients.push_back({reference_,
+                                  fmt::format("Zaaksysteem van {}", whose),
+                                  fmt::format("Het dossier met {} {}, in {}", one.documents,
+                                              one.documents == 1 ? "document" : "documenten", one.file),
+                                  local_date(one.written),
+                                  "Wlz art. 3.2.3",
+                                  {}});
+    }
   }
 
   Result<void> sent() {

@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "crypto/recipient_key.h"
+#include "gateway/casework/access_code.h"
 #include "gateway/casework/casework.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/mail_queue.h"
 #include "gateway/casework/measures.h"
-#include "gateway/casework/mobile_number.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
@@ -19,32 +19,6 @@
 
 namespace zp::gateway {
 namespace {
-
-constexpr std::string_view kCodeLetter = "toegangscode";
-
-/// Makes sure that there is an access code, and that it reaches the recipient on another way than the link.
-Result<void> arrange_code(const Office& office, const Actor& actor, StoreWriter& store, OpenDossier& open,
-                          const Delivering& how) {
-  if (!open.profile.access_code.empty()) return {};
-  const std::string mobile = mobile_number(open.profile.requester.telephone);
-  const bool by_sms = how.code_way == kCodeBySms;
-  if (how.code_way != "per brief" && how.code_way != "telefonisch" && !by_sms)
-    return fail(Code::kRefused, "send letter",
-                "Er is nog geen toegangscode: kies hoe de ontvanger die krijgt. Tot dan wacht de brief.");
-  if (by_sms && (mobile.empty() || !office.config.sms.configured()))
-    return fail(Code::kRefused, "send letter",
-                "De code kan niet per sms: er is geen mobiel nummer, of geen sms-dienst.");
-  if (how.code_way == "per brief" && how.address.empty())
-    return fail(Code::kRefused, "send letter", "De code gaat per brief: vul het adres in.");
-  open.profile.access_code = crypto::random_access_code();
-  open.profile.access_code_way =
-      by_sms ? fmt::format("{} naar het nummer dat eindigt op {}", kCodeBySms, last_digits(mobile)) : how.code_way;
-  if (!how.address.empty()) open.profile.requester.address = how.address;
-  if (how.code_way == "per brief")
-    return post_code(office, actor, store, open, std::string(kCodeLetter), {}, how.address);
-  if (!by_sms) open.profile.tasks.push_back("Vertel de toegangscode aan de telefoon, na de controlevragen.");
-  return {};
-}
 
 Message new_message(const Office& office, const Letter& letter, const Delivering& how, const SecretBytes& link_secret) {
   Message message;
@@ -168,9 +142,9 @@ Result<void> address_it(Sending& out, StoreWriter& store, OpenDossier& open) {
     return fail(Code::kRefused, "send letter", "Wij hebben geen e-mailadres. Verstuur de brief per post.");
   if (is_encrypted_mail(out.how.route)) return choose_key(out, store);
   if (out.how.route == kByTls) return {};  // the courier looks at the servers when the mail leaves
-  const bool had_code = !open.profile.access_code.empty();
-  TRY_DO(arrange_code(out.office, out.actor, store, open, out.how));
-  out.code_by_sms = !had_code && out.how.code_way == kCodeBySms;
+  if (code_serves(out.office, open.profile)) return {};
+  TRY_DO(make_code(out.office, out.actor, store, open, out.how));
+  out.code_by_sms = out.how.code_way == kCodeBySms;
   return {};
 }
 
@@ -280,7 +254,8 @@ Result<void> Casework::recall(const Actor& actor, const Id& id) {
         office_, actor, open,
         message.state == "read" ? "Bericht ingetrokken; de ontvanger had het al gelezen." : "Bericht ingetrokken.");
     message.state = "recalled";
-    return store.put_message(message);
+    TRY_DO(store.put_message(message));
+    return store.add_job(new_job("reseal", message.dossier, office_.now()));  // the others name it no longer
   }));
   return office_.shelf.remove_message(row.shelf);
 }

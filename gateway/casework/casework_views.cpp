@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "gateway/casework/casework.h"
+#include "gateway/casework/hand_over.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
@@ -108,6 +108,9 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
     }
     view.dossier = std::move(open.dossier);
     view.profile = std::move(open.profile);
+    if (view.profile.hand_overs.empty() || view.profile.hand_overs.back().written) return {};
+    TRY_ASSIGN(const auto failed, failed_hand_over(store, dossier));
+    if (failed) view.hand_over_failure = failed->last_error;
     return {};
   }));
   if (view.known) TRY_DO(look(actor, Act::kReadRegister, view.known->dossier, dossier));
@@ -181,22 +184,6 @@ Result<std::vector<crypto::LedgerEntry>> Casework::ledger_latest(const Actor& ac
                                                                  std::size_t limit) {
   TRY_DO(enter(actor, Act::kReadLedger, {{}, {}, fmt::format("from={} count={}", offset, limit)}));
   return office_.ledger.latest(offset, limit);
-}
-
-Result<std::string> Casework::reveal_code(const Actor& actor, const Id& dossier) {
-  TRY_DO(look(actor, Act::kRevealCode, dossier));
-  std::string code;
-  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
-    TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));
-    if (open.profile.access_code.empty()) return fail(Code::kNotFound, "show access code", dossier.hex());
-    // A code that the sender chose is the sender's own secret: staff need not know it.
-    if (open.profile.access_code_way == "zelf gekozen")
-      return fail(Code::kRefused, "show access code",
-                  "De afzender koos deze code zelf. Medewerkers hoeven hem niet te kennen.");
-    code = open.profile.access_code;
-    return {};
-  }));
-  return code;
 }
 
 Result<void> Casework::record_call(const Actor& actor, const std::string& rule, const std::string& caller,

@@ -89,6 +89,18 @@ Delivery delivery_of(const Json& json) {
           json.value("receipt_hashes", std::vector<std::string>{})};
 }
 
+Json json_of(const HandOver& one) {
+  return {{"id", one.id.hex()}, {"asked", one.asked},   {"by", one.by},   {"written", one.written},
+          {"file", one.file},   {"sha256", one.sha256}, {"key", one.key}, {"documents", one.documents}};
+}
+
+HandOver hand_over_of(const Json& json) {
+  return {id_of(json, "id"),      json.value("asked", TimeMs{0}),
+          json.value("by", ""),   json.value("written", TimeMs{0}),
+          json.value("file", ""), json.value("sha256", ""),
+          json.value("key", ""),  json.value("documents", std::size_t{0})};
+}
+
 Json json_of(const RecordEntry& entry) {
   return {{"id", entry.id.hex()}, {"entered", entry.entered},   {"by", entry.by},        {"fields", entry.fields},
           {"ended", entry.ended}, {"ended_by", entry.ended_by}, {"struck", entry.struck}};
@@ -221,8 +233,11 @@ std::string Profile::json() const {
                {"fields", fields},
                {"access_code", access_code},
                {"access_code_way", access_code_way},
+               {"access_code_until", access_code_until},
+               {"requester_since", requester_since},
                {"terms", array_of(terms)},
                {"rights", array_of(rights)},
+               {"hand_overs", array_of(hand_overs)},
                {"deliveries", array_of(deliveries)},
                {"tasks", tasks},
                {"mail_text", mail_text},
@@ -244,8 +259,11 @@ Result<Profile> Profile::parse(std::string_view text) {
     profile.fields = json.value("fields", std::map<std::string, std::string>{});
     profile.access_code = json.value("access_code", "");
     profile.access_code_way = json.value("access_code_way", "");
+    profile.access_code_until = json.value("access_code_until", TimeMs{0});
+    profile.requester_since = json.value("requester_since", TimeMs{0});
     profile.terms = list_of<TermRecord>(json, "terms", term_of);
     profile.rights = list_of<InvokedRight>(json, "rights", right_of);
+    profile.hand_overs = list_of<HandOver>(json, "hand_overs", hand_over_of);
     profile.deliveries = list_of<Delivery>(json, "deliveries", delivery_of);
     profile.history = list_of<HistoryLine>(json, "history", [](const Json& line) {
       return HistoryLine{line.value("time", TimeMs{0}), line.value("who", ""), line.value("what", "")};

@@ -83,21 +83,36 @@ struct RecordEntry {
   std::string struck = {};    // why it no longer counts, by whom and when (Dutch); empty: it counts
 };
 
+/// What went to the authority's case system (hand_over.h), and the proof of it.
+struct HandOver {
+  Id id;  // names the package: the same however often it is written
+  TimeMs asked = 0;
+  std::string by = {};      // login
+  TimeMs written = 0;       // 0: not yet
+  std::string file = {};    // its name, without folder
+  std::string sha256 = {};  // hex, of the package as it was put there
+  std::string key = {};     // fingerprint of the key that opens it
+  std::size_t documents = 0;
+};
+
 struct Profile {
   Person requester;
   Person client;                              // empty name: the requester is the client
   std::map<std::string, std::string> fields;  // as filled in, by field name of the requirement file
   std::string access_code;                    // for messages to the requester; empty until there is one
   std::string access_code_way;                // "zelf gekozen", "per brief", "telefonisch", "per sms naar ..."
+  TimeMs requester_since = 0;                 // when somebody else's place was taken; 0: the first
+  TimeMs access_code_until = 0;  // from then on it opens nothing; 0, of before there were ends: its messages' end
   std::optional<intake::Evaluation> evaluation;
   std::vector<TermRecord> terms;
   std::vector<InvokedRight> rights;  // AVG, as staff and decisions left them; empty: as the sender asked
   std::vector<Delivery> deliveries;
   std::vector<HistoryLine> history;
-  std::vector<std::string> tasks;  // Dutch: what waits for a person, e.g. an undeliverable message
-  std::string mail_text;           // readable body of the mail that opened the dossier
-  TimeMs restricted_since = 0;     // AVG art. 18, while Dossier::restricted
-  std::string restriction_ground;  // the letter in AVG art. 18 lid 1, "a" to "d"
+  std::vector<std::string> tasks;    // Dutch: what waits for a person, e.g. an undeliverable message
+  std::string mail_text;             // readable body of the mail that opened the dossier
+  TimeMs restricted_since = 0;       // AVG art. 18, while Dossier::restricted
+  std::string restriction_ground;    // the letter in AVG art. 18 lid 1, "a" to "d"
+  std::vector<HandOver> hand_overs;  // oldest first
   std::map<std::string, std::vector<RecordEntry>> records;  // kind of entry -> entries, as they were made
 
   std::string json() const;

@@ -135,8 +135,12 @@ std::string term_label(const Office& office, const Dossier& dossier, const TermR
   return record ? record->title : term.kind;
 }
 
-void end_answer_terms(OpenDossier& open) {
-  for (TermRecord& term : open.profile.terms) term.running = term.running && term.kind == kObjection;
+void end_answer_terms(OpenDossier& open, const std::string& day) {
+  for (TermRecord& term : open.profile.terms) {
+    if (!term.running || term.kind == kObjection) continue;
+    term.running = false;
+    term.ended = day;
+  }
   set_due(open);
 }
 

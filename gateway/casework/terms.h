@@ -26,7 +26,8 @@ Result<void> told_of_extension(const Office& office, OpenDossier& open, const st
 Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today,
                              const std::string& about);
 /// Nothing waits for an answer of ours any more; until when objection can be made to earlier decisions stays.
-void end_answer_terms(OpenDossier& open);
+/// `day`: on which they ended; empty: not recorded.
+void end_answer_terms(OpenDossier& open, const std::string& day = {});
 void end_terms(OpenDossier& open);
 /// A term runs that waits for an answer of ours.
 bool awaits_answer(const OpenDossier& open);

@@ -7,6 +7,7 @@
 #include "crypto/cms_mail.h"
 #include "crypto/keyring/openpgp_mail.h"
 #include "crypto/token_key.h"
+#include "gateway/casework/access_code.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
 #include "intake/text.h"
@@ -152,7 +153,7 @@ Result<Material> read_smime(const Office& office, const std::string& text, const
 }
 
 constexpr const char* kNoCode =
-    "Er is nog geen toegangscode. Kies hoe de ontvanger die krijgt. Kan dat niet? Dan wacht "
+    "Er is geen toegangscode die nog lang genoeg geldt. Kies hoe de ontvanger die krijgt. Kan dat niet? Dan wacht "
     "de brief, of hij gaat "
     "met de post.";
 
@@ -228,7 +229,7 @@ Result<Way> choose_way(const Office& office, StoreReader& store, const OpenDossi
     way.why = direct.words;
   } else if (way.route == kByMailbox) {
     way.why = why_mailbox(keys, letter_class, direct);
-    if (open.profile.access_code.empty()) way.lacking.emplace_back(kNoCode);
+    if (!code_serves(office, open.profile)) way.lacking.emplace_back(kNoCode);
   } else {
     way.why = why_post(to, to_requester);
     if (to_requester && to.address.empty()) way.lacking.emplace_back("Er is geen postadres bekend. Vul het adres in.");

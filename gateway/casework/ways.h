@@ -16,8 +16,6 @@
 namespace zp::gateway {
 
 inline constexpr std::string_view kRecipientKeys = "ontvangersleutels", kKeyRecord = "sleutel";
-/// How a recipient gets a code, and the beginning of Profile::access_code_way then.
-inline constexpr std::string_view kCodeBySms = "per sms";
 inline constexpr const char *kByOpenPgp = "openpgp", *kBySmime = "smime", *kByMailbox = "mailbox", *kByPost = "post";
 
 struct RecipientKey {

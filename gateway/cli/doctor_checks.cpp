@@ -13,6 +13,7 @@
 #include <functional>
 
 #include "crypto/base/secret_bytes.h"
+#include "crypto/keyring/openpgp_mail.h"
 #include "gateway/config/data_folder.h"
 #include "gateway/config/mailboxes.h"
 #include "gateway/dispatch/return_path.h"
@@ -235,6 +236,26 @@ void check_scanner(Checks& checks, const Config& config) {
   }
 }
 
+void check_hand_over(Checks& checks, const Config& config) {
+  const HandOverConfig& to = config.handover;
+  if (to.folder.empty() && to.key.empty()) return;
+  if (!to.configured())
+    return bad(checks, "only one of handover.folder and handover.key is set", "Set both, or neither.");
+  if (::access(to.folder.c_str(), W_OK | X_OK) != 0)
+    return bad(checks, "handover.folder " + to.folder + " can't be written",
+               "Make it, and give it to the user of the inner zone (docs/operators/handover.md).");
+  const auto armoured = read_file(to.key);
+  const auto key =
+      armoured ? crypto::read_openpgp_key(*armoured) : Result<crypto::OpenPgpKey>(std::unexpected(armoured.error()));
+  if (!key)
+    return bad(checks, "handover.key can't be used: " + key.error().message(),
+               "It must be a file with one OpenPGP public key.");
+  if (key->revoked || !key->can_encrypt || (key->expires && *key->expires <= now_ms() / 1000))
+    return bad(checks, "handover.key " + key->fingerprint + " is expired, revoked, or can't encrypt",
+               "Ask the administrators of the case system for a key that holds.");
+  good(checks, "handover.key " + key->fingerprint);
+}
+
 }  // namespace
 
 Checks examine(const Config& config) {
@@ -252,6 +273,7 @@ Checks examine(const Config& config) {
   if (const auto mailboxes = load_mailboxes(config))
     for (const MailboxConfig& mailbox : *mailboxes) check_mailbox(checks, config, mailbox);
   check_scanner(checks, config);
+  check_hand_over(checks, config);
   return checks;
 }
 

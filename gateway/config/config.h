@@ -33,6 +33,12 @@ struct StaffConfig {
   std::uint32_t session_minutes, lock_after_failures, lock_minutes;
 };
 
+/// What is complete goes to the authority's case system.
+struct HandOverConfig {
+  std::string folder, key;
+  bool configured() const noexcept { return !folder.empty() && !key.empty(); }
+};
+
 struct MailConfig {
   std::string lmtp_listen;              // "127.0.0.1:8024"
   std::vector<std::string> recipients;  // addresses that are ours; plus-addresses of these too
@@ -106,7 +112,8 @@ struct UsersConfig {
 
 struct LimitsConfig {
   std::uint64_t disk_reserve_bytes;
-  std::uint32_t job_attempts, invitation_hours, message_days, restart_pause_seconds;
+  std::uint32_t job_attempts, invitation_hours, told_code_days, posted_code_days, own_code_days, message_days,
+      restart_pause_seconds;
 };
 
 struct Config {
@@ -121,6 +128,7 @@ struct Config {
   StaffConfig staff;
   MailConfig mail;
   ScannerConfig scanner;
+  HandOverConfig handover;
   SmtpConfig smtp;
   SmsConfig sms;
   NoticeConfig notice;

@@ -14,7 +14,8 @@ namespace zp::gateway {
 namespace {
 
 constexpr std::int64_t kFirstLockMs = 15 * 60 * 1000;
-constexpr std::int64_t kLongestLockMs = 24 * 60 * 60 * 1000;
+constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
+constexpr std::int64_t kLongestLockMs = kDayMs;
 
 }  // namespace
 
@@ -28,13 +29,26 @@ Attempts::Count Attempts::load(const Id& subject) const {
   if (!bytes) return {};
   const auto json = nlohmann::json::parse(as_text(*bytes), nullptr, false);
   if (!json.is_object()) return {};
-  return {json.value("wrong", 0u), json.value("locked_until_ms", std::int64_t{0})};
+  return {json.value("wrong", 0u), json.value("locked_until_ms", std::int64_t{0}), json.value("opened", 0u),
+          json.value("day_ms", std::int64_t{0})};
+}
+
+Result<void> Attempts::save(const Id& subject, const Count& count) const {
+  const auto json = nlohmann::json{
+      {"wrong", count.wrong},
+      {"locked_until_ms", count.locked_until_ms},
+      {"opened", count.opened},
+      {"day_ms",
+       count.day_ms}}.dump();
+  return replace_file(path(subject), as_bytes(json));
 }
 
 Result<Attempts::Try> Attempts::begin(const Id& subject, std::int64_t now_ms) const {
   const std::lock_guard lock(mutex_);
   Count count = load(subject);
-  if (count.locked_until_ms > now_ms) return Try{false, false, 0, count.locked_until_ms};
+  if (count.locked_until_ms > now_ms) return Try{.allowed = false, .left = 0, .locked_until_ms = count.locked_until_ms};
+  if (count.opened >= kOpenings && now_ms < count.day_ms + kDayMs)
+    return Try{.allowed = false, .opened_often = true, .left = 0, .locked_until_ms = count.day_ms + kDayMs};
   ++count.wrong;
   Try result;
   result.left = (kTries - count.wrong % kTries) % kTries;
@@ -44,14 +58,20 @@ Result<Attempts::Try> Attempts::begin(const Id& subject, std::int64_t now_ms) co
     result.locked_until_ms = now_ms + std::min(kLongestLockMs, kFirstLockMs << locks_before);
     count.locked_until_ms = result.locked_until_ms;
   }
-  const auto json = nlohmann::json{{"wrong", count.wrong}, {"locked_until_ms", count.locked_until_ms}}.dump();
-  TRY_DO(replace_file(path(subject), as_bytes(json)));
+  TRY_DO(save(subject, count));
   return result;
 }
 
 void Attempts::succeeded(const Id& subject) const {
   const std::lock_guard lock(mutex_);
   ::unlink(path(subject).c_str());
+}
+
+Result<void> Attempts::opened(const Id& subject, std::int64_t now_ms) const {
+  const std::lock_guard lock(mutex_);
+  const Count before = load(subject);
+  const bool same_day = now_ms < before.day_ms + kDayMs;
+  return save(subject, {.opened = same_day ? before.opened + 1 : 1, .day_ms = same_day ? before.day_ms : now_ms});
 }
 
 std::int64_t Attempts::locked_until(const Id& subject, std::int64_t now_ms) const {

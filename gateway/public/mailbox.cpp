@@ -21,7 +21,8 @@ Result<Mailbox::Link> Mailbox::find(std::string_view untrusted_link, std::int64_
   const Id id = shelf_id(secret);
   TRY_ASSIGN(auto envelope, shelf_.envelope(id));
   if (envelope.expires_ms != 0 && envelope.expires_ms <= now_ms) return fail(Code::kNotFound, "find message: expired");
-  return Link{std::move(secret), id, std::move(envelope)};
+  const bool code_is_over = envelope.code_until_ms != 0 && envelope.code_until_ms <= now_ms;
+  return Link{std::move(secret), id, std::move(envelope), code_is_over};
 }
 
 Result<MailboxLetter> Mailbox::read_letter(const Id& id, const crypto::DataKey& key) const {
@@ -42,7 +43,11 @@ Result<void> Mailbox::note(const char* event, const Id& shelf_id, std::int64_t n
 
 Result<Mailbox::Answer> Mailbox::open(const Link& link, std::string_view typed_code, std::int64_t now_ms) const {
   Answer answer;
-  TRY_ASSIGN(answer.attempt, attempts_.begin(link.id, now_ms));
+  if (link.code_is_over) {
+    answer.attempt.allowed = false;
+    return answer;
+  }
+  TRY_ASSIGN(answer.attempt, attempts_.begin(counter(link), now_ms));
   if (!answer.attempt.allowed) return answer;
   const CodeSlot slot(slots_);
   auto key = crypto::recipient_key(link.envelope.lock, link.secret, typed_code);
@@ -56,7 +61,7 @@ Result<Mailbox::Answer> Mailbox::open(const Link& link, std::string_view typed_c
     }
     return answer;
   }
-  attempts_.succeeded(link.id);
+  TRY_DO(attempts_.opened(counter(link), now_ms));
   TRY_DO(note("message-read", link.id, now_ms));
   answer.message.emplace(OpenedMessage{link.id, std::move(*key), std::move(*letter)});
   return answer;
@@ -64,7 +69,7 @@ Result<Mailbox::Answer> Mailbox::open(const Link& link, std::string_view typed_c
 
 std::optional<OpenedMessage> Mailbox::reopen(const Link& link, std::string_view cookie) const {
   const auto prefix = link.id.hex() + ".";
-  if (!cookie.starts_with(prefix) || cookie.size() > 100) return std::nullopt;
+  if (link.code_is_over || !cookie.starts_with(prefix) || cookie.size() > 100) return std::nullopt;
   const auto bytes = from_base64url(cookie.substr(prefix.size()));
   if (!bytes) return std::nullopt;
   auto key = crypto::DataKey::from(SecretBytes::copy_of(*bytes));

@@ -3,7 +3,8 @@
 //
 // The door holds neither: the key comes from both (crypto/recipient_key.h). After a right code the browser
 // keeps that key in a cookie for a while (kReadSeconds), the door forgets it. Wrong codes are counted per
-// message. Before a message is shown, an event that says so is in the tray. Threads: may be shared.
+// message, and right ones: each time that a message is opened, an event that says so is in the tray before it is shown.
+// Threads: may be shared.
 #ifndef GATEWAY_PUBLIC_MAILBOX_H_
 #define GATEWAY_PUBLIC_MAILBOX_H_
 
@@ -39,11 +40,12 @@ class Mailbox {
     SecretBytes secret;
     Id id;
     Envelope envelope;
+    bool code_is_over;  // the access code ran out: the message opens with a new one only
   };
   /// kNotFound: unknown, recalled or expired.
   Result<Link> find(std::string_view untrusted_link, std::int64_t now_ms) const;
   struct Answer {
-    std::optional<OpenedMessage> message;  // none: the code is wrong or the message is locked
+    std::optional<OpenedMessage> message;  // none: the code is wrong or over, or the message is locked
     Attempts::Try attempt;
   };
   Result<Answer> open(const Link& link, std::string_view typed_code, std::int64_t now_ms) const;
@@ -51,10 +53,12 @@ class Mailbox {
   std::optional<OpenedMessage> reopen(const Link& link, std::string_view cookie) const;
   Result<SecretBytes> attachment(const OpenedMessage& message, std::uint32_t number) const;
   std::int64_t locked_until(const Link& link, std::int64_t now_ms) const {
-    return attempts_.locked_until(link.id, now_ms);
+    return attempts_.locked_until(counter(link), now_ms);
   }
 
  private:
+  /// Tries are counted per code: with a new one the message has a new lock, and is not locked any more.
+  static Id counter(const Link& link) { return Id{link.envelope.lock.salt}; }
   Result<void> note(const char* event, const Id& shelf_id, std::int64_t now_ms) const;
   Result<MailboxLetter> read_letter(const Id& id, const crypto::DataKey& key) const;
 

@@ -19,6 +19,19 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t kMostInOneFile = 32 * 1024 * 1024;
 
+Json thread_json(const MailboxLetter& letter) {
+  Json steps = Json::array();
+  for (const auto& one : letter.thread)
+    steps.push_back({{"time", local_time_dutch(one.time_ms)},
+                     {"from_us", one.from_us},
+                     {"subject", one.subject},
+                     {"files", one.files},
+                     {"link", one.link},
+                     {"plain", one.link.empty() && !one.is_this},
+                     {"is_this", one.is_this}});
+  return steps;
+}
+
 std::string link_of(const Request& request) { return request.parameter("link"); }
 
 /// What fits in memory beside what others do at the same time; a larger one is saved file by file.
@@ -39,6 +52,12 @@ OutgoingMail as_mail(const MailboxLetter& letter, const Id& id, const std::strin
   for (const std::string& one : letter.paragraphs) mail.text += one + "\n\n";
   if (!letter.legal_effect.empty()) mail.text += "Wat dit betekent: " + letter.legal_effect + "\n";
   if (!letter.term.empty()) mail.text += "Termijn: " + letter.term + "\n";
+  for (const auto& one : letter.thread) {
+    if (one.is_this) continue;
+    mail.text += fmt::format("\n{}: {} {}", local_time_dutch(one.time_ms),
+                             one.from_us ? "wij stuurden u" : "wij ontvingen", one.subject);
+    if (!one.files.empty()) mail.text += fmt::format(" ({})", fmt::join(one.files, ", "));
+  }
   return mail;
 }
 
@@ -70,8 +89,10 @@ Response MailboxPages::ask_code(const Mailbox::Link& link, const std::string& pa
                      {"path", path},
                      {"error", error},
                      {"hint", link.envelope.code_hint},
-                     {"locked_until", until ? local_time_dutch(until) : ""},
-                     {"open", until == 0},
+                     {"locked_until", until && !link.code_is_over ? local_time_dutch(until) : ""},
+                     {"open", until == 0 && !link.code_is_over},
+                     {"code_over", link.code_is_over},
+                     {"code_until", link.envelope.code_until_ms ? local_time_dutch(link.envelope.code_until_ms) : ""},
                      {"expires", link.envelope.expires_ms ? local_time_dutch(link.envelope.expires_ms) : ""}},
                     status);
 }
@@ -97,6 +118,8 @@ Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link&
                                 {"attachments", attachments},
                                 {"has_attachments", !attachments.empty()},
                                 {"has_whole", fits_in_one_file(letter)},
+                                {"thread", thread_json(letter)},
+                                {"has_thread", letter.thread.size() > 1},
                                 {"asked", asked},
                                 {"has_asked", !asked.empty()},
                                 {"can_reply", letter.may_reply},
@@ -124,7 +147,12 @@ Response MailboxPages::open(Request& request) {
     log_error("message not opened", answer.error());
     return Response::error(answer.error());
   }
-  if (!answer->attempt.allowed) return ask_code(*link, request.path, "", 429);
+  if (answer->attempt.opened_often)
+    return ask_code(*link, request.path,
+                    fmt::format("Dit bericht is vandaag al {} keer geopend. U kunt het weer openen na {}.",
+                                Attempts::kOpenings, local_time_dutch(answer->attempt.locked_until_ms)),
+                    429);
+  if (!answer->attempt.allowed) return ask_code(*link, request.path, "", link->code_is_over ? 403 : 429);
   if (!answer->message)
     return ask_code(*link, request.path,
                     answer->attempt.locks_now

@@ -33,6 +33,9 @@ const std::map<std::string, Action>& actions() {
       {"beperking-opheffen", [](Casework& c, Visit& v, const Id& d) { return c.lift_restriction(v.actor, d); }},
       {"verlengen", [](Casework& c, Visit& v, const Id& d) { return c.extend_term(v.actor, d); }},
       {"compleet", [](Casework& c, Visit& v, const Id& d) { return c.confirm_complete(v.actor, d); }},
+      {"overdragen", [](Casework& c, Visit& v, const Id& d) { return c.hand_over(v.actor, d); }},
+      {"overdracht-opnieuw", [](Casework& c, Visit& v, const Id& d) { return c.retry_hand_over(v.actor, d); }},
+      {"overdracht-terugnemen", [](Casework& c, Visit& v, const Id& d) { return c.take_back_hand_over(v.actor, d); }},
       {"terug-naar-controle", [](Casework& c, Visit& v, const Id& d) { return c.reopen_review(v.actor, d); }},
       {"toetsen",
        [](Casework& c, Visit& v, const Id& d) -> Result<void> {
@@ -58,8 +61,17 @@ Result<Response> Workbench::act(Visit& visit) {
     return Response::redirect("/?lijst=vernietigen");
   }
   if (name == "toegangscode") {
-    TRY_ASSIGN(const std::string code, casework_.reveal_code(visit.actor, dossier));
-    return show("toegangscode", {{"code", code}, {"id", dossier.hex()}}, visit);
+    TRY_ASSIGN(const AccessCode code, casework_.reveal_code(visit.actor, dossier));
+    return show("toegangscode",
+                {{"code", code.code}, {"until", code.until ? local_time_dutch(code.until) : ""}, {"id", dossier.hex()}},
+                visit);
+  }
+  if (name == "nieuwe-toegangscode") {
+    Delivering how;
+    how.code_way = visit.value("code");
+    how.address = lines_of(visit.value("adres"));
+    TRY_DO(casework_.renew_code(visit.actor, dossier, how));
+    return back_to_dossier(visit, dossier);
   }
   if (name == "uitnodigen-per-brief") {
     const std::vector<std::string> address = lines_of(visit.value("adres"));

@@ -4,6 +4,9 @@
 #include <array>
 #include <map>
 
+#include "gateway/casework/access_code.h"
+#include "gateway/casework/hand_over.h"
+#include "gateway/casework/mobile_number.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
 #include "gateway/casework/ways.h"
@@ -226,17 +229,15 @@ json letters_json(const DossierView& view) {
 json messages_json(const DossierView& view) {
   json rows = json::array();
   for (const MessageView& message : view.messages)
-    rows.push_back(
-        {{"id", message.row.id.hex()},
-         {"subject", message.data.subject},
-         {"route", route_words(message.row.route)},
-         {"state", message_state(message.row.state)},
-         {"recipient", message.data.recipient},
-         {"notified", message.row.notified ? local_time_dutch(message.row.notified) : ""},
-         {"read", message.row.read ? local_time_dutch(message.row.read) : ""},
-         {"may_recall", may(view, Act::kRecall) && (message.row.state == "published" ||
-                                                    message.row.state == "notified" || message.row.state == "queued")},
-         {"failure", message.data.failure}});
+    rows.push_back({{"id", message.row.id.hex()},
+                    {"subject", message.data.subject},
+                    {"route", route_words(message.row.route)},
+                    {"state", message_state(message.row.state)},
+                    {"recipient", message.data.recipient},
+                    {"notified", message.row.notified ? local_time_dutch(message.row.notified) : ""},
+                    {"read", message.row.read ? local_time_dutch(message.row.read) : ""},
+                    {"may_recall", may(view, Act::kRecall) && lies_in_mailbox(message.row)},
+                    {"failure", message.data.failure}});
   return rows;
 }
 
@@ -250,6 +251,27 @@ json acts_json(const DossierView& view) {
     flags[key] = true;
   }
   return flags;
+}
+
+/// What may be handed over, why not, and the proof of what was.
+json hand_over_json(const DossierView& view, const Config& config) {
+  const bool offered = may(view, Act::kHandOver) && view.rule && view.rule->hand_over;
+  const std::string why_not = offered ? why_no_hand_over(config, view.rule, view.dossier) : "";
+  json made = json::array();
+  for (const HandOver& one : view.profile.hand_overs)
+    made.push_back({{"asked", local_time_dutch(one.asked)},
+                    {"by", one.by},
+                    {"is_written", one.written != 0},
+                    {"written", one.written ? local_time_dutch(one.written) : ""},
+                    {"file", one.file},
+                    {"sha256", one.sha256},
+                    {"documents", std::to_string(one.documents) + (one.documents == 1 ? " document" : " documenten")}});
+  return {{"shows_hand_over", offered || !made.empty()},
+          {"offers_hand_over", offered && why_not.empty()},
+          {"no_hand_over", why_not},
+          {"hand_over_failure", view.hand_over_failure},
+          {"may_take_back", may(view, Act::kTakeBack)},
+          {"hand_overs", made}};
 }
 
 }  // namespace
@@ -321,13 +343,21 @@ json dossier_json(const DossierView& view, const Actor& actor, const Office& off
   data["has_records"] = view.rule && !view.rule->book.records.empty();
   data["has_documents_to_ask"] = !view.rule || !view.rule->documents.empty() || view.rule->book.records.empty();
   data["requester"] = person_json(profile.requester);
+  if (const intake::FieldRule* const role =
+          view.rule ? intake::field_named(view.rule->fields, "requester_role") : nullptr)
+    data["requester"]["role"] = intake::shown_value(*role, profile.requester.role);
   data["client"] = person_json(profile.client);
   data["has_client"] = !profile.client.name.empty();
   data["fields"] = fields_json(view);
   data["mail_text"] = profile.mail_text;
-  data["code_way"] = profile.access_code_way;
+  data["code_way"] = code_words(office, profile);
   data["has_code"] = !profile.access_code.empty();
-  data["code_from_us"] = profile.access_code_way != "zelf gekozen";
+  data["code_from_us"] = profile.access_code_way != kOwnCode && code_holds(office, profile);
+  data["may_renew_code"] =
+      may(view, Act::kRenewCode) && std::ranges::any_of(view.messages, opens_with_code, &MessageView::row);
+  const std::string mobile = mobile_number(profile.requester.telephone);
+  data["may_sms"] = office.config.sms.configured() && !mobile.empty();
+  data["sms_digits"] = last_digits(mobile);
   std::map<std::string, std::string> names;
   data["documents"] = json::array();
   for (const DocumentView& document : view.documents) {
@@ -359,6 +389,7 @@ json dossier_json(const DossierView& view, const Actor& actor, const Office& off
       data["kinds"].push_back({{"name", kind.name}, {"title", kind.title}, {"here", kind.name == view.dossier.kind}});
   data["letter_groups"] = letter_menu(view, office);
   data.update(rights_json(view, office));
+  data.update(hand_over_json(view, office.config));
   return data;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "crypto/base/text.h"
+#include "gateway/casework/access_code.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/mobile_number.h"
 #include "gateway/casework/ways.h"
@@ -222,8 +223,8 @@ Result<Response> Workbench::letter(Visit& visit) {
                    {"fingerprint", way.key->fingerprint},
                    {"until", way.key->until}};
   data["email"] = view.profile.requester.email;
-  data["has_code"] = !view.profile.access_code.empty();
-  data["code_way"] = view.profile.access_code_way;
+  data["has_code"] = code_serves(casework_.office(), view.profile);
+  data["code_way"] = code_words(casework_.office(), view.profile);
   const std::string mobile = mobile_number(view.profile.requester.telephone);
   data["may_sms"] = casework_.office().config.sms.configured() && !mobile.empty();
   data["sms_digits"] = last_digits(mobile);

@@ -1,14 +1,12 @@
 // The record of one message, to be printed: what was sent, by which way, and what happened to it (Awb art. 2:10).
 #include <algorithm>
-#include <ctime>
-#include <sstream>
 
 #include "crypto/base/text.h"
 #include "gateway/casework/letter_fields.h"
-#include "gateway/casework/mail_queue.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/dossier_view.h"
+#include "gateway/staff/message_steps.h"
 #include "gateway/staff/sentences.h"
 #include "gateway/staff/workbench.h"
 
@@ -17,55 +15,11 @@ namespace {
 
 using nlohmann::json;
 
-/// "mail=2" among the words of an entry.
-std::string value_in(const std::string& detail, std::string_view name) {
-  std::istringstream words(detail);
-  for (std::string word; words >> word;)
-    if (word.starts_with(name) && word.size() > name.size() && word[name.size()] == '=')
-      return word.substr(name.size() + 1);
-  return {};
-}
-
-std::string report_words(const std::string& detail) {
-  const std::string status = value_in(detail, "status");
-  const std::string_view reason = reason_of_status(status);
-  std::string words = detail.starts_with("failed")    ? "Niet aangekomen"
-                      : detail.starts_with("delayed") ? "Vertraagd"
-                                                      : "Aangekomen";
-  if (!reason.empty() && !detail.starts_with("arrived")) words += ": " + std::string(reason);
-  return status == "unknown" ? words : words + " (" + status + ")";
-}
-
-/// What the ledger says in words of its own, for people.
-std::string detail_words(const crypto::LedgerEntry& entry) {
-  const std::string mail = value_in(entry.detail, "mail"), key = value_in(entry.detail, "key");
-  if (entry.action == act_name(Act::kReport)) return report_words(entry.detail);
-  if (entry.action == act_name(Act::kNotify) && entry.detail == "sms") return "Toegangscode per sms";
-  if (entry.action == act_name(Act::kNotify))
-    return mail == "0" ? "Melding gemaild" : mail == "1" ? "Herinnering gemaild" : "Nog eens gemaild";
-  if (entry.action == act_name(Act::kResend)) return "Gaat later nog eens";
-  if (entry.action == act_name(Act::kUndeliverable) && entry.detail == "locked")
-    return "Geblokkeerd na te veel verkeerde codes";
-  if (entry.action == act_name(Act::kUndeliverable)) return std::string(reason_of_status(entry.detail));
-  if (!key.empty()) return "Versleuteld met sleutel " + key;
-  return entry.detail;
-}
-
-/// As local_time_dutch() says it, with seconds: two steps may be close.
-std::string time_words(const std::string& utc) {
-  std::tm broken{};
-  const bool good = utc.size() >= 19 && ::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%S", &broken) != nullptr;
-  return good ? local_time_dutch(static_cast<TimeMs>(::timegm(&broken)) * 1000) + utc.substr(16, 3) : utc;
-}
-
 json steps_json(const std::vector<crypto::LedgerEntry>& entries, const Id& message) {
   json rows = json::array();
-  for (const crypto::LedgerEntry& entry : entries)
-    if (entry.object == message.hex())
-      rows.push_back({{"moment", time_words(entry.time)},
-                      {"what", action_sentence(entry.action)},
-                      {"detail", detail_words(entry)},
-                      {"outcome", entry.outcome == "ok" ? "" : outcome_sentence(entry.outcome)}});
+  for (const MessageStep& step : message_steps(entries, message))
+    rows.push_back(
+        {{"moment", step.moment()}, {"what", step.what}, {"detail", step.detail}, {"outcome", step.outcome}});
   return rows;
 }
 

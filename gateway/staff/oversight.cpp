@@ -91,7 +91,7 @@ Result<Response> Workbench::jobs(Visit& visit) {
   data["keys"] = {{"changing", keys.under_way || keys.left > 0}, {"done", keys.keys - keys.left}, {"all", keys.keys}};
   for (const Job& job : dead)
     data["dead"].push_back({{"id", job.id.hex()},
-                            {"kind", job.kind},
+                            {"kind", job_sentence(job.kind)},
                             {"attempts", job.attempts},
                             {"error", job.last_error},
                             {"subject", job.subject.hex().substr(0, 8)}});

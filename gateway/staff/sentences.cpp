@@ -96,6 +96,31 @@ std::string action_sentence(std::string_view action) {
                 action);
 }
 
+std::string job_sentence(std::string_view kind) {
+  return lookup({{"inspect", "Document controleren"},
+                 {"rescan", "Opnieuw op virussen controleren"},
+                 {"evaluate", "Dossier toetsen"},
+                 {"status", "Stand tonen aan de afzender"},
+                 {"receipt", "Ontvangstbewijs maken"},
+                 {"receipt-mail", "Ontvangstbewijs mailen"},
+                 {"receipt-returned", "Teruggekomen ontvangstbewijs verwerken"},
+                 {"publish", "Bericht klaarzetten"},
+                 {"notify", "Melding sturen"},
+                 {"remind", "Aan het bericht herinneren"},
+                 {"undeliverable", "Vastleggen dat een bericht niet aankwam"},
+                 {"print", "Brief voor de post klaarzetten"},
+                 {"remove-object", "Bestand verwijderen"},
+                 {"access", "Toegang verplaatsen"},
+                 {"mail", "Brief mailen"},
+                 {"direct-mail", "Brief rechtstreeks mailen"},
+                 {"unopened", "Andere weg zoeken voor een brief"},
+                 {"returned", "Teruggekomen brief opnieuw versturen"},
+                 {"rewrap", "Dossiersleutels vervangen"},
+                 {"code-sms", "Toegangscode per sms sturen"},
+                 {"hand-over", "Overdragen aan het zaaksysteem"}},
+                kind);
+}
+
 std::string outcome_sentence(std::string_view outcome) {
   return lookup({{"ok", "gelukt"}, {"denied", "geweigerd"}, {"failed", "mislukt"}}, outcome);
 }

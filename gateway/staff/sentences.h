@@ -16,6 +16,8 @@ std::string letter_state(std::string_view state);
 std::string message_state(std::string_view state);
 /// What an entry of the ledger says was done ("dossier.open"), and how it ended.
 std::string action_sentence(std::string_view action);
+/// What a job of the worker does, by its kind.
+std::string job_sentence(std::string_view kind);
 std::string outcome_sentence(std::string_view outcome);
 
 }  // namespace zp::gateway

@@ -38,13 +38,8 @@ Result<OutgoingMail> text_of(const Tools& tools, const Opened& opened) {
 }
 
 Result<std::string> wire_of(const Tools& tools, Opened& opened, const OutgoingMail& mail) {
-  TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
-  TRY_DO(tell_the_door(tools, opened, pdf));
-  TRY_ASSIGN(const auto enclosures, enclosures_of(tools, opened));
-  std::vector<MailEnclosure> attached = {{opened.data.file_name, "application/pdf", pdf}};
-  for (std::size_t i = 0; i < enclosures.size(); ++i)
-    attached.push_back({opened.fields.enclosures[i].name, opened.fields.enclosures[i].type, enclosures[i].view()});
-  TRY_ASSIGN(const std::string wire, message_with(mail, attached));
+  TRY_ASSIGN(const auto parts, mail_parts(tools, opened));
+  TRY_ASSIGN(const std::string wire, message_with(mail, parts.attached));
   return dkim_signed(tools.office.config.smtp, wire);
 }
 
@@ -58,63 +53,13 @@ Result<void> put_on_record(const Tools& tools, const Opened& opened, const Hando
       done.outcome == Handover::Outcome::kDelivered ? "ok" : "failed");
 }
 
-MessageData for_the_mailbox(const MessageData& before) {
-  MessageData data;
-  data.recipient = before.recipient;
-  data.email = before.email;
-  data.subject = before.subject;
-  data.legal_effect = before.legal_effect;
-  data.term = before.term;
-  data.last_day = before.last_day;
-  data.file_name = before.file_name;
-  data.asked = before.asked;
-  data.link_secret = SecretBytes::random(32);
-  return data;
-}
-
-/// The same letter in the secure mailbox, once, when the recipient has a code for it already; false: it does not go.
-Result<bool> send_by_mailbox_instead(const Tools& tools, const Id& id, const std::string& why) {
-  bool by_mailbox = false;
-  TRY_DO(tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(const auto message, store.message(id));
-    const Id other = derived_id("by mailbox instead", id);
-    by_mailbox = store.message(other).has_value();
-    if (by_mailbox || message.state != "queued") return {};
-    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message.dossier));
-    TRY_ASSIGN(const auto letter, store.letter(message.letter));
-    TRY_ASSIGN(const auto fields, open.keys.letter(letter));
-    const bool may = class_of(tools.office, letter.name, fields).rule_for(kByMailbox) != nullptr;
-    if (!may || open.profile.access_code.empty()) return {};
-    TRY_ASSIGN(const auto before, open.keys.message(message));
-    const MessageData data = for_the_mailbox(before);
-    Message box;
-    box.id = other;
-    box.dossier = message.dossier;
-    box.letter = message.letter;
-    box.route = kByMailbox;
-    box.state = "queued";
-    box.created = tools.office.now();
-    box.shelf = shelf_id(data.link_secret);
-    const TimeMs otherwise = box.created + static_cast<TimeMs>(tools.office.config.limits.message_days) * kDay;
-    TRY_ASSIGN(box.expires, last_moment_of_access(tools.office, store, open, otherwise));
-    open.keys.seal(data, box);
-    TRY_DO(store.put_message(box));
-    open.profile.history.push_back({box.created, "zegelpost", why + " De brief gaat nu naar de beveiligde postbus."});
-    TRY_DO(save_dossier(store, open, box.created));
-    by_mailbox = true;
-    return store.add_job(new_job("publish", other, box.created));
-  }));
-  return by_mailbox;
-}
-
 /// The mailbox, else the post, else a person.
 Result<Next> goes_another_way(const Tools& tools, const Job& job, const std::string& why) {
   TRY_ASSIGN(bool goes, send_by_mailbox_instead(tools, job.subject, why));
   if (!goes) {
     TRY_ASSIGN(goes, send_by_post_instead(tools, job.subject, why));
   }
-  TRY_DO(advance(tools, job.subject, "undeliverable", why, goes ? "" : why + " Kies een andere weg voor de brief.",
-                 nullptr, [&](Message&, MessageData& data) { data.failure = why; }));
+  TRY_DO(give_up(tools, job.subject, why, goes));
   return Next{};
 }
 

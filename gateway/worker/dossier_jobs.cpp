@@ -27,15 +27,22 @@ std::string_view status_word(DossierState state) noexcept {
 Result<Next> publish_status(const Tools& tools, const Job& job) {
   Dossier dossier;
   std::vector<Submission> submissions;
+  bool handed_over = false;
   TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(dossier, store.dossier(job.subject));
+    if (dossier.state == DossierState::kErased) return {};
+    TRY_ASSIGN(const auto open, open_dossier(tools.office.vault, store, job.subject));
+    handed_over = !open.profile.hand_overs.empty();
     TRY_ASSIGN(submissions, store.submissions(job.subject));
     return {};
   }));
   if (dossier.state == DossierState::kErased) return Next{};
+  // What was handed over is complete; the answer comes from elsewhere.
+  const std::string_view word = status_word(dossier.state);
+  const std::string_view told = handed_over && word == "answered" ? "complete" : word;
   for (const Submission& submission : submissions)
     if (submission.channel == "web" || submission.channel == "reply")
-      TRY_DO(tools.office.shelf.publish_status(submission.id, status_word(dossier.state)));
+      TRY_DO(tools.office.shelf.publish_status(submission.id, told));
   return Next{};
 }
 

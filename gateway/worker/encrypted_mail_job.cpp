@@ -88,8 +88,7 @@ Result<std::string> seal(const Tools& tools, const OutgoingMail& mail, const std
 
 Result<Next> stays(const Tools& tools, const Job& job, const std::string& why) {
   TRY_ASSIGN(const bool by_post, send_by_post_instead(tools, job.subject, why));
-  TRY_DO(advance(tools, job.subject, "undeliverable", why, by_post ? "" : why + " Kies een andere weg voor de brief.",
-                 nullptr, [&](Message&, MessageData& data) { data.failure = why; }));
+  TRY_DO(give_up(tools, job.subject, why, by_post));
   return Next{};
 }
 
@@ -105,14 +104,9 @@ Result<Next> mail_letter(const Tools& tools, const Job& job) {
   TRY_DO(tools.office.ledger.record(
       tools.actor, "worker", act_name(Act::kPublish),
       {opened.message.dossier.hex(), job.subject.hex(), fmt::format("route={} key={}", key->route, key->fingerprint)}));
-  TRY_ASSIGN(const auto pdf, letter_of(tools, opened));
-  TRY_DO(tell_the_door(tools, opened, pdf));
-  TRY_ASSIGN(const auto enclosures, enclosures_of(tools, opened));
-  std::vector<MailEnclosure> attached = {{opened.data.file_name, "application/pdf", pdf}};
-  for (std::size_t i = 0; i < enclosures.size(); ++i)
-    attached.push_back({opened.fields.enclosures[i].name, opened.fields.enclosures[i].type, enclosures[i].view()});
+  TRY_ASSIGN(const auto parts, mail_parts(tools, opened));
   TRY_ASSIGN(const auto mail, text_of(tools, opened, *key));
-  TRY_ASSIGN(const auto entity, payload(mail, attached));
+  TRY_ASSIGN(const auto entity, payload(mail, parts.attached));
   const auto wire = seal(tools, mail, entity, *key);
   if (!wire && wire.error().code == Code::kRefused)
     return stays(tools, job, "De sleutel van de ontvanger geldt niet meer.");

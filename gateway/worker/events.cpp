@@ -23,9 +23,12 @@ Result<void> handle_event(const Tools& tools, const TrayItem& event) {
     log(Level::kWarning, "event dropped", {{"message", event.subject.hex()}});
     return {};
   }
+  // When the door saw it: the entry itself may come later, or twice after a crash.
+  const std::string moment = utc_time(event.accepted_ms).substr(0, 19) + "Z";
+  TRY_DO(
+      tools.office.ledger.record(tools.actor, "worker", act_name(read ? Act::kReadByRecipient : Act::kUndeliverable),
+                                 {message->dossier.hex(), message->id.hex(), (read ? "at=" : "locked at=") + moment}));
   if (read && message->read != 0) return {};
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(read ? Act::kReadByRecipient : Act::kUndeliverable),
-                                    {message->dossier.hex(), message->id.hex(), read ? "" : "locked"}));
   return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, message->dossier));
     TRY_ASSIGN(auto row, store.message(message->id));

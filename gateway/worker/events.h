@@ -7,7 +7,7 @@
 
 namespace zp::gateway {
 
-/// "message-read": the recipient opened it, the first time counts. "message-locked": wrong codes; a person calls.
+/// "message-read": the recipient opened it; each time is in the ledger, the first one changes its state. "message-locked": wrong codes; a person calls.
 /// Others and unknown messages are logged and dropped: a door's word alone makes nothing.
 Result<void> handle_event(const Tools& tools, const TrayItem& event);
 

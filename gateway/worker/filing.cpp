@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/reference.h"
+#include "gateway/casework/access_code.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
@@ -132,6 +133,7 @@ Result<void> add_jobs(const Tools& tools, StoreWriter& store, const Filing& fili
   TRY_DO(store.add_job(new_job("status", dossier, now), false));
   TRY_DO(store.add_job(new_job("receipt", filing.manifest.id, now)));
   if (const auto job = filing.returned ? job_after(*filing.returned, now) : std::nullopt) TRY_DO(store.add_job(*job));
+  if (filing.dossier) TRY_DO(store.add_job(new_job("reseal", dossier, now)));  // who reads on sees what came in
   if (filing.manifest.files.empty()) TRY_DO(store.add_job(new_job("evaluate", dossier, now), false));
   return {};
 }
@@ -233,7 +235,10 @@ Result<Filing> prepare_submission(const Tools& tools, intake::SubmissionManifest
   filing.kind = tools.office.rules.find(manifest.kind) ? manifest.kind : kUnknownKind;
   filing.profile.fields = manifest.fields;
   filing.profile.access_code = manifest.access_code;
-  if (!manifest.access_code.empty()) filing.profile.access_code_way = "zelf gekozen";
+  if (!manifest.access_code.empty()) {
+    filing.profile.access_code_way = kOwnCode;
+    filing.profile.access_code_until = end_of_code(tools.office.config.limits, kOwnCode, manifest.received_ms);
+  }
   read_people(filing.profile);
   filing.delivery.submission = manifest.id;
   filing.delivery.received = manifest.received_ms;

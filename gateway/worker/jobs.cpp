@@ -34,6 +34,7 @@ constexpr std::array kKinds = {
     Kind{"unopened", find_other_way},   Kind{"receipt-returned", receipt_came_back},
     Kind{"returned", send_again},       Kind{"direct-mail", mail_directly},
     Kind{"rewrap", rewrap_keys},        Kind{"code-sms", send_code_by_sms},
+    Kind{"reseal", reseal_messages},    Kind{"hand-over", write_package},
 };
 
 Result<Next> handle(const Tools& tools, const Job& job) {

@@ -26,6 +26,7 @@ Result<Next> publish_status(const Tools& tools, const Job& job);      // dossier
 Result<Next> make_receipt(const Tools& tools, const Job& job);        // submission
 Result<Next> mail_receipt(const Tools& tools, const Job& job);        // submission
 Result<Next> publish_message(const Tools& tools, const Job& job);     // message
+Result<Next> reseal_messages(const Tools& tools, const Job& job);     // dossier
 Result<Next> notify_recipient(const Tools& tools, const Job& job);    // message
 Result<Next> remind_recipient(const Tools& tools, const Job& job);    // message
 Result<Next> mark_undeliverable(const Tools& tools, const Job& job);  // message
@@ -36,6 +37,7 @@ Result<Next> find_other_way(const Tools& tools, const Job& job);      // message
 Result<Next> receipt_came_back(const Tools& tools, const Job& job);   // submission
 Result<Next> send_code_by_sms(const Tools& tools, const Job& job);    // message
 Result<Next> print_message(const Tools& tools, const Job& job);       // message
+Result<Next> write_package(const Tools& tools, const Job& job);       // dossier
 Result<Next> remove_object(const Tools& tools, const Job& job);       // object
 Result<Next> rewrap_keys(const Tools& tools, const Job& job);         // none: the whole key table
 Result<Next> move_access(const Tools& tools, const Job& job);         // register of a client

@@ -1,16 +1,12 @@
-// Messages on their way: drawn, sealed for the recipient, put on the shelf or in the print queue, announced by mail.
+// Messages on their way: announced by mail, or put in the print queue; what came back goes another way.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
-#include "crypto/hash.h"
-#include "crypto/recipient_key.h"
+#include "gateway/casework/access_code.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/mail_queue.h"
-#include "gateway/casework/ways.h"
 #include "gateway/dispatch/return_path.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
@@ -21,65 +17,15 @@ namespace {
 
 using Json = nlohmann::json;
 
-MailboxLetter body_of(const Tools& tools, const Opened& opened) {
-  MailboxLetter body;
-  body.sender = tools.office.config.organisation.name;
-  body.email = opened.data.email;
-  body.recipient = opened.data.recipient;
-  body.reference = opened.open->dossier.reference;
-  body.subject = opened.data.subject;
-  body.legal_effect = opened.data.legal_effect;
-  body.term = opened.data.term;
-  body.kind = opened.open->dossier.kind;
-  body.sent_ms = opened.message.created;
-  const intake::RequestRule* const rule = tools.office.rules.find(opened.open->dossier.kind);
-  for (const auto& [slot, label] : opened.data.asked) {
-    std::string explanation;
-    if (rule) {
-      const auto document = std::ranges::find(rule->documents, slot, &intake::DocumentRule::slot);
-      if (document != rule->documents.end()) explanation = document->explanation;
-    }
-    body.asked.push_back({slot, label, explanation});
-  }
-  return body;
-}
-
-using Steps = std::map<TimeMs, std::string>;
-
-/// What went to the requester before this message; what was recalled is not shown, nor what went to others.
-Result<void> add_sent(const Tools& tools, StoreReader& store, const Opened& opened, Steps& steps) {
-  TRY_ASSIGN(const auto messages, store.messages(opened.message.dossier));
-  std::set<Id> seen = {
-      Id{}, opened.message.letter};  // invitations have no letter; one that goes another way is the same letter
-  for (const Message& one : messages) {
-    if (one.state == "recalled" || one.created > opened.message.created || !seen.insert(one.letter).second) continue;
-    TRY_ASSIGN(const auto letter, store.letter(one.letter));
-    const auto info = info_of(tools.office, letter.name);
-    TRY_ASSIGN(const auto data, opened.open->keys.message(one));
-    if (info && (*info)->written_to == kToRequester) steps[one.created] = "wij stuurden u: " + data.subject + ".";
-  }
-  return {};
-}
-
-/// What went to and fro before, the oldest first: who reads this message sees where it stands.
-Result<std::vector<std::string>> thread_of(const Tools& tools, const Opened& opened) {
-  Steps steps;
-  for (const Delivery& one : opened.open->profile.deliveries)
-    steps[one.received] = "u stuurde ons documenten of een bericht.";
-  TRY_DO(tools.office.store.read([&](StoreReader& store) { return add_sent(tools, store, opened, steps); }));
-  std::vector<std::string> lines;
-  if (!steps.empty()) lines.emplace_back("Dit ging eraan vooraf:");
-  for (const auto& [time, what] : steps) lines.push_back(local_time_dutch(time) + ": " + what);
-  return lines;
-}
-
 Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened, const char* page, unsigned number) {
   const Config& config = tools.office.config;
   const std::string& way = opened.open->profile.access_code_way;
-  const std::string code_hint = way == "zelf gekozen"         ? "zelf gekozen"
-                                : way == "per brief"          ? "per brief gekregen"
+  const std::string code_hint = way == kOwnCode               ? "zelf gekozen"
+                                : way == kCodeByLetter        ? "per brief gekregen"
                                 : way.starts_with(kCodeBySms) ? "per sms gekregen"
                                                               : "van ons gehoord aan de telefoon";
+  const TimeMs until = opened.open->profile.access_code_until;
+  const std::string code_until = until == 0 ? "" : local_time_dutch(until);
   OutgoingMail mail;
   mail.from = config.smtp.from;
   mail.from_name = config.organisation.name;
@@ -98,6 +44,7 @@ Result<OutgoingMail> announcement_mail(const Tools& tools, const Opened& opened,
                                                      {"sent", local_time_dutch(opened.message.created)},
                                                      {"expires", local_time_dutch(opened.message.expires)},
                                                      {"code_hint", code_hint},
+                                                     {"code_until", code_until},
                                                      {"link", config.public_door.base_url + "/bericht/" +
                                                                   to_base64url(opened.data.link_secret.view())}}));
   return mail;
@@ -132,66 +79,7 @@ Result<Next> announce(const Tools& tools, const Job& job, const char* page, bool
   return Next{};
 }
 
-/// Sealed under the link and the code. `attached`: in the order in which `body` names them.
-Result<void> put_on_shelf(const Tools& tools, const Opened& opened, const MailboxLetter& body,
-                          const std::vector<ByteView>& attached) {
-  const bool own_code = opened.is_invitation();
-  Envelope envelope;
-  envelope.lock = crypto::RecipientLock::fresh();
-  envelope.expires_ms = opened.message.expires;
-  envelope.code_hint = own_code ? "telefonisch" : opened.open->profile.access_code_way;
-  envelope.attachments = static_cast<std::uint32_t>(body.attachments.size());
-  const std::string& code = own_code ? opened.data.invitation_code : opened.open->profile.access_code;
-  TRY_ASSIGN(const auto key, crypto::recipient_key(envelope.lock, opened.data.link_secret, code));
-  const Id& shelf = opened.message.shelf;
-  std::vector<Bytes> attachments;
-  for (const ByteView one : attached)
-    attachments.push_back(
-        crypto::seal_bytes(key, {shelf, shelf, static_cast<std::uint32_t>(attachments.size() + 1)}, one));
-  TRY_DO(tools.office.shelf.remove_message(shelf));  // of a try that a crash cut short
-  return tools.office.shelf.publish_message(
-      shelf, envelope, crypto::seal_bytes(key, {shelf, shelf, 0}, as_bytes(body.json())), attachments);
-}
-
 }  // namespace
-
-Result<Next> publish_message(const Tools& tools, const Job& job) {
-  TRY_ASSIGN(auto opened, open_message(tools, job.subject));
-  if (opened.message.state != "queued") return Next{};
-  if (is_held(tools, opened)) return kWaitForLift;
-  TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPublish),
-                                    {opened.message.dossier.hex(), job.subject.hex(), {}}));
-  MailboxLetter body = body_of(tools, opened);
-  Bytes pdf;
-  std::vector<SecretBytes> enclosures;
-  std::vector<ByteView> attached;
-  if (opened.is_invitation()) {
-    body.paragraphs = {"Hieronder staat welke documenten wij nog nodig hebben. U kunt ze meteen sturen."};
-  } else {
-    TRY_ASSIGN(pdf, letter_of(tools, opened));
-    TRY_DO(tell_the_door(tools, opened, pdf));
-    TRY_ASSIGN(enclosures, enclosures_of(tools, opened));
-    attached.emplace_back(pdf);
-    body.attachments = {{opened.data.file_name, "application/pdf", to_hex(crypto::sha256(pdf)), pdf.size()}};
-    for (std::size_t i = 0; i < enclosures.size(); ++i) {
-      const Enclosure& one = opened.fields.enclosures[i];
-      attached.push_back(enclosures[i].view());
-      body.attachments.push_back({one.name, one.type, one.sha256, one.size});
-    }
-    body.paragraphs = {
-        enclosures.empty()
-            ? "In de bijlage staat onze brief. U kunt de brief hier lezen en bewaren."
-            : "In de eerste bijlage staat onze brief. Daarna komt wat bij de brief hoort. U kunt alles hier "
-              "lezen en bewaren."};
-  }
-  TRY_ASSIGN(const auto thread, thread_of(tools, opened));
-  body.paragraphs.insert(body.paragraphs.end(), thread.begin(), thread.end());
-  TRY_DO(put_on_shelf(tools, opened, body, attached));
-  const std::string line = opened.is_invitation() ? "De code om documenten te sturen werkt."
-                                                  : "Bericht klaargezet in de beveiligde postbus.";
-  TRY_DO(advance(tools, job.subject, "published", line, "", opened.is_invitation() ? nullptr : "notify"));
-  return Next{};
-}
 
 Result<Next> notify_recipient(const Tools& tools, const Job& job) {
   return announce(tools, job, "bericht", false, "De ontvanger heeft een mail over het bericht gekregen.");
@@ -211,9 +99,7 @@ Result<Next> mark_undeliverable(const Tools& tools, const Job& job) {
   const std::string why =
       reason.empty() ? "De mail over het bericht kwam niet aan." : fmt::format("De mail kwam niet aan: {}.", reason);
   TRY_ASSIGN(const bool by_post, send_by_post_instead(tools, job.subject, why));
-  TRY_DO(advance(tools, job.subject, "undeliverable", why,
-                 by_post ? "" : why + " Kies een andere weg: bel, of stuur de brief per post.", nullptr,
-                 [&](Message&, MessageData& data) { data.failure = why; }));
+  TRY_DO(give_up(tools, job.subject, why, by_post));
   return Next{};
 }
 

@@ -101,6 +101,27 @@ Result<std::vector<SecretBytes>> enclosures_of(const Tools& tools, const Opened&
   return contents;
 }
 
+Result<MailParts> mail_parts(const Tools& tools, Opened& opened) {
+  MailParts parts;
+  TRY_ASSIGN(parts.pdf, letter_of(tools, opened));
+  TRY_DO(tell_the_door(tools, opened, parts.pdf));
+  TRY_ASSIGN(parts.enclosures, enclosures_of(tools, opened));
+  parts.attached.push_back({opened.data.file_name, "application/pdf", parts.pdf});
+  for (std::size_t i = 0; i < parts.enclosures.size(); ++i)
+    parts.attached.push_back(
+        {opened.fields.enclosures[i].name, opened.fields.enclosures[i].type, parts.enclosures[i].view()});
+  return parts;
+}
+
+Result<void> note_in_dossier(const Tools& tools, const Id& dossier, const std::string& line, const std::string& task) {
+  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, dossier));
+    open.profile.history.push_back({tools.office.now(), "zegelpost", line});
+    if (!task.empty()) open.profile.tasks.push_back(task);
+    return save_dossier(store, open, tools.office.now());
+  });
+}
+
 Result<void> advance(const Tools& tools, const Id& id, const char* state, const std::string& line,
                      const std::string& task, const char* mail_job,
                      const std::function<void(Message&, MessageData&)>& more) {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "gateway/casework/letter_fields.h"
+#include "gateway/dispatch/protected_mail.h"
 #include "gateway/worker/jobs.h"
 
 namespace zp::gateway {
@@ -40,15 +41,29 @@ Result<void> tell_the_door(const Tools& tools, const Opened& opened, ByteView pd
 /// What goes with the letter, in its order.
 Result<std::vector<SecretBytes>> enclosures_of(const Tools& tools, const Opened& opened);
 
+/// The letter and its enclosures as a mail carries them, after tell_the_door().
+struct MailParts {
+  Bytes pdf;
+  std::vector<SecretBytes> enclosures;
+  std::vector<MailEnclosure> attached;  // views of the two above
+};
+Result<MailParts> mail_parts(const Tools& tools, Opened& opened);
+
+/// A line in the dossier's history and, where a person must act, a task. Both Dutch.
+Result<void> note_in_dossier(const Tools& tools, const Id& dossier, const std::string& line, const std::string& task);
+
 /// Moves the message to `state` with a line in the history and, unless empty, a task; `mail_job` is one of mail_jobs(), or null. Nothing happens if it was recalled
 /// meanwhile.
 Result<void> advance(const Tools& tools, const Id& id, const char* state, const std::string& line,
                      const std::string& task, const char* mail_job,
                      const std::function<void(Message&, MessageData&)>& more = {});
 
-/// The same letter to the requester by post, once, when an address is known and all of it fits on paper; false: it does
-/// not go, and a person must choose. `why`: Dutch, for the history.
+/// The same letter another way, once; false: it does not go that way. By post when an address is known and all of it fits
+/// on paper; by the secure mailbox when its class allows that and the recipient has a code already. `why`: Dutch, for the history.
 Result<bool> send_by_post_instead(const Tools& tools, const Id& id, const std::string& why);
+Result<bool> send_by_mailbox_instead(const Tools& tools, const Id& id, const std::string& why);
+/// The message did not go its way; unless its letter `goes` another, a person must choose one.
+Result<void> give_up(const Tools& tools, const Id& id, const std::string& why, bool goes);
 
 }  // namespace zp::gateway
 

@@ -11,6 +11,7 @@
 #include "gateway/dispatch/return_path.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/jobs.h"
+#include "gateway/worker/message_steps.h"
 #include "gateway/worker/sealing.h"
 
 namespace zp::gateway {
@@ -157,16 +158,6 @@ std::string without_brackets(std::string id) {
   return id.size() <= 250 ? id : std::string();
 }
 
-/// The line and, where a person must act, the task.
-Result<void> remember(const Tools& tools, const Id& dossier, const std::string& line, const std::string& task) {
-  return tools.office.store.write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, dossier));
-    open.profile.history.push_back({tools.office.now(), "zegelpost", line});
-    if (!task.empty()) open.profile.tasks.push_back(task);
-    return save_dossier(store, open, tools.office.now());
-  });
-}
-
 }  // namespace
 
 Result<Next> make_receipt(const Tools& tools, const Job& job) {
@@ -201,15 +192,16 @@ Result<Next> mail_receipt(const Tools& tools, const Job& job) {
   const std::string address = received.open->profile.requester.email;
   if (!received.delivery.may_answer || !is_plain_address(address)) return Next{};
   if (!tools.smtp.configured()) {
-    TRY_DO(remember(tools, dossier, "Er is geen ontvangstbevestiging gemaild: er is geen mailserver ingesteld.", ""));
+    TRY_DO(note_in_dossier(tools, dossier, "Er is geen ontvangstbevestiging gemaild: er is geen mailserver ingesteld.",
+                           ""));
     return Next{};
   }
   const bool by_mail = received.delivery.channel == "mail";
   if (by_mail && job.attempts == 1) {
     TRY_ASSIGN(const bool may, may_answer_today(tools, address));
     if (!may) {
-      TRY_DO(
-          remember(tools, dossier, "Geen ontvangstbevestiging gemaild: deze afzender kreeg er vandaag al genoeg.", ""));
+      TRY_DO(note_in_dossier(tools, dossier,
+                             "Geen ontvangstbevestiging gemaild: deze afzender kreeg er vandaag al genoeg.", ""));
       return Next{};
     }
   }
@@ -230,14 +222,14 @@ Result<Next> mail_receipt(const Tools& tools, const Job& job) {
   const auto sent = tools.smtp.send(mail);
   if (!sent && sent.error().code != Code::kRefused) return std::unexpected(sent.error());
   if (!sent) return receipt_came_back(tools, job);
-  TRY_DO(remember(tools, dossier, "Ontvangstbevestiging gemaild.", ""));
+  TRY_DO(note_in_dossier(tools, dossier, "Ontvangstbevestiging gemaild.", ""));
   return Next{};
 }
 
 Result<Next> receipt_came_back(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto received, read_delivery(tools, job.subject));
-  TRY_DO(remember(tools, received.submission.dossier, "De ontvangstbevestiging kwam niet aan.",
-                  "De ontvangstbevestiging kwam niet aan. Controleer het e-mailadres of bel de afzender."));
+  TRY_DO(note_in_dossier(tools, received.submission.dossier, "De ontvangstbevestiging kwam niet aan.",
+                         "De ontvangstbevestiging kwam niet aan. Controleer het e-mailadres of bel de afzender."));
   return Next{};
 }
 

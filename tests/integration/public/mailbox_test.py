@@ -79,6 +79,33 @@ class Mailbox(DoorTest):
         self.assertIn("U kunt het weer proberen na", answer.text)
         self.assertIn("message-locked", [item["event"] for item in self.door.items("event").values()])
 
+    def test_a_code_that_ran_out_opens_nothing_and_the_page_says_what_to_do(self):
+        path, client = self.put_on_shelf(CODE, "4000000000000", str(int(time.time() * 1000) + 3000)), self.client()
+        self.assertIn("De code is geldig tot", client.get(path).text)
+        self.assertEqual(client.form(path, {"code": CODE}).status, 303)
+        time.sleep(3.1)
+        page = client.get(path).text
+        self.assertIn("Uw toegangscode geldt niet meer", page)
+        for word in ("Zeldenrust", 'name="code"'):
+            self.assertNotIn(word, page)
+        self.assertEqual(client.form(path, {"code": CODE}).status, 403)
+        self.assertEqual(client.get(path + "/bijlage/0").status, 403)
+
+    def test_each_opening_is_noted_and_there_is_an_end_of_them(self):
+        path, before = self.publish(), len(self.door.items("event"))
+        statuses = [self.client().form(path, {"code": CODE}).status for _ in range(31)]
+        self.assertEqual(statuses, [303] * 30 + [429])
+        self.assertEqual(len(self.door.items("event")), before + 30)
+        self.assertIn("vandaag al 30 keer geopend", self.client().form(path, {"code": CODE}).text)
+
+    def test_the_thread_names_what_went_before_and_links_ask_for_the_code(self):
+        path, client = self.opened()
+        page = client.get(path).text
+        for word in ("Wat ging er heen en weer?", "verzoek.pdf", "dit bericht", f'href="/bericht/{"A" * 43}"'):
+            self.assertIn(word, page)
+        self.assertIn("wij stuurden u Ontvangstbevestiging", email.message_from_bytes(
+            client.get(path + "/bericht.eml").body, policy=email.policy.default).get_body().get_content())
+
     def test_unknown_expired_and_recalled_messages_look_alike(self):
         unknown = self.client().get("/bericht/" + "A" * 43)
         expired = self.client().get(self.publish(expires_ms=int(time.time() * 1000) - 1))
@@ -91,6 +118,7 @@ class Mailbox(DoorTest):
         self.assertEqual(client.form(path + "/antwoord", {"csrf": "x"}).status, 403)
         self.assertEqual(client.form(path + "/antwoord", {"csrf": csrf}).headers["location"], "/inzending/documenten")
         page = client.get("/inzending/documenten").text
+        self.assertNotIn("slot-overig", page)  # what was asked for, and nothing else
         self.assertIn("Beschikking van de rechter", page)
         self.assertIn("ZP-4K7M-9XQ2-R", page)
         self.assertNotIn("Uw ondertekende verzoek", page)

@@ -29,6 +29,9 @@ class Desk : public testing::Test {
       std::filesystem::create_directories(folder_.string() + name);
     config_.limits.message_days = 90;
     config_.limits.invitation_hours = 24;
+    config_.limits.told_code_days = 21;
+    config_.limits.posted_code_days = 28;
+    config_.limits.own_code_days = 180;
     config_.public_door.base_url = "https://post.example.nl";
     config_.organisation.name = "CIZ";
     store_ = std::move(*open_sqlite_store(path("/store")));

@@ -266,5 +266,16 @@ TEST_F(RegisterTest, LookingAtADossierIsALookAtTheRegisterToo) {
   EXPECT_EQ(last.dossier, register_.hex());
 }
 
+TEST_F(RegisterTest, WhoIsKnownWithoutACopyOfAnIdentityDocumentNeedsNone) {
+  const Id id = dossier("avg-inzage", DossierState::kReview, {{"requester_role", "self"}});
+  EXPECT_EQ(state_of(id, "requester-identity"), intake::RequirementState::kMissing);
+  must(casework_->add_record(clerk_, id, "identiteit", {{"hoe", "telefoon"}, {"dag", "2026-11-03"}}));
+  EXPECT_EQ(state_of(id, "requester-identity"), intake::RequirementState::kMet);
+  EXPECT_EQ(state_of(id, "request"), intake::RequirementState::kMissing);
+  const Id entry = casework_->open(clerk_, id)->profile.records.at("identiteit").front().id;
+  must(casework_->strike_record(clerk_, id, "identiteit", entry, "Het was iemand anders."));
+  EXPECT_EQ(state_of(id, "requester-identity"), intake::RequirementState::kMissing);
+}
+
 }  // namespace
 }  // namespace zp::gateway

@@ -60,6 +60,15 @@ TEST_F(RightsTest, ARequestIsAnsweredWhenEachRightHasItsDecision) {
   must(casework_->close(lawyer_, id));
 }
 
+TEST_F(RightsTest, ARequestOnWhichNothingWasDecidedIsNotClosed) {
+  for (const DossierState state : {DossierState::kReview, DossierState::kComplete, DossierState::kDeciding}) {
+    const Id id = dossier("avg-inzage", state);
+    EXPECT_FALSE(casework_->close(lawyer_, id)) << "nobody touched the rights of this request";
+    EXPECT_EQ(stored(id).state, state);
+  }
+  must(casework_->close(lawyer_, dossier("avg-inzage", DossierState::kAnswered)));
+}
+
 TEST_F(RightsTest, WhoeverIsPutAsideInvokesThatRightToo) {
   const Id request = dossier("avg-inzage", DossierState::kReview),
            no_request = dossier("wlz-aanvulling", DossierState::kReview);

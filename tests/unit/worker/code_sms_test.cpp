@@ -1,8 +1,8 @@
 // An access code by text message: to whom it may go, what it says, and what happens when it does not arrive.
 #include <gmock/gmock.h>
 
+#include "gateway/casework/access_code.h"
 #include "gateway/casework/mobile_number.h"
-#include "gateway/casework/ways.h"
 #include "tests/unit/worker/worker_desk.h"
 
 namespace zp::gateway {
@@ -60,7 +60,8 @@ TEST_F(CodeBySmsTest, GoesOnceToTheNumberAndWithoutTheLink) {
   ASSERT_TRUE(send("06 12345678"));
   work();
   ASSERT_EQ(sent_.size(), 1u);
-  EXPECT_THAT(sent_[0], testing::StartsWith("+31612345678: CIZ: uw toegangscode is " + profile().access_code));
+  EXPECT_THAT(sent_[0], testing::StartsWith("+31612345678: CIZ: uw toegangscode is " + profile().access_code +
+                                            ", geldig tot 13 december 2026, 11:20."));
   EXPECT_THAT(sent_[0], testing::Not(testing::AnyOf(HasSubstr("http"), HasSubstr("\n"))));
   EXPECT_EQ(profile().access_code_way, "per sms naar het nummer dat eindigt op 78");
   EXPECT_THAT(profile().history.back().what, testing::Not(HasSubstr("12345678")));

@@ -69,40 +69,6 @@ TEST_F(MessageTest, WhatGoesWithALetterLiesBehindItInTheMailbox) {
   EXPECT_EQ(to_hex(crypto::sha256(json->view())), body->attachments[1].sha256);
 }
 
-TEST_F(MessageTest, AMessageSaysWhatWentToAndFroBeforeIt) {
-  const Id id = sent();
-  work();
-  must(store_->write([&](StoreWriter& store) -> Result<void> {
-    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
-    open.profile.deliveries.push_back({.submission = Id::random(), .received = now_ - kDay, .channel = "web"});
-    return save_dossier(store, open, now_);
-  }));
-  now_ += kDay;
-  const Actor author = staff("jurist", "avg-verzoek");
-  const nlohmann::json steps = {{{"moment", "22 november 2026 om 11:20:00"}, {"what", "Klaargezet"}, {"detail", ""}}};
-  const auto proof = casework_->draft(author, id, "verzendbewijs",
-                                      {{"message", "Besluit op uw verzoek"},
-                                       {"sent_at", "2026-11-22T11:20"},
-                                       {"way", "beveiligde mailbox"},
-                                       {"message_number", id.hex()},
-                                       {"steps", steps}});
-  ASSERT_TRUE(proof) << proof.error().message();
-  const auto message = casework_->send(author, *proof, {});
-  ASSERT_TRUE(message) << message.error().message();
-  work();
-  const auto view = casework_->open(author, id);
-  const auto found = std::ranges::find(view->messages, *message, [](const MessageView& one) { return one.row.id; });
-  const SecretBytes& secret = found->data.link_secret;
-  const Id shelf = shelf_id(secret);
-  const auto key = crypto::recipient_key(shelf_->envelope(shelf)->lock, secret, "K7PM3XRD9FQH");
-  ASSERT_TRUE(key) << key.error().message();
-  const auto body = MailboxLetter::parse(crypto::open_bytes(*key, {shelf, shelf, 0}, *shelf_->body(shelf))->text());
-  ASSERT_TRUE(body);
-  ASSERT_EQ(body->paragraphs.size(), 4u);
-  EXPECT_THAT(body->paragraphs[2], HasSubstr("u stuurde ons documenten"));
-  EXPECT_THAT(body->paragraphs[3], HasSubstr("wij stuurden u: Besluit"));
-}
-
 TEST_F(MessageTest, ALetterThatWentOutIsFoundByItsCodeAndByItsFileUntilItIsErased) {
   const Id id = sent();
   work();

@@ -1,0 +1,82 @@
+#include "gateway/worker/zip_writer.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+namespace zp::gateway {
+namespace {
+
+struct Freer {
+  void operator()(archive* writer) const noexcept { archive_write_free(writer); }
+  void operator()(archive_entry* entry) const noexcept { archive_entry_free(entry); }
+};
+
+}  // namespace
+
+struct ZipWriter::Impl {
+  explicit Impl(const crypto::ByteSink& into) : sink(into), writer(archive_write_new()) {}
+  /// Once the sink failed, or an entry was cut short, the archive is never completed: freeing it writes no directory.
+  ~Impl() {
+    if (writer && !finished) archive_write_fail(writer.get());
+  }
+
+  static la_ssize_t write(archive*, void* self, const void* from, std::size_t size) {
+    auto& impl = *static_cast<Impl*>(self);
+    impl.passed = impl.sink(ByteView(static_cast<const std::uint8_t*>(from), size));
+    return impl.passed ? static_cast<la_ssize_t>(size) : -1;
+  }
+  Result<void> failure() const {
+    if (!passed) return passed;
+    const char* const why = archive_error_string(writer.get());
+    return fail(Code::kIo, "write ZIP", why ? why : "");
+  }
+
+  const crypto::ByteSink& sink;
+  Result<void> passed;
+  bool finished = false;
+  std::unique_ptr<archive, Freer> writer;
+};
+
+ZipWriter::ZipWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ZipWriter::ZipWriter(ZipWriter&&) noexcept = default;
+ZipWriter::~ZipWriter() = default;
+
+Result<ZipWriter> ZipWriter::open(const crypto::ByteSink& sink) {
+  auto impl = std::make_unique<Impl>(sink);
+  archive* const writer = impl->writer.get();
+  ZP_CHECK(writer != nullptr);
+  if (archive_write_set_format_zip(writer) != ARCHIVE_OK ||
+      archive_write_zip_set_compression_deflate(writer) != ARCHIVE_OK ||
+      archive_write_set_bytes_in_last_block(writer, 1) != ARCHIVE_OK ||
+      archive_write_open(writer, impl.get(), nullptr, &Impl::write, nullptr) != ARCHIVE_OK)
+    return std::unexpected(impl->failure().error());
+  return ZipWriter(std::move(impl));
+}
+
+Result<void> ZipWriter::begin(const std::string& name, std::uint64_t bytes, TimeMs time) {
+  const std::unique_ptr<archive_entry, Freer> entry(archive_entry_new());
+  ZP_CHECK(entry != nullptr);
+  archive_entry_set_pathname(entry.get(), name.c_str());
+  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes));
+  archive_entry_set_filetype(entry.get(), AE_IFREG);
+  archive_entry_set_perm(entry.get(), 0640);
+  archive_entry_set_mtime(entry.get(), time / 1000, 0);
+  return archive_write_header(impl_->writer.get(), entry.get()) == ARCHIVE_OK ? Result<void>() : impl_->failure();
+}
+
+Result<void> ZipWriter::append(ByteView bytes) {
+  while (!bytes.empty()) {
+    const la_ssize_t taken = archive_write_data(impl_->writer.get(), bytes.data(), bytes.size());
+    if (taken <= 0) return impl_->failure();
+    bytes = bytes.subspan(static_cast<std::size_t>(taken));
+  }
+  return {};
+}
+
+Result<void> ZipWriter::finish() {
+  if (archive_write_close(impl_->writer.get()) != ARCHIVE_OK) return impl_->failure();
+  impl_->finished = true;
+  return {};
+}
+
+}  // namespace zp::gateway

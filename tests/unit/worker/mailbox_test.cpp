@@ -1,0 +1,219 @@
+// Messages in the secure mailbox: with which code they open and how long, what is told of those before, and that each
+// reading is on record.
+#include <gmock/gmock.h>
+
+#include "crypto/object.h"
+#include "crypto/recipient_key.h"
+#include "gateway/casework/access_code.h"
+#include "gateway/worker/events.h"
+#include "tests/unit/worker/worker_desk.h"
+
+namespace zp::gateway {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Step = MailboxLetter::Step;
+
+constexpr std::string_view kCode = "K7PM3XRD9FQH";
+
+class MailboxTest : public test::WorkerDesk {
+ protected:
+  MailboxTest() {
+    config_.limits.job_attempts = 5;
+    config_.notice.remind_days = 7;
+    config_.print_queue = path("/print");
+    dossier_ = dossier("onbekend", DossierState::kReview);
+    must(change(dossier_, [&](OpenDossier& open) {
+      open.profile.access_code_until = now_ + 180 * kDay;
+      open.profile.requester.address = {"Straat 1", "1234 AB Plaats"};
+    }));
+  }
+  /// A letter of its own each time.
+  Result<Id> send(const Delivering& how = {}) {
+    TRY_ASSIGN(const Id letter, casework_->draft(clerk_, dossier_, "doorgestuurd",
+                                                 {{"forwarded_to", "Sociale Verzekeringsbank"},
+                                                  {"forwarded_on", "2026-11-22"},
+                                                  {"subject_matter", "kinderbijslag"},
+                                                  {"why", "De Sociale Verzekeringsbank besluit daarover."}}));
+    TRY_ASSIGN(const Id message, casework_->send(clerk_, letter, how));
+    work();
+    now_ += kHour;
+    return message;
+  }
+  MessageView view(const Id& message) {
+    auto open = casework_->open(clerk_, dossier_);
+    for (MessageView& one : open->messages)
+      if (one.row.id == message) return std::move(one);
+    ADD_FAILURE() << "no such message";
+    return {};
+  }
+  Result<MailboxLetter> opened(const Id& message, std::string_view code) {
+    const MessageView found = view(message);
+    const Id& shelf = found.row.shelf;
+    TRY_ASSIGN(const auto envelope, shelf_->envelope(shelf));
+    TRY_ASSIGN(const auto key, crypto::recipient_key(envelope.lock, found.data.link_secret, code));
+    TRY_ASSIGN(const auto sealed, shelf_->body(shelf));
+    TRY_ASSIGN(const auto text, crypto::open_bytes(key, {shelf, shelf, 0}, sealed));
+    return MailboxLetter::parse(text.text());
+  }
+  Profile profile() { return casework_->open(clerk_, dossier_)->profile; }
+  std::string link_of(const Id& message) { return to_base64url(view(message).data.link_secret.view()); }
+  TimeMs code_until(const Id& message) { return shelf_->envelope(view(message).row.shelf)->code_until_ms; }
+
+  const Actor clerk_ = staff("postkamer");
+  Id dossier_ = {};
+};
+
+TEST_F(MailboxTest, TheDoorIsToldUntilWhenTheCodeOpensAMessage) {
+  const auto message = send();
+  ASSERT_TRUE(message) << message.error().message();
+  EXPECT_EQ(code_until(*message), test::kNow + 180 * kDay);
+}
+
+TEST_F(MailboxTest, ACodeLivesAsLongAsItsWayAllows) {
+  EXPECT_EQ(end_of_code(config_.limits, "zelf gekozen", 0), 180 * kDay);
+  EXPECT_EQ(end_of_code(config_.limits, "per brief", 0), 28 * kDay);
+  EXPECT_EQ(end_of_code(config_.limits, "telefonisch", 0), 21 * kDay);
+  EXPECT_EQ(end_of_code(config_.limits, "per sms", 0), 21 * kDay);
+}
+
+TEST_F(MailboxTest, WithACodeThatSoonRunsOutNothingIsSentAndANewOneOpensWhatLiesThere) {
+  const auto first = send();
+  ASSERT_TRUE(first) << first.error().message();
+  now_ = test::kNow + 175 * kDay;
+  EXPECT_EQ(send().error().code, Code::kRefused);
+  const auto second = send({.code_way = "telefonisch"});
+  ASSERT_TRUE(second) << second.error().message();
+  EXPECT_EQ(profile().access_code_way, "telefonisch");
+  for (const Id& message : {*first, *second}) {
+    EXPECT_TRUE(opened(message, profile().access_code));
+    EXPECT_EQ(opened(message, kCode).error().code, Code::kTampered);
+    EXPECT_EQ(code_until(message), profile().access_code_until);
+  }
+}
+
+TEST_F(MailboxTest, ANewCodeTakesThePlaceOfTheOldOneUnderTheSameLink) {
+  const auto message = send();
+  ASSERT_TRUE(message) << message.error().message();
+  const std::string link = link_of(*message);
+  const auto lock = shelf_->envelope(view(*message).row.shelf)->lock.encode();
+  must(casework_->renew_code(clerk_, dossier_, {.code_way = "telefonisch"}));
+  work();
+  EXPECT_EQ(link_of(*message), link);
+  EXPECT_EQ(opened(*message, kCode).error().code, Code::kTampered);
+  ASSERT_TRUE(opened(*message, profile().access_code));
+  EXPECT_NE(shelf_->envelope(view(*message).row.shelf)->lock.encode(), lock);  // wrong codes count from nothing
+  const auto told = casework_->reveal_code(clerk_, dossier_);
+  ASSERT_TRUE(told) << told.error().message();
+  EXPECT_EQ(told->code, profile().access_code);
+  EXPECT_EQ(told->until, now_ + 21 * kDay);
+  EXPECT_THAT(profile().tasks, testing::Contains(HasSubstr("Vertel de toegangscode")));
+  now_ += 22 * kDay;
+  EXPECT_EQ(casework_->reveal_code(clerk_, dossier_).error().code, Code::kRefused);
+}
+
+TEST_F(MailboxTest, ANewCodeGoesByLetterWithItsLastDay) {
+  ASSERT_TRUE(send());
+  EXPECT_EQ(casework_->renew_code(clerk_, dossier_, {.code_way = "per brief"}).error().code, Code::kRefused);
+  must(casework_->renew_code(clerk_, dossier_, {.code_way = "per brief", .address = {"Straat 2", "1234 AB Plaats"}}));
+  const auto open = casework_->open(clerk_, dossier_);
+  const auto letter =
+      std::ranges::find(open->letters, std::string("toegangscode"), [](const LetterView& one) { return one.row.name; });
+  ASSERT_NE(letter, open->letters.end());
+  EXPECT_EQ(letter->data.fields["access_code"], open->profile.access_code);
+  EXPECT_EQ(letter->data.fields["valid_until"], "2026-12-20");
+}
+
+TEST_F(MailboxTest, WhereNothingLiesThereIsNoNewCodeToGive) {
+  EXPECT_EQ(casework_->renew_code(clerk_, dossier_, {.code_way = "telefonisch"}).error().code, Code::kRefused);
+  EXPECT_EQ(profile().access_code, kCode);
+}
+
+TEST_F(MailboxTest, MessagesNameOneAnotherAndWhatTheReaderSent) {
+  Id submission = Id::random();
+  must(change(dossier_, [&](OpenDossier& open) {
+    open.profile.deliveries.push_back({.submission = submission, .received = now_ - kDay, .channel = "web"});
+    open.profile.deliveries.push_back(
+        {.submission = Id::random(), .received = now_ - kHour, .channel = "mail", .may_answer = false});
+  }));
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(const auto keys, vault_.unlock(store, dossier_));
+    Document row;
+    row.id = row.object = Id::random();
+    row.dossier = dossier_;
+    row.submission = submission;
+    row.state = "inspected";
+    DocumentDetails details;
+    details.name = "beschikking.pdf";
+    keys.seal(details, row);
+    return store.add_document(row);
+  }));
+  const auto first = send(), second = send();
+  ASSERT_TRUE(first && second);
+  const auto seen = opened(*first, kCode);
+  ASSERT_TRUE(seen) << seen.error().message();
+  ASSERT_EQ(seen->thread.size(), 3u);
+  EXPECT_FALSE(seen->thread[0].from_us);
+  EXPECT_THAT(seen->thread[0].files, ElementsAre("beschikking.pdf"));
+  EXPECT_TRUE(seen->thread[1].is_this);
+  EXPECT_THAT(seen->thread[1].link, IsEmpty());
+  EXPECT_EQ(seen->thread[2].link, link_of(*second));
+  EXPECT_EQ(opened(*second, kCode)->thread[1].link, link_of(*first));
+}
+
+TEST_F(MailboxTest, WhatWasRecalledOrCameForARequesterOfBeforeIsNotNamed) {
+  must(change(dossier_, [&](OpenDossier& open) {
+    open.profile.deliveries.push_back({.submission = Id::random(), .received = now_ - kDay, .channel = "web"});
+    open.profile.requester_since = now_;
+  }));
+  const auto first = send(), second = send();
+  ASSERT_TRUE(first && second);
+  must(casework_->recall(clerk_, *first));
+  work();
+  EXPECT_EQ(opened(*second, kCode)->thread.size(), 1u);
+  EXPECT_EQ(shelf_->envelope(view(*first).row.shelf).error().code, Code::kNotFound);
+}
+
+TEST_F(MailboxTest, AReaderStaysInWhenTheThreadGrows) {
+  const auto first = send();
+  ASSERT_TRUE(first);
+  const auto lock = shelf_->envelope(view(*first).row.shelf)->lock.encode();
+  ASSERT_TRUE(send());
+  EXPECT_EQ(shelf_->envelope(view(*first).row.shelf)->lock.encode(), lock);
+}
+
+TEST_F(MailboxTest, WhatWasRecalledBeforeItLayReadyNeverLiesThere) {
+  const auto first = send();
+  ASSERT_TRUE(first);
+  const Id shelf = view(*first).row.shelf;
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto row, store.message(*first));
+    row.state = "recalled";
+    TRY_DO(store.put_message(row));
+    return store.add_job(new_job("publish", *first, now_));
+  }));
+  ASSERT_TRUE(shelf_->envelope(shelf));  // as a crash between the two left it
+  work();
+  EXPECT_EQ(shelf_->envelope(shelf).error().code, Code::kNotFound);
+}
+
+TEST_F(MailboxTest, EachReadingIsOnRecordWithItsMomentAndTheFirstOneCounts) {
+  const auto message = send();
+  ASSERT_TRUE(message);
+  const Id shelf = view(*message).row.shelf;
+  for (const TimeMs moment : {now_, now_ + 90'000})
+    must(handle_event(
+        tools_,
+        {.kind = "event", .accepted_ms = moment, .sealed_keys = {}, .event = "message-read", .subject = shelf}));
+  std::vector<std::string> readings;
+  for (const auto& entry : ledger())
+    if (entry.action == "message.read") readings.push_back(entry.detail);
+  EXPECT_THAT(readings, testing::UnorderedElementsAre("at=2026-11-22T11:20:00Z", "at=2026-11-22T11:21:30Z"));
+  EXPECT_EQ(view(*message).row.read, now_);
+  EXPECT_EQ(view(*message).row.state, "read");
+}
+
+}  // namespace
+}  // namespace zp::gateway
