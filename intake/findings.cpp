@@ -63,6 +63,7 @@ Json page_json(const PageFindings& page, bool with_text) {
   for (const SignatureField& field : page.signature_fields)
     labelled.push_back({{"box", box_json(field.box)}, {"state", field.state}, {"whose", field.whose}});
   Json json = {{"number", page.number},
+               {"looked_at", page.looked_at},
                {"blank", page.blank},
                {"upside_down", page.upside_down},
                {"skew_degrees", page.skew_degrees},
@@ -177,6 +178,7 @@ class FindingsParser {
   PageFindings page(const Json& json) {
     PageFindings page;
     page.number = static_cast<int>(reader_.integer(json, "number", 1, 100'000, 1));
+    page.looked_at = reader_.flag(json, "looked_at", true);
     page.blank = reader_.flag(json, "blank");
     page.upside_down = reader_.flag(json, "upside_down");
     page.skew_degrees = reader_.number(json, "skew_degrees", -180, 180);

@@ -39,6 +39,7 @@ struct SignatureField {
 
 struct PageFindings {
   int number = 1;
+  bool looked_at = true;  // false: there was no time for it, or it could not be drawn; only a text layer was read
   bool blank = false;
   bool upside_down = false;
   double skew_degrees = 0;  // degrees counter-clockwise that level the page

@@ -25,6 +25,8 @@ struct InspectionRequest {
   /// Also page images with photo, BSN and MRZ blacked out, where there is an identity document.
   bool want_masked = false;
   bool somebody_waits = false;  // then no page is read whole, which takes a second or two
+  /// Called from the thread that asks, each time a page was looked at, with how many there are. Not sent to the cell.
+  std::function<void(int page, int pages)> progress = {};
 };
 
 /// One rendered page, 8-bit RGB, rows without padding.

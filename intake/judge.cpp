@@ -68,8 +68,7 @@ constexpr std::array kHazards = {
                   "Het document verwijst naar andere bestanden of verstuurt gegevens. Een medewerker kijkt ernaar."sv,
                   "The document has actions that reach outside it (remote go-to, import, submit)."sv},
     HazardMeaning{"too-many-pages"sv, Verdict::kDoubtful,
-                  "Het document heeft veel bladzijden. Een medewerker bekijkt de rest."sv,
-                  "Not all pages were inspected."sv},
+                  "Het document heeft veel pagina's. Een medewerker bekijkt ze."sv, "Not all pages were inspected."sv},
     HazardMeaning{"too-many-attachments"sv, Verdict::kDoubtful,
                   "Het document heeft veel bijlagen. Een medewerker bekijkt de rest."sv,
                   "Not all attachments were inspected."sv},
@@ -163,8 +162,20 @@ class Judge {
   void judge_hazards() {
     for (const HazardMeaning& meaning : kHazards) {
       if (findings_.verdict == Verdict::kRejected && meaning.verdict != Verdict::kRejected) return;
-      if (has_hazard(meaning.hazard)) say(meaning.verdict, meaning.hazard, meaning.nl, meaning.en);
+      if (!has_hazard(meaning.hazard)) continue;
+      const std::string seen = meaning.hazard == "too-many-pages" ? pages_looked_at() : "";
+      say(meaning.verdict, meaning.hazard, seen.empty() ? meaning.nl : seen, meaning.en);
     }
+  }
+
+  std::string pages_looked_at() const {
+    std::vector<int> numbers;
+    for (const PageFindings& page : findings_.pages)
+      if (page.looked_at) numbers.push_back(page.number);
+    if (numbers.empty()) return {};
+    return fmt::format(
+        "Het document heeft veel pagina's. Wij hebben pagina {} bekeken. Een medewerker bekijkt de rest.",
+        listed(numbers, " tot en met ", " en "));
   }
 
   void judge_digital(const DigitalSignature& signature) {

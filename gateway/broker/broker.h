@@ -21,7 +21,7 @@ struct BrokerOptions {
   std::string socket_path;
   std::uint32_t warm = 2;     // cells kept ready
   std::uint32_t at_once = 4;  // cells at work; further clients wait in the socket's backlog
-  std::uint32_t wall_seconds = 120;
+  std::uint32_t wall_seconds = 220;
   std::uint32_t silence_seconds = 60;
   SandboxLimits sandbox;
   /// Runs in the shut-in fork with the client's connection and the socket for life signs ('p' progress, 'e' end).

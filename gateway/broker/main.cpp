@@ -29,7 +29,7 @@ BrokerOptions product_options() {
   options.serve = intake::cell::serve;
   options.sandbox.readable_folders = intake::cell::readable_folders();
   options.sandbox.memory_bytes = std::uint64_t{1536} << 20;
-  options.sandbox.cpu_seconds = 60;
+  options.sandbox.cpu_seconds = 240;
   return options;
 }
 
@@ -37,7 +37,7 @@ Result<void> serve_configured(Process& process) {
   const Config& config = process.config();
   // They come with each request too: where the broker may not read them, cells are only slower.
   const Bytes anchors = read_file(config.keys.trust_anchors).value_or(Bytes());
-  TRY_DO(intake::cell::prepare(config.forms, std::string(as_text(anchors))));
+  TRY_DO(intake::cell::prepare(config.forms, config.cells.cpu_seconds, std::string(as_text(anchors))));
   BrokerOptions options = product_options();
   options.socket_path = config.broker_socket();
   options.warm = config.cells.warm;
@@ -50,12 +50,13 @@ Result<void> serve_configured(Process& process) {
   return run_broker(options);
 }
 
-int serve_private(const char* socket_path) {
+int serve_private(const char* socket_path, const char* cpu_seconds) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   const pid_t parent = ::getppid();
   log_setup("broker", false);
-  const Result<void> prepared = intake::cell::prepare(data_folder() + "/intake/forms");
   BrokerOptions options = product_options();
+  if (cpu_seconds) options.sandbox.cpu_seconds = static_cast<std::uint32_t>(std::atoi(cpu_seconds));
+  const Result<void> prepared = intake::cell::prepare(data_folder() + "/intake/forms", options.sandbox.cpu_seconds);
   options.socket_path = socket_path;
   options.warm = options.at_once = 1;
   options.stop_requested = [parent] { return ::getppid() != parent; };
@@ -75,6 +76,7 @@ int main(int argc, char** argv) {
     ::execv("/proc/self/exe", argv);
     return 1;
   }
-  if (argc == 3 && std::string_view(argv[1]) == "--private") return serve_private(argv[2]);
+  if ((argc == 3 || argc == 4) && std::string_view(argv[1]) == "--private")
+    return serve_private(argv[2], argc == 4 ? argv[3] : nullptr);
   return run_process(argc, argv, "broker", serve_configured);
 }

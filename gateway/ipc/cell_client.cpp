@@ -43,6 +43,8 @@ std::string options_json(const intake::InspectionRequest& request) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+using Progress = decltype(intake::InspectionRequest::progress);
+
 enum class Ending {
   kDone,
   kCrash,
@@ -54,8 +56,11 @@ enum class Ending {
 /// One connection: sends the document, reads frames within their budget and hands them to the answer.
 class Conversation {
  public:
-  Conversation(int socket, std::size_t document_bytes, const CellPatience& patience)
-      : socket_(socket), patience_(patience), allowed_(kBase + kPerMegabyte * (document_bytes >> 20)) {}
+  Conversation(int socket, std::size_t document_bytes, const CellPatience& patience, const Progress& progress)
+      : socket_(socket),
+        patience_(patience),
+        progress_(progress),
+        allowed_(kBase + kPerMegabyte * (document_bytes >> 20)) {}
 
   bool send(Operation operation, int document, std::string_view json) {
     std::array<std::uint8_t, kRequestHeadBytes> head{};
@@ -78,7 +83,7 @@ class Conversation {
       if (kind == FrameKind::kEnd) return answer.complete() ? Ending::kDone : Ending::kProtocol;
       if (kind == FrameKind::kTimeIsUp) return Ending::kTimeout;
       if (kind == FrameKind::kProgress) {
-        allow_pages(untrusted_payload);
+        take_progress(untrusted_payload);
       } else if (!answer.take(kind, std::move(untrusted_payload))) {
         return Ending::kProtocol;
       }
@@ -119,8 +124,11 @@ class Conversation {
     started_ = Clock::now();
   }
 
-  void allow_pages(ByteView progress) {
-    if (progress.size() == 8) pages_ = std::min<std::size_t>(get_u32(&progress[4]), kMaxPages);
+  void take_progress(ByteView untrusted_progress) {
+    if (untrusted_progress.size() != 8) return;
+    pages_ = std::min<std::size_t>(get_u32(&untrusted_progress[4]), kMaxPages);
+    const std::size_t page = std::min<std::size_t>(get_u32(&untrusted_progress[0]), pages_);
+    if (progress_ && page > 0) progress_(static_cast<int>(page), static_cast<int>(pages_));
   }
 
   Clock::time_point deadline() const {
@@ -147,6 +155,7 @@ class Conversation {
 
   int socket_;
   const CellPatience& patience_;
+  const Progress& progress_;
   Clock::duration allowed_;
   std::size_t pages_ = 0;
   bool heard_ = false;
@@ -159,7 +168,8 @@ class CellClient : public intake::Inspector {
 
   Result<intake::Inspection> inspect(ByteView document, const intake::InspectionRequest& request) override {
     InspectionAnswer answer(request);
-    TRY_ASSIGN(const Ending ending, ask(Operation::kInspect, document, options_json(request), answer));
+    TRY_ASSIGN(const Ending ending,
+               ask(Operation::kInspect, document, options_json(request), answer, request.progress));
     intake::Inspection inspection;
     if (ending == Ending::kDone)
       inspection = answer.inspection();
@@ -189,14 +199,15 @@ class CellClient : public intake::Inspector {
  private:
   /// A crash counts when it happens twice: once could be the broker being stopped, or the machine being short of
   /// memory.
-  Result<Ending> ask(Operation operation, ByteView document, const std::string& json, CellAnswer& answer) const {
+  Result<Ending> ask(Operation operation, ByteView document, const std::string& json, CellAnswer& answer,
+                     const Progress& progress = {}) const {
     constexpr int kTries = 2;
     TRY_ASSIGN(const Descriptor sealed, sealed_in_memory(document));
     Ending ending = Ending::kNoCell;
     for (int i = 0; i < kTries; ++i) {
       answer.reset();
       TRY_ASSIGN(const Descriptor socket, connect_to_broker());
-      Conversation conversation(socket.get(), document.size(), patience_);
+      Conversation conversation(socket.get(), document.size(), patience_, progress);
       if (!conversation.send(operation, sealed.get(), json)) continue;
       ending = conversation.read(answer);
       if (ending == Ending::kDone || ending == Ending::kTimeout) break;

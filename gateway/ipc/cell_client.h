@@ -18,7 +18,7 @@ namespace zp::gateway {
 struct CellPatience {
   std::chrono::milliseconds for_a_cell{60'000};  // until one is free: then kUnavailable
   std::chrono::milliseconds in_silence{45'000};  // between two signs of life: then the document has hazard "timeout"
-  std::chrono::milliseconds in_all{110'000};     // whatever the document's size and pages
+  std::chrono::milliseconds in_all{200'000};     // whatever the document's size and pages
 };
 
 /// Nothing is connected until the first call.

@@ -1,5 +1,7 @@
 #include "gateway/public/door.h"
 
+#include <chrono>
+
 #include "crypto/recipient_key.h"
 #include "crypto/reference.h"
 #include "gateway/http/csrf.h"
@@ -33,7 +35,7 @@ Door::Door(const Config& c, intake::RuleBook r, intake::Calendar cal, std::uniqu
       tray(std::move(t)),
       drafts(std::move(d)),
       attempts(std::move(at)),
-      inspector(connect_cells(c.broker_socket())) {}
+      inspector(connect_cells(c.broker_socket(), {.in_all = std::chrono::seconds(110)})) {}
 
 Result<std::unique_ptr<Door>> Door::open(const Config& config) {
   TRY_ASSIGN(auto rules, intake::RuleBook::load(config.rules + "/requests"));

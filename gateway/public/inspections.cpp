@@ -28,7 +28,7 @@ Inspections::~Inspections() {
 
 void Inspections::add(const DraftSecret& secret, const Id& object) {
   const std::lock_guard lock(mutex_);
-  if (tasks_.size() >= kLongestQueue || !busy_.insert(object).second) return;
+  if (tasks_.size() >= kLongestQueue || !busy_.try_emplace(object).second) return;
   tasks_.push_back({secret.clone(), object});
   changed_.notify_all();
 }
@@ -43,6 +43,12 @@ void Inspections::wait_for(const Draft& draft, std::chrono::milliseconds patienc
   changed_.wait_for(lock, patience, [&] {
     return std::ranges::none_of(draft.files, [&](const DraftFile& file) { return busy_.contains(file.object); });
   });
+}
+
+Inspections::PagesSeen Inspections::seen(const Id& object) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = busy_.find(object);
+  return found == busy_.end() ? PagesSeen{} : found->second;
 }
 
 void Inspections::work() {
@@ -61,7 +67,7 @@ void Inspections::work() {
   }
 }
 
-Result<void> Inspections::inspect(const Task& task) const {
+Result<void> Inspections::inspect(const Task& task) {
   TRY_ASSIGN(auto draft, drafts_.read(task.secret));
   const auto* file = draft.find(task.object);
   if (!file || file->inspected || draft.phase != DraftPhase::kOpen) return {};
@@ -71,7 +77,11 @@ Result<void> Inspections::inspect(const Task& task) const {
     TRY_ASSIGN(auto inspection, inspector_.inspect(bytes.view(), {.declared_kind = file->slot,
                                                                   .trust_anchors_pem = options_.trust_anchors_pem,
                                                                   .as_of = local_date(now_ms()),
-                                                                  .somebody_waits = true}));
+                                                                  .somebody_waits = true,
+                                                                  .progress = [&](int page, int pages) {
+                                                                    const std::lock_guard lock(mutex_);
+                                                                    busy_[task.object] = {page, pages};
+                                                                  }}));
     inspection.findings.sha256 = file->sha256;
     inspection.findings.size = file->offset();
     findings = std::move(inspection.findings);

@@ -9,8 +9,8 @@
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -38,6 +38,11 @@ class Inspections {
   void add_all(const DraftSecret& secret, const Draft& draft);
   /// Waits until nothing of this draft is queued or at work.
   void wait_for(const Draft& draft, std::chrono::milliseconds patience);
+  struct PagesSeen {
+    int page = 0, pages = 0;
+  };
+  /// How far a file is that is looked at now; zeros if it is not, or has not got to a page.
+  PagesSeen seen(const Id& object) const;
 
  private:
   struct Task {
@@ -45,16 +50,16 @@ class Inspections {
     Id object;
   };
   void work();
-  Result<void> inspect(const Task& task) const;
+  Result<void> inspect(const Task& task);
 
   const DraftStore& drafts_;
   intake::Inspector& inspector_;
   const Options options_;
   const Uploads* uploads_ = nullptr;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> tasks_;
-  std::set<Id> busy_;  // queued or at work
+  std::map<Id, PagesSeen> busy_;  // queued or at work
   bool ended_ = false;
   std::vector<std::thread> threads_;
 };

@@ -243,7 +243,12 @@ Response Portal::findings(Request& request) {
   if (session->draft.phase == DraftPhase::kOpen) door_.inspections->add_all(session->secret, session->draft);
   Json documents = Json::array();
   const auto requirements = door_.submitter->requirements(session->draft);
-  for (const auto& file : session->draft.files) documents.push_back(file_view(file, requirements));
+  for (const auto& file : session->draft.files) {
+    Json view = file_view(file, requirements);
+    if (const auto seen = door_.inspections->seen(file.object); seen.pages > 1)
+      view["progress"] = fmt::format("Wij bekijken pagina {} van {}…", seen.page, seen.pages);
+    documents.push_back(std::move(view));
+  }
   return Response::json({{"reference", session->draft.reference}, {"documents", documents}});
 }
 

@@ -66,7 +66,7 @@ std::string hazard_words(const std::string& hazard) {
       {"rich-media", "er zit film of geluid in"},
       {"timeout", "de controle duurde te lang"},
       {"too-many-attachments", "niet alle bijlagen zijn bekeken"},
-      {"too-many-pages", "niet alle bladzijden zijn bekeken"},
+      {"too-many-pages", "niet alle pagina's zijn bekeken"},
       {"unknown-type", "onbekend soort bestand"},
       {"unreadable", "niet te lezen"},
       {"xfa", "XFA-formulier: ziet er niet overal hetzelfde uit"}};

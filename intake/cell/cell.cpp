@@ -16,6 +16,7 @@
 #include "intake/cell/inspect.h"
 #include "intake/cell/mail.h"
 #include "intake/cell/office.h"
+#include "intake/cell/page_looker.h"
 #include "intake/cell/pdf_pages.h"
 #include "intake/cell/scan_batch.h"
 #include "intake/cell/signature_verdict.h"
@@ -103,7 +104,8 @@ void serve_scan(const Request& request, const Connection& connection) {
 
 }  // namespace
 
-Result<void> prepare(const std::string& forms, std::string trust_anchors_pem) {
+Result<void> prepare(const std::string& forms, std::uint32_t cpu_seconds, std::string trust_anchors_pem) {
+  allow_processor_time(std::chrono::seconds(cpu_seconds));
   ::tzset();
   cv::setNumThreads(0);  // no threads of OpenCV's own
   crypto::load_cms_algorithms();

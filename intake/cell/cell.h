@@ -6,6 +6,7 @@
 #ifndef INTAKE_CELL_CELL_H_
 #define INTAKE_CELL_CELL_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,9 @@
 namespace zp::intake::cell {
 
 /// `forms`: folder with the forms that are known (form_registry.h). `trust_anchors_pem`: those that most requests will name;
-/// they are then not taken apart for each document. kConfig if language data or another piece is not
+/// they are then not taken apart for each document. `cpu_seconds`: the sandbox's limit for a cell. kConfig if language data or another piece is not
 /// installed, or a form is not right; the subject says which.
-Result<void> prepare(const std::string& forms, std::string trust_anchors_pem = {});
+Result<void> prepare(const std::string& forms, std::uint32_t cpu_seconds, std::string trust_anchors_pem = {});
 
 /// Folders that Poppler opens files in while it draws (fonts that a PDF does not carry, character maps).
 std::vector<std::string> readable_folders();

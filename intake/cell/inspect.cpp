@@ -84,7 +84,9 @@ class Inspection {
  private:
   using Hazards = std::set<std::string>;
 
-  Workplace workplace() { return {connection_, engines_, images_, request_.options.somebody_waits, started_}; }
+  Workplace workplace() {
+    return {connection_, engines_, images_, request_.options.somebody_waits, started_, processor_started_};
+  }
 
   static Hazards hazards_of_type(std::string_view type) {
     if (type == "application/x-empty") return {"empty"};
@@ -129,9 +131,9 @@ class Inspection {
     if (pages.count() > kMaxPages) hazards.insert("too-many-pages");
     PageLooker looker(workplace(), depth, static_cast<int>(count), findings, hazards);
     for (std::size_t i = 0; i < count; ++i) {
-      cv::Mat drawn =
-          pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
-      if (drawn.empty()) hazards.insert("page-unreadable");
+      cv::Mat drawn;
+      if (looker.draws_on())
+        drawn = pages.draw(i, std::max(kExamineDpi, depth == 0 && images_.wanted() ? request_.options.page_dpi : 0));
       looker.look(static_cast<int>(i + 1), std::move(drawn), pages.words(i));
     }
     looker.finish();
@@ -291,6 +293,7 @@ class Inspection {
   SignaturePolicy policy_;
   std::size_t attachments_ = 0, unpacked_ = 0;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::clock_t processor_started_ = std::clock();
 };
 
 }  // namespace

@@ -16,13 +16,14 @@ class PageImages {
       : connection_(connection), options_(options) {}
 
   bool wanted() const { return options_.want_pages || options_.want_masked; }
-  /// `upright`: 8-bit BGR at `dpi`; goes out at the resolution asked for, but never enlarged.
-  void send(int page, const cv::Mat& upright, int dpi);
+  /// `upright`: 8-bit BGR at `dpi`; goes out at the resolution asked for, but never enlarged, and smaller where the
+  /// `pages_left`, this one among them, would not fit otherwise.
+  void send(int page, const cv::Mat& upright, int dpi, int pages_left);
   /// The same with `boxes` blacked out, where masked pages are wanted.
-  void send_masked(int page, const cv::Mat& masked, int dpi);
+  void send_masked(int page, const cv::Mat& masked, int dpi, int pages_left);
 
  private:
-  void send_as(int page, bool masked, const cv::Mat& image, int dpi);
+  void send_as(int page, bool masked, const cv::Mat& image, int dpi, int pages_left);
 
   const Connection& connection_;
   const InspectionRequest& options_;

@@ -9,11 +9,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMaxIdentityDocuments = 20;    // besides the first, as parse_findings() bounds it
-constexpr std::size_t kPagesToRead = 4;              // of a beschikking without its own text: first two, last two
-constexpr double kKnownForm = 0.95;                  // confidence in the kind that a known form has
-constexpr int kPhotoDpi = 150;                       // what a photo counts as when it is made smaller for the screen
-constexpr std::chrono::seconds kTimeForLooking{40};  // then pages are read only if they carry their own text
+constexpr std::size_t kMaxIdentityDocuments = 20;  // besides the first, as parse_findings() bounds it
+constexpr std::size_t kPagesToRead = 4;            // of a beschikking without its own text: first two, last two
+constexpr double kKnownForm = 0.95;                // confidence in the kind that a known form has
+constexpr int kPhotoDpi = 150;                     // what a photo counts as when it is made smaller for the screen
+// Then pages are read only if they carry their own text. 200 scanned pages take 90 s of two idle cores.
+constexpr std::chrono::seconds kTimeForLooking{120}, kWhileSomebodyWaits{40};
+// Of the cell's processor time: what pages under way and a result still take must fit in the rest.
+constexpr double kForLooking = 0.75, kForDrawing = 0.9;
+
+std::chrono::seconds& processor_time() {
+  static std::chrono::seconds allowed{60};
+  return allowed;
+}
 
 bool says_what_it_is(const Kind& kind) {
   constexpr double kPlainly = 0.5;
@@ -22,20 +30,39 @@ bool says_what_it_is(const Kind& kind) {
 
 }  // namespace
 
-bool PageLooker::out_of_time() const { return Clock::now() - workplace_.since > kTimeForLooking; }
+void allow_processor_time(std::chrono::seconds of_a_cell) { processor_time() = of_a_cell; }
+
+bool PageLooker::has_used(double share) const {
+  const auto used = static_cast<double>(std::clock() - workplace_.processor_since) / CLOCKS_PER_SEC;
+  return used > share * static_cast<double>(processor_time().count());
+}
+
+bool PageLooker::out_of_time() const {
+  const auto allowed = workplace_.somebody_waits ? kWhileSomebodyWaits : kTimeForLooking;
+  return Clock::now() - workplace_.since > allowed || has_used(kForLooking);
+}
+
+bool PageLooker::draws_on() const { return !out_of_time() || (workplace_.images.wanted() && !has_used(kForDrawing)); }
 
 void PageLooker::look(int number, cv::Mat picture, std::vector<vision::Word> text_layer) {
-  const bool late = !picture.empty() && out_of_time();
+  const bool late = out_of_time();
   if (!picture.empty() && !late) {
-    if (queue_.full()) add(queue_.next());
+    if (queue_.full()) add_next();
     queue_.begin(number, std::move(picture), std::move(text_layer));
     return;
   }
   add_all();
   SeenPage unseen{number, std::move(text_layer), {}};
+  unseen.report.findings.looked_at = false;
   unseen.report.upright = std::move(picture);
-  if (late) hazards_.insert("too-many-pages");
+  hazards_.insert(late ? "too-many-pages" : "page-unreadable");
   add(std::move(unseen));
+}
+
+void PageLooker::add_next() {
+  SeenPage seen = queue_.next();
+  if (!seen.report.findings.looked_at) hazards_.insert("page-unreadable");
+  add(std::move(seen));
 }
 
 void PageLooker::finish() {
@@ -44,7 +71,7 @@ void PageLooker::finish() {
 }
 
 void PageLooker::add_all() {
-  while (!queue_.empty()) add(queue_.next());
+  while (!queue_.empty()) add_next();
 }
 
 void PageLooker::add(SeenPage seen) {
@@ -83,14 +110,15 @@ void PageLooker::add(IdentityDocument document) {
 }
 
 void PageLooker::send_images(const vision::PageReport& report, int number) {
-  workplace_.images.send(number, report.upright, kPhotoDpi);
+  const int left = count_ - number + 1;
+  workplace_.images.send(number, report.upright, kPhotoDpi, left);
   std::vector<Box> boxes;
   for (const IdentityDocument& document : report.identities) {
     const std::vector<Box> some = vision::boxes_to_mask(document);
     boxes.insert(boxes.end(), some.begin(), some.end());
   }
   if (boxes.empty()) return;
-  workplace_.images.send_masked(number, vision::mask(report.upright, boxes), kPhotoDpi);
+  workplace_.images.send_masked(number, vision::mask(report.upright, boxes), kPhotoDpi, left);
 }
 
 // Reading a whole page takes a second or two. It is done for the first page where its head did not say what the

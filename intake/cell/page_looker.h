@@ -5,6 +5,7 @@
 #define INTAKE_CELL_PAGE_LOOKER_H_
 
 #include <chrono>
+#include <ctime>
 #include <set>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ namespace zp::intake::cell {
 
 inline constexpr std::size_t kMaxPageText = 64 * 1024;
 
+/// What the broker gives each cell; most of it is for pages. Call before cells are forked.
+void allow_processor_time(std::chrono::seconds of_a_cell);
+
 /// What all documents of one request share. Borrowed.
 struct Workplace {
   const Connection& connection;
@@ -26,6 +30,7 @@ struct Workplace {
   PageImages& images;
   bool somebody_waits;
   std::chrono::steady_clock::time_point since;
+  std::clock_t processor_since;
 };
 
 class PageLooker {
@@ -39,13 +44,17 @@ class PageLooker {
         findings_(findings),
         hazards_(hazards) {}
 
-  /// `picture`: 8-bit BGR; empty if the page could not be drawn.
+  /// False when there is no time left to look at a picture, and nobody wants to see it either.
+  bool draws_on() const;
+  /// `picture`: 8-bit BGR; empty if the page could not be drawn, or is not since there is no time for it.
   void look(int number, cv::Mat picture, std::vector<vision::Word> text_layer);
   /// Call once, after the last page.
   void finish();
 
  private:
+  bool has_used(double share_of_processor_time) const;
   bool out_of_time() const;
+  void add_next();
   void add_all();
   void add(SeenPage seen);
   void add(IdentityDocument document);

@@ -157,6 +157,10 @@ std::vector<std::string> signature_fields_of(const PageFindings& page) {
   return seen;
 }
 
+bool looked_at_all(const Findings& findings) {
+  return !contains(findings.hazards, "too-many-pages") && std::ranges::all_of(findings.pages, &PageFindings::looked_at);
+}
+
 bool is_signed(const SignatureField& field) { return field.state == "signed"; }
 
 void judge_signature(const DocumentRule& rule, const Fields& fields, const Evidence& evidence, Judgement& judgement) {
@@ -190,6 +194,10 @@ void judge_signature(const DocumentRule& rule, const Fields& fields, const Evide
   if (best > 0) {
     judgement.doubt("Niet zeker of dit een handtekening is.",
                     "Wij zien niet duidelijk of er een handtekening op staat.");
+  } else if (empty_field.empty() && !looked_at_all(evidence.findings)) {
+    judgement.doubt(
+        "Geen handtekening gevonden op de pagina's die bekeken zijn.",
+        "Wij zien nog geen handtekening. Een medewerker bekijkt de pagina's die wij nog niet bekeken hebben.");
   } else {
     judgement.miss("Geen handtekening gevonden.", empty_field.empty()
                                                       ? "Wij zien geen handtekening op dit document."

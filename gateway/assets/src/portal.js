@@ -116,7 +116,11 @@
       const item = root.querySelector('[data-id="' + CSS.escape(one.id) + '"]');
       if (!item || !one.complete) return;
       if (!("waiting" in item.dataset)) return;
-      if (one.waiting) return;
+      if (one.waiting) {
+        const status = item.querySelector(".zp-file-status");
+        if (status && one.progress) status.textContent = one.progress;
+        return;
+      }
       delete item.dataset.waiting;
       item.classList.remove("good", "doubt", "bad");
       item.classList.add(one.verdict);

@@ -145,6 +145,7 @@ PageReport examine_page(const cv::Mat& page, Engines& engines, std::span<const W
 } catch (const std::exception&) {
   PageReport report;
   report.upright = page;
+  report.findings.looked_at = false;
   return report;
 }
 

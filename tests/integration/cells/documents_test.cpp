@@ -4,14 +4,11 @@
 #include <zlib.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <vector>
 
 #include "tests/integration/cells/in_cells.h"
+#include "tests/integration/cells/sample.h"
 #include "tests/integration/cells/small_pdf.h"
 
 namespace zp::gateway {
@@ -20,12 +17,14 @@ namespace {
 using intake::Findings;
 using intake::InspectionRequest;
 using intake::Verdict;
+using test::sample;
 using test::SmallPdf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::Pair;
 
 class Documents : public test::InCells {};
 
@@ -55,16 +54,6 @@ TEST_F(Documents, ACourtOrderIsRecognised) {
                                       .bytes());
   EXPECT_EQ(found.kind, "court-order");
   EXPECT_GT(found.kind_confidence, 0.7);
-}
-
-std::string sample(const std::string& name) {
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("zp-scan-" + Id::random().hex());
-  const std::string make = ZP_SOURCE_DIR "/samples/make " + folder.string() + " --only " + name + " > /dev/null";
-  EXPECT_EQ(std::system(make.c_str()), 0);
-  std::ifstream file(folder / name, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  std::filesystem::remove_all(folder);
-  return bytes;
 }
 
 TEST_F(Documents, AScannedCourtOrderIsReadWholeOnlyIfNobodyWaits) {
@@ -123,7 +112,10 @@ TEST_F(Documents, PagesLookedAtSideBySideComeInOrder) {
   pdf.object(2, "<</Type/Pages/Kids[" + kids + "]/Count 7>>");
   InspectionRequest request;
   request.want_pages = true;
+  std::vector<std::pair<int, int>> told;
+  request.progress = [&](int page, int pages) { told.emplace_back(page, pages); };
   const intake::Inspection inspection = inspect(pdf.bytes(), request);
+  EXPECT_THAT(told, ElementsAre(Pair(1, 7), Pair(2, 7), Pair(3, 7), Pair(4, 7), Pair(5, 7), Pair(6, 7), Pair(7, 7)));
   ASSERT_EQ(inspection.findings.pages.size(), 7u);
   ASSERT_EQ(inspection.images.size(), 7u);
   for (int page = 1; page <= 7; ++page) {

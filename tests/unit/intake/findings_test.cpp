@@ -19,6 +19,7 @@ Findings everything() {
   findings.kind = "court-order";
   findings.kind_confidence = 0.8;
   PageFindings page;
+  page.looked_at = false;
   page.skew_degrees = -1.5;
   page.handwritten_signatures = {{{0.1, 0.2, 0.3, 0.05}, 0.9, "image"}};
   page.empty_signature_fields = {{0.5, 0.6, 0.2, 0.04}};

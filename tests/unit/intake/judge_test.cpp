@@ -82,6 +82,23 @@ TEST(JudgeHazards, NobodyIsPromisedToLookAtWhatCannotBeOpened) {
   EXPECT_EQ(findings.messages[0].code, "unreadable");
 }
 
+TEST(JudgeHazards, SaysWhichPagesWereLookedAt) {
+  Findings findings;
+  findings.type = "application/pdf";
+  findings.hazards = {"too-many-pages"};
+  findings.pages.resize(200);
+  for (std::size_t i = 0; i < findings.pages.size(); ++i) {
+    findings.pages[i].number = static_cast<int>(i + 1);
+    findings.pages[i].looked_at = i < 93;
+  }
+  EXPECT_EQ(said(findings, "too-many-pages"),
+            "Het document heeft veel pagina's. Wij hebben pagina 1 tot en met 93 bekeken. Een medewerker bekijkt de "
+            "rest.");
+  EXPECT_EQ(findings.verdict, Verdict::kDoubtful);
+  for (PageFindings& page : findings.pages) page.looked_at = false;
+  EXPECT_EQ(said(findings, "too-many-pages"), "Het document heeft veel pagina's. Een medewerker bekijkt ze.");
+}
+
 TEST(JudgeIdentity, ALicenceHasExpiredAsIsPrintedOnIt) {
   IdentityDocument licence = passport("");
   licence.document_type = "driving-licence";

@@ -167,6 +167,21 @@ TEST(EvaluateLacking, TellsTheSenderAboutTheEmptyField) {
               ElementsAre("Wij zien geen handtekening: het vak voor de handtekening op pagina 2 is leeg."));
 }
 
+TEST(EvaluateLacking, DoesNotMissASignatureOnPagesThatNobodyLookedAt) {
+  Evidence evidence = document("r", "request", "letter");
+  evidence.findings.pages.resize(2);
+  const auto judged_request = [&] { return of(evaluate(rule(kInformation), kMentor, {evidence}), "request"); };
+  EXPECT_EQ(judged_request().state, kMissing);
+  evidence.findings.pages[1].looked_at = false;
+  EXPECT_EQ(judged_request().state, kDoubtful);
+  EXPECT_THAT(judged_request().lacking,
+              ElementsAre("Wij zien nog geen handtekening. Een medewerker bekijkt de pagina's die wij nog niet bekeken "
+                          "hebben."));
+  evidence.findings.pages.pop_back();
+  evidence.findings.hazards = {"too-many-pages"};
+  EXPECT_EQ(judged_request().state, kDoubtful) << "more pages than findings can name";
+}
+
 TEST(EvaluateLacking, PassesOnWhatTheInspectionSaid) {
   EXPECT_THAT(of(evaluate(rule(kInformation), kMentor, {judged(request(), Verdict::kUnusable)}), "request").lacking,
               ElementsAre("De foto is onscherp: maak hem opnieuw."));
