@@ -65,7 +65,7 @@ class Inspection {
     else if (is_archive(findings.type))
       archive(bytes, depth, findings, hazards);
     else if (findings.type.starts_with("text/"))
-      text(bytes, findings);
+      text(bytes, findings, hazards);
     else if (findings.type.starts_with("image/"))
       picture(bytes, depth, findings, hazards);
     else
@@ -195,7 +195,8 @@ class Inspection {
     for (const TnefFile& file : packed.files) attachment(file.name, file.content, depth, findings, hazards);
   }
 
-  void text(ByteView bytes, Findings& findings) {
+  void text(ByteView bytes, Findings& findings, Hazards& hazards) {
+    if (findings.type == "text/html") hazards.insert("web-page");
     add_text(as_text(bytes.first(std::min(bytes.size(), 4 * kMaxPageText))), findings);
   }
 

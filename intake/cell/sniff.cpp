@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 
 #include "intake/cell/outlook.h"
 
@@ -65,24 +66,60 @@ std::string_view heif_type(std::string_view head) {
   return {};
 }
 
+constexpr std::array kOpenDocument = {"application/vnd.oasis.opendocument.text"sv,
+                                      "application/vnd.oasis.opendocument.spreadsheet"sv,
+                                      "application/vnd.oasis.opendocument.presentation"sv};
+
 struct ZipClue {
   std::string_view part, type;
 };
 constexpr std::array kZipClues = {
-    ZipClue{"application/vnd.oasis.opendocument.text"sv, "application/vnd.oasis.opendocument.text"sv},
-    ZipClue{"application/vnd.oasis.opendocument.spreadsheet"sv, "application/vnd.oasis.opendocument.spreadsheet"sv},
-    ZipClue{"application/vnd.oasis.opendocument.presentation"sv, "application/vnd.oasis.opendocument.presentation"sv},
     ZipClue{"word/document.xml"sv, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"sv},
     ZipClue{"xl/workbook.xml"sv, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"sv},
     ZipClue{"ppt/presentation.xml"sv, "application/vnd.openxmlformats-officedocument.presentationml.presentation"sv},
 };
 
-// The office formats are zips that name their parts, at the latest in the directory at the end.
-std::string_view zip_type(std::string_view head, std::string_view tail) {
-  if (!has_at(head, 0, "PK\x03\x04") && !has_at(head, 0, "PK\x05\x06")) return {};
+std::size_t little_endian(std::string_view text, std::size_t at, std::size_t bytes) {
+  std::size_t value = 0;
+  for (std::size_t i = bytes; i > 0 && at + i <= text.size(); --i)
+    value = value << 8 | static_cast<unsigned char>(text[at + i - 1]);
+  return value;
+}
+
+// Whether the directory at the end of a ZIP (APPNOTE 4.3.12, 4.3.16) names a file; nothing if there is no directory.
+std::optional<bool> directory_names(std::string_view zip, std::string_view file) {
+  constexpr std::size_t kMostEntries = 20'000, kEntry = 46, kEnd = 22;
+  const std::size_t end = zip.rfind("PK\x05\x06"sv);
+  if (end == std::string_view::npos || end + kEnd > zip.size()) return std::nullopt;
+  const std::size_t size = little_endian(zip, end + 12, 4);
+  if (size > end) return std::nullopt;
+  std::size_t at = end - size;
+  for (std::size_t i = 0; i < kMostEntries && has_at(zip, at, "PK\x01\x02"sv) && at + kEntry <= end; ++i) {
+    const std::size_t name = little_endian(zip, at + 28, 2);
+    if (zip.substr(at + kEntry, name) == file) return true;
+    at += kEntry + name + little_endian(zip, at + 30, 2) + little_endian(zip, at + 32, 2);
+  }
+  return false;
+}
+
+// ODF 1.2 part 3, 3.3: the first file says what it is, and is not packed.
+std::string_view open_document_type(std::string_view zip) {
+  constexpr std::size_t kName = 30;
+  if (!has_at(zip, kName, "mimetype"sv)) return {};
+  const std::size_t content = kName + 8 + little_endian(zip, 28, 2);
+  const auto found =
+      std::ranges::find_if(kOpenDocument, [&](std::string_view type) { return has_at(zip, content, type); });
+  return found == kOpenDocument.end() ? std::string_view() : *found;
+}
+
+// The office formats are ZIPs with certain files. A ZIP that merely holds an office document has their names in it too, but not
+// in its own directory.
+std::string_view zip_type(std::string_view zip, std::string_view head) {
+  if (!has_at(zip, 0, "PK\x03\x04") && !has_at(zip, 0, "PK\x05\x06")) return {};
+  if (const std::string_view type = open_document_type(zip); !type.empty()) return type;
   for (const ZipClue& clue : kZipClues) {
-    if (head.find(clue.part) != std::string_view::npos || tail.find(clue.part) != std::string_view::npos)
-      return clue.type;
+    const bool cut_off_but_named = head.find(clue.part) != std::string_view::npos;
+    if (directory_names(zip, clue.part).value_or(cut_off_but_named)) return clue.type;
   }
   return "application/zip";
 }
@@ -144,18 +181,17 @@ bool is_text(std::string_view head) {
 }  // namespace
 
 std::string_view sniff(ByteView untrusted_bytes) noexcept {
-  constexpr std::size_t kLook = 8 * 1024, kLookAtEnd = 64 * 1024;
+  constexpr std::size_t kLook = 8 * 1024;
   constexpr std::size_t kPdfJunk = 1024;  // ISO 32000-1 annex H.3.4.1: readers look this far for the header
   if (untrusted_bytes.empty()) return "application/x-empty";
   const std::string_view head = as_text(untrusted_bytes.first(std::min(untrusted_bytes.size(), kLook)));
-  const std::string_view tail = as_text(untrusted_bytes.last(std::min(untrusted_bytes.size(), kLookAtEnd)));
   for (const Signature& signature : kSignatures) {
     if (!has_at(head, signature.offset, signature.bytes)) continue;
     const bool is_box = signature.type == "application/x-ole-storage";
     return is_box && is_outlook(untrusted_bytes) ? "application/vnd.ms-outlook" : signature.type;
   }
   if (const std::string_view type = heif_type(head); !type.empty()) return type;
-  if (const std::string_view type = zip_type(head, tail); !type.empty()) return type;
+  if (const std::string_view type = zip_type(as_text(untrusted_bytes), head); !type.empty()) return type;
   if (is_pkcs7(head)) return "application/pkcs7-mime";
   if (is_pgp(head)) return "application/pgp-encrypted";
   const std::size_t pdf = head.find("%PDF-");

@@ -34,6 +34,19 @@ TEST_F(Packed, DocumentsInAZipAreInspected) {
   EXPECT_THAT(found.attachments[1].hazards, Contains("launch-action"));
 }
 
+TEST_F(Packed, AZipThatHoldsAnOfficeDocumentIsAZip) {
+  const std::string word =
+      packed({{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", "<w><p>Geachte heer</p></w>"}});
+  // Stored as it is, its own names stand in the outer file too.
+  const Findings found = findings(packed({{"mimetype", "-"}, {"brief.docx", word}, {"scan.pdf", SmallPdf().bytes()}}));
+  EXPECT_EQ(found.type, "application/zip");
+  EXPECT_THAT(found.hazards, ElementsAre("packed-files"));
+  ASSERT_EQ(found.attachments.size(), 3U);
+  EXPECT_THAT(found.attachments[1].type, HasSubstr("wordprocessingml"));
+  EXPECT_EQ(found.attachments[2].type, "application/pdf");
+  EXPECT_EQ(findings(packed({{"word/document.xml.pdf", SmallPdf().bytes()}})).type, "application/zip");
+}
+
 TEST_F(Packed, AZipThatGrowsTooLargeIsRejected) {
   const Findings bomb = findings(packed({{"nullen", std::string(std::size_t{300} << 20, '\0')}}));
   EXPECT_THAT(bomb.hazards, Contains("decompression-bomb"));
@@ -78,6 +91,12 @@ TEST_F(Packed, ALetterInWordIsReadAndItsPicturesAreInspected) {
   ASSERT_EQ(found.attachments.size(), 1U);
   EXPECT_EQ(found.attachments[0].type, "application/pdf");
   EXPECT_EQ(found.verdict, Verdict::kDoubtful);
+}
+
+TEST_F(Packed, AWebPageIsLeftToAPerson) {
+  const Findings page = findings("<html><script>x</script><p>Geachte heer, hierbij verzoek ik u om inzage</p></html>");
+  EXPECT_THAT(page.hazards, ElementsAre("web-page"));
+  EXPECT_EQ(page.verdict, Verdict::kDoubtful);
 }
 
 TEST_F(Packed, OpenDocumentsAndSheetsAreRead) {
