@@ -1,17 +1,20 @@
 #include "intake/cell/vision/reading.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <opencv2/imgproc.hpp>
+#include <string_view>
 
 namespace zp::intake::vision {
 namespace {
 
 constexpr const char* kFaceCascade = "/usr/share/opencv4/haarcascades/haarcascade_frontalface_alt2.xml";
 constexpr double kReadingHeight = 22;  // letter height in pixels at which Tesseract reads best for its cost
-constexpr int kClearlyBetter = 15;     // points of confidence, of 100
-constexpr int kSurelyRead = 75;
+constexpr float kWellRead = 75;        // confidence in a word, of 100
+constexpr int kClearlyBetter = 5;      // letters
+constexpr int kSurelyRead = 30;        // letters
 
 bool start(tesseract::TessBaseAPI& api, const std::string& tessdata, const char* languages) {
   const char* folder = tessdata.empty() ? nullptr : tessdata.c_str();
@@ -44,16 +47,27 @@ cv::Rect fullest_block(const Ink& ink, bool sideways) {
          cv::Rect({}, ink.gray.size());
 }
 
-int confidence(tesseract::TessBaseAPI& api, const cv::Mat& sample, int turns) {
+// Letters of long words that were read well. Letters that lie on their side are read too, as single letters and short
+// words, and a line that the sample cuts in half spoils a mean.
+int well_read_letters(tesseract::TessBaseAPI& api, const cv::Mat& sample, int turns) {
+  constexpr std::size_t kLongWord = 4;
   const cv::Mat image = turned(sample, turns).clone();
   give(api, image);
   api.SetPageSegMode(tesseract::PSM_SINGLE_BLOCK);
   if (api.Recognize(nullptr) != 0) return 0;
-  int sum = 0, words = 0;
-  const std::unique_ptr<int[]> confidences(api.AllWordConfidences());
-  for (const int* c = confidences.get(); c && *c >= 0; ++c, ++words) sum += *c;
+  int letters = 0;
+  const std::unique_ptr<tesseract::ResultIterator> at(api.GetIterator());
+  if (at) {
+    do {
+      const std::unique_ptr<char[]> text(at->GetUTF8Text(tesseract::RIL_WORD));
+      if (!text || at->Confidence(tesseract::RIL_WORD) < kWellRead) continue;
+      const auto count = std::ranges::count_if(std::string_view(text.get()),
+                                               [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
+      if (static_cast<std::size_t>(count) >= kLongWord) letters += static_cast<int>(count);
+    } while (at->Next(tesseract::RIL_WORD));
+  }
   api.Clear();
-  return words ? sum / words : 0;
+  return letters;
 }
 
 }  // namespace
@@ -101,7 +115,7 @@ int best_read_turn(const Ink& ink, Engines& engines, std::span<const int> quarte
     if (turns == best && most >= 0) continue;
     cv::Mat sample;
     cv::resize(ink.gray(fullest_block(ink, turns % 2 == 1)), sample, {}, zoom, zoom, cv::INTER_CUBIC);
-    const int read = confidence(engines.impl().text, sample, turns);
+    const int read = well_read_letters(engines.impl().text, sample, turns);
     if (read < most + (most >= 0 ? kClearlyBetter : 0)) continue;
     best = turns;
     most = read;

@@ -27,7 +27,7 @@ inline int best_read_turn(const Ink& ink, Engines& engines, std::initializer_lis
 }
 
 /// The words in the head of the page and in short lines: what names the document and its fields, in a third of a
-/// second.
+/// second. All words where the page has too few dots to tell its lines, in a second.
 std::vector<Word> telling_words(const Ink& ink, Engines& engines);
 
 }  // namespace zp::intake::vision

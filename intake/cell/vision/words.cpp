@@ -86,11 +86,19 @@ void read(tesseract::TessBaseAPI& api, const cv::Mat& gray, tesseract::PageSegMo
   (void)api.Recognize(nullptr);
 }
 
+// On a page of so few dots letters grow together: then what stands apart is no line, but a piece of a word.
+bool letters_touch(const Ink& ink) {
+  constexpr int kFewDots = 1300;  // of the longer side: 110 dpi on A4
+  constexpr double kSmallLetters = 14;
+  return std::max(ink.page.cols, ink.page.rows) < kFewDots && ink.letter_height < kSmallLetters;
+}
+
 }  // namespace
 
 std::vector<Word> telling_words(const Ink& ink, Engines& engines) {
   std::vector<Word> words;
   if (ink.letter_height <= 0) return words;
+  if (letters_touch(ink)) return ocr_words(ink.page, engines);
   auto& api = engines.impl().text;
   int line = -1, last_foot = -1000;
   for (const Segment& segment : worth_reading(segments_of(ink), ink.letter_height)) {
