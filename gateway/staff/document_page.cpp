@@ -75,6 +75,16 @@ std::string hazard_words(const std::string& hazard) {
   return known == kWords.end() ? hazard : std::string(known->second);
 }
 
+/// What the rules make of this document: which requirement it is judged for, and who signed beside who should.
+nlohmann::json judged_json(const DossierView& view, const Id& document) {
+  nlohmann::json rows = nlohmann::json::array();
+  if (!view.profile.evaluation) return rows;
+  for (const auto& requirement : view.profile.evaluation->requirements)
+    if (requirement.document == document.hex())
+      rows.push_back({{"label", requirement.label}, {"seen", requirement.seen}});
+  return rows;
+}
+
 }  // namespace
 
 Result<Response> Workbench::document(Visit& visit) {
@@ -100,6 +110,7 @@ Result<Response> Workbench::document(Visit& visit) {
   data["may_download"] = may(view, Act::kDownloadOriginal);
   data["kinds"] = kinds_json(found->details);
   data["kind_found"] = kind_found(found->details);
+  data["judged"] = judged_json(view, id);
   data["slots"] = nlohmann::json::array();
   if (view.rule)
     for (const auto& rule : view.rule->documents)
