@@ -120,12 +120,21 @@ class Soak : public testing::Test {
     return to_json(inspection->findings, true);
   }
 
+  /// The same of a document that is harmless: on a machine that gives a cell no time it is asked again.
+  std::string inspect_harmless(const std::string& text, const std::string& what) {
+    constexpr int kTries = 10;
+    std::string found;
+    for (int i = 0; i < kTries && (i == 0 || found.find("\"timeout\"") != std::string::npos); ++i)
+      found = inspect(test::SmallPdf(text).bytes(), what).dump();
+    return found;
+  }
+
   /// A document that nobody has seen, and one that everybody knows.
   void look_for_leaks(int run) {
     const std::string own = kCanary + std::to_string(run);
-    const std::string marked = inspect(test::SmallPdf("Geheim " + own).bytes(), own).dump();
+    const std::string marked = inspect_harmless("Geheim " + own, own);
     EXPECT_NE(marked.find(own), std::string::npos) << "the next document is served: " << marked;
-    const std::string known = inspect(test::SmallPdf("Een bekende brief").bytes(), "known document").dump();
+    const std::string known = inspect_harmless("Een bekende brief", "known document");
     if (known_.empty()) known_ = known;
     EXPECT_EQ(known, known_) << "after run " << run;
   }
