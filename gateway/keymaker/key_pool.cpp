@@ -45,15 +45,14 @@ void KeyPool::fill() {
   }
 }
 
-std::optional<crypto::FreshKey> KeyPool::take(std::chrono::milliseconds wait) {
+std::vector<crypto::FreshKey> KeyPool::take(std::size_t wanted, std::chrono::milliseconds wait) {
   std::unique_lock lock(mutex_);
   drop_old();
   changed_.wait_for(lock, wait, [this] { return !keys_.empty() || failing_ || ended_; });
-  if (keys_.empty()) return std::nullopt;
-  auto key = std::move(keys_.front().key);
-  keys_.pop_front();
+  std::vector<crypto::FreshKey> taken;
+  for (; taken.size() < wanted && !keys_.empty(); keys_.pop_front()) taken.push_back(std::move(keys_.front().key));
   changed_.notify_all();
-  return key;
+  return taken;
 }
 
 std::size_t KeyPool::size() const {

@@ -12,7 +12,6 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -34,8 +33,8 @@ class KeyPool {
       Maker make, Now now = [] { return std::chrono::steady_clock::now(); });
   ~KeyPool();
 
-  /// Waits up to `wait` for a key. Nothing if none can be made.
-  std::optional<crypto::FreshKey> take(std::chrono::milliseconds wait);
+  /// Waits up to `wait` for a key; up to `wanted` of those that are there then. None if none can be made.
+  std::vector<crypto::FreshKey> take(std::size_t wanted, std::chrono::milliseconds wait);
   std::size_t size() const;
 
  private:

@@ -46,18 +46,16 @@ class Maker {
 };
 
 Result<void> answer(UnixSocket& client, KeyPool& pool) {
-  std::array<std::uint8_t, 1> request{};
-  TRY_DO(client.read(request));
-  if (request[0] != 'K') return fail(Code::kMalformed, "answer client");
-  const auto key = pool.take(kPatience);
-  const auto length = key ? static_cast<std::uint32_t>(key->sealed.openpgp.size()) : 0;
-  const std::array<std::uint8_t, 4> head{static_cast<std::uint8_t>(length >> 24),
-                                         static_cast<std::uint8_t>(length >> 16),
-                                         static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
-  TRY_DO(client.write(head));
-  if (!key) return {};
-  TRY_DO(client.write(key->key.bytes().view()));
-  return client.write(key->sealed.openpgp);
+  std::array<std::uint8_t, 1> wanted{};
+  TRY_DO(client.read(wanted));
+  const auto keys = pool.take(wanted[0], kPatience);
+  const auto count = static_cast<std::uint8_t>(keys.size());
+  TRY_DO(client.write({&count, 1}));
+  for (const crypto::FreshKey& key : keys) {
+    TRY_DO(client.write(key.key.bytes().view()));
+    TRY_DO(client.write_counted(key.sealed.openpgp));
+  }
+  return {};
 }
 
 Result<void> keymaker(Process& process) {

@@ -93,7 +93,7 @@ Result<std::unique_ptr<MailWriter>> MailTray::begin_scan(const Id& id, const std
 
 Result<std::unique_ptr<MailWriter>> MailTray::begin(std::unique_ptr<Parcel> parcel,
                                                     intake::SubmissionManifest manifest) {
-  TRY_ASSIGN(auto key, keymaker_.fresh_key());
+  TRY_ASSIGN(auto key, keys_.take());
   return std::make_unique<TrayMailWriter>(std::move(parcel), std::move(key), std::move(manifest));
 }
 

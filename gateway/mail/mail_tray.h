@@ -16,7 +16,7 @@ namespace zp::gateway {
 
 class MailTray : public MailIntake, public ScanIntake {
  public:
-  MailTray(Tray tray, KeymakerClient keymaker) : tray_(std::move(tray)), keymaker_(std::move(keymaker)) {}
+  MailTray(Tray tray, KeymakerClient keymaker) : tray_(std::move(tray)), keys_(std::move(keymaker)) {}
   Result<void> check_space() override { return tray_.check_space(); }
   Result<std::unique_ptr<MailWriter>> begin(const MailEnvelope& envelope) override;
   Result<std::unique_ptr<MailWriter>> begin_scan(const Id& id, const std::string& file_name) override;
@@ -26,7 +26,7 @@ class MailTray : public MailIntake, public ScanIntake {
 
   Tray tray_;
   Bundler bundler_{tray_};
-  KeymakerClient keymaker_;
+  KeyStock keys_;
 };
 
 }  // namespace zp::gateway
