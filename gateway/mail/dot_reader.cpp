@@ -27,7 +27,11 @@ std::size_t DotReader::take(ByteView bytes, const Sink& sink) {
       case At::kText: {
         const auto* cr = static_cast<const std::uint8_t*>(std::memchr(&bytes[at], '\r', bytes.size() - at));
         at = cr ? static_cast<std::size_t>(cr - bytes.data()) + 1 : bytes.size();
-        if (cr) at_ = At::kCr;
+        // Most lines end so and need no more looking at.
+        if (cr && at + 1 < bytes.size() && bytes[at] == '\n' && bytes[at + 1] != '.')
+          ++at;
+        else if (cr)
+          at_ = At::kCr;
         break;
       }
       case At::kCr:
