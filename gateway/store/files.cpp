@@ -66,8 +66,17 @@ FileWriter::~FileWriter() {
   ::unlink(path_.c_str());
 }
 
-Result<FileWriter> FileWriter::create(const std::string& path, unsigned mode) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+Result<FileWriter> FileWriter::create(const std::string& path, unsigned mode) { return create(path, mode, 0); }
+
+Result<FileWriter> FileWriter::create_direct(const std::string& path, unsigned mode) {
+  auto direct = create(path, mode, O_DIRECT);
+  if (direct || direct.error().sys_errno != EINVAL) return direct;
+  ::unlink(path.c_str());  // Linux has made it by then
+  return create(path, mode, 0);
+}
+
+Result<FileWriter> FileWriter::create(const std::string& path, unsigned mode, int flags) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
   if (fd < 0) return fail_errno("create file", path);
   FileWriter writer(fd, path);
   // Apart, because the umask cuts what open() is given.
@@ -80,11 +89,17 @@ Result<void> FileWriter::append(ByteView bytes) {
   return write_all(fd_, bytes);
 }
 
-Result<void> FileWriter::overwrite_start(ByteView bytes) {
+Result<void> FileWriter::write_at(std::uint64_t offset, ByteView bytes) {
   ZP_CHECK(fd_ >= 0);
-  const ssize_t wrote = ::pwrite(fd_, bytes.data(), bytes.size(), 0);
-  if (wrote < 0) return fail_errno("write file", path_);
-  if (static_cast<std::size_t>(wrote) != bytes.size()) return fail(Code::kIo, "write file: cut short", path_);
+  while (!bytes.empty()) {
+    const ssize_t wrote = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (wrote < 0 && errno == EINTR) continue;
+    // A disk with larger blocks than ours.
+    if (wrote < 0 && errno == EINVAL && (::fcntl(fd_, F_GETFL) & O_DIRECT) && ::fcntl(fd_, F_SETFL, 0) == 0) continue;
+    if (wrote < 0) return fail_errno("write file", path_);
+    offset += static_cast<std::uint64_t>(wrote);
+    bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+  }
   return {};
 }
 

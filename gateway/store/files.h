@@ -15,12 +15,15 @@ namespace zp::gateway {
 class FileWriter {
  public:
   static Result<FileWriter> create(const std::string& path, unsigned mode = 0600);
+  /// Past the page cache where the file system can: for much that nobody reads soon. Only write_at() then, of whole
+  /// blocks of kBlockBytes, in memory that begins with one too.
+  static Result<FileWriter> create_direct(const std::string& path, unsigned mode);
+  static constexpr std::size_t kBlockBytes = 4096;
   FileWriter(FileWriter&&) noexcept;
   FileWriter& operator=(FileWriter&&) noexcept;
   ~FileWriter();
   Result<void> append(ByteView bytes);
-  /// Over what the file begins with; it must be as long already.
-  Result<void> overwrite_start(ByteView bytes);
+  Result<void> write_at(std::uint64_t offset, ByteView bytes);
   /// Appends to this writer, which must stay where it is and outlive the sink.
   crypto::ByteSink sink();
   /// fdatasync and close, both checked.
@@ -30,6 +33,7 @@ class FileWriter {
 
  private:
   FileWriter(int fd, std::string path) noexcept;
+  static Result<FileWriter> create(const std::string& path, unsigned mode, int flags);
   int fd_ = -1;
   std::string path_;
 };

@@ -1,10 +1,14 @@
 // gateway/store/streamed_item.h - the first file of a tray item while it comes in, in what becomes a bundle of that item
 // alone (bundle.h): one file to make and to sync, where a folder of an item has four.
 //
-// Room is left for the head, which is written when the sizes are known. Threads: belongs to one thread.
+// Room is left for the head, which is written when the sizes are known; the last block is filled with zeros. What is
+// written goes past the page cache, where that can be: neither copied there nor waited for at the end.
+// Threads: belongs to one thread.
 #ifndef GATEWAY_STORE_STREAMED_ITEM_H_
 #define GATEWAY_STORE_STREAMED_ITEM_H_
 
+#include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,11 +33,19 @@ class StreamedItem {
   const std::string& path() const noexcept { return path_; }
 
  private:
-  StreamedItem(FileWriter file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  struct Free {
+    void operator()(std::uint8_t* block) const noexcept { std::free(block); }
+  };
+  StreamedItem(FileWriter file, std::string path);
+  Result<void> write(ByteView bytes);
+  Result<void> write_held();
 
   FileWriter file_;
   std::string path_;
-  std::size_t bytes_ = 0;
+  std::size_t bytes_ = 0;  // of the first file
+  std::unique_ptr<std::uint8_t, Free> held_;
+  std::size_t held_bytes_ = 0;
+  std::uint64_t written_;  // of the bundle, its head too
 };
 
 }  // namespace zp::gateway
