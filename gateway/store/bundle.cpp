@@ -1,6 +1,7 @@
 #include "gateway/store/bundle.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace zp::gateway {
@@ -47,6 +48,27 @@ Result<PackedItem> parse_item(const Json& json, ByteView& rest) {
   return item;
 }
 
+/// Takes a group off the front of `rest` and adds its items to `items`; neither if it is not whole.
+Result<void> parse_group(ByteView& rest, std::vector<PackedItem>& items) {
+  ByteView left = rest;
+  TRY_ASSIGN(const ByteView magic, take(left, kMagic.size()));
+  if (as_text(magic) != kMagic) return malformed("it is none");
+  TRY_ASSIGN(const ByteView length, take(left, kLengthBytes));
+  std::uint64_t index_bytes = 0;
+  for (const std::uint8_t byte : length) index_bytes = index_bytes << 8 | byte;
+  TRY_ASSIGN(const ByteView text, take(left, index_bytes));
+  const Json index = Json::parse(as_text(text), nullptr, false);
+  if (!index.is_array()) return malformed("its index");
+  std::vector<PackedItem> group;
+  for (const Json& one : index) {
+    TRY_ASSIGN(auto item, parse_item(one, left));
+    group.push_back(std::move(item));
+  }
+  std::ranges::move(group, std::back_inserter(items));
+  rest = left;
+  return {};
+}
+
 }  // namespace
 
 Result<Bytes> bundle_head(const std::vector<IndexedItem>& items, std::size_t room) {
@@ -66,22 +88,12 @@ Result<Bytes> bundle_head(const std::vector<IndexedItem>& items, std::size_t roo
   return head;
 }
 
-Result<std::vector<PackedItem>> parse_bundle(ByteView bundle) {
-  TRY_ASSIGN(const ByteView magic, take(bundle, kMagic.size()));
-  if (as_text(magic) != kMagic) return malformed("it is none");
-  TRY_ASSIGN(const ByteView length, take(bundle, kLengthBytes));
-  std::uint64_t index_bytes = 0;
-  for (const std::uint8_t byte : length) index_bytes = index_bytes << 8 | byte;
-  TRY_ASSIGN(const ByteView text, take(bundle, index_bytes));
-  const Json index = Json::parse(as_text(text), nullptr, false);
-  if (!index.is_array()) return malformed("its index");
-  std::vector<PackedItem> items;
-  for (const Json& one : index) {
-    TRY_ASSIGN(auto item, parse_item(one, bundle));
-    items.push_back(std::move(item));
-  }
-  if (!bundle.empty()) return malformed("more follows than it names");
-  return items;
+Result<Bundle> parse_bundle(ByteView bytes) {
+  Bundle bundle;
+  TRY_DO(parse_group(bytes, bundle.items));
+  while (std::ranges::any_of(bytes, [](std::uint8_t byte) { return byte != 0; }) && !bundle.torn)
+    bundle.torn = !parse_group(bytes, bundle.items);
+  return bundle;
 }
 
 }  // namespace zp::gateway

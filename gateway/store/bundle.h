@@ -1,7 +1,7 @@
 // gateway/store/bundle.h - several small tray items in one file, so that one set of syncs serves all of them.
 //
-//   magic 8 "ZPBUND1\n", length of the index 4 (big-endian), the index (JSON: ids, and names and sizes of files), then
-//   the files, one after the other, to the last byte
+//   a group: magic 8 "ZPBUND1\n", length of the index 4 (big-endian), the index (JSON: ids, and names and sizes of files),
+//   then the files, one after the other. Further groups may follow (open_bundle.h), and zeros behind the last.
 //
 // The files themselves are sealed objects and item.json, as in an item's folder; a bundle adds nothing secret. It comes
 // from a door, so what it says is checked: names can't lead out of a folder, and sizes add up to the bundle's own.
@@ -38,8 +38,13 @@ struct IndexedItem {
   std::vector<IndexedFile> files;
 };
 Result<Bytes> bundle_head(const std::vector<IndexedItem>& items, std::size_t room = 0);
-/// kMalformed for anything that bundle_head() and the files after it can't have made, such as one that is cut.
-Result<std::vector<PackedItem>> parse_bundle(ByteView bundle);
+struct Bundle {
+  std::vector<PackedItem> items;
+  bool torn = false;  // behind these is something that is no whole group
+};
+/// kMalformed if not even the first group is whole and such as bundle_head() makes it: that one was complete when the
+/// bundle was published.
+Result<Bundle> parse_bundle(ByteView bytes);
 
 }  // namespace zp::gateway
 

@@ -18,7 +18,7 @@ void Bundler::publish_waiting(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   std::vector<const PackedItem*> items;
   for (const Waiting* one : batch) items.push_back(&one->item);
-  const auto outcome = tray_.publish_bundle(items);
+  const auto outcome = tray_.publish_bundle(items, open_);
   lock.lock();
   busy_ = false;
   for (Waiting* one : batch) {

@@ -1,7 +1,7 @@
 // gateway/store/bundler.h - small items of many threads go into a tray together (group commit).
 //
-// What comes while a bundle is being synced goes into the next: the busier the door, the more messages share a sync;
-// one that comes alone waits for nobody.
+// What comes while others are being synced goes into the next group: the busier the door, the more messages share a sync;
+// one that comes alone waits for nobody. Groups are added to one bundle for a while.
 // Threads: any number.
 #ifndef GATEWAY_STORE_BUNDLER_H_
 #define GATEWAY_STORE_BUNDLER_H_
@@ -33,7 +33,8 @@ class Bundler {
   const Tray& tray_;
   std::mutex mutex_;
   std::vector<Waiting*> waiting_;
-  bool busy_ = false;  // one of the threads publishes for all that wait; two at once were slower
+  bool busy_ = false;               // one of the threads publishes for all that wait; two at once were slower
+  std::optional<OpenBundle> open_;  // belongs to that thread
 };
 
 }  // namespace zp::gateway

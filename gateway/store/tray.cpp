@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,34 +10,23 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
-#include <unordered_set>
 
 #include "gateway/store/files.h"
+#include "gateway/store/tray_files.h"
+#include "gateway/store/tray_journal.h"
 
 namespace zp::gateway {
 namespace {
 
 // Sticky: a giver removes only its own. Set-group-id: what is dropped belongs to the tray's group, not the
 // giver's.
-constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770, kFileMode = 0640;
-constexpr mode_t kJournalMode = 0620;
-constexpr std::size_t kIdDigits = 32;
-constexpr std::string_view kBundle = ".bundle";
-constexpr std::string_view kUnfinished = ".part";
+constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770;
 
 struct CloseFolder {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
 };
 
-struct Descriptor {
-  explicit Descriptor(int opened) noexcept : fd(opened) {}
-  Descriptor(Descriptor&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  int fd;
-};
+}  // namespace
 
 bool exists(const std::string& path) {
   struct stat info {};
@@ -59,8 +47,7 @@ Result<std::vector<std::string>> names_in(const std::string& folder) {
   return names;
 }
 
-/// Ids of the items (or bundles) in `folder`, the one that was moved in first comes first.
-Result<std::vector<Id>> ids_in(const std::string& folder, std::string_view suffix = {}) {
+Result<std::vector<Id>> ids_in(const std::string& folder, std::string_view suffix) {
   struct Found {
     timespec moved;
     Id id;
@@ -84,12 +71,26 @@ Result<std::vector<Id>> ids_in(const std::string& folder, std::string_view suffi
   return ids;
 }
 
+Result<Descriptor> open_item(const std::string& path) {
+  Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (opened.get() < 0) return fail_errno("open item", path);
+  return opened;
+}
+
+Result<void> move_item(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
+    return fail_errno("move item", to);
+  return {};
+}
+
+namespace {
+
 // Its mode is that of the tray, and what was written is on its way to the disk.
 Result<void> start_publishing(int fd, const std::string& path) {
   struct stat info {};
   if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
     return fail(Code::kIo, "sync item file: not a regular file", path);
-  if (::fchmod(fd, kFileMode) != 0) return fail_errno("set mode of item file", path);
+  if (::fchmod(fd, kTrayFileMode) != 0) return fail_errno("set mode of item file", path);
   (void)::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);  // a hint: fsync tells whether it went well
   return {};
 }
@@ -99,15 +100,9 @@ Result<void> sync_file(int fd, const std::string& path) {
   return {};
 }
 
-Result<Descriptor> open_item(const std::string& path) {
-  Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (opened.fd < 0) return fail_errno("open item", path);
-  return opened;
-}
-
 Result<void> with_file(const std::string& path, Result<void> (*action)(int fd, const std::string& path)) {
   TRY_ASSIGN(const Descriptor file, open_item(path));
-  return action(file.fd, path);
+  return action(file.get(), path);
 }
 
 Result<void> sync_item(const std::string& folder) {
@@ -132,13 +127,6 @@ Result<void> sync_move(const std::string& from, const std::string& to, int item)
   return {};
 }
 
-/// Moves a folder or bundle to a name that must be free.
-Result<void> move_item(const std::string& from, const std::string& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
-    return fail_errno("move item", to);
-  return {};
-}
-
 /// The last time anything in `folder` was written or moved.
 std::int64_t last_touched(const std::string& folder) {
   struct stat info {};
@@ -152,29 +140,6 @@ std::int64_t last_touched(const std::string& folder) {
   return latest;
 }
 
-/// The journal's records begin with the line break, so that one cut off by a crash can't spoil the next.
-std::string journal_record(const Id& id) { return "\n" + id.hex(); }
-
-/// All of the records or none: one without its item would pass for a loss. Other givers wait meanwhile, so that what is
-/// cut off again is ours.
-Result<void> append_records(int fd, const std::vector<Id>& ids) {
-  if (ids.empty()) return {};
-  std::string records;
-  for (const Id& id : ids) records += journal_record(id);
-  struct stat info {};
-  if (::flock(fd, LOCK_EX) != 0 || ::fstat(fd, &info) != 0) return fail_errno("lock journal of tray");
-  auto written = write_all(fd, as_bytes(records));
-  if (!written && ::ftruncate(fd, info.st_size) != 0) written.error().subject = "and what came of it can't be cut off";
-  ::flock(fd, LOCK_UN);
-  return written;
-}
-
-Result<Descriptor> open_journal(const std::string& folder, int flags) {
-  Descriptor opened(::open((folder + "/accepted").c_str(), flags | O_CLOEXEC, kJournalMode));
-  if (opened.fd < 0) return fail_errno("open journal of tray", folder);
-  return opened;
-}
-
 }  // namespace
 
 Tray::Tray(std::string folder, std::uint64_t reserve_bytes)
@@ -185,12 +150,7 @@ Result<Tray> Tray::open(std::string folder, std::uint64_t reserve_bytes) {
   TRY_DO(make_folder(folder + "/aside", kDropMode));
   TRY_DO(make_folder(folder + "/new", kDropMode));
   TRY_DO(make_folder(folder + "/taken", kTakenMode));
-  if (!exists(folder + "/accepted")) {
-    TRY_ASSIGN(const Descriptor journal, open_journal(folder, O_WRONLY | O_CREAT | O_APPEND));
-    if (::fchmod(journal.fd, kJournalMode) != 0 || ::fsync(journal.fd) != 0)
-      return fail_errno("make journal of tray", folder);
-    TRY_DO(sync_folder(folder));
-  }
+  TRY_DO(TrayJournal::make(folder));
   return Tray(std::move(folder), reserve_bytes);
 }
 
@@ -213,69 +173,23 @@ Result<std::string> Tray::begin(const Id& id) const {
 Result<void> Tray::publish(const Id& id, const std::string& prepared, bool acknowledged) const {
   TRY_DO(check_space());
   TRY_DO(sync_item(prepared));
-  return hand_over(acknowledged ? std::vector{id} : std::vector<Id>{}, prepared, folder_ + "/new/" + id.hex());
-}
-
-Result<void> Tray::publish_bundle(const std::vector<const PackedItem*>& items) const {
-  TRY_DO(check_space());
-  const std::string prepared = unfinished_bundle();
-  std::vector<IndexedItem> index;
-  std::vector<Id> ids;
-  for (const PackedItem* item : items) {
-    index.push_back({item->id, {}});
-    ids.push_back(item->id);
-    for (const PackedFile& one : item->files) index.back().files.push_back({one.name, one.bytes.size()});
-  }
-  const auto write = [&]() -> Result<void> {
-    TRY_ASSIGN(FileWriter file, FileWriter::create(prepared, kFileMode));
-    TRY_ASSIGN(const Bytes head, bundle_head(index));
-    TRY_DO(file.append(head));
-    for (const PackedItem* item : items)
-      for (const PackedFile& one : item->files) TRY_DO(file.append(one.bytes));
-    return file.close_synced();
-  };
-  TRY_DO(write());
-  return publish_finished(ids, prepared);
-}
-
-Result<StreamedItem> Tray::begin_streamed() const {
-  TRY_DO(check_space());
-  return StreamedItem::create(unfinished_bundle(), kFileMode);
-}
-
-Result<void> Tray::publish_streamed(const Id& id, StreamedItem streamed, const std::string& first,
-                                    const std::vector<PackedFile>& others) const {
-  TRY_DO(check_space());
-  TRY_DO(streamed.finish(id, first, others));
-  return publish_finished({id}, streamed.path());
-}
-
-std::string Tray::unfinished_bundle() const {
-  // Written where it is published: then the move concerns one folder, which is synced once.
-  return (folder_ + "/new/" + Id::random().hex()).append(kBundle).append(kUnfinished);
-}
-
-Result<void> Tray::publish_finished(const std::vector<Id>& ids, const std::string& prepared) const {
-  const std::string published = prepared.substr(0, prepared.size() - kUnfinished.size());
-  auto done = hand_over(ids, prepared, published);
-  if (!done) ::unlink(prepared.c_str());
-  return done;
+  TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(folder_));
+  TRY_DO(
+      hand_over(acknowledged ? std::vector{id} : std::vector<Id>{}, prepared, folder_ + "/new/" + id.hex(), journal));
+  return journal.sync();
 }
 
 Result<void> Tray::hand_over(const std::vector<Id>& acknowledged, const std::string& prepared,
-                             const std::string& published) const {
+                             const std::string& published, const TrayJournal& journal) const {
   TRY_ASSIGN(const Descriptor item, open_item(prepared));
-  TRY_ASSIGN(const Descriptor journal, open_journal(folder_, O_WRONLY | O_APPEND));
   TRY_DO(move_item(prepared, published));
-  if (auto noted = append_records(journal.fd, acknowledged); !noted) {
+  if (auto noted = journal.append(acknowledged); !noted) {
     (void)move_item(published, prepared);
     return noted;
   }
   // Both were done before one is synced: so they share a commit of the file system's journal. From here on the item
   // stays whatever happens, for its line may be safe already.
-  TRY_DO(sync_move(parent_of(prepared), parent_of(published), item.fd));
-  if (::fdatasync(journal.fd) != 0) return fail_errno("note item as accepted", published);
-  return {};
+  return sync_move(parent_of(prepared), parent_of(published), item.get());
 }
 
 void Tray::discard(const Id& id) const noexcept { (void)remove_tree(folder_ + "/aside/" + id.hex()); }
@@ -289,60 +203,11 @@ Result<std::string> Tray::claim(const Id& id) const {
   return path;
 }
 
-Result<std::vector<Id>> Tray::claim_bundles() const {
-  const std::string published = folder_ + "/new", claimed = folder_ + "/taken";
-  TRY_ASSIGN(const auto waiting, ids_in(published, kBundle));
-  for (const Id& id : waiting) {
-    const std::string name = ("/" + id.hex()).append(kBundle);
-    auto moved = move_item(published + name, claimed + name);
-    if (!moved && moved.error().code != Code::kNotFound) return std::unexpected(moved.error());  // else: taken back
-  }
-  return ids_in(claimed, kBundle);
-}
-
-Result<void> Tray::unpack(const Id& bundle) const {
-  const std::string path = taken_path(bundle).append(kBundle);
-  TRY_ASSIGN(const Bytes bytes, read_file(path, kMaxBundleBytes));
-  TRY_ASSIGN(const auto items, parse_bundle(bytes));
-  for (const PackedItem& item : items) TRY_DO(unpack_item(item));
-  TRY_DO(sync_folder(folder_ + "/taken"));
-  if (::unlink(path.c_str()) != 0) return fail_errno("remove bundle", path);
-  return sync_folder(folder_ + "/taken");
-}
-
-Result<void> Tray::unpack_item(const PackedItem& item) const {
-  const std::string target = taken_path(item.id), aside = folder_ + "/aside/" + item.id.hex();
-  if (exists(target)) return {};  // an earlier try came as far as this
-  TRY_DO(remove_tree(aside));
-  if (::mkdir(aside.c_str(), 0700) != 0) return fail_errno("unpack item", aside);
-  for (const PackedFile& one : item.files) {
-    TRY_ASSIGN(FileWriter file, FileWriter::create(aside + "/" + one.name));
-    TRY_DO(file.append(one.bytes));
-    TRY_DO(file.close_synced());
-  }
-  TRY_DO(sync_folder(aside));
-  return move_item(aside, target);
-}
-
 Result<bool> Tray::is_empty() const {
   TRY_ASSIGN(auto published, names_in(folder_ + "/new"));
   TRY_ASSIGN(const auto claimed, names_in(folder_ + "/taken"));
   std::erase_if(published, [](const std::string& name) { return name.ends_with(kUnfinished); });
   return published.empty() && claimed.empty();
-}
-
-Result<std::vector<Id>> Tray::bundled() const {
-  std::vector<Id> ids;
-  for (const char* place : {"/new", "/taken"}) {
-    TRY_ASSIGN(const auto bundles, ids_in(folder_ + place, kBundle));
-    for (const Id& bundle : bundles) {
-      const auto bytes = read_file((folder_ + place + "/" + bundle.hex()).append(kBundle), kMaxBundleBytes);
-      const auto items = bytes ? parse_bundle(*bytes) : std::unexpected(bytes.error());
-      if (!items) continue;
-      for (const PackedItem& item : *items) ids.push_back(item.id);
-    }
-  }
-  return ids;
 }
 
 Result<std::vector<Id>> Tray::taken() const { return ids_in(folder_ + "/taken"); }
@@ -372,28 +237,6 @@ Result<void> Tray::sweep(std::int64_t seconds) const {
   return {};
 }
 
-Result<std::vector<Id>> Tray::accepted() const {
-  TRY_ASSIGN(FileReader reader, FileReader::open(folder_ + "/accepted"));
-  std::vector<Id> ids;
-  std::unordered_set<Id> seen;  // a giver that could not tell whether a line was synced writes it again
-  const auto take = [&](std::string& line) {
-    if (const auto id = Id::parse(line); id && seen.insert(*id).second) ids.push_back(*id);
-    line.clear();
-  };
-  std::string line;
-  Bytes buffer(64 * 1024);
-  for (std::size_t got = buffer.size(); got == buffer.size();) {
-    TRY_ASSIGN(got, reader.read(buffer));
-    for (const char c : as_text(ByteView(buffer).first(got))) {
-      if (c == '\n') {
-        take(line);
-      } else if (line.size() <= kIdDigits) {
-        line += c;
-      }
-    }
-  }
-  take(line);
-  return ids;
-}
+Result<std::vector<Id>> Tray::accepted() const { return TrayJournal::read(folder_); }
 
 }  // namespace zp::gateway

@@ -3,12 +3,14 @@
 //   aside/ID/   being written by the giver       (a crash leaves rubbish here; swept)
 //   new/ID/     published: complete and synced   (rename, both folders synced)
 //   taken/ID/   claimed by the taker             (rename; found again after the taker's crash)
-//   accepted    one line per published ID, synced before publish() returns: what was acknowledged, for balance
+//   accepted    a line per published ID: what was acknowledged, for balance
 //
 // An item is a folder of files: item.json (kind and sealed data keys, nothing about a person) and sealed objects.
-// One that is not large may travel as a single file, alone or with others: new/ID.bundle (bundle.h; with ".part" while it
-// is written), out of which the taker makes folders in taken/. No item of it is filed before all are safe there and the bundle is gone: so
-// a crash doubles none.
+// One that is not large may travel in a single file, alone or with others: new/ID.bundle (bundle.h; with ".part" while its
+// first group is written; open_bundle.h: how others are added), out of which the taker makes folders in taken/. No item of
+// it is filed before all are safe there and the bundle is gone: so a crash doubles none.
+// The line of an item in a folder is synced before publish() returns. Those of a bundle are written by then; the bundle,
+// which is synced, stands for them until the taker has written them once more and synced them. So a power cut costs none.
 // Givers need write access only (mode 3730 on aside/ and new/, 0620 on accepted): they can drop, not list. Where givers
 // and taker are different users, the tray's folder belongs to the taker and to a group that all of them are in, before
 // the first open(); what is published is made readable and removable for that group. Same file system throughout.
@@ -18,11 +20,13 @@
 #define GATEWAY_STORE_TRAY_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "crypto/base/bytes.h"
 #include "gateway/store/bundle.h"
+#include "gateway/store/open_bundle.h"
 #include "gateway/store/streamed_item.h"
 
 namespace zp::gateway {
@@ -46,6 +50,8 @@ class Tray {
   void discard(const Id& id) const noexcept;
   /// Does for all of `items` at once what begin() and publish() do for one, all or none; their ids must be new.
   Result<void> publish_bundle(const std::vector<const PackedItem*>& items) const;
+  /// The same; adds to `open` as long as that can be, and to a new bundle, which becomes `open`, otherwise.
+  Result<void> publish_bundle(const std::vector<const PackedItem*>& items, std::optional<OpenBundle>& open) const;
   /// A bundle of one item, of which the first file is written as it comes in. Nothing is left of one that is not
   /// published.
   Result<StreamedItem> begin_streamed() const;
@@ -57,7 +63,8 @@ class Tray {
   /// Claims every published bundle; all that are claimed and not unpacked yet, oldest first.
   Result<std::vector<Id>> claim_bundles() const;
   /// Turns a claimed bundle into items of taken(). May be tried again after any failure; kMalformed if it is damaged:
-  /// then it stays where it is.
+  /// then it stays where it is. A group that is not whole, behind others, was never acknowledged unless accepted() names
+  /// it: what there is of it is kept aside until it is swept.
   Result<void> unpack(const Id& bundle) const;
   /// Published items, oldest first.
   Result<std::vector<Id>> waiting() const;
@@ -80,9 +87,9 @@ class Tray {
 
  private:
   std::string unfinished_bundle() const;
-  Result<void> publish_finished(const std::vector<Id>& ids, const std::string& prepared) const;
-  Result<void> hand_over(const std::vector<Id>& acknowledged, const std::string& prepared,
-                         const std::string& published) const;
+  Result<std::string> publish_finished(const std::vector<Id>& ids, const std::string& prepared) const;
+  Result<void> hand_over(const std::vector<Id>& acknowledged, const std::string& prepared, const std::string& published,
+                         const TrayJournal& journal) const;
   Result<void> unpack_item(const PackedItem& item) const;
 
   Tray(std::string folder, std::uint64_t reserve_bytes);

@@ -2,10 +2,11 @@
 import pathlib
 import smtplib
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "worker"))
-from instance import Instance, eventually  # noqa: E402
+from instance import Instance, bundled, eventually  # noqa: E402
 
 BINARIES = sys.argv.pop(1)
 
@@ -15,11 +16,15 @@ class DamagedTrayTest(unittest.TestCase):
         self.zone = Instance(BINARIES)
         self.addCleanup(self.zone.close)
         self.zone.start("keymaker", "mail")
-        for number in range(2):
-            with smtplib.LMTP("127.0.0.1", self.zone.lmtp_port) as door:
-                door.sendmail(f"s{number}@b.example", ["post@ciz.example"], b"From: a@b.example\r\nSubject: Vraag\r\n\r\nGoedemiddag\r\n")
+        self.send()
+        time.sleep(1.5)  # longer than a bundle stays open
+        self.send()
         self.bundles = sorted((self.zone.zone / "data/incoming/new").glob("*.bundle"))
         self.assertEqual(len(self.bundles), 2)
+
+    def send(self):
+        with smtplib.LMTP("127.0.0.1", self.zone.lmtp_port) as door:
+            door.sendmail("s@b.example", ["post@ciz.example"], b"From: a@b.example\r\nSubject: Vraag\r\n\r\nGoedemiddag\r\n")
 
     def files_the_other_and_names_this(self):
         self.zone.start("broker", "worker")
@@ -35,6 +40,17 @@ class DamagedTrayTest(unittest.TestCase):
         balance = self.zone.balance()
         self.assertEqual(balance.returncode, 1, balance.stdout)
         self.assertEqual(balance.stdout.count("LOST:"), 1, balance.stdout)
+
+    def test_a_bundle_that_is_cut_behind_its_first_message(self):
+        self.send()
+        bundle = next(path for path in (self.zone.zone / "data/incoming/new").iterdir() if len(bundled(path.read_bytes())) == 2)
+        bundle.write_bytes(bundle.read_bytes().rstrip(b"\0")[:-1])
+        self.zone.start("broker", "worker")
+        self.assertTrue(eventually(lambda: self.zone.one("SELECT count(*) FROM submissions") == 2, 60), self.zone.log("worker"))
+        balance = self.zone.balance()
+        self.assertEqual(balance.returncode, 1, balance.stdout)
+        self.assertEqual(balance.stdout.count("LOST:"), 1, balance.stdout)
+        self.assertEqual([path.name[:5] for path in (self.zone.zone / "data/incoming/aside").iterdir()], ["torn-"], "what is left of it is kept")
 
     def test_one_changed_byte_of_a_sealed_message(self):
         content = bytearray(self.bundles[0].read_bytes())

@@ -95,6 +95,27 @@ TEST_F(FullDiskTest, ABundleIsAcceptedWholeOrLeavesNothing) {
   EXPECT_EQ(value_of(read_file(tray.taken_path(accepted[0]) + "/0.0")).size(), 9'000u);
 }
 
+TEST_F(FullDiskTest, WhatIsAddedToABundleIsAcceptedWholeOrLeavesNothing) {
+  const Tray tray = value_of(Tray::open(folder_ / "tray", 0));
+  disk_.fill(300);
+  std::vector<Id> accepted;
+  std::optional<OpenBundle> open;
+  const auto give = [&]() -> Result<void> {
+    const PackedItem item{Id::random(), {{"0.0", random_bytes(9'000)}}};
+    TRY_DO(tray.publish_bundle({&item}, open));
+    accepted.push_back(item.id);
+    return {};
+  };
+  EXPECT_GT(until_full(give), 3);
+  EXPECT_THAT(value_of(tray.accepted()), testing::ElementsAreArray(accepted));
+  EXPECT_THAT(value_of(tray.bundled()), testing::ElementsAreArray(accepted));
+  disk_.make_room();
+  EXPECT_EQ(error_of(give()), "") << "and on it goes";
+  for (const Id& bundle : value_of(tray.claim_bundles())) EXPECT_EQ(error_of(tray.unpack(bundle)), "");
+  EXPECT_THAT(value_of(tray.taken()), testing::UnorderedElementsAreArray(accepted));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tray/aside")) << "none torn";
+}
+
 TEST_F(FullDiskTest, TheTrayKeepsItsReserveFree) {
   const Tray tray = value_of(Tray::open(folder_ / "tray", 1024 * 1024));
   EXPECT_EQ(error_of(tray.check_space()), "");

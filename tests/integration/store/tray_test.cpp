@@ -1,8 +1,10 @@
 // The hand-over protocol of gateway/store/tray.h, between threads, processes and users.
 #include "gateway/store/tray.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <grp.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -237,11 +239,9 @@ TEST_F(BundleTest, ThatIsCutAnywhereIsKeptAndMakesNoItem) {
   EXPECT_THAT(value_of(tray_.bundled()), IsEmpty()) << "so the balance names its items as lost";
 }
 
-TEST_F(BundleTest, WithAForeignHeadOrBytesThatItDoesNotNameIsRefused) {
+TEST_F(BundleTest, WithAForeignHeadIsRefused) {
   ASSERT_EQ(error_of(tray_.publish_bundle({&one_})), "");
   const auto bundle = claimed().at(0);
-  std::ofstream(bundle_path(bundle), std::ios::app) << "x";
-  EXPECT_TRUE(fails_with(tray_.unpack(bundle), Code::kMalformed));
   spoil(bundle_path(bundle), 3);
   EXPECT_TRUE(fails_with(tray_.unpack(bundle), Code::kMalformed));
 }
@@ -274,6 +274,26 @@ TEST_F(BundleTest, OfOneItemIsWrittenWhileItComesIn) {
   EXPECT_EQ(object_of(id).substr(0, 12), "piece piece ");
   EXPECT_EQ(object_of(id).size(), 6000u);
   EXPECT_EQ(as_text(value_of(read_file(tray_.taken_path(id) + "/item.json"))), "{}");
+}
+
+TEST_F(BundleTest, OfOneItemIsWholeWhateverItsSize) {
+  for (const std::size_t size : {0, 1, 4096, 262'143, 262'144, 262'145, 1'000'000}) {
+    const Id id = Id::random();
+    const Bytes content = random_bytes(size);
+    auto streamed = value_of(tray_.begin_streamed());
+    for (std::size_t at = 0; at < size; at += 65'552)
+      ASSERT_EQ(error_of(streamed.append(ByteView(content).subspan(at, std::min<std::size_t>(65'552, size - at)))), "");
+    const std::string path = folder_ / "copy" + std::to_string(size);
+    auto copy = value_of(FileWriter::create(path));
+    ASSERT_EQ(error_of(streamed.copy_to(copy)), "");
+    ASSERT_EQ(error_of(copy.close()), "");
+    EXPECT_EQ(value_of(read_file(path)), content) << size;
+    ASSERT_EQ(error_of(tray_.publish_streamed(id, std::move(streamed), "0123.0", {{"item.json", bytes("{}")}})), "");
+    ASSERT_EQ(error_of(tray_.unpack(claimed().at(0))), "");
+    EXPECT_EQ(value_of(read_file(tray_.taken_path(id) + "/0123.0")), content) << size;
+    EXPECT_EQ(as_text(value_of(read_file(tray_.taken_path(id) + "/item.json"))), "{}");
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/aside"));
 }
 
 TEST_F(BundleTest, OfOneItemCanGoOnInAnotherFile) {
@@ -326,6 +346,145 @@ TEST_F(BundleTest, ManyGiversShareBundlesAndEachIsToldOfItsOwn) {
   EXPECT_EQ(value_of(tray_.taken()).size(), static_cast<std::size_t>(kGivers * kEach));
 }
 
+/// A giver that goes on with the same bundle.
+class OpenBundleTest : public BundleTest {
+ protected:
+  void give(const PackedItem& item) { ASSERT_EQ(error_of(tray_.publish_bundle({&item}, open_)), ""); }
+  std::string only_path() {
+    const std::filesystem::directory_iterator entry(folder_ / "incoming/new");
+    EXPECT_EQ(std::distance(begin(entry), end(entry)), 1);
+    return std::filesystem::directory_iterator(folder_ / "incoming/new")->path();
+  }
+  void make_journal_unwritable() {
+    std::filesystem::rename(folder_ / "incoming/accepted", folder_ / "kept");
+    std::filesystem::create_symlink("/dev/full", folder_ / "incoming/accepted");
+  }
+
+  std::optional<OpenBundle> open_;
+};
+
+TEST_F(OpenBundleTest, TakesFurtherItemsUntilItIsClaimed) {
+  give(one_);
+  give(two_);
+  EXPECT_THAT(value_of(tray_.accepted()), ElementsAre(one_.id, two_.id));
+  EXPECT_THAT(value_of(tray_.bundled()), ElementsAre(one_.id, two_.id));
+  const auto first = claimed();
+  ASSERT_EQ(first.size(), 1u);
+  const PackedItem late = packed(Id::random(), "late");
+  give(late);
+  ASSERT_EQ(error_of(tray_.unpack(first[0])), "");
+  EXPECT_THAT(value_of(tray_.taken()), testing::UnorderedElementsAre(one_.id, two_.id)) << "claimed: nothing is added";
+  EXPECT_EQ(object_of(two_.id), "second");
+  EXPECT_THAT(value_of(tray_.bundled()), ElementsAre(late.id));
+}
+
+TEST_F(OpenBundleTest, ThatIsFullIsFollowedByAnother) {
+  const std::string much(OpenBundle::kFullBytes / 2, 'x');
+  for (int i = 0; i < 3; ++i) give(packed(Id::random(), much));
+  EXPECT_EQ(claimed().size(), 3u) << "two of them and their heads are more than fits";
+}
+
+TEST_F(OpenBundleTest, CutAnywhereInALaterGroupGivesWhatIsWholeAndKeepsTheRestAside) {
+  give(one_);
+  const std::string path = only_path();
+  const auto whole = std::filesystem::file_size(path);
+  give(two_);
+  Bytes all = value_of(read_file(path));
+  while (all.back() == 0) all.pop_back();  // room for more
+  for (auto size = whole + 1; size < all.size(); ++size) {
+    std::ofstream(path, std::ios::binary).write(as_text(all).data(), static_cast<std::streamsize>(size));
+    const auto bundle = claimed().at(0);
+    ASSERT_EQ(error_of(tray_.unpack(bundle)), "") << size;
+    ASSERT_THAT(value_of(tray_.taken()), ElementsAre(one_.id)) << size;
+    EXPECT_THAT(claimed(), IsEmpty());
+    const std::string aside = folder_ / "incoming/aside/torn-" + bundle.hex();
+    EXPECT_EQ(std::filesystem::file_size(aside), size);
+    std::filesystem::remove(aside);
+    ASSERT_EQ(error_of(tray_.done(one_.id)), "");
+  }
+  EXPECT_THAT(value_of(tray_.accepted()), ElementsAre(one_.id, two_.id)) << "so the balance names the second as lost";
+}
+
+TEST_F(OpenBundleTest, WithoutTheBeginningOfALaterGroupKeepsThatAside) {
+  give(one_);
+  const std::string path = only_path();
+  const auto whole = std::filesystem::file_size(path);
+  give(two_);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(whole));
+  file.write("\0\0\0\0\0\0\0\0", 8);
+  file.close();
+  const auto bundle = claimed().at(0);
+  ASSERT_EQ(error_of(tray_.unpack(bundle)), "");
+  EXPECT_THAT(value_of(tray_.taken()), ElementsAre(one_.id));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "incoming/aside/torn-" + bundle.hex()));
+}
+
+TEST_F(OpenBundleTest, EndsWhereZerosFollow) {
+  give(one_);
+  give(two_);
+  const std::string path = only_path();
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) + 9000);
+  ASSERT_EQ(error_of(tray_.unpack(claimed().at(0))), "");
+  EXPECT_EQ(value_of(tray_.taken()).size(), 2u);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/aside"));
+}
+
+TEST_F(OpenBundleTest, TakesBackAGroupThatCannotBeNotedAsAccepted) {
+  give(one_);
+  const Bytes before = value_of(read_file(only_path()));
+  make_journal_unwritable();
+  EXPECT_TRUE(fails_with(tray_.publish_bundle({&two_}, open_), Code::kNoSpace));
+  EXPECT_EQ(value_of(read_file(only_path())), before);
+  EXPECT_FALSE(open_) << "what failed once is not gone on with";
+}
+
+TEST_F(OpenBundleTest, WhatAPowerCutTookFromTheJournalTheTakerNotesAgain) {
+  give(one_);
+  give(two_);
+  std::filesystem::resize_file(folder_ / "incoming/accepted", 0);
+  ASSERT_EQ(error_of(tray_.unpack(claimed().at(0))), "");
+  EXPECT_THAT(value_of(tray_.accepted()), ElementsAre(one_.id, two_.id));
+}
+
+TEST_F(OpenBundleTest, IsKeptByATakerThatCannotNoteIt) {
+  give(one_);
+  make_journal_unwritable();
+  const auto bundle = claimed().at(0);
+  EXPECT_TRUE(fails_with(tray_.unpack(bundle), Code::kNoSpace));
+  EXPECT_THAT(claimed(), ElementsAre(bundle));
+  std::filesystem::rename(folder_ / "kept", folder_ / "incoming/accepted");
+  EXPECT_EQ(error_of(tray_.unpack(bundle)), "");
+}
+
+TEST_F(OpenBundleTest, IsNotReadWhileSomebodyAdds) {
+  give(one_);
+  const int giver = ::open(only_path().c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(giver, LOCK_EX), 0);
+  const auto bundle = claimed().at(0);
+  EXPECT_TRUE(fails_with(tray_.unpack(bundle), Code::kConflict)) << "and not waited for without end";
+  EXPECT_THAT(value_of(tray_.taken()), IsEmpty());
+  ::close(giver);
+  EXPECT_EQ(error_of(tray_.unpack(bundle)), "");
+}
+
+TEST_F(OpenBundleTest, LosesNothingBetweenGiversAndATakerInAHurry) {
+  constexpr int kGivers = 8, kEach = 100;
+  Bundler bundler(tray_);
+  std::atomic<int> busy = kGivers;
+  std::vector<std::jthread> givers;
+  for (int g = 0; g < kGivers; ++g)
+    givers.emplace_back([&] {
+      for (int n = 0; n < kEach; ++n) EXPECT_EQ(error_of(bundler.publish(packed(Id::random(), "x"))), "");
+      --busy;
+    });
+  while (busy > 0)
+    for (const Id& bundle : claimed()) EXPECT_EQ(error_of(tray_.unpack(bundle)), "");
+  for (const Id& bundle : claimed()) EXPECT_EQ(error_of(tray_.unpack(bundle)), "");
+  EXPECT_EQ(value_of(tray_.taken()).size(), static_cast<std::size_t>(kGivers * kEach));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "incoming/aside")) << "none torn";
+}
+
 constexpr uid_t kTaker = 60001, kGiver = 60002;
 constexpr gid_t kGroup = 60003;
 
@@ -352,13 +511,14 @@ class SharedTrayTest : public TrayTest {
 };
 
 TEST_F(SharedTrayTest, LetsAnotherUserDropButNotListAndTheTakerTake) {
-  const Id id = Id::random(), second = Id::random();
+  const Id id = Id::random(), second = Id::random(), third = Id::random();
   EXPECT_TRUE(succeeded(in_child([&] {
     if (!become(kGiver)) return false;
     const Tray tray = value_of(Tray::open(path_, 0));
     give(tray, id);
-    const PackedItem small = packed(second, "x");
-    if (!tray.publish_bundle({&small})) return false;
+    const PackedItem small = packed(second, "x"), other = packed(third, "y");
+    std::optional<OpenBundle> open;
+    if (!tray.publish_bundle({&small}, open) || !open || !tray.publish_bundle({&other}, open)) return false;
     return !tray.waiting() && !tray.accepted() && !tray.claim(id) && !tray.claim_bundles();
   })));
   EXPECT_TRUE(succeeded(in_child([&] {
@@ -368,7 +528,8 @@ TEST_F(SharedTrayTest, LetsAnotherUserDropButNotListAndTheTakerTake) {
     const bool read = read_file(taken + "/item.json").has_value();
     for (const Id& bundle : value_of(tray.claim_bundles()))
       if (!tray.unpack(bundle)) return false;
-    return read && tray.done(id) && tray.done(second) && value_of(tray.accepted()) == std::vector<Id>{id, second};
+    return read && tray.done(id) && tray.done(second) && tray.done(third) &&
+           value_of(tray.accepted()) == std::vector<Id>{id, second, third};
   })));
 }
 

@@ -17,6 +17,17 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 EICAR_MD5 = "44d88612fea8a8f36de82e1278abb02f"
 
 
+def bundled(content):
+    """Ids of the items in a bundle."""
+    ids = []
+    while content.startswith(b"ZPBUND1\n"):
+        files = 12 + int.from_bytes(content[8:12], "big")
+        items = json.loads(content[12:files])
+        ids += [item["id"] for item in items]
+        content = content[files + sum(file["size"] for item in items for file in item["files"]):]
+    return ids
+
+
 class Instance:
     """`start(name)` and `kill(name)` work on the programs zegelpost-NAME."""
 
@@ -69,8 +80,7 @@ class Instance:
         ids = []
         for path in [path for place in places for path in (self.zone / "data/incoming" / place).iterdir()]:
             if path.suffix == ".bundle":
-                content = path.read_bytes()
-                ids += [item["id"] for item in json.loads(content[12:12 + int.from_bytes(content[8:12], "big")])]
+                ids += bundled(path.read_bytes())
             elif path.suffix != ".part":
                 ids.append(path.name)
         return ids
