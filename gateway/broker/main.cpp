@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "gateway/broker/broker.h"
+#include "gateway/broker/huge_pages.h"
 #include "gateway/config/data_folder.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
@@ -38,6 +39,7 @@ Result<void> serve_configured(Process& process) {
   // They come with each request too: where the broker may not read them, cells are only slower.
   const Bytes anchors = read_file(config.keys.trust_anchors).value_or(Bytes());
   TRY_DO(intake::cell::prepare(config.forms, config.cells.cpu_seconds, std::string(as_text(anchors))));
+  gather_in_huge_pages();
   BrokerOptions options = product_options();
   options.socket_path = config.broker_socket();
   options.warm = config.cells.warm;
