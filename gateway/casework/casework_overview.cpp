@@ -18,6 +18,18 @@ namespace {
 constexpr std::size_t kMostTokens = 16;
 constexpr std::uint32_t kMostDossiers = 1000;
 
+/// As people read it: in the order of the rule. What rules no longer name is there too.
+std::string shown_fields(const intake::RecordRule* rule, const intake::FieldValues& fields) {
+  std::vector<std::string> parts;
+  if (rule)
+    for (const intake::FieldRule& field : rule->fields)
+      if (const auto value = fields.find(field.name); value != fields.end() && !value->second.empty())
+        parts.push_back(field.label + (field.label.ends_with('?') ? " " : ": ") + shown_value(field, value->second));
+  for (const auto& [name, value] : fields)
+    if (!rule || !intake::field_named(rule->fields, name)) parts.push_back(name + ": " + value);
+  return fmt::to_string(fmt::join(parts, "; "));
+}
+
 /// Adds what one dossier holds.
 class Compiler {
  public:
@@ -88,9 +100,9 @@ class Compiler {
     for (const auto& [name, entries] : open_.profile.records) {
       const intake::RecordRule* const record = rule ? rule->book.record(name) : nullptr;
       for (const RecordEntry& entry : entries) {
-        std::string detail;
-        for (const auto& [field, value] : entry.fields) detail += (detail.empty() ? "" : "; ") + field + ": " + value;
-        if (!entry.ended.empty()) detail += "; geldt niet meer vanaf " + entry.ended;
+        std::string detail = shown_fields(record, entry.fields);
+        if (const auto ended = intake::parse_date(entry.ended))
+          detail += "; geldt niet meer vanaf " + intake::dutch_date(*ended);
         if (!entry.struck.empty()) detail += "; doorgehaald";
         add(into_.data, "Vastgelegd: " + (record ? record->title : name), local_time_dutch(entry.entered), detail,
             false);

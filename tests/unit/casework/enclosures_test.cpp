@@ -186,6 +186,17 @@ TEST_F(EnclosuresTest, TheOverviewHasEveryDossierAboutThePersonAndNobodyElses) {
   EXPECT_NE(stored(other).reference, overview->dossiers[0]);
 }
 
+TEST_F(EnclosuresTest, TheOverviewTellsRecordsInTheWordsOfTheirForm) {
+  const Id id = about_anna();
+  must(casework_->add_record(staff("jurist"), id, "identiteit", {{"hoe", "telefoon"}, {"dag", "2026-11-20"}}));
+  const auto overview = casework_->overview(staff("jurist", "avg-verzoek"), id);
+  ASSERT_TRUE(overview) << overview.error().message();
+  EXPECT_THAT(overview->data, testing::Contains(testing::Field(
+                                  &Overview::Item::detail,
+                                  "Hoe weet u wie de verzoeker is? Teruggebeld op het nummer uit ons dossier; de "
+                                  "controlevragen zijn goed beantwoord; Op welke dag: 20 november 2026")));
+}
+
 TEST_F(EnclosuresTest, WhoGotSomethingIsOnTheListOfThoseToNotify) {
   const Id id = about_anna("avg-rectificatie", DossierState::kAnswered);
   EXPECT_TRUE(casework_->overview(staff("jurist", "avg-verzoek"), id)->recipients.empty());
