@@ -54,8 +54,8 @@ const Representation* representation_of(const ClientRegister& known, const Perso
 /// What the register says about proofs that a request asks for: DocumentRule::on_file -> that.
 Result<std::map<std::string, intake::ProofOnFile>> proofs_on_file(const Office& office, StoreReader& store,
                                                                   const OpenDossier& open);
-/// kRefused, in Dutch: this letter gives something away without the consent or representation that it needs, or goes to
-/// a representative whose time is over.
+/// kRefused, in Dutch: this letter gives something away without the consent, representation or proof of who asks that it
+/// needs (DocumentRule::before), or goes to a representative whose time is over.
 Result<void> check_release(const Office& office, StoreReader& store, const OpenDossier& open,
                            const templates::LetterInfo& info, const nlohmann::json& fields);
 /// What letters print about it: capacity, proof, basis, consent_on.

@@ -74,10 +74,35 @@ Result<void> check_representative(const Office& office, const OpenDossier& open,
       "nu is, en pas de verzoeker aan.");
 }
 
+bool is_met(const OpenDossier& open, const std::string& slot) {
+  const auto& judged = open.profile.evaluation->requirements;
+  const auto result = std::ranges::find(judged, slot, &intake::RequirementResult::slot);
+  return result == judged.end() || result->state == intake::RequirementState::kMet;  // not there: not needed here
+}
+
+/// Who asks must be known, and may ask, before personal data leave or change (AVG art. 12 lid 6).
+Result<void> check_proofs(const Office& office, const OpenDossier& open, const std::string& letter) {
+  const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
+  std::string lacking;
+  for (const intake::DocumentRule& document : rule ? rule->documents : std::vector<intake::DocumentRule>()) {
+    if (std::ranges::find(document.before, letter) == document.before.end()) continue;
+    if (!open.profile.evaluation)
+      return fail(Code::kRefused, "send letter", "Het dossier is nog niet getoetst. Kies eerst Opnieuw toetsen.");
+    if (!is_met(open, document.slot)) lacking += (lacking.empty() ? "" : "; ") + document.label;
+  }
+  if (lacking.empty()) return {};
+  return fail(
+      Code::kRefused, "send letter",
+      "Eerst moet vaststaan wie dit vraagt en of dat mag. Nog niet in orde: " + lacking +
+          ". Vraag een aanvulling, of leg vast hoe u het weet (Vastleggingen, of het register van de cliënt), en "
+          "kies Opnieuw toetsen.");
+}
+
 }  // namespace
 
 Result<void> check_release(const Office& office, StoreReader& store, const OpenDossier& open,
                            const templates::LetterInfo& info, const nlohmann::json& fields) {
+  TRY_DO(check_proofs(office, open, info.name));
   const std::string today = local_date(office.now());
   TRY_ASSIGN(const auto known, register_of(office.vault, store, open.profile.subject()));
   if (info.written_to == kRequester) TRY_DO(check_representative(office, open, known));

@@ -1,5 +1,7 @@
 #include "intake/rules/cited.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "intake/rules/read_rules.h"
@@ -49,7 +51,10 @@ void add_request(const RequestRule& request, std::vector<CitedRule>& rules) {
   };
   add("verzoek", "Dit verzoek bestaat: " + request.title + ".", request);
   for (const DocumentRule& document : request.documents)
-    add(document.slot, "Nodig: " + document.label + ". " + document.why, document);
+    add(document.slot,
+        "Nodig: " + document.label + ". " + document.why +
+            (document.before.empty() ? "" : fmt::format(" Eerst dit, dan pas: {}.", fmt::join(document.before, ", "))),
+        document);
   for (const Demand& demand : request.book.demands)
     add(demand.name, demand.label + ". Anders: " + demand.lacking, demand);
   for (const MeasureRule& measure : request.book.measures) {

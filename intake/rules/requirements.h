@@ -32,6 +32,7 @@ struct DocumentRule {
                                      // fields HOLDER_name and HOLDER_birth_date; one of them must match
   bool mask = false;                 // photo and BSN are not needed: pointed out and masked
   std::string on_file;               // also met by this record of the client's register; empty: by documents only
+  std::vector<std::string> before;   // letters that wait for it, whatever else may be missing
   std::vector<std::string> accepts;  // document kinds (Findings::kind) that count; "unknown": also what was
                                      // not recognised; empty: any
 };

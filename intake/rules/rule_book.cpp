@@ -32,6 +32,7 @@ DocumentRule read_document(const YAML::Node& node, const std::string& file) {
   document.holders = map.texts("holders");
   document.accepts = map.texts("accepts");
   document.on_file = map.text_or("on_file", "");
+  document.before = map.texts("before");
   for (const std::string& kind : document.accepts)
     if (!contains(kKinds, kind))
       map.refuse("accepts", fmt::format("has '{}': known are {}", kind, fmt::join(kKinds, ", ")));

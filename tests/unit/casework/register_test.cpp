@@ -23,12 +23,12 @@ class RegisterTest : public Desk {
   }
 
   void mentor(const char* name, const char* email, const char* from, const char* until = "",
-              const char* replaces = "nee") {
+              const char* replaces = "nee", const char* scope = "informatie kopie") {
     must(casework_->add_record(clerk_, register_, "vertegenwoordiging",
                                {{"rol", "mentor"},
                                 {"naam", name},
                                 {"email", email},
-                                {"waarvoor", "informatie kopie"},
+                                {"waarvoor", scope},
                                 {"bewijs", "beschikking van 3 februari 2024"},
                                 {"vanaf", from},
                                 {"tot", until},
@@ -275,6 +275,29 @@ TEST_F(RegisterTest, WhoIsKnownWithoutACopyOfAnIdentityDocumentNeedsNone) {
   const Id entry = casework_->open(clerk_, id)->profile.records.at("identiteit").front().id;
   must(casework_->strike_record(clerk_, id, "identiteit", entry, "Het was iemand anders."));
   EXPECT_EQ(state_of(id, "requester-identity"), intake::RequirementState::kMissing);
+}
+
+TEST_F(RegisterTest, DataDoNotLeaveBeforeItIsKnownWhoAsks) {
+  const Id id = request("avg-inzage", "mentor", "Karin Mentor");
+  const Actor jurist = staff("jurist");
+  const auto letter = casework_->draft(jurist, id, "avg-inzage-toegekend");
+  must(letter);
+  EXPECT_THAT(casework_->propose(jurist, *letter).error().subject,
+              testing::AllOf(HasSubstr("identiteitsbewijs"), HasSubstr("Beschikking van de rechter")));
+  must(casework_->add_record(clerk_, id, "identiteit", {{"hoe", "telefoon"}, {"dag", "2026-11-03"}}));
+  must(casework_->evaluate(clerk_, id));
+  EXPECT_THAT(casework_->propose(jurist, *letter).error().subject,
+              testing::AllOf(testing::Not(HasSubstr("identiteitsbewijs")), HasSubstr("Beschikking van de rechter")));
+  mentor("Karin Mentor", "karin@example.org", "2024-02-03", "", "nee", "informatie avg");
+  must(casework_->evaluate(clerk_, id));
+  must(casework_->propose(jurist, *letter));
+}
+
+TEST_F(RegisterTest, WhoCannotBeIdentifiedIsToldSoWithoutProof) {
+  const Id id = request("avg-inzage", "self", "Cornelia Voorbeeld");
+  const auto letter = casework_->draft(staff("jurist"), id, "avg-niet-geidentificeerd");
+  must(letter);
+  EXPECT_THAT(casework_->propose(staff("jurist"), *letter).error().subject, HasSubstr("Vul nog in"));
 }
 
 }  // namespace
