@@ -231,6 +231,7 @@ Result<void> Tray::sweep(std::int64_t seconds) const {
     TRY_ASSIGN(const auto names, names_in(folder_ + place));
     for (const std::string& name : names) {
       const std::string path = folder_ + place + name;
+      if (name.starts_with(kTorn)) continue;  // a person looks at what may have been mail
       if (name.ends_with(suffix) && last_touched(path) < oldest) TRY_DO(remove_tree(path));
     }
   }

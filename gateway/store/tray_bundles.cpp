@@ -113,7 +113,7 @@ Result<void> Tray::unpack(const Id& id) const {
   TRY_DO(journal.append(ids));
   TRY_DO(journal.sync());
   if (bundle.torn) {
-    TRY_DO(move_item(path, folder_ + "/aside/torn-" + id.hex()));
+    TRY_DO(move_item(path, (folder_ + "/aside/").append(kTorn) + id.hex()));
   } else if (::unlink(path.c_str()) != 0) {
     return fail_errno("remove bundle", path);
   }
