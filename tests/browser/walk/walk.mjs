@@ -157,6 +157,11 @@ async function legalGrants(size) {
   const reference = (await waitForMail("renee.fictief@post.example", "ZP-", since)).match(/ZP-\w{4}-\w{4}-\w/)[0];
   const jurist = await staff("j.recht", size);
   await openDossier(jurist, reference, "avg-verzoek");
+  const judged = jurist.page.locator(".tag", { hasText: /Te beoordelen|Compleet/ }).first();
+  for (let tries = 0; tries < 60 && !(await judged.count()); ++tries) {
+    await jurist.page.waitForTimeout(1000);
+    await jurist.page.reload();
+  }
   await jurist.sees("Laatste dag");
   await jurist.picture("6-dossier");
   await jurist.page.locator("#brief").selectOption("avg-inzage-toegekend");
