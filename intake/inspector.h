@@ -54,6 +54,12 @@ struct DeliveryReport {
   std::string status;      // "5.1.1" (RFC 3463); empty: not told
   std::string diagnostic;  // one line, in that server's words; may be empty
 };
+/// One result out of an Authentication-Results field. Whoever sent the mail may have written it.
+struct AuthenticationResult {
+  std::string server;          // lower case, as is all of it
+  std::string method, result;  // "spf", "dkim", "dmarc" or "arc"; "pass", "fail", "none", ...
+  std::string domain;          // that it is about; may be empty
+};
 struct ParsedMail {
   std::string from_address, from_name, subject, message_id, in_reply_to, date;
   std::vector<std::string> to;
@@ -63,8 +69,9 @@ struct ParsedMail {
   std::string encrypted;
   std::vector<MailPart> parts;
   std::vector<std::string> hazards;
-  std::vector<DeliveryReport> reports;       // of a multipart/report alone
-  std::vector<DigitalSignature> signatures;  // of the mail itself, not of documents in it
+  std::vector<DeliveryReport> reports;               // of a multipart/report alone
+  std::vector<DigitalSignature> signatures;          // of the mail itself, not of documents in it
+  std::vector<AuthenticationResult> authentication;  // from the top, at most kMaxAuthentication
 };
 
 /// A scanner's batch, taken apart at its cover and separator sheets.
@@ -77,6 +84,8 @@ struct ScanBatch {
   int pages = 0;
   std::vector<ScanPart> parts;  // at least one
 };
+
+inline constexpr std::size_t kMaxAuthentication = 30;
 
 class Inspector {
  public:

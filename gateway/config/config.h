@@ -43,6 +43,7 @@ struct MailConfig {
   std::string lmtp_listen;              // "127.0.0.1:8024"
   std::vector<std::string> recipients;  // addresses that are ours; plus-addresses of these too
   std::uint64_t max_message_bytes;
+  std::vector<std::string> authentication_servers;  // whose Authentication-Results are evidence (RFC 8601)
 };
 
 struct ScannerConfig {

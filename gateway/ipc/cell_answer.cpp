@@ -125,6 +125,9 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
   for (const auto& one : reader.array(json, "reports", 100))
     mail.reports.push_back(
         {reader.text(one, "action", 16), reader.text(one, "status", 16), reader.text(one, "diagnostic", 300)});
+  for (const auto& one : reader.array(json, "authentication", intake::kMaxAuthentication))
+    mail.authentication.push_back({reader.text(one, "server", 255), reader.text(one, "method", 16),
+                                   reader.text(one, "result", 32), reader.text(one, "domain", 255)});
   if (!refused_) {
     auto findings = intake::parse_findings(reader.object(json, "findings"));
     if (!findings) return false;

@@ -11,11 +11,13 @@
 #include "gateway/process/process.h"
 #include "gateway/worker/decryption.h"
 #include "gateway/worker/mail_kind.h"
+#include "gateway/worker/sender_evidence.h"
 
 namespace zp::gateway {
 namespace {
 
 constexpr std::size_t kShownText = 4000;
+constexpr std::uint32_t kLookedAt = 20, kProposed = 5;
 constexpr std::size_t kComparedFrom = 10 * 1024;  // logos below a mail are smaller
 
 /// What stands behind the plus of an address: post+ZP-4K7M-9XQ2-R@example.nl.
@@ -76,6 +78,32 @@ Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, 
     filing.delivery.may_answer = false;
     return {};
   });
+}
+
+/// Open requests of whom writes from this address: a person sees whether the mail belongs to one of them.
+Result<void> propose(const Tools& tools, const intake::ParsedMail& mail, Filing& filing) {
+  if (mail.from_address.empty()) return {};
+  DossierFilter filter;
+  filter.tokens = tools.office.vault.tokens({mail.from_address});
+  filter.states = {DossierState::kChecking, DossierState::kReview,   DossierState::kWaiting, DossierState::kComplete,
+                   DossierState::kDeciding, DossierState::kApproval, DossierState::kAnswered};
+  filter.limit = kLookedAt;
+  if (filter.tokens.empty()) return {};
+  std::vector<std::string> references;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto found, store.dossiers(filter));
+    for (const Dossier& one : found) {
+      const intake::RequestRule* const rule = tools.office.rules.find(one.kind);
+      if (references.size() == kProposed || (rule && rule->made_by_staff)) continue;
+      const auto open = open_dossier(tools.office.vault, store, one.id);
+      if (open && same_address(open->profile.requester.email, mail.from_address)) references.push_back(one.reference);
+    }
+    return {};
+  }));
+  if (!references.empty())
+    filing.tasks.push_back(
+        fmt::format("Van dit e-mailadres loopt al: {}. Hoort deze mail daarbij?", fmt::join(references, ", ")));
+  return {};
 }
 
 std::string mark_for(const Tools& tools, const char* kind, ByteView content) {
@@ -166,6 +194,7 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   }));
   if (known) return delivered_again(std::move(manifest), std::move(keys), *known);
 
+  const std::string evidence = sender_evidence(mail->authentication, tools.office.config.mail.authentication_servers);
   TRY_ASSIGN(const MailProtection protection, open_encrypted(tools, raw.view(), day, *mail));
 
   Filing filing;
@@ -208,6 +237,8 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
                                       manifest.files.size() == 1 ? "bijlage" : "bijlagen");
   if (mail->automatic && !report) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
   if (!report) TRY_DO(compare_with_before(tools, *mail, filing));
+  if (!filing.dossier && !mail->automatic) TRY_DO(propose(tools, *mail, filing));
+  if (!evidence.empty()) filing.event += " " + evidence;
   if (!protection.line.empty()) filing.event += " " + protection.line;
   if (!protection.task.empty()) filing.tasks.push_back(protection.task);
   if (filing.dossier && !report) {

@@ -64,6 +64,10 @@ void serve_mail(const Request& request, const Connection& connection) {
   nlohmann::json reports = nlohmann::json::array();
   for (const DeliveryReport& one : mail->reports)
     reports.push_back({{"action", one.action}, {"status", one.status}, {"diagnostic", one.diagnostic}});
+  nlohmann::json authentication = nlohmann::json::array();
+  for (const AuthenticationResult& one : mail->authentication)
+    authentication.push_back(
+        {{"server", one.server}, {"method", one.method}, {"result", one.result}, {"domain", one.domain}});
   connection.frame(FrameKind::kMail, dump({{"from_address", mail->from_address},
                                            {"from_name", mail->from_name},
                                            {"subject", mail->subject},
@@ -76,6 +80,7 @@ void serve_mail(const Request& request, const Connection& connection) {
                                            {"encrypted", mail->encrypted},
                                            {"hazards", mail->hazards},
                                            {"reports", std::move(reports)},
+                                           {"authentication", std::move(authentication)},
                                            {"findings", to_json(findings, true)},
                                            {"parts", std::move(parts)}}));
   for (const MailPart& part : mail->parts) send_content(connection, part.content);

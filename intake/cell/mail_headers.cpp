@@ -5,6 +5,7 @@
 #include <cctype>
 #include <memory>
 
+#include "intake/cell/authentication.h"
 #include "intake/text.h"
 
 namespace zp::intake::cell {
@@ -98,6 +99,18 @@ bool is_automatic(GMimeMessage* message, const ParsedMail& mail) {
   return mail.from_address.empty() || from_a_robot(mail);
 }
 
+void read_authentications(GMimeMessage* message, ParsedMail& mail) {
+  GMimeHeaderList* headers = g_mime_object_get_header_list(GMIME_OBJECT(message));
+  const int count = headers ? g_mime_header_list_get_count(headers) : 0;
+  for (int i = 0; i < count; ++i) {
+    GMimeHeader* header = g_mime_header_list_get_header_at(headers, i);
+    if (!header || g_ascii_strcasecmp(g_mime_header_get_name(header), "Authentication-Results") != 0) continue;
+    const char* value = g_mime_header_get_raw_value(header);
+    for (AuthenticationResult& one : read_authentication(value ? value : ""))
+      if (mail.authentication.size() < kMaxAuthentication) mail.authentication.push_back(std::move(one));
+  }
+}
+
 std::string date_of(GMimeMessage* message) {
   GDateTime* date = g_mime_message_get_date(message);
   if (!date) return {};
@@ -128,6 +141,7 @@ void read_headers(GMimeMessage* message, ParsedMail& mail) {
   mail.in_reply_to = without_brackets(field(message, "In-Reply-To"));
   mail.date = date_of(message);
   mail.automatic = is_automatic(message, mail);
+  read_authentications(message, mail);
 }
 
 }  // namespace zp::intake::cell

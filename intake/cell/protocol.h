@@ -14,7 +14,7 @@
 //     'F' findings    JSON as intake/findings.h writes it, with page text. Verdict, messages, sha256 and size of the whole are not
 //                     believed: the client sets them
 //     'M' mail        JSON: from_address, from_name, subject, ..., "parts": [{"name","type","size"}], "reports":
-//                     [{"action","status","diagnostic"}], "findings": those of a document with
+//                     [{"action","status","diagnostic"}], "authentication": [{"server","method","result","domain"}], "findings": those of a document with
 //                     nothing but digital signatures
 //     'S' scan        JSON: "pages", "parts": [{"reference","first_page","last_page","sheet","content"}], the last two as sizes
 //     'A' mail part   the content of the next part, in the order of "parts"; in pieces of at most kMaxFrame. Of a scan: the sheet

@@ -19,7 +19,7 @@ make_instance() {
   export ZEGELPOST_CONFIG="$folder/zegelpost.yaml"
   # The sample signer's root, so that its signature counts as trusted here.
   install -m 644 "$folder/samples/avg/anker.pem" "$folder/anker.pem"
-  sed -i 's|^keys:|&\n  trust_anchors: anker.pem|' "$ZEGELPOST_CONFIG"
+  sed -i 's|^keys:|&\n  trust_anchors: anker.pem|; s|^mail:|&\n  authentication_servers: [mx.zegelpost.example]|' "$ZEGELPOST_CONFIG"
   {
     "$zegelpost" user add p.postma --name "Pia Postma" --role postkamer
     "$zegelpost" user add i.balie --name "Ilse Balie" --role informatiebalie

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -221,7 +223,11 @@ class MailCorpus : public Corpus {
   }
 
   void judge_mail(const std::string& file, const nlohmann::json& expected) {
-    const auto mail = inspector_->parse_mail(as_bytes(read(corpus() + "/mail/" + file)));
+    const std::string raw = read(corpus() + "/mail/" + file);
+    const auto began = std::chrono::steady_clock::now();
+    const auto mail = inspector_->parse_mail(as_bytes(raw));
+    took_ += std::chrono::steady_clock::now() - began;
+    ++mails_;
     EXPECT_TRUE(mail || mail.error().code == Code::kMalformed) << file << ": " << mail.error().message();
     if (!expected.value("class", "").starts_with("parse")) return;
     count("is a mail", mail.has_value(), file);
@@ -233,6 +239,16 @@ class MailCorpus : public Corpus {
     const auto report = expected.value("report", nlohmann::json::object());
     if (!report.empty() && report.value("is_bounce", true)) count("a report is automatic", mail->automatic, file);
   }
+
+  void TearDown() override {
+    const double seconds = std::chrono::duration<double>(took_).count();
+    if (mails_ > 0) std::cout << "  " << mails_ << " mails, " << std::lround(mails_ / seconds) << " a second\n";
+    Corpus::TearDown();
+  }
+
+ private:
+  std::chrono::steady_clock::duration took_{};
+  int mails_ = 0;
 };
 
 TEST_P(MailCorpus, NoPartIsLost) {

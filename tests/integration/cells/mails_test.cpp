@@ -38,6 +38,20 @@ constexpr const char* kMail =
     "Content-Transfer-Encoding: base64\r\n\r\n/9j/4AAQ\r\n"
     "--b--\r\n";
 
+TEST_F(Mails, WhatServersSayAboutItsOriginIsRead) {
+  const ParsedMail parsed = mail(
+      "Authentication-Results: mx.example.nl;\r\n\tspf=pass smtp.mailfrom=a@example.org;\r\n\tdkim=fail "
+      "header.d=example.org\r\n"
+      "Received: from x by mx.example.nl; Sun, 22 Nov 2026 10:00:00 +0100\r\n"
+      "authentication-results: elders.example; dmarc=pass header.from=example.org\r\n"
+      "From: a@example.org\r\nSubject: x\r\n\r\nx\r\n");
+  ASSERT_EQ(parsed.authentication.size(), 3u);
+  EXPECT_EQ(parsed.authentication[0].server, "mx.example.nl");
+  EXPECT_EQ(parsed.authentication[1].method, "dkim");
+  EXPECT_EQ(parsed.authentication[1].result, "fail");
+  EXPECT_EQ(parsed.authentication[2].server, "elders.example");
+}
+
 TEST_F(Mails, AMailIsTakenApart) {
   const ParsedMail parsed = mail(kMail);
   EXPECT_EQ(parsed.from_address, "mevrouw@example.org");

@@ -80,6 +80,38 @@ class Told(unittest.TestCase):
         pages = [self.page(dossier) for dossier in self.clerk.dossiers_of("id@post.example")]
         self.assertEqual(sum("Een ander bericht met hetzelfde Message-ID kwam eerder binnen in dossier" in page for page in pages), 1)
 
+    def test_what_our_mail_server_found_about_the_origin_is_told_and_nobody_elses_word(self):
+        found = b"Authentication-Results: mx.zegelpost.example;\r\n spf=fail smtp.mailfrom=herkomst@post.example; dkim=pass (ok) header.d=post.example\r\n"
+        others = b"Authentication-Results: mx.elders.example; dmarc=pass header.from=bank.example\r\n"
+        self.send("herkomst@post.example", found + others + message("herkomst@post.example"))
+        text = self.expect(self.clerk.dossier_of("herkomst@post.example"),
+                           "Onze mailserver mx.zegelpost.example over de herkomst: SPF klopt niet (post.example), DKIM klopt (post.example). Dat bewijst niet wie dit schreef.")
+        self.assertNotIn("bank.example", text)
+
+    def test_open_requests_of_the_same_address_are_proposed(self):
+        self.send("bekend@post.example", message("bekend@post.example"))
+        first = self.clerk.dossier_of("bekend@post.example")
+        reference = self.reference_of(first)
+        self.assertNotIn("loopt al", self.page(first))
+        self.send("Bekend@post.example", message("Bekend@post.example", "Iets anders", text="Nog een vraag.\n"))
+        deadline = time.monotonic() + 60
+        while len(found := self.clerk.dossiers_of("bekend@post.example")) < 2:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.5)
+        (second,) = set(found) - {first}
+        self.expect(second, f"Van dit e-mailadres loopt al: {reference}. Hoort deze mail daarbij?")
+
+    def test_staff_correct_the_address_and_number_of_who_asks(self):
+        self.send("tikfout@post.example", message("tikfout@post.example"))
+        dossier = self.clerk.dossier_of("tikfout@post.example")
+        self.expect(dossier, "Ontvangstbevestiging gemaild")
+        page = self.clerk.get(f"/dossier/{dossier}?doel={HANDLE}")
+        self.assertIn("Dit is geen e-mailadres", self.clerk.submit(page, {"email": "geen adres"}, has="telefoon").text)
+        text = self.clerk.submit(page, {"email": "goed@post.example", "telefoon": "06 12 34 56 78", "adres": "Straat 1\r\n1234 AB Plaats"}, has="telefoon").text
+        for word in ("goed@post.example", "06 12 34 56 78", "1234 AB Plaats", "Heeft de gegevens van afzender of cliënt aangepast."):
+            self.assertIn(word, text)
+        self.assertEqual(self.clerk.dossier_of("goed@post.example"), dossier)
+
     def test_an_encrypted_mail_says_that_it_was_and_who_signed_it(self):
         home = self.folder / "gpg"
         home.mkdir(mode=0o700)
