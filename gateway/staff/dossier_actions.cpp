@@ -3,6 +3,7 @@
 
 #include "gateway/process/process.h"
 #include "gateway/staff/letter_menu.h"
+#include "gateway/staff/people_form.h"
 #include "gateway/staff/workbench.h"
 
 namespace zp::gateway {
@@ -27,6 +28,7 @@ const std::map<std::string, Action>& actions() {
                      const Id& d) { return c.invoke_rights(v.actor, d, typed_rights(c.office().rules, v.form)); }},
       {"recht-afdoen", [](Casework& c, Visit& v,
                           const Id& d) { return c.settle_right(v.actor, d, v.value("recht"), v.value("reden")); }},
+      {"gegevens", edit_people},
       {"aantekening", [](Casework& c, Visit& v, const Id& d) { return c.note(v.actor, d, v.value("tekst")); }},
       {"taak-klaar", finish_task},
       {"beperken", [](Casework& c, Visit& v, const Id& d) { return c.restrict(v.actor, d, v.value("grond")); }},

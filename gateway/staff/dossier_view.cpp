@@ -29,9 +29,9 @@ std::string percent(double fraction) { return std::to_string(static_cast<int>(fr
 json person_json(const Person& person) {
   json lines = json::array();
   for (const auto& line : person.address) lines.push_back(line);
-  return {{"name", person.name},          {"role", person.role},           {"birth_date", dutch(person.birth_date)},
-          {"email", person.email},        {"telephone", person.telephone}, {"address", lines},
-          {"known", !person.name.empty()}};
+  return {{"name", person.name},           {"role", person.role},           {"birth_date", dutch(person.birth_date)},
+          {"email", person.email},         {"telephone", person.telephone}, {"address", lines},
+          {"known", !person.name.empty()}, {"born", person.birth_date}};
 }
 
 json evaluation_json(const Profile& profile, const std::map<std::string, std::string>& names) {
