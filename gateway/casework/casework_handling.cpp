@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "gateway/casework/access_code.h"
 #include "gateway/casework/casework.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
@@ -62,8 +63,24 @@ void add_own_records(const intake::RequestRule& rule, const Profile& profile,
   }
 }
 
+/// What lies in the mailbox says what is still asked for.
+Result<void> tell_readers(const Office& office, StoreWriter& store, const OpenDossier& open) {
+  TRY_ASSIGN(const auto messages, store.messages(open.dossier.id));
+  if (!std::ranges::any_of(messages, lies_in_mailbox)) return {};
+  return store.add_job(new_job("reseal", open.dossier.id, office.now()));
+}
+
+std::vector<std::string> unmet(const Profile& profile) {
+  std::vector<std::string> slots;
+  if (!profile.evaluation) return slots;
+  for (const intake::RequirementResult& one : profile.evaluation->requirements)
+    if (one.state != intake::RequirementState::kMet) slots.push_back(one.slot);
+  return slots;
+}
+
 /// Judges the dossier anew and, while it is being checked, says where it goes.
 Result<void> judge(const Office& office, StoreWriter& store, OpenDossier& open) {
+  const auto asked_before = unmet(open.profile);
   bool all_inspected = true;
   TRY_ASSIGN(const auto evidence, evidence_of(store, open, all_inspected));
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
@@ -73,6 +90,7 @@ Result<void> judge(const Office& office, StoreWriter& store, OpenDossier& open) 
     add_own_records(*rule, open.profile, on_file);
     intake::apply_register(*rule, on_file, *open.profile.evaluation);
   }
+  if (unmet(open.profile) != asked_before) TRY_DO(tell_readers(office, store, open));
   if (open.dossier.state != DossierState::kChecking || !all_inspected) return {};
   const bool complete = rule && open.profile.evaluation->complete;
   open.dossier.state = complete ? DossierState::kComplete : DossierState::kReview;
@@ -229,15 +247,18 @@ Result<void> Casework::extend_term(const Actor& actor, const Id& dossier) {
 }
 
 Result<void> Casework::confirm_complete(const Actor& actor, const Id& dossier) {
-  return change(actor, Act::kConfirmComplete, dossier, {}, {}, [&](StoreWriter&, OpenDossier& open) -> Result<void> {
-    remember(office_, actor, open, "Heeft vastgesteld dat het verzoek compleet is.");
-    return resume_term(office_, open, local_date(office_.now()));
-  });
+  return change(actor, Act::kConfirmComplete, dossier, {}, {},
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  remember(office_, actor, open, "Heeft vastgesteld dat het verzoek compleet is.");
+                  TRY_DO(tell_readers(office_, store, open));
+                  return resume_term(office_, open, local_date(office_.now()));
+                });
 }
 
 Result<void> Casework::reopen_review(const Actor& actor, const Id& dossier) {
   return change(actor, Act::kReopenReview, dossier, {}, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     remember(office_, actor, open, "Heeft het dossier teruggezet naar de controle.");
+    TRY_DO(tell_readers(office_, store, open));
     return judge(office_, store, open);
   });
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "crypto/recipient_key.h"
@@ -106,6 +107,7 @@ Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link&
                            {"size", dutch_size(letter.attachments[i].size)},
                            {"sha256", letter.attachments[i].sha256}});
   for (const auto& slot : letter.asked) asked.push_back({{"label", slot.label}, {"explanation", slot.explanation}});
+  const bool has_other = std::ranges::any_of(letter.thread, [](const auto& one) { return !one.link.empty(); });
   return door_.page("bericht", {{"title", letter.subject.empty() ? "Bericht" : letter.subject},
                                 {"path", path},
                                 {"sender", letter.sender},
@@ -120,6 +122,7 @@ Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link&
                                 {"has_whole", fits_in_one_file(letter)},
                                 {"thread", thread_json(letter)},
                                 {"has_thread", letter.thread.size() > 1},
+                                {"has_other", has_other},
                                 {"asked", asked},
                                 {"has_asked", !asked.empty()},
                                 {"can_reply", letter.may_reply},

@@ -1,6 +1,7 @@
 // Messages in the secure mailbox: sealed for the recipient and put on the shelf, and sealed anew when the access code or
-// the thread changes.
+// the thread changes, or what it asks for came in.
 #include <algorithm>
+#include <set>
 
 #include "crypto/hash.h"
 #include "crypto/object.h"
@@ -19,6 +20,60 @@ struct Content {
   std::vector<ByteView> attached;  // in the order in which `body` names them
 };
 
+bool still_asks(DossierState state) noexcept {
+  return state == DossierState::kChecking || state == DossierState::kReview || state == DossierState::kWaiting;
+}
+
+/// Slots for which something came in after the message left. Whether it will do, the next letter says.
+Result<std::set<std::string>> answered(const Tools& tools, const Opened& opened) {
+  std::set<std::string> slots;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto documents, store.documents(opened.message.dossier));
+    for (const Document& one : documents) {
+      if (one.received < opened.message.created) continue;
+      TRY_ASSIGN(const auto details, opened.open->keys.details(one));
+      if (details.malware != Malware::kInfected) slots.insert(details.slot);
+    }
+    return {};
+  }));
+  if (!opened.open->profile.evaluation) return slots;
+  for (const intake::RequirementResult& one : opened.open->profile.evaluation->requirements)
+    if (one.state == intake::RequirementState::kMet) slots.insert(one.slot);
+  return slots;
+}
+
+/// What the message asked for and is not there yet.
+Result<std::vector<MailboxLetter::Asked>> still_asked(const Tools& tools, const Opened& opened) {
+  std::vector<MailboxLetter::Asked> asked;
+  TRY_ASSIGN(const auto done, answered(tools, opened));
+  const intake::RequestRule* const rule = tools.office.rules.find(opened.open->dossier.kind);
+  for (const auto& [slot, label] : opened.data.asked) {
+    if (done.contains(slot)) continue;
+    std::string explanation;
+    if (rule) {
+      const auto document = std::ranges::find(rule->documents, slot, &intake::DocumentRule::slot);
+      if (document != rule->documents.end()) explanation = document->explanation;
+    }
+    asked.push_back({slot, label, explanation});
+  }
+  return asked;
+}
+
+/// To be called when the paragraphs of a letter are there.
+Result<void> ask(const Tools& tools, const Opened& opened, MailboxLetter& body) {
+  if (opened.data.asked.empty()) return {};
+  TRY_ASSIGN(body.asked, still_asked(tools, opened));
+  const bool all_came = body.asked.empty();
+  if (!still_asks(opened.open->dossier.state)) body.asked.clear();
+  body.may_reply = !opened.is_invitation() || !body.asked.empty();
+  if (!body.asked.empty() && !opened.is_invitation()) return {};
+  body.paragraphs.emplace_back(
+      !body.asked.empty() ? "Hieronder staat welke documenten wij nog nodig hebben. U kunt ze meteen sturen."
+      : all_came          ? "Wij ontvingen wat wij vroegen. Is er toch nog iets nodig? Dan hoort u dat van ons."
+                          : "U hoeft hiervoor niets meer te sturen.");
+  return {};
+}
+
 MailboxLetter body_of(const Tools& tools, const Opened& opened) {
   MailboxLetter body;
   body.sender = tools.office.config.organisation.name;
@@ -30,15 +85,6 @@ MailboxLetter body_of(const Tools& tools, const Opened& opened) {
   body.term = opened.data.term;
   body.kind = opened.open->dossier.kind;
   body.sent_ms = opened.message.created;
-  const intake::RequestRule* const rule = tools.office.rules.find(opened.open->dossier.kind);
-  for (const auto& [slot, label] : opened.data.asked) {
-    std::string explanation;
-    if (rule) {
-      const auto document = std::ranges::find(rule->documents, slot, &intake::DocumentRule::slot);
-      if (document != rule->documents.end()) explanation = document->explanation;
-    }
-    body.asked.push_back({slot, label, explanation});
-  }
   return body;
 }
 
@@ -64,11 +110,8 @@ Result<void> add_letter(const Tools& tools, Opened& opened, Content& content) {
 Result<Content> content_of(const Tools& tools, Opened& opened) {
   Content content;
   content.body = body_of(tools, opened);
-  if (opened.is_invitation()) {
-    content.body.paragraphs = {"Hieronder staat welke documenten wij nog nodig hebben. U kunt ze meteen sturen."};
-  } else {
-    TRY_DO(add_letter(tools, opened, content));
-  }
+  if (!opened.is_invitation()) TRY_DO(add_letter(tools, opened, content));
+  TRY_DO(ask(tools, opened, content.body));
   TRY_ASSIGN(content.body.thread, thread_of(tools, opened));
   return content;
 }
@@ -160,7 +203,7 @@ Result<Next> reseal_messages(const Tools& tools, const Job& job) {
     return {};
   }));
   for (const Message& message : messages) {
-    if (!opens_with_code(message) || message.state == "queued") continue;
+    if (!lies_in_mailbox(message) || message.state == "queued") continue;
     TRY_ASSIGN(auto opened, open_message(tools, message.id));
     TRY_DO(keep_on_shelf(tools, opened));
   }

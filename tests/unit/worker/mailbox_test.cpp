@@ -110,6 +110,8 @@ TEST_F(MailboxTest, ANewCodeTakesThePlaceOfTheOldOneUnderTheSameLink) {
   EXPECT_EQ(told->code, profile().access_code);
   EXPECT_EQ(told->until, now_ + 21 * kDay);
   EXPECT_THAT(profile().tasks, testing::Contains(HasSubstr("Vertel de toegangscode")));
+  must(casework_->renew_code(clerk_, dossier_, {.code_way = "telefonisch"}));
+  EXPECT_THAT(profile().tasks, testing::Contains(HasSubstr("Vertel de toegangscode")).Times(1));
   now_ += 22 * kDay;
   EXPECT_EQ(casework_->reveal_code(clerk_, dossier_).error().code, Code::kRefused);
 }
@@ -161,6 +163,64 @@ TEST_F(MailboxTest, MessagesNameOneAnotherAndWhatTheReaderSent) {
   EXPECT_THAT(seen->thread[1].link, IsEmpty());
   EXPECT_EQ(seen->thread[2].link, link_of(*second));
   EXPECT_EQ(opened(*second, kCode)->thread[1].link, link_of(*first));
+}
+
+/// A message that asks a mentor for what is missing.
+class AskingTest : public MailboxTest {
+ protected:
+  AskingTest() {
+    dossier_ =
+        dossier("informatie-mentor-curator-bewindvoerder", DossierState::kReview, {{"requester_role", "mentor"}});
+    must(change(dossier_, [&](OpenDossier& open) { open.profile.access_code_until = now_ + 180 * kDay; }));
+    must(casework_->evaluate(worker(), dossier_));
+    const auto invitation = casework_->invite(clerk_, dossier_);
+    must(invitation);
+    code_ = invitation->code;
+    work();
+    now_ += kHour;
+  }
+  MailboxLetter seen() {
+    const auto open = casework_->open(clerk_, dossier_);
+    const auto letter = opened(open->messages.front().row.id, code_);
+    must(letter);
+    return letter.value_or(MailboxLetter{});
+  }
+  /// As filing does it.
+  void arrives(const std::string& slot, Malware malware = Malware::kClean) {
+    document(dossier_, slot, malware);
+    must(store_->write([&](StoreWriter& store) { return store.add_job(new_job("reseal", dossier_, now_)); }));
+    work();
+  }
+  std::vector<std::string> asked() {
+    std::vector<std::string> slots;
+    for (const auto& one : seen().asked) slots.push_back(one.slot);
+    return slots;
+  }
+  std::string code_;
+};
+
+TEST_F(AskingTest, WhatCameInIsNotAskedForAgain) {
+  const auto before = asked();
+  ASSERT_THAT(before, testing::IsSupersetOf({"request", "client-identity"}));
+  arrives("request");
+  EXPECT_THAT(asked(), testing::Not(testing::Contains("request")));
+  EXPECT_EQ(asked().size(), before.size() - 1);
+  arrives("client-identity", Malware::kInfected);
+  EXPECT_THAT(asked(), testing::Contains("client-identity"));
+  for (const std::string& slot : before) arrives(slot);
+  EXPECT_THAT(asked(), IsEmpty());
+  EXPECT_FALSE(seen().may_reply);  // an invitation is for what is missing alone
+  EXPECT_THAT(seen().paragraphs, ElementsAre(HasSubstr("Wij ontvingen wat wij vroegen")));
+}
+
+TEST_F(AskingTest, OfACompleteDossierNothingIsAsked) {
+  must(casework_->confirm_complete(clerk_, dossier_));
+  work();
+  EXPECT_THAT(asked(), IsEmpty());
+  EXPECT_THAT(seen().paragraphs, ElementsAre("U hoeft hiervoor niets meer te sturen."));
+  must(casework_->reopen_review(clerk_, dossier_));
+  work();
+  EXPECT_THAT(asked(), testing::Not(IsEmpty()));
 }
 
 TEST_F(MailboxTest, WhatWasRecalledOrCameForARequesterOfBeforeIsNotNamed) {
