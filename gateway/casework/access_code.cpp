@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "crypto/recipient_key.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/mobile_number.h"
@@ -12,12 +14,17 @@ namespace zp::gateway {
 namespace {
 
 constexpr std::string_view kCodeLetter = "toegangscode";
+constexpr std::string_view kTellCode = "Vertel de toegangscode aan de telefoon, na de controlevragen.";
 
 bool holds_at(const Profile& profile, TimeMs moment) noexcept {
   return !profile.access_code.empty() && (profile.access_code_until == 0 || moment < profile.access_code_until);
 }
 
 }  // namespace
+
+bool is_code_way(std::string_view way) noexcept {
+  return way == kCodeByLetter || way == kCodeByTelephone || way == kCodeBySms;
+}
 
 TimeMs end_of_code(const LimitsConfig& limits, std::string_view way, TimeMs from) noexcept {
   const std::uint32_t days = way == kOwnCode        ? limits.own_code_days
@@ -45,7 +52,7 @@ Result<void> make_code(const Office& office, const Actor& actor, StoreWriter& st
   Profile& profile = open.profile;
   const std::string mobile = mobile_number(profile.requester.telephone);
   const bool by_sms = how.code_way == kCodeBySms, by_letter = how.code_way == kCodeByLetter;
-  if (!by_letter && !by_sms && how.code_way != kCodeByTelephone)
+  if (!is_code_way(how.code_way))
     return fail(Code::kRefused, "make access code",
                 "Er is geen toegangscode die nog lang genoeg geldt: kies hoe de ontvanger er een krijgt. Tot dan wacht "
                 "de brief.");
@@ -62,7 +69,8 @@ Result<void> make_code(const Office& office, const Actor& actor, StoreWriter& st
   if (by_letter)
     return post_code(office, actor, store, open, std::string(kCodeLetter),
                      {{"valid_until", local_date(profile.access_code_until)}}, how.address);
-  if (!by_sms) profile.tasks.push_back("Vertel de toegangscode aan de telefoon, na de controlevragen.");
+  if (!by_sms && std::ranges::find(profile.tasks, kTellCode) == profile.tasks.end())
+    profile.tasks.emplace_back(kTellCode);
   return {};
 }
 

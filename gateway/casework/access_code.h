@@ -15,6 +15,11 @@ namespace zp::gateway {
 inline constexpr std::string_view kOwnCode = "zelf gekozen", kCodeByLetter = "per brief",
                                   kCodeByTelephone = "telefonisch", kCodeBySms = "per sms";
 
+/// One of ours, not the sender's own.
+bool is_code_way(std::string_view way) noexcept;
+/// In the ledger, behind the way of a letter for which a new code was made: by which way that goes.
+inline constexpr std::string_view kCodeMark = " code=";
+
 /// The moment from which a code that came by `way` at `from` opens nothing.
 TimeMs end_of_code(const LimitsConfig& limits, std::string_view way, TimeMs from) noexcept;
 /// There is one, and it opens messages now.

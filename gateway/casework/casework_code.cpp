@@ -26,19 +26,19 @@ Result<AccessCode> Casework::reveal_code(const Actor& actor, const Id& dossier) 
 }
 
 Result<void> Casework::renew_code(const Actor& actor, const Id& dossier, const Delivering& how) {
-  return change(
-      actor, Act::kRenewCode, dossier, {}, how.code_way, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-        TRY_ASSIGN(const auto messages, store.messages(dossier));
-        const auto newest = std::ranges::find_if(messages.rbegin(), messages.rend(), opens_with_code);
-        if (newest == messages.rend())
-          return fail(Code::kRefused, "renew access code",
-                      "Er ligt geen bericht klaar. U kiest een toegangscode bij het versturen van een brief.");
-        TRY_DO(make_code(office_, actor, store, open, how));
-        remember(office_, actor, open,
-                 "Nieuwe toegangscode gegeven, " + code_words(office_, open.profile) + ". De vorige opent niets meer.");
-        if (how.code_way == kCodeBySms) TRY_DO(store.add_job(new_job("code-sms", newest->id, office_.now())));
-        return store.add_job(new_job("reseal", dossier, office_.now()), false);
-      });
+  const std::string way = is_code_way(how.code_way) ? how.code_way : "";  // the ledger takes no words of others
+  return change(actor, Act::kRenewCode, dossier, {}, way, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    TRY_ASSIGN(const auto messages, store.messages(dossier));
+    const auto newest = std::ranges::find_if(messages.rbegin(), messages.rend(), opens_with_code);
+    if (newest == messages.rend())
+      return fail(Code::kRefused, "renew access code",
+                  "Er ligt geen bericht klaar. U kiest een toegangscode bij het versturen van een brief.");
+    TRY_DO(make_code(office_, actor, store, open, how));
+    remember(office_, actor, open,
+             "Nieuwe toegangscode gegeven, " + code_words(office_, open.profile) + ". De vorige opent niets meer.");
+    if (how.code_way == kCodeBySms) TRY_DO(store.add_job(new_job("code-sms", newest->id, office_.now())));
+    return store.add_job(new_job("reseal", dossier, office_.now()), false);
+  });
 }
 
 }  // namespace zp::gateway

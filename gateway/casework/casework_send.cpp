@@ -213,6 +213,12 @@ Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Me
   return store.add_job(new_job(out.by_post() ? "print" : "publish", message.id, out.office.now()));
 }
 
+std::string ledger_words(const Delivering& how) {
+  return how.route == kByMailbox && is_code_way(how.code_way)
+             ? fmt::format("{}{}{}", how.route, kCodeMark, how.code_way)
+             : how.route;
+}
+
 }  // namespace
 
 Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& how) {
@@ -224,7 +230,7 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
   Sending out{office_, actor, *info, how, local_date(office_.now()), {}, {}, {}};
   out.about.link_secret = SecretBytes::random(32);
   const Message blank = new_message(office_, row, how, out.about.link_secret);
-  TRY_DO(change(actor, out.asks() ? Act::kAskMissing : Act::kSend, row.dossier, id, how.route,
+  TRY_DO(change(actor, out.asks() ? Act::kAskMissing : Act::kSend, row.dossier, id, ledger_words(how),
                 [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
                   TRY_ASSIGN(out.letter, store.letter(id));
                   TRY_ASSIGN(out.data, open.keys.letter(out.letter));

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-json steps_json(const std::vector<crypto::LedgerEntry>& entries, const Id& message) {
+json steps_json(const std::vector<crypto::LedgerEntry>& entries, const Message& message) {
   json rows = json::array();
   for (const MessageStep& step : message_steps(entries, message))
     rows.push_back(
@@ -83,7 +83,7 @@ Result<Response> Workbench::message_record(Visit& visit) {
                {"mails", mails},
                {"failure", found->data.failure},
                {"resent", found->data.resent},
-               {"steps", steps_json(entries, id)}},
+               {"steps", steps_json(entries, found->row)}},
               visit);
 }
 
@@ -99,7 +99,7 @@ Result<Response> Workbench::send_message_record(Visit& visit) {
                  {"sent_at", local_minute(found->row.created)},
                  {"way", route_words(found->row.route)},
                  {"message_number", id.hex()},
-                 {"steps", steps_of_letter(steps_json(entries, id))}};
+                 {"steps", steps_of_letter(steps_json(entries, found->row))}};
   if (found->row.read != 0) fields["read_at"] = local_minute(found->row.read);
   if (letter && !letter->data.sha256.empty()) fields["checksum"] = letter->data.sha256;
   TRY_ASSIGN(const Id draft, casework_.draft(visit.actor, dossier, "verzendbewijs", fields));

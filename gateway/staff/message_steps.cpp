@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
+#include "gateway/casework/access_code.h"
 #include "gateway/casework/flow.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/mail_queue.h"
+#include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/sentences.h"
 
@@ -52,20 +55,38 @@ std::string detail_words(const crypto::LedgerEntry& entry) {
   return entry.detail;
 }
 
+std::string outcome_words(const crypto::LedgerEntry& entry) {
+  return entry.outcome == "ok" ? std::string() : outcome_sentence(entry.outcome);
+}
+
+/// By which way a new code of the dossier went.
+std::optional<std::string> new_code(const crypto::LedgerEntry& entry) {
+  if (entry.action == act_name(Act::kRenewCode)) return entry.detail;
+  if (entry.action != act_name(Act::kSend) && entry.action != act_name(Act::kAskMissing)) return std::nullopt;
+  const auto at = entry.detail.find(kCodeMark);
+  return at == std::string::npos ? std::nullopt : std::optional(entry.detail.substr(at + kCodeMark.size()));
+}
+
 /// By time. A reading that the ledger has twice, because a crash came in between, is one.
-std::vector<MessageStep> steps_of(const std::vector<crypto::LedgerEntry>& entries, const Id& message) {
+std::vector<MessageStep> steps_of(const std::vector<crypto::LedgerEntry>& entries, const Message& message) {
   std::vector<MessageStep> steps;
   std::set<TimeMs> readings;
+  const TimeMs sent = message.created / 1000 * 1000;  // moment_of() is to the second
+  bool opens = message.route == kByMailbox && message.letter != Id{};
   for (const crypto::LedgerEntry& entry : entries) {
-    if (entry.object != message.hex()) continue;
+    const TimeMs written = moment_of(entry.time);
+    if (const auto way = opens ? new_code(entry) : std::nullopt;
+        way && written >= sent && (message.expires == 0 || written < message.expires))
+      steps.push_back({written, "Toegangscode gegeven", *way, outcome_words(entry)});
+    if (entry.object != message.id.hex()) continue;
+    if (entry.action == act_name(Act::kRecall)) opens = false;
     const std::string seen = value_in(entry.detail, "at");  // by the door; the entry came later
     const bool is_reading = entry.action == act_name(Act::kReadByRecipient);
-    const TimeMs time = moment_of(seen.empty() ? entry.time : seen);
+    const TimeMs time = seen.empty() ? written : moment_of(seen);
     if (is_reading && !readings.insert(time).second) continue;
     const bool is_lock = entry.action == act_name(Act::kUndeliverable) && entry.detail.starts_with("locked");
     steps.push_back({time, is_lock ? "Geblokkeerd" : action_sentence(entry.action),
-                     is_reading ? "" : detail_words(entry),
-                     entry.outcome == "ok" ? "" : std::string(outcome_sentence(entry.outcome)), is_reading});
+                     is_reading ? "" : detail_words(entry), outcome_words(entry), is_reading});
   }
   std::ranges::stable_sort(steps, {}, &MessageStep::time);
   return steps;
@@ -96,7 +117,7 @@ std::vector<MessageStep> folded(std::vector<MessageStep> steps) {
 
 std::string MessageStep::moment() const { return local_time_dutch(time) + fmt::format(":{:02}", time / 1000 % 60); }
 
-std::vector<MessageStep> message_steps(const std::vector<crypto::LedgerEntry>& about_dossier, const Id& message) {
+std::vector<MessageStep> message_steps(const std::vector<crypto::LedgerEntry>& about_dossier, const Message& message) {
   return folded(steps_of(about_dossier, message));
 }
 

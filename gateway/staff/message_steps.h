@@ -22,8 +22,9 @@ struct MessageStep {
 };
 
 /// By time. A reading that stands there twice, because a crash came in between, is one. Of more readings than fit on paper
-/// there is one for each day, which says how many.
-std::vector<MessageStep> message_steps(const std::vector<crypto::LedgerEntry>& about_dossier, const Id& message);
+/// there is one for each day, which says how many. Codes are of the dossier: those that were given while they opened this
+/// message are told with it.
+std::vector<MessageStep> message_steps(const std::vector<crypto::LedgerEntry>& about_dossier, const Message& message);
 
 }  // namespace zp::gateway
 

@@ -32,7 +32,9 @@ json entry_json(const intake::RecordRule& rule, const RecordEntry& entry) {
   json rows = json::array();
   for (const intake::FieldRule& field : rule.fields)
     if (const std::string value = value_of(entry.fields, field.name); !value.empty())
-      rows.push_back({{"label", field.label}, {"value", shown_value(field, value)}});
+      rows.push_back({{"label", field.label},
+                      {"value", shown_value(field, value)},
+                      {"is_block", value.starts_with("-----BEGIN ")}});
   return {{"id", entry.id.hex()},
           {"rows", std::move(rows)},
           {"entered", local_time_dutch(entry.entered)},

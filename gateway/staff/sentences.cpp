@@ -116,6 +116,7 @@ std::string job_sentence(std::string_view kind) {
                  {"unopened", "Andere weg zoeken voor een brief"},
                  {"returned", "Teruggekomen brief opnieuw versturen"},
                  {"rewrap", "Dossiersleutels vervangen"},
+                 {"reseal", "Berichten in de mailbox bijwerken"},
                  {"code-sms", "Toegangscode per sms sturen"},
                  {"hand-over", "Overdragen aan het zaaksysteem"}},
                 kind);

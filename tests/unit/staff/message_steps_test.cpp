@@ -16,7 +16,7 @@ class MessageSteps : public testing::Test {
   void add(Act act, TimeMs written, const std::string& detail, const std::string& outcome = "ok") {
     entries_.push_back({.time = utc_time(written),
                         .action = std::string(act_name(act)),
-                        .object = message_.hex(),
+                        .object = row_.id.hex(),
                         .outcome = outcome,
                         .detail = detail});
   }
@@ -25,11 +25,16 @@ class MessageSteps : public testing::Test {
   }
   std::vector<std::string> lines() const {
     std::vector<std::string> lines;
-    for (const MessageStep& step : message_steps(entries_, message_))
+    for (const MessageStep& step : message_steps(entries_, row_))
       lines.push_back(step.moment() + " " + step.what + (step.detail.empty() ? "" : ": " + step.detail));
     return lines;
   }
-  const Id message_ = Id::random();
+  /// About the dossier, or another letter in it.
+  void add_elsewhere(Act act, TimeMs written, const std::string& detail) {
+    add(act, written, detail);
+    entries_.back().object.clear();
+  }
+  Message row_{.id = Id::random(), .letter = Id::random(), .route = "mailbox", .created = kMorning + 400};
   std::vector<crypto::LedgerEntry> entries_;
 };
 
@@ -61,7 +66,30 @@ TEST_F(MessageSteps, ALockIsSaidInWords) {
 
 TEST_F(MessageSteps, OfOtherMessagesNothingIsTold) {
   read(kMorning, kMorning);
-  EXPECT_TRUE(message_steps(entries_, Id::random()).empty());
+  EXPECT_TRUE(message_steps(entries_, {.id = Id::random()}).empty());
+}
+
+TEST_F(MessageSteps, EachCodeThatOpensTheMessageIsTold) {
+  add_elsewhere(Act::kRenewCode, kMorning - kHour, "per brief");      // of before: whatever it opened
+  add_elsewhere(Act::kSend, kMorning + 400, "mailbox code=per sms");  // with the letter itself
+  add_elsewhere(Act::kSend, kMorning + kHour, "mailbox");
+  add_elsewhere(Act::kSend, kMorning + kHour, "mailbox code=telefonisch");
+  add_elsewhere(Act::kRenewCode, kMorning + 2 * kHour, "per brief");
+  EXPECT_THAT(lines(), testing::ElementsAre(testing::HasSubstr("09:00:00 Toegangscode gegeven: per sms"),
+                                            testing::HasSubstr("10:00:00 Toegangscode gegeven: telefonisch"),
+                                            testing::HasSubstr("11:00:00 Toegangscode gegeven: per brief")));
+}
+
+TEST_F(MessageSteps, OfCodesThatOpenItNoMoreNothingIsTold) {
+  row_.expires = kMorning + 3 * kHour;
+  add_elsewhere(Act::kRenewCode, kMorning + 4 * kHour, "telefonisch");
+  EXPECT_TRUE(lines().empty());
+  add(Act::kRecall, kMorning + kHour, "");
+  add_elsewhere(Act::kRenewCode, kMorning + 2 * kHour, "telefonisch");
+  EXPECT_EQ(lines().size(), 1u);
+  entries_.erase(entries_.begin(), entries_.end() - 1);
+  row_.route = "post";
+  EXPECT_TRUE(lines().empty());
 }
 
 }  // namespace
