@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { codeOf, killDoor, passwordOf, portal, sample, sendMail, waitForMail, workbench } from "./instance.mjs";
+import { messageRecord, queue, recipientKeys } from "./messages.mjs";
 import { clientRegister, deskCall, porteroCase, restriction } from "./records.mjs";
 import { startBrowser, Walker } from "./walker.mjs";
 
@@ -123,9 +124,10 @@ async function mailroomAsks(size, reference) {
 
 async function mentorAnswers(size, reference, since) {
   const text = await waitForMail("karin.de.model@post.example", "/bericht/", since);
+  const link = text.match(/https:\/\/\S+\/bericht\/\S+/)[0];
   const walker = await Walker.start(browser, size);
   const { page } = walker;
-  await page.goto(text.match(/https:\/\/\S+\/bericht\/\S+/)[0]);
+  await page.goto(link);
   await page.getByLabel(/code/i).fill("verkeerde code");
   await page.locator("main form button").first().click();
   await walker.sees(/niet goed/);
@@ -142,6 +144,9 @@ async function mentorAnswers(size, reference, since) {
   await page.getByRole("link", { name: "Verder naar controleren" }).click();
   await page.getByRole("button", { name: /erstu/ }).click();
   await page.waitForURL("**/inzending/ontvangst");
+  for (await page.goto(link); (await page.getByText("Stuur ons nog dit").count()) > 0; await page.reload()) await page.waitForTimeout(500);
+  await walker.sees("Wij ontvingen wat wij vroegen");
+  await walker.picture("5-bericht-beantwoord");
   await walker.end();
   const clerk = await staff("p.postma", size);
   await openDossier(clerk, reference, "behandelen-verzoek");
@@ -191,6 +196,8 @@ async function legalGrants(size) {
   await desk.page.getByRole("button", { name: "Code tonen" }).click();
   const code = await desk.page.locator(".code").innerText();
   await desk.picture("6-code");
+  await desk.page.goBack();
+  await messageRecord(desk, "6-bewijs");
   await desk.end();
   const reader = await Walker.start(browser, size);
   await reader.page.goto(text.match(/https:\/\/\S+\/bericht\/\S+/)[0]);
@@ -199,6 +206,15 @@ async function legalGrants(size) {
   await reader.sees(reference);
   await reader.picture("6-bericht");
   await reader.end();
+}
+
+async function mailOut(size) {
+  const clerk = await staff("p.postma", size);
+  await recipientKeys(clerk, size);
+  await clerk.end();
+  const jurist = await staff("j.recht", size);
+  await queue(jurist);
+  await jurist.end();
 }
 
 async function onRecord(size) {
@@ -241,5 +257,6 @@ for (const size of ["phone", "desktop"]) {
   await step("6: legal grants", () => legalGrants(size));
   await step("7: on record, and at the desk", () => onRecord(size));
   await step("8: put aside", () => putAside(size));
+  await step("9: mail out", () => mailOut(size));
 }
 await browser.close();

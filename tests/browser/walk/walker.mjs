@@ -1,9 +1,13 @@
 // A person at a screen: a browser context that takes pictures and counts what should not happen.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
   "--disable-sync", "--ignore-certificate-errors"];
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] };
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
 
 export const startBrowser = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
@@ -35,6 +39,14 @@ export class Walker {
     assert.equal(await page.locator("h1").count(), 1, `${name}: one heading of level 1`);
     assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll("input:not([type=hidden]),select,textarea")]
       .filter((one) => !one.labels.length && !one.getAttribute("aria-label")).map((one) => one.outerHTML)), [], `${name}: every field has a label`);
+    assert.deepEqual(await this.barriers(), [], `${name}: WCAG 2.2 A and AA as far as axe can tell (${this.size})`);
+  }
+
+  /// What axe finds against people who see, hear or move otherwise: rule, place and why.
+  async barriers() {
+    await this.page.evaluate(AXE);  // past the content policy, as a browser extension would
+    const { violations } = await this.page.evaluate((rules) => window.axe.run(document, rules), RULES);
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));
   }
 
   async sees(text, timeout = 120000) {
