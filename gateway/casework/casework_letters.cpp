@@ -153,11 +153,7 @@ Result<void> Casework::propose(const Actor& actor, const Id& id) {
   return change(actor, Act::kPropose, row.dossier, id, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
     TRY_ASSIGN(auto letter, letter_in(store, id, {"draft"}));
     TRY_ASSIGN(auto data, open.keys.letter(letter));
-    TRY_DO(check_letter_while_restricted(open, *info));
-    TRY_DO(check_is_restricted(office_, store, open, *info));
-    TRY_DO(check_measure(office_, open, letter.name));
-    TRY_DO(check_release(office_, store, open, *info, data.fields));
-    TRY_DO(check_enclosures(store, open, *info, data));
+    TRY_DO(check_letter(office_, store, open, *info, data));
     hold_to_record(office_, open, *info, data.fields);
     TRY_DO(draw(office_, letter, data,
                 open.dossier.reference));  // a letter that can't be printed is told now, not on the day it leaves

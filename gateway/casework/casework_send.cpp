@@ -11,7 +11,6 @@
 #include "gateway/casework/mail_queue.h"
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
-#include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
 #include "gateway/casework/terms.h"
 #include "gateway/casework/ways.h"
@@ -110,11 +109,7 @@ Result<void> check_may_go(const Sending& out, StoreReader& store, const OpenDoss
   if (const auto& one = class_of(out.office, out.letter.name, out.data); !one.rule_for(out.how.route))
     return fail(Code::kRefused, "send letter",
                 fmt::format("{} mag niet langs deze weg: {}.", one.title, route_words(out.how.route)));
-  TRY_DO(check_letter_while_restricted(open, out.info));
-  TRY_DO(check_is_restricted(out.office, store, open, out.info));
-  TRY_DO(check_measure(out.office, open, out.letter.name));
-  TRY_DO(check_release(out.office, store, open, out.info, out.data.fields));
-  TRY_DO(check_enclosures(store, open, out.info, out.data));
+  TRY_DO(check_letter(out.office, store, open, out.info, out.data));
   if (out.by_post()) TRY_DO(check_printable(out.data));
   return out.asks() ? check_nothing_pending(store, out.letter) : Result<void>();
 }

@@ -7,6 +7,9 @@
 
 #include "crypto/recipient_key.h"
 #include "gateway/casework/letter_fields.h"
+#include "gateway/casework/measures.h"
+#include "gateway/casework/register.h"
+#include "gateway/casework/restriction.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 
@@ -181,6 +184,15 @@ Result<void> post_code(const Office& office, const Actor& actor, StoreWriter& st
 
 void remember(const Office& office, const Actor& actor, OpenDossier& open, std::string what) {
   open.profile.history.push_back({office.now(), actor.name, std::move(what)});
+}
+
+Result<void> check_letter(const Office& office, StoreReader& store, const OpenDossier& open,
+                          const templates::LetterInfo& info, const LetterData& data) {
+  TRY_DO(check_letter_while_restricted(open, info));
+  TRY_DO(check_is_restricted(office, store, open, info));
+  TRY_DO(check_measure(office, open, info.name));
+  TRY_DO(check_release(office, store, open, info, data.fields));
+  return check_enclosures(store, open, info, data);
 }
 
 }  // namespace zp::gateway

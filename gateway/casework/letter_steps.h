@@ -39,6 +39,10 @@ Result<void> post_code(const Office& office, const Actor& actor, StoreWriter& st
 /// kRefused, in Dutch: what the letter speaks of is not with it, or may not go.
 Result<void> check_enclosures(StoreReader& store, const OpenDossier& open, const templates::LetterInfo& info,
                               const LetterData& data);
+/// kRefused, in Dutch: what the dossier must hold before this letter may be proposed or leave. The words of the letter are
+/// not looked at: mistakes_in() does.
+Result<void> check_letter(const Office& office, StoreReader& store, const OpenDossier& open,
+                          const templates::LetterInfo& info, const LetterData& data);
 void remember(const Office& office, const Actor& actor, OpenDossier& open, std::string what);
 
 }  // namespace zp::gateway

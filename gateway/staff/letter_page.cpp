@@ -134,6 +134,64 @@ Result<Way> way_for(const Office& office, const Id& dossier, bool to_requester, 
   return way;
 }
 
+/// Why the dossier does not let the letter go yet, in Dutch; empty: it does.
+Result<std::string> held_by(const Office& office, const Id& dossier, const templates::LetterInfo& info,
+                            const LetterData& letter) {
+  const auto checked = office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto open, open_dossier(office.vault, store, dossier));
+    return check_letter(office, store, open, info, letter);
+  });
+  if (checked) return std::string();
+  if (checked.error().code != Code::kRefused) return std::unexpected(checked.error());
+  return sentence_for(checked.error());
+}
+
+/// The ways it may go by, which is proposed, and to whom.
+Result<json> ways_json(const Office& office, const DossierView& view, const LetterView& letter, bool to_requester,
+                       bool may_send) {
+  const Person& requester = view.profile.requester;
+  const intake::LetterClass& letter_class = class_of(office, letter.row.name, letter.data);
+  const DirectWay direct = to_requester && may_send ? direct_way(office, requester.email) : DirectWay{};
+  TRY_ASSIGN(const Way way, way_for(office, view.dossier.id, to_requester, letter_class, direct));
+  const std::string mobile = mobile_number(requester.telephone);
+  json data{{"class", {{"title", letter_class.title}, {"about", letter_class.about}}},
+            {"may_mailbox", to_requester && !requester.email.empty() && letter_class.rule_for(kByMailbox) != nullptr},
+            {"way",
+             {{"words", route_words(way.route)},
+              {"why", way.why},
+              {"policy", way.policy},
+              {"lacking", way.lacking},
+              {"waits", !way.lacking.empty()}}},
+            {"encrypted", way.key.has_value()},
+            {"by_mailbox", way.route == kByMailbox},
+            {"by_post", way.route == kByPost},
+            {"direct", may_go_straight(letter_class, direct)},
+            {"by_tls", way.route == kByTls},
+            {"email", requester.email},
+            {"has_code", code_serves(office, view.profile)},
+            {"code_way", code_words(office, view.profile)},
+            {"may_sms", office.config.sms.configured() && !mobile.empty()},
+            {"sms_digits", last_digits(mobile)}};
+  if (way.key)
+    data["key"] = {{"route", way.route},
+                   {"words", route_words(way.route)},
+                   {"fingerprint", way.key->fingerprint},
+                   {"until", way.key->until}};
+  return data;
+}
+
+/// {recipient, address}: as the letter has them, for the post.
+json addressee_json(const DossierView& view, const LetterView& letter, bool to_requester, const std::string& typed) {
+  const std::string addressee = letter.data.fields.value("addressee", "");
+  std::string address;
+  if (to_requester)
+    for (const auto& line : view.profile.requester.address) address += line + "\n";
+  else if (addressee.contains('\n'))
+    address = addressee.substr(addressee.find('\n') + 1);
+  return {{"recipient", to_requester ? view.profile.requester.name : addressee.substr(0, addressee.find('\n'))},
+          {"address", typed.empty() ? address : typed}};
+}
+
 }  // namespace
 
 Result<Response> Workbench::draft(Visit& visit) {
@@ -178,6 +236,7 @@ Result<Response> Workbench::letter(Visit& visit) {
   if (draft_now && info) {
     TRY_ASSIGN(const auto mistakes, mistakes_in(casework_.office(), found->row, found->data, view.dossier.reference));
     data["lacking"] = lacking_json(*info, mistakes);
+    TRY_ASSIGN(data["held_by"], held_by(casework_.office(), dossier, *info, found->data));
   }
   data["has_lacking"] = !data["lacking"].empty();
   data["may_propose"] = draft_now && found->needs_approval && may(view, Act::kPropose);
@@ -198,45 +257,9 @@ Result<Response> Workbench::letter(Visit& visit) {
   data["may_enclose_data"] = may(view, Act::kMakeOverview);
   data.update(enclosures_json(view, found->data));
   const bool to_requester = info && info->written_to == "verzoeker";
-  const intake::LetterClass& letter_class = class_of(casework_.office(), found->row.name, found->data);
-  data["class"] = {{"title", letter_class.title}, {"about", letter_class.about}};
-  data["may_mailbox"] =
-      to_requester && !view.profile.requester.email.empty() && letter_class.rule_for(kByMailbox) != nullptr;
-  const DirectWay direct = to_requester && data["may_send"].get<bool>()
-                               ? direct_way(casework_.office(), view.profile.requester.email)
-                               : DirectWay{};
-  TRY_ASSIGN(const Way way, way_for(casework_.office(), dossier, to_requester, letter_class, direct));
-  const bool encrypted = way.key.has_value();
-  data["way"] = {{"words", route_words(way.route)},
-                 {"why", way.why},
-                 {"policy", way.policy},
-                 {"lacking", way.lacking},
-                 {"waits", !way.lacking.empty()}};
-  data["encrypted"] = encrypted;
-  data["by_mailbox"] = way.route == kByMailbox;
-  data["by_post"] = way.route == kByPost;
-  data["direct"] = may_go_straight(letter_class, direct);
-  data["by_tls"] = way.route == kByTls;
-  if (encrypted)
-    data["key"] = {{"route", way.route},
-                   {"words", route_words(way.route)},
-                   {"fingerprint", way.key->fingerprint},
-                   {"until", way.key->until}};
-  data["email"] = view.profile.requester.email;
-  data["has_code"] = code_serves(casework_.office(), view.profile);
-  data["code_way"] = code_words(casework_.office(), view.profile);
-  const std::string mobile = mobile_number(view.profile.requester.telephone);
-  data["may_sms"] = casework_.office().config.sms.configured() && !mobile.empty();
-  data["sms_digits"] = last_digits(mobile);
-  std::string address;
-  if (to_requester)
-    for (const auto& line : view.profile.requester.address) address += line + "\n";
-  const std::string addressee = found->data.fields.value("addressee", "");
-  // Somebody else's address stands in the letter, below the name.
-  if (!to_requester && addressee.contains('\n')) address = addressee.substr(addressee.find('\n') + 1);
-  if (const std::string typed = visit.value("adres"); !typed.empty()) address = typed;
-  data["address"] = address;
-  data["recipient"] = to_requester ? view.profile.requester.name : addressee.substr(0, addressee.find('\n'));
+  TRY_ASSIGN(const json ways, ways_json(casework_.office(), view, *found, to_requester, data["may_send"].get<bool>()));
+  data.update(ways);
+  data.update(addressee_json(view, *found, to_requester, visit.value("adres")));
   return show("brief", std::move(data), visit);
 }
 

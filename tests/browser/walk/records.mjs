@@ -31,6 +31,7 @@ export async function porteroCase(jurist) {
   await page.fill("#veld-misuse", "Uw organisatie bekeek gegevens van mensen die geen cliënt zijn.");
   await page.fill("#veld-contact", "Bel onze servicedesk: 088 789 1700.");
   await page.getByRole("button", { name: "Opslaan" }).click();
+  await jurist.sees("Deze brief kan nog niet weg");
   const letter = page.url();
   await page.getByRole("button", { name: "Ter goedkeuring aanbieden" }).click();
   await jurist.sees(/Leg het misbruik vast als feit/);
