@@ -314,6 +314,7 @@ Kind kind_of(std::string_view text) {
   constexpr std::size_t kLook = 16 * 1024;  // what a document is stands on its first pages
   constexpr double kEnough = 6;             // weight of a document that plainly says what it is
   constexpr double kTooLittle = 1.5;
+  constexpr double kOneWord = 0.4;  // a list or a table may have any word in it
   constexpr std::size_t kWordsTold = 5;
   const Plain plain = normalised(text.substr(0, kLook));
   std::array<double, kCount> weights{};
@@ -336,7 +337,10 @@ Kind kind_of(std::string_view text) {
   }
   const double clear = *best / (*best + second);
   const auto index = static_cast<std::size_t>(best - weights.begin());
-  Kind kind{std::string(kNames[index]), clear * std::min(1.0, *best / kEnough), subject_of(index, plain), {}};
+  const bool one_word = words[index].size() == 1 && !words[index].front().second.contains(' ');
+  const double most = one_word ? kOneWord : 1;
+  Kind kind{
+      std::string(kNames[index]), std::min(most, clear * std::min(1.0, *best / kEnough)), subject_of(index, plain), {}};
   std::ranges::stable_sort(words[index], std::greater<>(), [](const auto& one) { return one.first; });
   for (const auto& [weight, word] : words[index]) {
     if (kind.words.size() < kWordsTold) kind.words.emplace_back(word);

@@ -65,6 +65,19 @@ TEST(Kind, ALetterThatSpeaksOfAnOrderOrAgainstADecisionIsALetter) {
     EXPECT_EQ(kind_of(text).name, "letter") << text;
 }
 
+TEST(Kind, OneWordGivesNoCertaintyWhereverItStands) {
+  for (const char* text : {"Machtiging", "Lijst van stukken\nAgenda  12\nMachtiging  3\nVerslag  7",
+                           "Nr  Onderdeel  Aanwezig\n1  Notulen  ja\nToestemming  nee\nOntvangst  ja"}) {
+    const Kind kind = kind_of(text);
+    EXPECT_NE(kind.name, "unknown") << text;
+    EXPECT_LT(kind.confidence, 0.5) << text;
+  }
+}
+
+TEST(Kind, ATitleAndASentenceThatSaysTheSameGiveCertainty) {
+  EXPECT_GT(kind_of("Machtiging\nHierbij machtig ik mijn zoon").confidence, 0.9);
+}
+
 TEST(Kind, NothingIsSaidOfTextThatSaysNothing) {
   const Kind kind = kind_of("Boodschappen: melk, brood, kaas");
   EXPECT_EQ(kind.name, "unknown");
