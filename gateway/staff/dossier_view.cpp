@@ -13,6 +13,7 @@
 #include "gateway/process/process.h"
 #include "gateway/staff/letter_menu.h"
 #include "gateway/staff/sentences.h"
+#include "gateway/staff/signature_words.h"
 
 namespace zp::gateway {
 namespace {
@@ -120,34 +121,6 @@ json pages_json(const DocumentView& document) {
     if (document.details.findings) page["boxes"] = boxes_json(*document.details.findings, static_cast<int>(number));
     list.push_back(std::move(page));
   }
-  return list;
-}
-
-json digital_json(const intake::Findings& findings) {
-  static const std::map<std::string, std::string> kIntegrity = {
-      {"ok", "klopt"}, {"broken", "klopt niet"}, {"unknown", "niet te controleren"}};
-  static const std::map<std::string, std::string> kChain = {{"trusted", "vertrouwde uitgever"},
-                                                            {"untrusted", "uitgever niet vertrouwd"},
-                                                            {"expired", "certificaat verlopen"},
-                                                            {"revoked", "certificaat ingetrokken"},
-                                                            {"unknown", "uitgever onbekend"}};
-  static const std::map<std::string, std::string> kCoverage = {{"whole", "hele document"},
-                                                               {"extended-allowed", "daarna toegestaan aangevuld"},
-                                                               {"extended-disallowed", "daarna gewijzigd"},
-                                                               {"partial", "deel van het document"}};
-  const auto word = [](const auto& words, const std::string& key) { return words.contains(key) ? words.at(key) : key; };
-  json list = json::array();
-  for (const auto& signature : findings.digital_signatures)
-    list.push_back({{"signer", signature.signer},
-                    {"time", signature.claimed_time},
-                    {"integrity", word(kIntegrity, signature.integrity)},
-                    {"coverage", word(kCoverage, signature.coverage)},
-                    {"chain", word(kChain, signature.chain)},
-                    {"indication",
-                     signature.indication + (signature.sub_indication.empty() ? "" : ", " + signature.sub_indication)},
-                    {"good", signature.integrity == "ok" &&
-                                 (signature.coverage == "whole" || signature.coverage == "extended-allowed")},
-                    {"weak", signature.weaknesses}});
   return list;
 }
 
