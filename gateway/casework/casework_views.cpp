@@ -7,6 +7,7 @@
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
+#include "gateway/casework/seen_pages.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -33,6 +34,12 @@ std::vector<ObjectRow> pages_of(const std::vector<ObjectRow>& objects, const Id&
 std::string name_of(const Person& person) { return person.name.empty() ? person.email : person.name; }
 
 }  // namespace
+
+bool was_looked_at(const DocumentDetails& details, std::uint32_t page) {
+  return details.findings && std::ranges::any_of(details.findings->pages, [&](const intake::PageFindings& one) {
+           return one.looked_at && one.number == static_cast<int>(page);
+         });
+}
 
 Result<std::vector<DossierRow>> Casework::rows(const DossierFilter& filter) {
   std::vector<DossierRow> rows;
@@ -143,7 +150,7 @@ Result<SecretBytes> Casework::page(const Actor& actor, const Id& document, std::
     TRY_ASSIGN(const auto objects, store.objects(dossier.id));
     if (details.malware == Malware::kInfected)
       return fail(Code::kRefused, "show page", "In dit document is malware gevonden. Het wordt niet getoond.");
-    needs_mask = wants_mask(open.profile, row, details);
+    needs_mask = wants_mask(open.profile, row, details) || !was_looked_at(details, page);
     pages = pages_of(objects, document);
     keys = std::move(open.keys);
     return {};

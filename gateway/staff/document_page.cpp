@@ -99,7 +99,12 @@ Result<Response> Workbench::document(Visit& visit) {
   nlohmann::json data = document_json(*found);
   if (data.contains("hazards"))
     for (auto& hazard : data["hazards"]) hazard = hazard_words(hazard.get<std::string>());
-  for (auto& page : data["pages"]) page["show_masked"] = page.value("masked", false) && !unmasked;
+  const std::string asked_for = visit.request.query_value("pagina");
+  for (auto& page : data["pages"]) {
+    page["show_masked"] = page.value("masked", false) && !unmasked;
+    page["hidden"] = page.value("unseen", false) && std::to_string(page.value("number", 0)) != asked_for;
+    page["may_ask"] = may(view, Act::kViewPageUnmasked);
+  }
   data["dossier"] = dossier.hex();
   data["reference"] = view.dossier.reference;
   data["unmasked"] = unmasked;

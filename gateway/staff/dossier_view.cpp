@@ -9,6 +9,7 @@
 #include "gateway/casework/mobile_number.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
+#include "gateway/casework/seen_pages.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/letter_menu.h"
@@ -118,6 +119,7 @@ json pages_json(const DocumentView& document) {
   json list = json::array();
   for (auto& [number, page] : pages) {
     page["masked"] = document.masked && page.contains("has_masked");
+    page["unseen"] = !was_looked_at(document.details, number);
     if (document.details.findings) page["boxes"] = boxes_json(*document.details.findings, static_cast<int>(number));
     list.push_back(std::move(page));
   }

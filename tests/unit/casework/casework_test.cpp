@@ -5,7 +5,30 @@ namespace {
 
 using test::Desk;
 
-class CaseworkTest : public Desk {};
+class CaseworkTest : public Desk {
+ protected:
+  /// A document with an image of each page, of which some were looked at.
+  Id document_of_pages(const Id& dossier, const std::vector<bool>& looked_at) {
+    const Id id = document(dossier, "request");
+    must(store_->write([&](StoreWriter& store) -> Result<void> {
+      TRY_ASSIGN(auto keys, vault_.unlock(store, dossier));
+      TRY_ASSIGN(auto row, store.document(id));
+      TRY_ASSIGN(auto details, keys.details(row));
+      for (std::size_t i = 0; i < looked_at.size(); ++i) {
+        intake::PageFindings& page = details.findings->pages.emplace_back();
+        page.number = static_cast<int>(i + 1);
+        page.looked_at = looked_at[i];
+        TRY_ASSIGN(auto image, keys.put(*objects_, "page", as_bytes("beeld")));
+        image.document = id;
+        image.page = static_cast<std::uint32_t>(i + 1);
+        TRY_DO(store.add_object(image));
+      }
+      keys.seal(details, row);
+      return store.update_document(row);
+    }));
+    return id;
+  }
+};
 
 TEST_F(CaseworkTest, EveryLookIsInTheLedgerWithItsPurpose) {
   const Id id = dossier("avg-inzage", DossierState::kReview);
@@ -52,6 +75,19 @@ TEST_F(CaseworkTest, WhatTheScannerDidNotPassIsNotHandedOut) {
     return {};
   }));
   EXPECT_EQ(got, "inhoud");
+}
+
+TEST_F(CaseworkTest, APageThatNobodyLookedAtIsShownOnlyToWhoMayAndAsksForIt) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  const Id file = document_of_pages(id, {true, false});
+  must(casework_->page(staff("informatiebalie", "beantwoorden-vraag"), file, 1, false));
+  EXPECT_EQ(casework_->page(staff("informatiebalie", "beantwoorden-vraag"), file, 2, false).error().code,
+            Code::kDenied);
+  must(casework_->page(staff("postkamer"), file, 2, false));
+  std::vector<std::string> looked;  // the latest first
+  for (const auto& entry : ledger()) looked.push_back(entry.action + " " + entry.outcome);
+  EXPECT_EQ(looked, (std::vector<std::string>{"document.view-unmasked ok", "document.view-unmasked denied",
+                                              "document.view ok"}));
 }
 
 TEST_F(CaseworkTest, APersonMayReleaseWhatCouldNotBeScannedButNeverAVirus) {
