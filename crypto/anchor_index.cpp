@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include <optional>
 #include <set>
@@ -52,7 +53,12 @@ AnchorIndex::AnchorIndex(std::string_view pem) {
   ERR_clear_error();  // the end of the text counts as an error
 }
 
-CertificateStack AnchorIndex::reachable_from(const STACK_OF(X509) * certificates, CertificatePool& pool) const {
+void AnchorIndex::decode_all() const {
+  for (const auto& [subject, der] : by_subject_)
+    if (X509* const anchor = decoded_.decode(der)) X509_check_purpose(anchor, -1, 0);  // OpenSSL keeps its extensions
+}
+
+CertificateStack AnchorIndex::reachable_from(const STACK_OF(X509) * certificates) const {
   CertificateStack found(sk_X509_new_null());
   ZP_CHECK(found != nullptr);
   std::vector<const X509_NAME*> names;
@@ -66,7 +72,7 @@ CertificateStack AnchorIndex::reachable_from(const STACK_OF(X509) * certificates
     const auto [from, to] = by_subject_.equal_range(names.back());
     names.pop_back();
     for (auto anchor = from; anchor != to; ++anchor) {
-      X509* const decoded = taken.insert(&anchor->second).second ? pool.decode(anchor->second) : nullptr;
+      X509* const decoded = taken.insert(&anchor->second).second ? decoded_.decode(anchor->second) : nullptr;
       if (decoded == nullptr) continue;
       add_certificate(decoded, found.get());
       look_for_names_of(decoded);

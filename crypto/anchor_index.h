@@ -1,7 +1,7 @@
 // crypto/anchor_index.h - trust anchors by the names in them; private to crypto/.
 //
-// A trusted list holds hundreds, of which a document needs one or two: only those are decoded.
-// Threads: const after it is made.
+// A trusted list holds hundreds, of which a document needs one or two: only those are decoded, unless all are beforehand.
+// Threads: one; any after decode_all().
 #ifndef CRYPTO_ANCHOR_INDEX_H_
 #define CRYPTO_ANCHOR_INDEX_H_
 
@@ -21,8 +21,11 @@ class AnchorIndex {
 
   bool empty() const noexcept { return by_subject_.empty(); }
 
-  /// Every anchor that a chain out of `certificates` can reach, decoded in `pool`.
-  CertificateStack reachable_from(const STACK_OF(X509) * certificates, CertificatePool& pool) const;
+  /// Every anchor that a chain out of `certificates` can reach.
+  CertificateStack reachable_from(const STACK_OF(X509) * certificates) const;
+
+  void decode_all() const;
+  const CertificatePool& decoded() const { return decoded_; }
 
  private:
   using Name = Owned<X509_NAME, X509_NAME_free>;
@@ -35,6 +38,7 @@ class AnchorIndex {
   };
 
   std::multimap<Name, Bytes, Before> by_subject_;  // DER
+  mutable CertificatePool decoded_;
 };
 
 }  // namespace zp::crypto

@@ -6,7 +6,10 @@ namespace zp::crypto {
 
 X509* CertificatePool::decode(ByteView der) {
   const std::string_view key = as_text(der);
-  if (const auto known = by_der_.find(key); known != by_der_.end()) return known->second.get();
+  for (const CertificatePool* pool : {static_cast<const CertificatePool*>(this), known_}) {
+    if (pool == nullptr) continue;
+    if (const auto known = pool->by_der_.find(key); known != pool->by_der_.end()) return known->second.get();
+  }
   return by_der_.emplace(key, decode_certificate(der)).first->second.get();
 }
 

@@ -17,12 +17,15 @@ namespace zp::crypto {
 
 class CertificatePool {
  public:
-  /// Null if `der` is no certificate. It lives as long as the pool.
+  /// What `other` decoded is not decoded again. Null: nothing is known.
+  void know(const CertificatePool* other) { known_ = other; }
+  /// Null if `der` is no certificate. It lives as long as the pool, or the one that knows it.
   X509* decode(ByteView der);
   /// The same of a CRL.
   X509_CRL* decode_crl(ByteView der);
 
  private:
+  const CertificatePool* known_ = nullptr;
   std::map<std::string, Certificate, std::less<>> by_der_;
   std::map<std::string, Owned<X509_CRL, X509_CRL_free>, std::less<>> crls_by_der_;
 };

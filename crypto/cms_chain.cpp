@@ -7,6 +7,7 @@
 #include <set>
 
 #include "crypto/anchor_index.h"
+#include "crypto/known_anchors.h"
 
 namespace zp::crypto {
 namespace {
@@ -186,13 +187,18 @@ void TrustAnchors::make_index() const {
   if (!index) index = std::make_shared<const AnchorIndex>(pem);
 }
 
+void decode_all(const TrustAnchors& anchors) {
+  anchors.make_index();
+  anchors.index->decode_all();
+}
+
 ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors,
                          CertificatePool& pool, int purpose, std::int64_t at) {
   ChainVerdict verdict;
   anchors.make_index();
   if (anchors.index->empty() || certificate == nullptr) return verdict;
   // The signer's own is among them, or was found there.
-  const CertificateStack trusted = anchors.index->reachable_from(evidence.certificates.get(), pool);
+  const CertificateStack trusted = anchors.index->reachable_from(evidence.certificates.get());
   verdict.chain = build_chain(certificate, evidence, trusted.get(), purpose, at);
   if (verdict.chain == Chain::kTrusted) {
     verdict.revocation = check_revocation(certificate, evidence, trusted.get(), pool, purpose, at);

@@ -40,7 +40,7 @@ struct ChainVerdict {
   Chain chain = Chain::kUnknown;
   Revocation revocation = Revocation::kUnknown;
 };
-/// `pool`: where anchors are decoded. `purpose`: X509_PURPOSE_*. `at`: when the certificates must have been valid and
+/// `pool`: where CRLs are decoded. `purpose`: X509_PURPOSE_*. `at`: when the certificates must have been valid and
 /// not revoked, unix seconds.
 ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const TrustAnchors& anchors,
                          CertificatePool& pool, int purpose, std::int64_t at);

@@ -14,6 +14,7 @@
 #include <ctime>
 #include <limits>
 
+#include "crypto/anchor_index.h"
 #include "crypto/cms.h"
 #include "crypto/cms_chain.h"
 #include "crypto/cms_message.h"
@@ -325,6 +326,8 @@ CmsVerdict verify_detached(ByteView cms_bytes, const std::vector<ByteView>& cont
   CMS_ContentInfo* const cms = message.cms.get();
   if (cms == nullptr) return verdict;
   CertificatePool& pool = pool_of(material);
+  if (!anchors.pem.empty()) anchors.make_index();
+  pool.know(anchors.index ? &anchors.index->decoded() : nullptr);
   Signer signer = first_signer(message, pool, nullptr);
   if (signer.info == nullptr) return verdict;
   std::optional<Evidence> beside;  // what helps to find a certificate that the message does not carry

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "crypto/known_anchors.h"
+
 namespace zp::intake::cell {
 namespace {
 
@@ -23,7 +25,7 @@ crypto::TrustAnchors& known_anchors() {
 
 void know_anchors(std::string pem) {
   known_anchors() = {.pem = std::move(pem)};
-  known_anchors().make_index();
+  crypto::decode_all(known_anchors());
 }
 
 crypto::TrustAnchors trust_anchors(const std::string& pem) {
