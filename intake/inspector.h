@@ -90,14 +90,14 @@ inline constexpr std::size_t kMaxAuthentication = 30;
 class Inspector {
  public:
   virtual ~Inspector() = default;
-  /// A crash, hang or hostile file is a Findings with hazards and verdict rejected; an Error means that no cell could
-  /// be had (kUnavailable) and the caller should try again.
+  /// Of a crash, hang or hostile file: Findings with hazards, rejected. "not-inspected": the machine gave the cell too
+  /// little time, so try again, some times. An Error: no cell could be had (kUnavailable); try again.
   virtual Result<Inspection> inspect(ByteView document, const InspectionRequest& request) = 0;
-  /// kMalformed if nothing could be made of it: then it waits for a person, with the raw bytes.
+  /// kMalformed if nothing could be made of it: then it waits for a person, with the raw bytes. kTimeout: try again.
   /// Of `request` the trust anchors and the day count.
   virtual Result<ParsedMail> parse_mail(ByteView raw, const InspectionRequest& request) = 0;
   Result<ParsedMail> parse_mail(ByteView raw) { return parse_mail(raw, {}); }
-  /// kMalformed if it can't be taken apart: no PDF, damaged, too many pages.
+  /// kMalformed if it can't be taken apart: no PDF, damaged, too many pages. kTimeout: try again.
   virtual Result<ScanBatch> split_scan(ByteView batch) = 0;
 };
 

@@ -48,6 +48,10 @@ constexpr std::array kHazards = {
     HazardMeaning{"launch-action"sv, Verdict::kRejected,
                   "Het document probeert een programma te starten. Maak een nieuwe scan of foto en stuur die."sv,
                   "The document starts a program."sv},
+    HazardMeaning{"not-inspected"sv, Verdict::kDoubtful,
+                  "Wij hebben dit document nog niet kunnen bekijken: het was te druk. U hoeft niets te doen. Een "
+                  "medewerker kijkt ernaar."sv,
+                  "The machine gave the inspection too little processor time; nothing is said of the document."sv},
     HazardMeaning{"malformed"sv, Verdict::kDoubtful,
                   "Het document is beschadigd. Een medewerker kijkt of het te lezen is."sv,
                   "The document does not follow its format; it was repaired for reading."sv},

@@ -23,7 +23,7 @@ namespace zp::intake {
 /// empty: dates of expiry are not judged.
 void judge(Findings& findings, std::string_view as_of = {});
 
-/// Findings for a document whose inspection failed as a whole ("crash", "timeout").
+/// Findings for a document whose inspection failed as a whole ("crash", "timeout", "not-inspected").
 Findings failed_inspection(std::string hazard);
 
 }  // namespace zp::intake

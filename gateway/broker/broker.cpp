@@ -20,6 +20,7 @@
 
 #include "gateway/process/descriptor.h"
 #include "gateway/process/log.h"
+#include "intake/cell/protocol.h"
 
 namespace zp::gateway {
 namespace {
@@ -41,6 +42,7 @@ struct Cell {
   Clock::time_point since, heard;
   bool finished = false;  // it said so: the client may leave before the cell has ended
   const char* killed_for = nullptr;
+  bool client_waits = false;  // it was killed by the clock
 
   bool busy() const { return client.get() >= 0; }
 };
@@ -206,6 +208,7 @@ class Broker {
       reason = "no progress";
     if (!reason) return;
     cell.killed_for = reason;
+    cell.client_waits = !(client.revents & (POLLHUP | POLLERR));
     ::kill(cell.pid, SIGKILL);
   }
 
@@ -217,6 +220,7 @@ class Broker {
         continue;
       }
       report(*cell, status);
+      if (cell->client_waits) say_it_was_stopped(cell->client.get());
       // A cell that dies before it has work would be forked for ever: wait a moment.
       if (!cell->busy()) fork_again_ = Clock::now() + seconds(1);
       cell = cells_.erase(cell);
@@ -231,6 +235,13 @@ class Broker {
       log(Level::kWarning, "cell died", {{"pid", cell.pid}, {"signal", WTERMSIG(status)}, {"state", state}});
     else if (WEXITSTATUS(status) != 0)
       log(Level::kError, "cell gave up", {{"pid", cell.pid}, {"status", WEXITSTATUS(status)}, {"state", state}});
+  }
+
+  /// Without it the client would take the end of its connection for a crash, which is said of the document.
+  static void say_it_was_stopped(int client) {
+    using namespace intake::cell;
+    constexpr std::array<std::uint8_t, kFrameHeadBytes> kFrame = {static_cast<std::uint8_t>(FrameKind::kStopped)};
+    [[maybe_unused]] const ssize_t sent = ::send(client, kFrame.data(), kFrame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   }
 
   /// False if no client is waiting.

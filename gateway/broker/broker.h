@@ -1,9 +1,9 @@
 // gateway/broker/broker.h - keeps cells ready and gives each client one.
 //
 // The broker reads nothing from clients and nothing but life signs from cells. It accepts a connection, passes it by
-// SCM_RIGHTS to a warm cell (a fork that has shut itself in), and keeps a duplicate only to see the client hang up. A
-// cell serves one connection and ends. The broker kills it when it takes longer than `wall_seconds` or is silent for
-// `silence_seconds`.
+// SCM_RIGHTS to a warm cell (a fork that has shut itself in), and keeps a duplicate to see the client hang up. A cell
+// serves one connection and ends. The broker kills it when it takes longer than `wall_seconds` or is silent for
+// `silence_seconds`, and then tells the client that it did.
 // Threads: none; the calling process must have one thread, since it forks without exec.
 #ifndef GATEWAY_BROKER_BROKER_H_
 #define GATEWAY_BROKER_BROKER_H_

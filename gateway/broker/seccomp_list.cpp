@@ -57,6 +57,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(getgid),
     SCMP_SYS(getegid),
     SCMP_SYS(getrusage),
+    SCMP_SYS(setitimer),
     SCMP_SYS(times),
     SCMP_SYS(sysinfo),
     SCMP_SYS(getcpu),

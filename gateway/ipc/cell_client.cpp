@@ -48,10 +48,16 @@ using Progress = decltype(intake::InspectionRequest::progress);
 enum class Ending {
   kDone,
   kCrash,
-  kTimeout,
+  kTimeout,   // the document took the cell's processor time
+  kNoTime,    // it took too long by the clock
   kProtocol,  // bytes that a cell of ours would not send
   kNoCell,    // the connection ended, or nothing came, before a cell had the document
 };
+
+/// A machine that gives a cell no time says nothing about the document.
+const char* hazard_of(Ending failed) {
+  return failed == Ending::kTimeout ? "timeout" : failed == Ending::kNoTime ? "not-inspected" : "crash";
+}
 
 /// One connection: sends the document, reads frames within their budget and hands them to the answer.
 class Conversation {
@@ -82,6 +88,7 @@ class Conversation {
       if (!heard_) begin();
       if (kind == FrameKind::kEnd) return answer.complete() ? Ending::kDone : Ending::kProtocol;
       if (kind == FrameKind::kTimeIsUp) return Ending::kTimeout;
+      if (kind == FrameKind::kStopped) return Ending::kNoTime;
       if (kind == FrameKind::kProgress) {
         take_progress(untrusted_payload);
       } else if (!answer.take(kind, std::move(untrusted_payload))) {
@@ -144,7 +151,7 @@ class Conversation {
       pollfd readable{socket_, POLLIN, 0};
       const int ready = left > 0 ? ::poll(&readable, 1, static_cast<int>(left)) : 0;
       if (ready < 0 && errno == EINTR) continue;
-      if (ready == 0) return Ending::kTimeout;
+      if (ready == 0) return Ending::kNoTime;
       const ssize_t count = ::recv(socket_, into.data(), into.size(), MSG_DONTWAIT);
       if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (count <= 0) return Ending::kCrash;
@@ -174,7 +181,7 @@ class CellClient : public intake::Inspector {
     if (ending == Ending::kDone)
       inspection = answer.inspection();
     else
-      inspection.findings = intake::failed_inspection(ending == Ending::kTimeout ? "timeout" : "crash");
+      inspection.findings = intake::failed_inspection(hazard_of(ending));
     inspection.findings.sha256 = to_hex(crypto::sha256(document));
     inspection.findings.size = document.size();
     intake::judge(inspection.findings, request.as_of);
@@ -184,7 +191,7 @@ class CellClient : public intake::Inspector {
   Result<intake::ParsedMail> parse_mail(ByteView raw, const intake::InspectionRequest& request) override {
     MailAnswer answer(raw.size());
     TRY_ASSIGN(const Ending ending, ask(Operation::kParseMail, raw, options_json(request), answer));
-    if (ending == Ending::kTimeout) return fail(Code::kTimeout, "parse mail");
+    if (ending == Ending::kNoTime) return fail(Code::kTimeout, "parse mail");
     if (ending != Ending::kDone || answer.refused()) return fail(Code::kMalformed, "parse mail");
     return answer.mail();
   }
@@ -192,6 +199,7 @@ class CellClient : public intake::Inspector {
   Result<intake::ScanBatch> split_scan(ByteView batch) override {
     ScanAnswer answer(batch.size());
     TRY_ASSIGN(const Ending ending, ask(Operation::kSplitScan, batch, options_json({}), answer));
+    if (ending == Ending::kNoTime) return fail(Code::kTimeout, "split scan");
     if (ending != Ending::kDone || answer.refused()) return fail(Code::kMalformed, "split scan");
     return answer.batch();
   }
@@ -210,7 +218,7 @@ class CellClient : public intake::Inspector {
       Conversation conversation(socket.get(), document.size(), patience_, progress);
       if (!conversation.send(operation, sealed.get(), json)) continue;
       ending = conversation.read(answer);
-      if (ending == Ending::kDone || ending == Ending::kTimeout) break;
+      if (ending == Ending::kDone || ending == Ending::kTimeout || ending == Ending::kNoTime) break;
     }
     if (ending == Ending::kNoCell) return fail(Code::kUnavailable, kAsk, path_);
     return ending;

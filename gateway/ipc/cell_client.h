@@ -17,7 +17,7 @@ namespace zp::gateway {
 /// How long a call waits before it hangs up; the broker then ends the cell.
 struct CellPatience {
   std::chrono::milliseconds for_a_cell{60'000};  // until one is free: then kUnavailable
-  std::chrono::milliseconds in_silence{45'000};  // between two signs of life: then the document has hazard "timeout"
+  std::chrono::milliseconds in_silence{45'000};  // between two signs of life: then hazard "not-inspected"
   std::chrono::milliseconds in_all{200'000};     // whatever the document's size and pages
 };
 

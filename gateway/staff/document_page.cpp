@@ -59,6 +59,7 @@ std::string hazard_words(const std::string& hazard) {
       {"macros", "er zitten macro's in"},
       {"malformed", "beschadigd, hersteld om te kunnen lezen"},
       {"needs-password", "opent alleen met een wachtwoord"},
+      {"not-inspected", "nog niet bekeken: het was te druk op de computer"},
       {"not-scannable", "niet te bekijken"},
       {"office-document", "Office-document: ziet er niet overal hetzelfde uit"},
       {"packed-files", "pakket met andere bestanden"},

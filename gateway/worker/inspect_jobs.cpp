@@ -125,9 +125,9 @@ Result<Next> inspect_document(const Tools& tools, const Job& job) {
   // No cell to be had says nothing about the document: no try is counted.
   if (!inspected && inspected.error().code == Code::kUnavailable) return Next{kCellsBackAfter};
   TRY_ASSIGN(auto inspection, std::move(inspected));
-  // A busy machine looks like a document that hangs: only the third time it is said of the document.
+  // A machine that gives a cell no time says nothing about the document; after some tries a person looks.
   if (job.attempts < kSlowTries &&
-      std::ranges::find(inspection.findings.hazards, "timeout") != inspection.findings.hazards.end())
+      std::ranges::find(inspection.findings.hazards, "not-inspected") != inspection.findings.hazards.end())
     return fail(Code::kTimeout, "inspect document", job.subject.hex());
   inspection.findings.sha256 = to_hex(crypto::sha256(bytes.view()));
   inspection.findings.size = bytes.size();

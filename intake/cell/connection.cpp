@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -124,6 +125,7 @@ void Connection::progress(int page, int pages) const {
   std::array<std::uint8_t, 8> payload{};
   put_u32(&payload[0], static_cast<std::uint32_t>(page));
   put_u32(&payload[4], static_cast<std::uint32_t>(pages));
+  begin_step();
   frame(FrameKind::kProgress, ByteView(payload));
   if (broker_ >= 0) {
     [[maybe_unused]] const ssize_t sent = ::send(broker_, "p", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -153,6 +155,14 @@ void Connection::report_time_limit() const {
   struct sigaction action {};
   action.sa_handler = on_time_limit;
   ::sigaction(SIGXCPU, &action, nullptr);
+  ::sigaction(SIGPROF, &action, nullptr);
+  begin_step();
+}
+
+void Connection::begin_step() const {
+  if (time_limit_client != client_) return;
+  const itimerval step{{0, 0}, {processor_per_step_.count(), 0}};
+  ::setitimer(ITIMER_PROF, &step, nullptr);
 }
 
 }  // namespace zp::intake::cell

@@ -23,7 +23,8 @@ class Connection {
  public:
   /// `client`: the connected socket. `broker`: gets one byte at each progress, so that the broker sees life; -1 for
   /// none.
-  Connection(int client, int broker) : client_(client), broker_(broker) {}
+  Connection(int client, int broker, std::chrono::seconds processor_per_step = kProcessorPerStep)
+      : client_(client), broker_(broker), processor_per_step_(processor_per_step) {}
 
   /// kMalformed for a request that does not follow the protocol, kIo if the document cannot be mapped.
   Result<Request> receive();
@@ -36,13 +37,16 @@ class Connection {
   /// The last frame; the broker is told first, so that it does not take the client's leaving for a disappointment.
   void end() const;
 
-  /// From now on SIGXCPU tells the client that time is up and ends the process.
+  /// From now on the client is told when time is up, and the process ends: all its processor time is used, or that for
+  /// one step.
   void report_time_limit() const;
 
  private:
   void write_all(ByteView bytes) const;
+  void begin_step() const;
 
   int client_, broker_;
+  std::chrono::seconds processor_per_step_;
 };
 
 }  // namespace zp::intake::cell

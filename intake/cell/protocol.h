@@ -19,7 +19,9 @@
 //     'S' scan        JSON: "pages", "parts": [{"reference","first_page","last_page","sheet","content"}], the last two as sizes
 //     'A' mail part   the content of the next part, in the order of "parts"; in pieces of at most kMaxFrame. Of a scan: the sheet
 //                     and the content of each
-//     'T' time is up  the processor time of the cell is used up
+//     'T' time is up  the processor time of the cell is used up, or kProcessorPerStep of it passed without progress
+//     'X' stopped     not from the cell: the broker ended it because too much time passed, however little of the processor
+//                     it got
 //     'E' end         nothing follows
 //
 // A connection that ends without 'E' is a crash of the cell. Whatever a cell sends is untrusted: it may be in the hands
@@ -28,6 +30,7 @@
 #define INTAKE_CELL_PROTOCOL_H_
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -47,6 +50,7 @@ enum class FrameKind : std::uint8_t {
   kMailPart = 'A',
   kScan = 'S',
   kTimeIsUp = 'T',
+  kStopped = 'X',
   kEnd = 'E',
 };
 
@@ -64,6 +68,10 @@ inline constexpr std::size_t kMaxPages = 200;
 inline constexpr std::size_t kMaxMailParts = 1000;
 inline constexpr std::size_t kMaxBatchPages = 300;             // of a scan that is to be split
 inline constexpr std::size_t kBatchBytesPerPart = 256 * 1024;  // that a part of it may have over its share
+
+/// Processor time between two signs of progress. Shorter than a client's patience, so that on a machine that is not
+/// busy a document that never ends is told from a cell that gets no time.
+inline constexpr std::chrono::seconds kProcessorPerStep{30};
 
 inline void put_u32(std::uint8_t* at, std::uint32_t value) noexcept {
   for (int i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));

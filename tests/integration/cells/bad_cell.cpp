@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <string>
@@ -38,6 +39,12 @@ void image(const Connection& connection, int page, std::uint32_t width, std::uin
   connection.end();
 }
 
+void spin_for(double processor_seconds) {
+  const auto until = std::clock() + static_cast<std::clock_t>(processor_seconds * CLOCKS_PER_SEC);
+  while (std::clock() < until) {
+  }
+}
+
 const std::map<std::string, std::function<void(const Connection&)>, std::less<>> kDeeds = {
     {"good", [](const Connection& c) { c.frame(FrameKind::kFindings, "{}"), c.end(); }},
     {"crash", [](const Connection&) { std::abort(); }},
@@ -50,6 +57,11 @@ const std::map<std::string, std::function<void(const Connection&)>, std::less<>>
      [](const Connection&) {
        while (::getpid() > 0) {
        }
+     }},
+    {"step-by-step",
+     [](const Connection& c) {
+       for (int step = 0; step < 3; ++step) spin_for(0.6), c.progress(0, 0);
+       c.frame(FrameKind::kFindings, "{}"), c.end();
      }},
     {"slow", [](const Connection& c) { ::usleep(300'000), c.frame(FrameKind::kFindings, "{}"), c.end(); }},
     {"leave", [](const Connection&) { ::_exit(0); }},
@@ -94,7 +106,7 @@ const std::map<std::string, std::function<void(const Connection&)>, std::less<>>
 };
 
 void serve(int client, int broker) {
-  Connection connection(client, broker);
+  Connection connection(client, broker, std::chrono::seconds(1));
   const auto request = connection.receive();
   if (!request) return;
   connection.report_time_limit();
@@ -116,7 +128,7 @@ int main(int argc, char** argv) {
   options.wall_seconds = static_cast<std::uint32_t>(std::atoi(argv[2]));
   options.silence_seconds = static_cast<std::uint32_t>(std::atoi(argv[3]));
   options.sandbox.memory_bytes = 256 << 20;
-  options.sandbox.cpu_seconds = 2;
+  options.sandbox.cpu_seconds = 4;
   options.sandbox.readable_folders = {"/usr/share/fonts"};
   options.serve = serve;
   options.stop_requested = [] { return false; };
