@@ -23,6 +23,7 @@
 #include "gateway/store/files.h"
 #include "gateway/store/ledger_file.h"
 #include "gateway/store/mailbox_state.h"
+#include "gateway/store/tray.h"
 
 namespace zp::gateway {
 
@@ -74,6 +75,22 @@ void check_folders(Checks& checks, const Config& config) {
     return bad(checks, megabytes + ": nothing new is accepted", "Free some space or add a disk.");
   if (*free < 4 * config.limits.disk_reserve_bytes) return warn(checks, megabytes, "Plan for more space.");
   good(checks, megabytes);
+}
+
+void check_tray(Checks& checks, const Config& config) {
+  if (!std::filesystem::exists(config.incoming())) return;  // said above, and not for us to make
+  const auto tray = Tray::open(config.incoming(), 0);
+  const auto damaged = tray ? tray->damaged() : Result<std::vector<Tray::Damaged>>(std::unexpected(tray.error()));
+  if (!damaged)
+    return bad(checks, "the tray can't be read: " + damaged.error().message(), "Is the disk mounted and whole?");
+  for (const Tray::Damaged& one : *damaged)
+    bad(checks,
+        one.path + ", last written at " + utc_time(one.written_ms) + ", is damaged: " +
+            (one.filed ? "what came before the damage was filed, what follows can't be" : "nothing of it can be filed"),
+        "Run 'zegelpost balance': it names each acknowledged item that is lost. When that was dealt with "
+        "(docs/operators/damage.md): zegelpost balance settle " +
+            one.bundle.hex());
+  if (damaged->empty()) good(checks, "all bundles in the tray can be read");
 }
 
 void check_memory(Checks& checks) {
@@ -263,6 +280,7 @@ Checks examine(const Config& config) {
   good(checks, "configuration " + config.file);
   check_programs(checks);
   check_folders(checks, config);
+  check_tray(checks, config);
   check_memory(checks);
   check_keys(checks, config);
   check_clock(checks, config);

@@ -3,6 +3,7 @@
 #include "gateway/process/process.h"
 #include "gateway/staff/workbench.h"
 #include "gateway/store/mailbox_state.h"
+#include "gateway/store/tray.h"
 
 namespace zp::gateway {
 namespace {
@@ -61,10 +62,22 @@ std::string scanner_sentence(MailboxHealth health, const Config& config, const M
   return "In orde";
 }
 
+/// Empty when all is well.
+std::string tray_sentence(const Config& config) {
+  const auto tray = Tray::open(config.incoming(), 0);
+  const auto damaged = tray ? tray->damaged() : std::unexpected(tray.error());
+  if (!damaged) return "De map met binnengekomen post is niet te lezen. Vraag de beheerder ernaar te kijken.";
+  if (damaged->empty()) return "";
+  return "Binnengekomen post is op de schijf beschadigd, voor het laatst geschreven op " +
+         local_time_dutch(damaged->back().written_ms) +
+         ". Misschien zijn er berichten verloren. Vraag de beheerder 'zegelpost doctor' te starten.";
+}
+
 }  // namespace
 
 bool Workbench::mailbox_alarm() const {
   const Config& config = casework_.office().config;
+  if (!tray_sentence(config).empty()) return true;
   if (scanner_health(config, state_of_scanner(config)) != MailboxHealth::kGood) return true;
   const auto mailboxes = load_mailboxes(config);
   if (!mailboxes) return true;
@@ -101,6 +114,8 @@ Result<Response> Workbench::mailboxes(Visit& visit) {
                      {"sentence", scanner_sentence(health, config, scans)},
                      {"failure", failure},
                      {"alarm", health != MailboxHealth::kGood}};
+  data["damage"] = tray_sentence(config);
+  data["damaged"] = !data["damage"].get_ref<const std::string&>().empty();
   return show("postvakken", std::move(data), visit);
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 // Sticky: a giver removes only its own. Set-group-id: what is dropped belongs to the tray's group, not the
 // giver's.
-constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770;
+constexpr unsigned kTrayMode = 02710, kDropMode = 03730, kTakenMode = 02710, kItemMode = 02770, kAcceptedMode = 0620;
 
 struct CloseFolder {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
@@ -150,7 +150,7 @@ Result<Tray> Tray::open(std::string folder, std::uint64_t reserve_bytes) {
   TRY_DO(make_folder(folder + "/aside", kDropMode));
   TRY_DO(make_folder(folder + "/new", kDropMode));
   TRY_DO(make_folder(folder + "/taken", kTakenMode));
-  TRY_DO(TrayJournal::make(folder));
+  TRY_DO(TrayJournal::make(folder + std::string(kAccepted), kAcceptedMode));
   return Tray(std::move(folder), reserve_bytes);
 }
 
@@ -173,7 +173,7 @@ Result<std::string> Tray::begin(const Id& id) const {
 Result<void> Tray::publish(const Id& id, const std::string& prepared, bool acknowledged) const {
   TRY_DO(check_space());
   TRY_DO(sync_item(prepared));
-  TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(folder_));
+  TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(journal_path()));
   TRY_DO(
       hand_over(acknowledged ? std::vector{id} : std::vector<Id>{}, prepared, folder_ + "/new/" + id.hex(), journal));
   return journal.sync();
@@ -238,6 +238,8 @@ Result<void> Tray::sweep(std::int64_t seconds) const {
   return {};
 }
 
-Result<std::vector<Id>> Tray::accepted() const { return TrayJournal::read(folder_); }
+std::string Tray::journal_path() const { return folder_ + std::string(kAccepted); }
+
+Result<std::vector<Id>> Tray::accepted() const { return TrayJournal::read(journal_path()); }
 
 }  // namespace zp::gateway

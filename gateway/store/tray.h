@@ -64,8 +64,8 @@ class Tray {
   Result<std::vector<Id>> claim_bundles() const;
   /// Turns a claimed bundle into items of taken(). May be tried again after any failure; kMalformed if it is damaged:
   /// then it stays where it is. A group that is not whole, behind others, was never acknowledged unless accepted() names
-  /// it: what there is of it is kept aside until it is swept.
-  Result<void> unpack(const Id& bundle) const;
+  /// it: the bundle is kept aside then, see damaged(), and the outcome is false.
+  Result<bool> unpack(const Id& bundle) const;
   /// Published items, oldest first.
   Result<std::vector<Id>> waiting() const;
   /// Moves new/ID to taken/ID; the folder's path. kNotFound if somebody else has it.
@@ -85,12 +85,29 @@ class Tray {
   /// Items in bundles, published or claimed, as far as these can be read. What was unpacked meanwhile is in taken().
   Result<std::vector<Id>> bundled() const;
 
+  // What a person has to deal with
+  struct Damaged {
+    Id bundle;
+    std::string path;
+    std::int64_t written_ms;  // for the last time
+    bool filed;               // what came before the damage
+  };
+  /// Bundles that can't be read to their end, oldest first.
+  Result<std::vector<Damaged>> damaged() const;
+  /// Removes a damaged bundle. kNotFound if `bundle` is none.
+  Result<void> remove_damaged(const Id& bundle) const;
+  /// Durably notes that somebody has dealt with an item that was accepted and is nowhere.
+  Result<void> settle(const Id& item) const;
+  Result<std::vector<Id>> settled() const;
+
  private:
   std::string unfinished_bundle() const;
   Result<std::string> publish_finished(const std::vector<Id>& ids, const std::string& prepared) const;
   Result<void> hand_over(const std::vector<Id>& acknowledged, const std::string& prepared, const std::string& published,
                          const TrayJournal& journal) const;
   Result<void> unpack_item(const PackedItem& item) const;
+  std::string journal_path() const;
+  std::string torn_path(const Id& bundle) const;
 
   Tray(std::string folder, std::uint64_t reserve_bytes);
   std::string folder_;

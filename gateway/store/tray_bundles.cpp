@@ -35,7 +35,7 @@ Result<Packed> pack(const std::vector<const PackedItem*>& items) {
 Result<void> Tray::publish_bundle(const std::vector<const PackedItem*>& items, std::optional<OpenBundle>& open) const {
   TRY_DO(check_space());
   TRY_ASSIGN(const Packed packed, pack(items));
-  TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(folder_));
+  TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(journal_path()));
   if (auto former = std::exchange(open, std::nullopt)) {
     TRY_ASSIGN(const bool added, former->add(packed.bytes, packed.ids, journal));
     if (added) open = std::move(former);
@@ -77,7 +77,7 @@ std::string Tray::unfinished_bundle() const {
 Result<std::string> Tray::publish_finished(const std::vector<Id>& ids, const std::string& prepared) const {
   const std::string published = prepared.substr(0, prepared.size() - kUnfinished.size());
   const auto publish = [&]() -> Result<void> {
-    TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(folder_));
+    TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(journal_path()));
     return hand_over(ids, prepared, published, journal);
   };
   if (auto done = publish(); !done) {
@@ -98,7 +98,7 @@ Result<std::vector<Id>> Tray::claim_bundles() const {
   return ids_in(claimed, kBundle);
 }
 
-Result<void> Tray::unpack(const Id& id) const {
+Result<bool> Tray::unpack(const Id& id) const {
   const std::string path = taken_path(id).append(kBundle);
   TRY_DO(settle_bundle(path));
   TRY_ASSIGN(const Bytes bytes, read_file(path, kMaxBundleBytes));
@@ -109,15 +109,17 @@ Result<void> Tray::unpack(const Id& id) const {
     ids.push_back(item.id);
   }
   TRY_DO(sync_folder(folder_ + "/taken"));
-  TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(folder_));
+  TRY_ASSIGN(const TrayJournal journal, TrayJournal::open(journal_path()));
   TRY_DO(journal.append(ids));
   TRY_DO(journal.sync());
   if (bundle.torn) {
-    TRY_DO(move_item(path, (folder_ + "/aside/").append(kTorn) + id.hex()));
+    TRY_DO(move_item(path, torn_path(id)));
+    TRY_DO(sync_folder(folder_ + "/aside"));
   } else if (::unlink(path.c_str()) != 0) {
     return fail_errno("remove bundle", path);
   }
-  return sync_folder(folder_ + "/taken");
+  TRY_DO(sync_folder(folder_ + "/taken"));
+  return !bundle.torn;
 }
 
 Result<void> Tray::unpack_item(const PackedItem& item) const {

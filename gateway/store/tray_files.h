@@ -14,6 +14,7 @@ namespace zp::gateway {
 inline constexpr unsigned kTrayFileMode = 0640;
 inline constexpr std::string_view kBundle = ".bundle";
 inline constexpr std::string_view kUnfinished = ".part";
+inline constexpr std::string_view kAccepted = "/accepted", kSettled = "/settled";
 inline constexpr std::string_view kTorn = "torn-";  // ID: what was behind the last whole group of a bundle
 
 bool exists(const std::string& path);

@@ -12,14 +12,11 @@
 namespace zp::gateway {
 namespace {
 
-constexpr mode_t kMode = 0620;
 constexpr std::size_t kIdDigits = 32;
 
-std::string path_in(const std::string& tray) { return tray + "/accepted"; }
-
-Result<Descriptor> open_with(const std::string& tray, int flags) {
-  Descriptor opened(::open(path_in(tray).c_str(), flags | O_WRONLY | O_APPEND | O_CLOEXEC, kMode));
-  if (opened.get() < 0) return fail_errno("open journal of tray", tray);
+Result<Descriptor> open_with(const std::string& path, int flags) {
+  Descriptor opened(::open(path.c_str(), flags | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
+  if (opened.get() < 0) return fail_errno("open journal of tray", path);
   return opened;
 }
 
@@ -28,17 +25,17 @@ std::string record(const Id& id) { return "\n" + id.hex(); }
 
 }  // namespace
 
-Result<void> TrayJournal::make(const std::string& tray) {
+Result<void> TrayJournal::make(const std::string& path, unsigned mode) {
   struct stat info {};
-  if (::lstat(path_in(tray).c_str(), &info) == 0) return {};
-  TRY_ASSIGN(const Descriptor journal, open_with(tray, O_CREAT));
-  if (::fchmod(journal.get(), kMode) != 0 || ::fsync(journal.get()) != 0)
-    return fail_errno("make journal of tray", tray);
-  return sync_folder(tray);
+  if (::lstat(path.c_str(), &info) == 0) return {};
+  TRY_ASSIGN(const Descriptor journal, open_with(path, O_CREAT));
+  if (::fchmod(journal.get(), mode) != 0 || ::fsync(journal.get()) != 0)
+    return fail_errno("make journal of tray", path);
+  return sync_folder(path.substr(0, path.find_last_of('/')));
 }
 
-Result<TrayJournal> TrayJournal::open(const std::string& tray) {
-  TRY_ASSIGN(Descriptor file, open_with(tray, 0));
+Result<TrayJournal> TrayJournal::open(const std::string& path) {
+  TRY_ASSIGN(Descriptor file, open_with(path, 0));
   return TrayJournal(std::move(file));
 }
 
@@ -62,8 +59,8 @@ Result<void> TrayJournal::sync() const {
   return {};
 }
 
-Result<std::vector<Id>> TrayJournal::read(const std::string& tray) {
-  TRY_ASSIGN(FileReader reader, FileReader::open(path_in(tray)));
+Result<std::vector<Id>> TrayJournal::read(const std::string& path) {
+  TRY_ASSIGN(FileReader reader, FileReader::open(path));
   std::vector<Id> ids;
   std::unordered_set<Id> seen;
   const auto take = [&](std::string& line) {

@@ -44,10 +44,13 @@ Result<void> Inbox::unpack(const std::function<bool()>& stop) {
   for (const Id& bundle : bundles) {
     if (stop()) break;
     if (waits(bundle)) continue;
-    if (auto unpacked = tray_.unpack(bundle); !unpacked)
-      note_failure(bundle, unpacked.error());
-    else
-      failures_.erase(bundle);
+    const auto whole = tray_.unpack(bundle);
+    if (!whole) {
+      note_failure(bundle, whole.error());
+      continue;
+    }
+    failures_.erase(bundle);
+    if (!*whole) log(Level::kError, "end of bundle can't be read and waits for a person", {{"bundle", bundle.hex()}});
   }
   return {};
 }

@@ -1,6 +1,8 @@
 """A disk that gives back other bytes than were written: what a bundle in the tray held is filed as far as it is whole; the rest stays, and balance names it."""
 import pathlib
+import re
 import smtplib
+import subprocess
 import sys
 import time
 import unittest
@@ -40,6 +42,8 @@ class DamagedTrayTest(unittest.TestCase):
         balance = self.zone.balance()
         self.assertEqual(balance.returncode, 1, balance.stdout)
         self.assertEqual(balance.stdout.count("LOST:"), 1, balance.stdout)
+        kept, = (self.zone.zone / "data/incoming/taken").iterdir()
+        self.is_told_until_it_is_settled(kept, *re.findall(r"LOST: (\w+)", balance.stdout))
 
     def test_a_bundle_that_is_cut_behind_its_first_message(self):
         self.send()
@@ -50,7 +54,31 @@ class DamagedTrayTest(unittest.TestCase):
         balance = self.zone.balance()
         self.assertEqual(balance.returncode, 1, balance.stdout)
         self.assertEqual(balance.stdout.count("LOST:"), 1, balance.stdout)
-        self.assertEqual([path.name[:5] for path in (self.zone.zone / "data/incoming/aside").iterdir()], ["torn-"], "what is left of it is kept")
+        kept, = (self.zone.zone / "data/incoming/aside").iterdir()
+        self.assertEqual(kept.name[:5], "torn-", "what is left of it is kept")
+        self.assertIn(f"bundle={kept.name[5:]}", self.zone.log("worker"))
+        lost, = re.findall(r"LOST: (\w+)", balance.stdout)
+        self.is_told_until_it_is_settled(kept, lost)
+
+    def is_told_until_it_is_settled(self, kept, lost):
+        bundle = kept.name[5:] if kept.name.startswith("torn-") else kept.stem
+        told = f"zegelpost balance settle {bundle}"
+        self.assertIn(f"FAIL  {kept}", self.doctor())
+        self.assertIn(told, self.doctor())
+        self.assertIn(f"DAMAGED: bundle {bundle}", self.zone.balance().stdout)
+        self.assertNotEqual(self.run_command("balance", "settle", "0" * 32).returncode, 0, "nothing of that name")
+        for done in (bundle, lost):
+            self.assertEqual(self.run_command("balance", "settle", done).returncode, 0)
+        self.assertNotIn(told, self.doctor())
+        self.assertFalse(kept.exists())
+        self.assertEqual(self.zone.balance().returncode, 0, "a person has dealt with it")
+        self.assertRegex(self.zone.balance().stdout, r"nowhere, and dealt with +1\n")
+
+    def run_command(self, *arguments):
+        return subprocess.run([BINARIES + "/zegelpost", *arguments, "--config", self.zone.config], capture_output=True, text=True)
+
+    def doctor(self):
+        return self.run_command("doctor").stdout
 
     def test_one_changed_byte_of_a_sealed_message(self):
         content = bytearray(self.bundles[0].read_bytes())

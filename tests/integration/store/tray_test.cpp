@@ -420,6 +420,45 @@ TEST_F(OpenBundleTest, WithoutTheBeginningOfALaterGroupKeepsThatAside) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "incoming/aside/torn-" + bundle.hex()));
 }
 
+TEST_F(OpenBundleTest, ThatIsDamagedIsToldUntilSomebodyRemovesIt) {
+  give(one_);
+  std::ofstream(only_path(), std::ios::app | std::ios::binary) << "no group";
+  const auto torn = claimed().at(0);
+  EXPECT_FALSE(value_of(tray_.unpack(torn))) << "not whole";
+  ASSERT_EQ(error_of(tray_.publish_bundle({&two_})), "");
+  std::filesystem::resize_file(only_path(), 5);
+  const auto unreadable = claimed().at(0);
+  ASSERT_EQ(error_of(tray_.sweep(-10)), "");
+
+  const auto damaged = value_of(tray_.damaged());
+  ASSERT_EQ(damaged.size(), 2u);
+  for (const Tray::Damaged& one : damaged) {
+    EXPECT_EQ(one.filed, one.bundle == torn);
+    EXPECT_TRUE(std::filesystem::exists(one.path));
+    EXPECT_EQ(error_of(tray_.remove_damaged(one.bundle)), "");
+  }
+  EXPECT_THAT(claimed(), IsEmpty()) << unreadable.hex();
+  EXPECT_THAT(value_of(tray_.damaged()), IsEmpty());
+  EXPECT_TRUE(fails_with(tray_.remove_damaged(torn), Code::kNotFound));
+}
+
+TEST_F(OpenBundleTest, ThatIsWholeIsNotDamaged) {
+  give(one_);
+  const auto bundle = claimed().at(0);
+  EXPECT_THAT(value_of(tray_.damaged()), IsEmpty());
+  EXPECT_TRUE(fails_with(tray_.remove_damaged(bundle), Code::kNotFound));
+  EXPECT_TRUE(value_of(tray_.unpack(bundle)));
+}
+
+TEST_F(OpenBundleTest, WhatWasSettledStaysSo) {
+  EXPECT_THAT(value_of(tray_.settled()), IsEmpty());
+  for (const Id& id : {one_.id, two_.id, one_.id}) ASSERT_EQ(error_of(tray_.settle(id)), "");
+  EXPECT_THAT(value_of(value_of(Tray::open(folder_ / "incoming", 0)).settled()), ElementsAre(one_.id, two_.id));
+  struct stat info {};
+  ASSERT_EQ(::stat((folder_ / "incoming/settled").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u) << "for no giver";
+}
+
 TEST_F(OpenBundleTest, EndsWhereZerosFollow) {
   give(one_);
   give(two_);
