@@ -25,13 +25,15 @@ std::size_t DotReader::take(ByteView bytes, const Sink& sink) {
         at_ = At::kDot;
         break;
       case At::kText: {
-        const auto* cr = static_cast<const std::uint8_t*>(std::memchr(&bytes[at], '\r', bytes.size() - at));
-        at = cr ? static_cast<std::size_t>(cr - bytes.data()) + 1 : bytes.size();
-        // Most lines end so and need no more looking at.
-        if (cr && at + 1 < bytes.size() && bytes[at] == '\n' && bytes[at + 1] != '.')
-          ++at;
-        else if (cr)
-          at_ = At::kCr;
+        // Looking for dots, not for ends of lines: in base64, of which most of a large mail consists, there are none.
+        const auto* dot = static_cast<const std::uint8_t*>(std::memchr(&bytes[at], '.', bytes.size() - at));
+        const std::size_t to = dot ? static_cast<std::size_t>(dot - bytes.data()) : bytes.size();
+        const std::string_view passed = as_text(bytes.subspan(at, to - at));
+        at_ = passed.ends_with("\r\n") ? At::kLineStart : passed.ends_with('\r') ? At::kCr : At::kText;
+        at = to;
+        if (!dot || at_ == At::kLineStart) break;
+        at_ = At::kText;
+        ++at;
         break;
       }
       case At::kCr:
