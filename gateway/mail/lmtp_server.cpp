@@ -29,6 +29,9 @@ constexpr seconds kMessageWithin{600};
 constexpr std::uint64_t kSlowestBytesPerSecond = 16 * 1024;
 constexpr seconds kSessionWithin{3600};
 constexpr seconds kStopWithin{10};
+// What may be under way to us in a session: the kernel begins with half as much, and a sender of much then stops each time
+// we seal and write. From 128 KB on Postfix takes larger buffers for each connection, which costs small mail more.
+constexpr int kWindowBytes = 120'000;
 
 /// When the peer must have said what comes next.
 class Deadlines {
@@ -133,7 +136,9 @@ struct LmtpServer::Impl {
       : shared{limits, intake},
         pool("lmtp", 2, kMaxSessions),
         socket(Poco::Net::SocketAddress(listen), 64),
-        server(new Factory(shared), pool, socket, parameters()) {}
+        server(new Factory(shared), pool, socket, parameters()) {
+    socket.setReceiveBufferSize(kWindowBytes);  // connections inherit it
+  }
 
   static Poco::Net::TCPServerParams::Ptr parameters() {
     Poco::Net::TCPServerParams::Ptr params = new Poco::Net::TCPServerParams;
