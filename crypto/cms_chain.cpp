@@ -152,30 +152,44 @@ Owned<STACK_OF(X509_CRL), sk_X509_CRL_free_only> crls_of(const Evidence& evidenc
   return all;
 }
 
-Revocation check_revocation(X509* certificate, const Evidence& evidence, const STACK_OF(X509) * anchors,
-                            CertificatePool& pool, int purpose, std::int64_t at) {
+/// As if OpenSSL had asked for a CRL at each certificate of the chain.
+CrlFindings nothing_known(const STACK_OF(X509) * chain, std::int64_t at) {
+  CrlFindings crls{.at = at};
+  for (int depth = 0; depth < sk_X509_num(chain); ++depth) crls.unknown.insert(depth);
+  return crls;
+}
+
+/// `chain` as it was built. To go through it once more with CRLs checks its signatures again.
+Revocation check_revocation(X509* certificate, const STACK_OF(X509) * chain, const Evidence& evidence,
+                            const STACK_OF(X509) * anchors, CertificatePool& pool, int purpose, std::int64_t at) {
+  const auto all_crls = crls_of(evidence, pool);
+  const OcspAnswers answers(evidence, anchors, at);
+  if (sk_X509_CRL_num(all_crls.get()) == 0) return judge_revocation(chain, nothing_known(chain, at), answers);
   const Store store = store_of(anchors, purpose, at);
   const Context context(X509_STORE_CTX_new());
   CrlFindings crls{.at = at};
   if (!context || X509_STORE_CTX_init(context.get(), store.get(), certificate, evidence.certificates.get()) != 1)
     return Revocation::kUnknown;
-  const auto all_crls = crls_of(evidence, pool);
   X509_STORE_CTX_set0_crls(context.get(), all_crls.get());
   X509_STORE_CTX_set_app_data(context.get(), &crls);
   X509_STORE_CTX_set_verify_cb(context.get(), on_crl_problem);
   X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context.get()),
                               X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
   if (X509_verify_cert(context.get()) != 1) return Revocation::kUnknown;
-  return judge_revocation(X509_STORE_CTX_get0_chain(context.get()), crls, OcspAnswers(evidence, anchors, at));
+  return judge_revocation(X509_STORE_CTX_get0_chain(context.get()), crls, answers);
 }
 
+/// `chain` gets the certificates if it is trusted.
 Chain build_chain(X509* certificate, const Evidence& evidence, const STACK_OF(X509) * anchors, int purpose,
-                  std::int64_t at) {
+                  std::int64_t at, CertificateStack& chain) {
   const Store store = store_of(anchors, purpose, at);
   const Context context(X509_STORE_CTX_new());
   if (!context || X509_STORE_CTX_init(context.get(), store.get(), certificate, evidence.certificates.get()) != 1)
     return Chain::kUnknown;
-  if (X509_verify_cert(context.get()) == 1) return Chain::kTrusted;
+  if (X509_verify_cert(context.get()) == 1) {
+    chain.reset(X509_STORE_CTX_get1_chain(context.get()));
+    return Chain::kTrusted;
+  }
   const int error = X509_STORE_CTX_get_error(context.get());
   return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID ? Chain::kExpired
                                                                                         : Chain::kUntrusted;
@@ -199,9 +213,10 @@ ChainVerdict check_chain(X509* certificate, const Evidence& evidence, const Trus
   if (anchors.index->empty() || certificate == nullptr) return verdict;
   // The signer's own is among them, or was found there.
   const CertificateStack trusted = anchors.index->reachable_from(evidence.certificates.get());
-  verdict.chain = build_chain(certificate, evidence, trusted.get(), purpose, at);
+  CertificateStack chain;
+  verdict.chain = build_chain(certificate, evidence, trusted.get(), purpose, at, chain);
   if (verdict.chain == Chain::kTrusted) {
-    verdict.revocation = check_revocation(certificate, evidence, trusted.get(), pool, purpose, at);
+    verdict.revocation = check_revocation(certificate, chain.get(), evidence, trusted.get(), pool, purpose, at);
     if (verdict.revocation == Revocation::kRevoked) verdict.chain = Chain::kRevoked;
   }
   ERR_clear_error();

@@ -2,6 +2,7 @@
 
 #include "crypto/cms_chain.h"
 #include "crypto/cms_message.h"
+#include "crypto/key_decoders.h"
 
 namespace zp::crypto {
 namespace {
@@ -14,15 +15,23 @@ void add_crl(ByteView der, Evidence& evidence) {
   if (evidence.other_crls.size() < kMost) evidence.other_crls.push_back(der);
 }
 
-/// Some programs keep the whole response, others the basic response in it.
+/// OCSPResponse ::= SEQUENCE { status, [0] SEQUENCE { type, OCTET STRING of the basic response } }. Some programs keep
+/// all of it, others the basic response alone.
+ByteView basic_response_in(ByteView der) {
+  const auto after_first = [](ByteView elements) {
+    const auto first = leading_element(elements);
+    return first ? leading_element(elements.subspan(first->whole.size())) : std::nullopt;
+  };
+  const auto outer = leading_element(der);
+  const auto bytes = outer ? after_first(outer->content) : std::nullopt;
+  if (!bytes || !bytes->of_context) return der;
+  const auto typed = leading_element(bytes->content);
+  const auto basic = typed ? after_first(typed->content) : std::nullopt;
+  return basic ? basic->content : der;
+}
+
 void add_ocsp(ByteView der, Evidence& evidence) {
-  const std::uint8_t* at = der.data();
-  const Owned<OCSP_RESPONSE, OCSP_RESPONSE_free> response(
-      d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
-  at = der.data();
-  const OcspAnswer answer(response ? OCSP_response_get1_basic(response.get())
-                                   : d2i_OCSP_BASICRESP(nullptr, &at, static_cast<long>(der.size())),
-                          OCSP_BASICRESP_free);
+  const OcspAnswer answer = decode_ocsp_answer(basic_response_in(der));
   if (!answer || evidence.ocsp.size() >= kMost) return;
   const auto* carried = OCSP_resp_get0_certs(answer.get());
   for (int i = 0; i < sk_X509_num(carried); ++i)

@@ -51,16 +51,26 @@ OSSL_LIB_CTX* context() {
   return made;
 }
 
+/// Frees `value`, and gives null, if it fails.
+ASN1_VALUE* decode(ByteView der, const ASN1_ITEM* as, ASN1_VALUE* value) {
+  const std::uint8_t* at = der.data();
+  if (ASN1_item_d2i_ex(&value, &at, static_cast<long>(der.size()), as, context(), nullptr) == nullptr)
+    ERR_clear_error();
+  return value;
+}
+
 }  // namespace
 
 Certificate decode_certificate(ByteView der) {
   X509* certificate = X509_new_ex(context(), nullptr);
   ZP_CHECK(certificate != nullptr);
-  auto* value = reinterpret_cast<ASN1_VALUE*>(certificate);
-  const std::uint8_t* at = der.data();
-  if (ASN1_item_d2i_ex(&value, &at, static_cast<long>(der.size()), ASN1_ITEM_rptr(X509), context(), nullptr) == nullptr)
-    ERR_clear_error();
-  return Certificate(reinterpret_cast<X509*>(value));  // which was freed and is null if it failed
+  return Certificate(
+      reinterpret_cast<X509*>(decode(der, ASN1_ITEM_rptr(X509), reinterpret_cast<ASN1_VALUE*>(certificate))));
+}
+
+Owned<OCSP_BASICRESP, OCSP_BASICRESP_free> decode_ocsp_answer(ByteView der) {
+  return Owned<OCSP_BASICRESP, OCSP_BASICRESP_free>(
+      reinterpret_cast<OCSP_BASICRESP*>(decode(der, ASN1_ITEM_rptr(OCSP_BASICRESP), nullptr)));
 }
 
 }  // namespace zp::crypto

@@ -6,6 +6,8 @@
 #ifndef CRYPTO_KEY_DECODERS_H_
 #define CRYPTO_KEY_DECODERS_H_
 
+#include <openssl/ocsp.h>
+
 #include "crypto/base/bytes.h"
 #include "crypto/openssl_x509.h"
 
@@ -13,6 +15,9 @@ namespace zp::crypto {
 
 /// Null if `der` is no certificate. The first call sets up what all need.
 Certificate decode_certificate(ByteView der);
+
+/// A basic OCSP answer (RFC 6960 section 4.2.1) with the certificates in it. Null if `der` is none.
+Owned<OCSP_BASICRESP, OCSP_BASICRESP_free> decode_ocsp_answer(ByteView der);
 
 }  // namespace zp::crypto
 
