@@ -3,7 +3,7 @@ import shutil
 import subprocess
 
 
-def start(base, listen, domains, settings):
+def start(base, listen, domains, settings, mynetworks="127.0.0.0/8"):
     """At `listen` (address:port). `settings`: more lines of main.cf."""
     for name in ("etc", "queue", "lib", "mail"):
         (base / name).mkdir(parents=True)
@@ -17,7 +17,7 @@ maillog_file_prefixes = {base}
 mail_owner = postfix
 setgid_group = postdrop
 mydestination =
-mynetworks = 127.0.0.0/8
+mynetworks = {mynetworks}
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 virtual_mailbox_domains = {domains}
