@@ -188,6 +188,10 @@ void check_return_path(Checks& checks, const Config& config) {
 
 void check_courier(Checks& checks, const Config& config) {
   if (!config.courier.configured()) return;
+  if (config.smtp.dkim_key.empty())
+    warn(checks, "mail straight to another domain carries no DKIM signature",
+         "It passes no server of ours that could sign: set smtp.dkim_selector and smtp.dkim_key "
+         "(docs/operators/mail.md).");
   const auto tested = CourierClient(config.courier_socket()).self_test();
   if (!tested)
     return warn(checks, "the courier does not answer",

@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 """A letter goes straight to a mail server that proves who it is; staff see beforehand why, and afterwards what became of it."""
+import base64
 import email
 import email.policy
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import unittest
 
+import dkim
 import lmtp
 from instance import Instance
 from staff import Staff
@@ -20,14 +23,23 @@ INSTANCE = Instance(os.environ["INSTANCE"], os.environ["PROGRAMS"])
 HANDLE = "behandelen-verzoek"
 
 
-def restart_with(keys):
+def dkim_key():
+    """Of an administrator who lets us sign: the keys for `smtp` in the configuration, and the record for the name service."""
+    key = INSTANCE.folder / "data/keys/dkim.pem"
+    subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", key], check=True, capture_output=True)
+    shutil.chown(key, "zegelpost", "zegelpost")
+    public = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout
+    return "  dkim_selector: zp2026\n  dkim_key: data/keys/dkim.pem\n", b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+
+
+def restart_with(keys, signing):
     """As an administrator who sets up the courier."""
     pid_file = INSTANCE.folder / "serve.pid"
     old = int(pid_file.read_text())
     os.kill(old, signal.SIGTERM)
     eventually(lambda: not pathlib.Path(f"/proc/{old}/cwd").exists(), 60)
-    with open(INSTANCE.config, "a", encoding="ascii") as config:
-        config.write("\n" + keys)
+    text = INSTANCE.config.read_text()
+    INSTANCE.config.write_text(text.replace("smtp:\n", "smtp:\n" + signing, 1) + "\n" + keys)
     with open(INSTANCE.folder / "log", "ab") as log:
         process = subprocess.Popen([INSTANCE.programs / "zegelpost", "serve", "--config", INSTANCE.config], stdout=log, stderr=log)
     pid_file.write_text(f"{process.pid}\n")
@@ -40,7 +52,8 @@ class Letter(unittest.TestCase):
     def setUpClass(cls):
         cls.lab = Lab()
         cls.addClassCleanup(cls.lab.stop)
-        restart_with(cls.lab.courier_keys())
+        cls.signing, cls.record = dkim_key()
+        restart_with(cls.lab.courier_keys(), cls.signing)
         cls.clerk = Staff(INSTANCE.workbench, "p.postma", INSTANCE.credentials)
         cls.clerk.log_in()
 
@@ -62,6 +75,9 @@ class Letter(unittest.TestCase):
         eventually(self.lab.delivered, 60)
         raw, = self.lab.delivered()
         self.assertIn(b"using TLSv1.3", raw)
+        asked = []
+        self.assertTrue(dkim.verify(raw, dnsfunc=lambda name, timeout=5: asked.append(name) or self.record))
+        self.assertEqual(asked, [b"zp2026._domainkey.zegelpost.example."])
         message = email.message_from_bytes(raw, policy=email.policy.default)
         text, letter = message.iter_parts()
         self.assertIn("rechtstreeks aan uw mailserver", text.get_content())
@@ -86,6 +102,13 @@ class Letter(unittest.TestCase):
 
     def test_the_doctor_says_that_answers_are_validated(self):
         self.assertIn("DNSSEC: answers are validated from the trust anchor", INSTANCE.zegelpost("doctor")[1])
+
+    def test_the_doctor_warns_of_mail_without_our_signature(self):
+        warning = "WARN  mail straight to another domain carries no DKIM signature"
+        self.assertNotIn(warning, INSTANCE.zegelpost("doctor")[1])
+        unsigned = INSTANCE.folder / "unsigned.yaml"
+        unsigned.write_text(INSTANCE.config.read_text().replace(self.signing, ""))
+        self.assertIn(warning, INSTANCE.zegelpost("doctor", "--config", unsigned)[1])
 
 
 if __name__ == "__main__":
