@@ -2,7 +2,10 @@
 """A mail comes back: what its server reports decides what happens next, when it comes to the address that we made for it, and only then. And staff hold
 the mail to a domain back."""
 import os
+import pathlib
 import re
+import subprocess
+import sys
 import time
 import unittest
 
@@ -10,6 +13,9 @@ import lmtp
 from instance import Instance
 from mail import Inbox
 from staff import Staff
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from line_server import LineServer  # noqa: E402
 
 INSTANCE = Instance(os.environ["INSTANCE"], os.environ["PROGRAMS"])
 HANDLE = "behandelen-verzoek"
@@ -23,6 +29,13 @@ def report(action, status, about):
             "This is the mail system at host mx.post.example.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.post.example\r\n\r\n"
             f"Final-Recipient: rfc822; karin@post.example\r\nAction: {action}\r\nStatus: {status}\r\n"
             f"Diagnostic-Code: smtp; 550 {status}\r\n--b--\r\n").encode()
+
+
+def refuses_recipients(told, say):
+    """A mail server that knows nobody."""
+    say.write(b"220 mx.weigert.example ESMTP\r\n")
+    for line in told:
+        say.write(b"550 5.1.1 <sanne@weigert.example>: no such user\r\n" if line.upper().startswith(b"RCPT") else b"250 mx.weigert.example\r\n")
 
 
 class ReturnedMail(unittest.TestCase):
@@ -45,13 +58,20 @@ class ReturnedMail(unittest.TestCase):
     def expect(self, dossier, sentence):
         self.wait(lambda: sentence in self.page(dossier).text)
 
-    def letter_to(self, sender):
-        """A letter lies in the mailbox of this sender; its dossier."""
+    def dossier_of(self, sender):
         lmtp.ask_for_access(INSTANCE, sender)
         dossier = self.clerk.dossier_of(sender)
         self.wait(lambda: "Ontvangstbevestiging gemaild" in self.page(dossier).text)
+        return dossier
+
+    def send_letter(self, dossier):
         letter = self.clerk.submit(self.page(dossier), {"brief": "avg-ontvangst"}, has="brief")
         self.clerk.act(letter, "versturen", weg="mailbox", code="telefonisch")
+
+    def letter_to(self, sender):
+        """A letter lies in the mailbox of this sender; its dossier."""
+        dossier = self.dossier_of(sender)
+        self.send_letter(dossier)
         return dossier
 
     def notification(self, sender):
@@ -73,6 +93,26 @@ class ReturnedMail(unittest.TestCase):
         record = self.clerk.get(re.search(r"/dossier/\w+/bericht/\w+/bewijs\?doel=[\w-]+", self.page(dossier).body.decode()).group(0)).text
         for words in ("Vertraagd: de mailserver van de ontvanger was niet bereikbaar (4.4.1)", "Niet aangekomen: dit e-mailadres bestaat niet (meer) (5.1.1)", "Melding gemaild"):
             self.assertIn(words, record)
+
+    def test_what_a_real_postfix_returns_counts(self):
+        """The letter's notification is refused by the next server; our own Postfix then makes the report, for the signed address."""
+        dossier = self.dossier_of("sanne@weigert.example")
+        refusing = LineServer(("127.0.0.1", 0), refuses_recipients)
+        self.addCleanup(refusing.close)
+        self.lead("weigert.example", refusing.server_address[1])
+        self.send_letter(dossier)
+        self.expect(dossier, "onze mail is niet aangekomen: dit e-mailadres bestaat niet (meer) (5.1.1).")
+        self.expect(dossier, "niet bezorgd")
+        log = (INSTANCE.folder / "postfix/log").read_text()
+        self.assertRegex(log, r"to=<sanne@weigert\.example>.*dsn=5\.1\.1, status=bounced")
+        self.assertRegex(log, r"lmtp\S+ \w+: to=<post\+b[a-z2-7]{40}@zegelpost\.example>.*status=sent")
+
+    def lead(self, domain, port):
+        """Postfix is to hand mail for `domain` over at `port`."""
+        folder = INSTANCE.folder / "postfix/etc"
+        with open(folder / "transport", "a", encoding="ascii") as table:
+            table.write(f"/@{re.escape(domain)}$/ smtp:[127.0.0.1]:{port}\n")
+        subprocess.run(["postfix", "-c", folder, "reload"], check=True, capture_output=True)
 
     def test_a_full_mailbox_gets_the_mail_again_later(self):
         dossier = self.letter_to("vol@post.example")
