@@ -29,21 +29,19 @@ std::string in_words(const intake::RecordRule& record, const intake::FieldValues
   return field != record.fields.end() && field->type.starts_with("choice") ? shown_value(*field, value) : value;
 }
 
-std::vector<intake::FieldValues> entries_of(const intake::Records& records, const intake::LetterSource::Part& part) {
-  std::vector<intake::FieldValues> entries;
-  const auto found = records.find(part.record);
-  if (found == records.end()) return entries;
-  std::ranges::copy_if(found->second, std::back_inserter(entries),
-                       [&](const intake::FieldValues& entry) { return intake::holds(part.where, entry); });
-  return entries;
+using Entries = std::vector<const intake::Entry*>;
+
+Entries entries_of(const intake::RecordBook& book, const intake::Records& records,
+                   const intake::LetterSource::Part& part) {
+  return intake::that_count(book, records, part.record, part.where, part.after);
 }
 
-Json table_of(const intake::RecordRule& record, const std::vector<intake::FieldValues>& entries,
+Json table_of(const intake::RecordRule& record, const Entries& entries,
               const std::map<std::string, std::string>& columns) {
   Json rows = Json::array();
-  for (const intake::FieldValues& entry : entries) {
+  for (const intake::Entry* const entry : entries) {
     Json& row = rows.emplace_back(Json::object());
-    for (const auto& [column, field] : columns) row[column] = in_words(record, entry, field);
+    for (const auto& [column, field] : columns) row[column] = in_words(record, entry->fields, field);
   }
   return rows;
 }
@@ -53,10 +51,10 @@ std::string text_of(const intake::RecordBook& book, const intake::LetterSource& 
                     const intake::Records& records) {
   std::string text;
   for (const intake::LetterSource::Part& part : source.parts) {
-    const auto entries = entries_of(records, part);
+    const Entries entries = entries_of(book, records, part);
     const std::size_t first = source.every || entries.empty() ? 0 : entries.size() - 1;
     for (std::size_t i = first; i < entries.size(); ++i) {
-      const std::string value = in_words(*book.record(part.record), entries[i], part.value);
+      const std::string value = in_words(*book.record(part.record), entries[i]->fields, part.value);
       if (!value.empty()) text += (text.empty() ? "" : source.every ? "\n\n" : "\n") + value;
     }
   }
@@ -66,8 +64,9 @@ std::string text_of(const intake::RecordBook& book, const intake::LetterSource& 
 Json value_for(const intake::RecordBook& book, const intake::LetterSource& source, const intake::Records& records,
                const templates::LetterField& field) {
   const intake::LetterSource::Part& first = source.parts.front();
-  if (!source.columns.empty()) return table_of(*book.record(first.record), entries_of(records, first), source.columns);
-  if (first.value.empty()) return !entries_of(records, first).empty();
+  if (!source.columns.empty())
+    return table_of(*book.record(first.record), entries_of(book, records, first), source.columns);
+  if (first.value.empty()) return !entries_of(book, records, first).empty();
   std::string text = text_of(book, source, records);
   if (field.type == "list") return lines_of(text);
   if (field.type == "text") std::ranges::replace(text, '\n', ' ');
@@ -116,8 +115,8 @@ intake::Records records_of(const Profile& profile) {
   for (const auto& [name, entries] : profile.records) {
     auto& list = records[name];
     for (const RecordEntry& entry : entries)
-      if (entry.struck.empty()) list.push_back(entry.fields);
-    std::ranges::stable_sort(list, {}, [](const intake::FieldValues& entry) { return value_of(entry, "dag"); });
+      if (entry.struck.empty()) list.push_back({entry.fields, entry.entered});
+    std::ranges::stable_sort(list, {}, [](const intake::Entry& entry) { return value_of(entry.fields, "dag"); });
   }
   return records;
 }

@@ -28,7 +28,14 @@ bool chosen(const intake::FieldRule& field, const std::string& value, const std:
                              [&](const auto part) { return std::string_view(part.begin(), part.end()) == key; });
 }
 
-json entry_json(const intake::RecordRule& rule, const RecordEntry& entry) {
+/// "Weer openen van 22 november 2026", when that letter settled the entry; else empty.
+std::string settled_words(const intake::RecordBook& book, const intake::Records& records,
+                          const intake::RecordRule& rule, const RecordEntry& entry) {
+  const intake::Entry* const by = intake::settled_by(book, records, rule, {entry.fields, entry.entered});
+  return by ? value_of(by->fields, "titel") + " van " + dutch_day(value_of(by->fields, "dag")) : std::string();
+}
+
+json entry_json(const intake::RecordRule& rule, const RecordEntry& entry, const std::string& settled) {
   json rows = json::array();
   for (const intake::FieldRule& field : rule.fields)
     if (const std::string value = value_of(entry.fields, field.name); !value.empty())
@@ -43,15 +50,17 @@ json entry_json(const intake::RecordRule& rule, const RecordEntry& entry) {
           {"ended", dutch_day(entry.ended)},
           {"ended_by", entry.ended_by},
           {"may_end", entry.struck.empty() && entry.ended.empty() && !rule.ends.empty()},
+          {"settled", rule.by_program || !entry.struck.empty() ? "" : settled},
           {"counts", entry.struck.empty()}};
 }
 
-json record_json(const intake::RecordRule& rule, const DossierView& view, const Attempt& attempt) {
+json record_json(const intake::RecordRule& rule, const DossierView& view, const intake::Records& records,
+                 const Attempt& attempt) {
   json entries = json::array();
   std::size_t count = 0;
   if (const auto found = view.profile.records.find(rule.name); found != view.profile.records.end())
     for (const RecordEntry& entry : found->second | std::views::reverse) {
-      entries.push_back(entry_json(rule, entry));
+      entries.push_back(entry_json(rule, entry, settled_words(view.rule->book, records, rule, entry)));
       count += entry.struck.empty() ? 1 : 0;
     }
   const bool here = attempt.record == rule.name;
@@ -75,7 +84,7 @@ json measure_json(const intake::RecordBook& book, const intake::MeasureRule& mea
   json demands = json::array();
   for (const std::string& name : measure.demands) {
     const intake::Demand& demand = *book.demand(name);
-    const bool is_met = intake::met(demand, records);
+    const bool is_met = intake::met(book, demand, records);
     demands.push_back({{"label", demand.label},
                        {"record", demand.record},
                        {"met", is_met},
@@ -170,7 +179,8 @@ json records_json(const DossierView& view, const Attempt& attempt) {
             {"name", view.profile.requester.name}, {"stand", book.stand_label(intake::stand_of(book, records))},
             {"may_draft", may(view, Act::kDraft)}, {"records", json::array()},
             {"measures", json::array()},           {"clocks", json::array()}};
-  for (const intake::RecordRule& rule : book.records) data["records"].push_back(record_json(rule, view, attempt));
+  for (const intake::RecordRule& rule : book.records)
+    data["records"].push_back(record_json(rule, view, records, attempt));
   for (const intake::MeasureRule& measure : book.measures)
     data["measures"].push_back(measure_json(book, measure, records));
   for (const TermRecord& term : view.profile.terms)

@@ -44,6 +44,13 @@ CitedRule house_rule(const YAML::Node& node, const std::string& file) {
   return rule;
 }
 
+std::string from_which_day(const RecordBook& book, const Demand& demand) {
+  if (demand.after.record.empty()) return {};
+  return fmt::format(" Telt alleen vanaf de dag van {} bij: {}.",
+                     demand.after.newest ? "wat het laatst gebeurde" : "wat het eerst gebeurde",
+                     book.record(demand.after.record)->title);
+}
+
 void add_request(const RequestRule& request, std::vector<CitedRule>& rules) {
   const auto add = [&](const std::string& name, const std::string& text, const auto& cited) {
     if (!cited.source_text.empty())
@@ -56,10 +63,12 @@ void add_request(const RequestRule& request, std::vector<CitedRule>& rules) {
             (document.before.empty() ? "" : fmt::format(" Eerst dit, dan pas: {}.", fmt::join(document.before, ", "))),
         document);
   for (const Demand& demand : request.book.demands)
-    add(demand.name, demand.label + ". Anders: " + demand.lacking, demand);
+    add(demand.name, demand.label + "." + from_which_day(request.book, demand) + " Anders: " + demand.lacking, demand);
   for (const MeasureRule& measure : request.book.measures) {
     std::string text = measure.title + ", met de brief " + measure.letter + ". Vooraf vastgelegd:";
     for (const std::string& name : measure.demands) text += " " + request.book.demand(name)->label + ";";
+    if (!measure.settles.empty()) text += " Daarna telt niet meer mee wat eerder gebeurde of is vastgelegd:";
+    for (const std::string& name : measure.settles) text += " " + request.book.record(name)->title + ";";
     add(measure.name, text, measure);
   }
   for (const ReleaseRule& release : request.book.releases) add(release.letter, release.lacking, release);

@@ -33,6 +33,10 @@ RecordRule read_record(const YAML::Node& node, const std::string& file) {
   record.ends = map.text_or("ends", "");
   record.until = map.text_or("until", "");
   if (!record.until.empty() && !has_field(record, record.until)) map.refuse("until", "names no field");
+  record.day = map.text_or("day", "");
+  const auto day = std::ranges::find(record.fields, record.day, &FieldRule::name);
+  if (!record.day.empty() && (day == record.fields.end() || (day->type != "date" && day->type != "moment")))
+    map.refuse("day", "names no field of type date or moment");
   if (record.fields.empty()) map.refuse("fields", "is missing");
   if (!record.person.empty() && record.person != "requester" && record.person != "client")
     map.refuse("person", "must be requester or client");
@@ -51,6 +55,20 @@ RecordRule read_record(const YAML::Node& node, const std::string& file) {
   return record;
 }
 
+After read_after(YamlMap& map, const std::string& file) {
+  After after;
+  const YAML::Node node = map.node("after");
+  if (!node) return after;
+  YamlMap keys(node, file);
+  after.record = keys.text("record");
+  after.where = read_condition(keys, "where", file);
+  const std::string which = keys.text("which");
+  if (which != "oldest" && which != "newest") keys.refuse("which", "must be oldest or newest");
+  after.newest = which == "newest";
+  keys.refuse_unknown_keys();
+  return after;
+}
+
 Demand read_demand(const YAML::Node& node, const std::string& file) {
   YamlMap map(node, file);
   Demand demand;
@@ -61,6 +79,7 @@ Demand read_demand(const YAML::Node& node, const std::string& file) {
   demand.where = read_condition(map, "where", file);
   demand.at_least = map.number_or("at_least", 1, 100, 1);
   demand.different = map.text_or("different", "");
+  demand.after = read_after(map, file);
   demand.source = map.text("source");
   demand.source_text = map.text("source_text");
   map.refuse_unknown_keys();
@@ -69,7 +88,8 @@ Demand read_demand(const YAML::Node& node, const std::string& file) {
 
 LetterSource::Part read_part(const YAML::Node& node, const std::string& file) {
   YamlMap map(node, file);
-  LetterSource::Part part{map.text("record"), read_condition(map, "where", file), map.text_or("value", "")};
+  LetterSource::Part part{map.text("record"), read_condition(map, "where", file), map.text_or("value", ""),
+                          read_after(map, file)};
   map.refuse_unknown_keys();
   return part;
 }
@@ -100,6 +120,7 @@ MeasureRule read_measure(const YAML::Node& node, const std::string& file) {
   measure.from = map.texts("stands");
   measure.to = map.text_or("to", "");
   measure.demands = map.texts("demands");
+  measure.settles = map.texts("settles");
   measure.fields = read_list(map, "fields", file, read_letter_source);
   measure.source = map.text("source");
   measure.source_text = map.text("source_text");
@@ -122,11 +143,22 @@ ReleaseRule read_release(const YAML::Node& node, const std::string& file) {
   return release;
 }
 
+void check_after(const RecordBook& book, const RecordRule& record, const After& after, const char* key,
+                 const YamlMap& map) {
+  if (after.record.empty()) return;
+  const RecordRule* const other = book.record(after.record);
+  if (!other) map.refuse(key, fmt::format("come after the record '{}', which is not there", after.record));
+  if (record.day.empty() || other->day.empty())
+    map.refuse(key, fmt::format("compare days of '{}' and '{}': both need `day`", record.name, other->name));
+  check_condition(other->fields, after.where, key, map);
+}
+
 void check_part(const RecordBook& book, const LetterSource& source, const LetterSource::Part& part,
                 const YamlMap& map) {
   const RecordRule* const record = book.record(part.record);
   if (!record) map.refuse("measures", fmt::format("ask for the record '{}', which is not there", part.record));
   check_condition(record->fields, part.where, "measures", map);
+  check_after(book, *record, part.after, "measures", map);
   Names wanted;
   if (!part.value.empty()) wanted.push_back(part.value);
   for (const auto& [column, field] : source.columns) wanted.push_back(field);
@@ -145,6 +177,9 @@ void check_measure(const RecordBook& book, const MeasureRule& measure, const Yam
     map.refuse("measures", fmt::format("lead to '{}', which is no stand", measure.to));
   for (const std::string& name : measure.demands)
     if (!book.demand(name)) map.refuse("measures", fmt::format("need '{}', which is no demand", name));
+  for (const std::string& name : measure.settles)
+    if (const RecordRule* const record = book.record(name); !record || record->day.empty())
+      map.refuse("measures", fmt::format("settle '{}', which is no record with a `day`", name));
   for (const LetterSource& source : measure.fields)
     for (const LetterSource::Part& part : source.parts) check_part(book, source, part, map);
 }
@@ -161,6 +196,7 @@ void check_book(const RecordBook& book, const YamlMap& map) {
     const RecordRule* const record = book.record(demand.record);
     if (!record) map.refuse("demands", fmt::format("ask for the record '{}', which is not there", demand.record));
     check_condition(record->fields, demand.where, "demands", map);
+    check_after(book, *record, demand.after, "demands", map);
     if (!demand.different.empty() && !has_field(*record, demand.different))
       map.refuse("demands", fmt::format("compare the field '{}', which is not there", demand.different));
   }

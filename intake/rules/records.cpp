@@ -1,6 +1,7 @@
 #include "intake/rules/records.h"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 namespace zp::intake {
@@ -10,6 +11,28 @@ template <typename Rule>
 const Rule* find(const std::vector<Rule>& rules, std::string_view name) noexcept {
   const auto found = std::ranges::find(rules, name, &Rule::name);
   return found == rules.end() ? nullptr : &*found;
+}
+
+std::string value_of(const Entry& entry, const std::string& field) {
+  const auto found = entry.fields.find(field);
+  return found == entry.fields.end() ? std::string() : found->second;
+}
+
+/// YYYY-MM-DD, also of a moment.
+std::string day_of(const RecordRule& rule, const Entry& entry) {
+  constexpr std::size_t kDayLength = 10;
+  return value_of(entry, rule.day).substr(0, kDayLength);
+}
+
+/// From which day on entries count; empty: from any.
+std::string first_day_of(const RecordBook& book, const Records& records, const After& after) {
+  const RecordRule* const rule = book.record(after.record);
+  if (!rule) return {};
+  std::vector<std::string> days;
+  for (const Entry* const entry : that_count(book, records, after.record, after.where, {}))
+    days.push_back(day_of(*rule, *entry));
+  if (days.empty()) return {};
+  return after.newest ? std::ranges::max(days) : std::ranges::min(days);
 }
 
 }  // namespace
@@ -29,26 +52,46 @@ std::string RecordBook::stand_label(std::string_view name) const {
   return std::string(name);
 }
 
-bool met(const Demand& demand, const Records& records) {
-  const auto entries = records.find(demand.record);
-  if (entries == records.end()) return false;
-  int count = 0;
-  std::set<std::string> values;
-  for (const FieldValues& entry : entries->second) {
-    if (!holds(demand.where, entry)) continue;
-    ++count;
-    if (const auto value = entry.find(demand.different); value != entry.end()) values.insert(value->second);
+const Entry* settled_by(const RecordBook& book, const Records& records, const RecordRule& rule, const Entry& entry) {
+  const auto taken = records.find(std::string(kTakenMeasures));
+  if (taken == records.end()) return nullptr;
+  for (const Entry& measure : taken->second | std::views::reverse) {
+    const MeasureRule* const known = book.measure(value_of(measure, "maatregel"));
+    if (!known || std::ranges::find(known->settles, rule.name) == known->settles.end()) continue;
+    const bool later = entry.entered > measure.entered && day_of(rule, entry) >= value_of(measure, "dag");
+    return later ? nullptr : &measure;
   }
-  return (demand.different.empty() ? count : static_cast<int>(values.size())) >= demand.at_least;
+  return nullptr;
+}
+
+std::vector<const Entry*> that_count(const RecordBook& book, const Records& records, const std::string& record,
+                                     const Condition& where, const After& after) {
+  std::vector<const Entry*> counting;
+  const RecordRule* const rule = book.record(record);
+  const auto entries = records.find(record);
+  if (!rule || entries == records.end()) return counting;
+  const std::string first_day = first_day_of(book, records, after);
+  for (const Entry& entry : entries->second)
+    if (holds(where, entry.fields) && day_of(*rule, entry) >= first_day && !settled_by(book, records, *rule, entry))
+      counting.push_back(&entry);
+  return counting;
+}
+
+bool met(const RecordBook& book, const Demand& demand, const Records& records) {
+  const auto entries = that_count(book, records, demand.record, demand.where, demand.after);
+  if (demand.different.empty()) return static_cast<int>(entries.size()) >= demand.at_least;
+  std::set<std::string> values;
+  for (const Entry* const entry : entries) values.insert(value_of(*entry, demand.different));
+  values.erase("");
+  return static_cast<int>(values.size()) >= demand.at_least;
 }
 
 std::string stand_of(const RecordBook& book, const Records& records) {
   std::string stand = book.stands.empty() ? std::string() : book.stands.front().first;
   const auto taken = records.find(std::string(kTakenMeasures));
   if (taken == records.end()) return stand;
-  for (const FieldValues& entry : taken->second) {
-    const auto name = entry.find("maatregel");
-    const MeasureRule* const measure = name == entry.end() ? nullptr : book.measure(name->second);
+  for (const Entry& entry : taken->second) {
+    const MeasureRule* const measure = book.measure(value_of(entry, "maatregel"));
     if (measure && !measure->to.empty()) stand = measure->to;
   }
   return stand;
@@ -60,7 +103,7 @@ Hindrance hindrance(const RecordBook& book, const MeasureRule& measure, const Re
   if (!measure.from.empty() && std::ranges::find(measure.from, stand) == measure.from.end()) hindrance.stand = stand;
   for (const std::string& name : measure.demands) {
     const Demand* const demand = book.demand(name);
-    if (demand && !met(*demand, records)) hindrance.lacking.push_back(demand);
+    if (demand && !met(book, *demand, records)) hindrance.lacking.push_back(demand);
   }
   return hindrance;
 }

@@ -19,11 +19,19 @@ struct RecordRule {
   bool by_program = false;  // nobody types it: a measure that was taken
   std::string ends;         // how people say that an entry ends ("Intrekken"); empty: entries don't end
   std::string until;        // the field with a last day that is known beforehand; may be empty
+  std::string day;          // the field with the day on which it happened (date or moment); empty: it has none
   /// "requester" or "client": its fields naam, geboortedatum, email, telefoon, adres are that person.
   std::string person;
   /// A term in hours that begins with an entry (AVG art. 33): the field with the moment, and the record whose entry ends it.
   int clock_hours = 0;
   std::string clock_from, clock_ended_by, clock_source;
+};
+
+/// Entries count only if they happened on or after the day of another: a talk says nothing of what was found later.
+struct After {
+  std::string record;  // empty: any day will do
+  Condition where;
+  bool newest = true;  // of several the last one; else the first
 };
 
 /// What must be on record: at least so many entries of a kind that hold these values.
@@ -34,6 +42,7 @@ struct Demand {
   Condition where;
   int at_least = 1;
   std::string different;  // only entries that differ in this field count; empty: all do
+  After after;
   std::string source, source_text;
 };
 
@@ -43,6 +52,7 @@ struct LetterSource {
     std::string record;
     Condition where;
     std::string value;  // name of a field; empty: is there such an entry at all
+    After after = {};
   };
   std::string field;                           // of the letter
   std::vector<Part> parts;                     // several: one below the other
@@ -56,6 +66,7 @@ struct MeasureRule {
   std::vector<std::string> from;    // where the case may stand; empty: anywhere
   std::string to;                   // where it stands then; empty: it stays
   std::vector<std::string> demands;
+  std::vector<std::string> settles;  // records of which no earlier entry counts any more once it was taken
   std::vector<LetterSource> fields;
   std::string source, source_text;
 };
@@ -88,10 +99,19 @@ struct RecordBook {
 /// The record in which measures that were taken stand, with the fields maatregel, dag and ingang.
 inline constexpr std::string_view kTakenMeasures = "maatregel";
 
-/// Kind of entry -> entries that count, oldest first.
-using Records = std::map<std::string, std::vector<FieldValues>>;
+struct Entry {
+  FieldValues fields;
+  std::int64_t entered = 0;  // milliseconds since 1970: of two on one day, which was put on record first
+};
+/// Kind of entry -> entries that were not struck out, oldest first.
+using Records = std::map<std::string, std::vector<Entry>>;
 
-bool met(const Demand& demand, const Records& records);
+/// The measure that settled this entry, as it stands in the record of measures; nullptr: the entry still counts.
+const Entry* settled_by(const RecordBook& book, const Records& records, const RecordRule& rule, const Entry& entry);
+/// Entries that count now, oldest first: they hold these values, no measure settled them, and their day is late enough.
+std::vector<const Entry*> that_count(const RecordBook& book, const Records& records, const std::string& record,
+                                     const Condition& where, const After& after);
+bool met(const RecordBook& book, const Demand& demand, const Records& records);
 /// Where the case stands after the measures that were taken.
 std::string stand_of(const RecordBook& book, const Records& records);
 

@@ -47,6 +47,10 @@ class PorteroTest : public Desk {
         jurist_, id_, "discipline",
         {{"dag", "2026-11-17"}, {"wat", "De afspraak van 12 november is niet nagekomen."}, {"waaruit", "logging"}}));
   }
+  void improvement(const char* day) {
+    must(casework_->add_record(jurist_, id_, "verbetering",
+                               {{"dag", day}, {"wat", "Alle accounts zijn persoonlijk."}, {"waaruit", "lijst"}}));
+  }
   Id draft(const char* name, const nlohmann::json& more = nlohmann::json::object()) {
     nlohmann::json fields = {{"contact", "Bel 088 000 0000."}, {"closed_from", "2026-12-01"}};
     fields.update(more);
@@ -186,6 +190,62 @@ TEST_F(PorteroTest, AClosedOrganisationCanBeReopenedOnlyAfterImprovement) {
   EXPECT_EQ(fields(letter)["closed_from"], "2026-12-01");
   send(letter);
   EXPECT_EQ(stand(), "heropend");
+}
+
+TEST_F(PorteroTest, ATalkOfBeforeTheMisuseIsNoContactAboutItAndIsNotPrinted) {
+  contact("2024-01-10", "contactpersoon", "gesprek");
+  fact("2026-11-20", "buiten-doel");
+  signatory();
+  EXPECT_THAT(hindered(draft("portero-afsluiting-misbruik")), HasSubstr("contactpersoon"));
+  contact("2026-11-21", "contactpersoon", "telefoon");
+  const Id letter = draft("portero-afsluiting-misbruik");
+  EXPECT_EQ(hindered(letter), "");
+  ASSERT_EQ(fields(letter)["contacts"].size(), 1u);
+  EXPECT_EQ(fields(letter)["contacts"][0]["day"], "2026-11-21");
+}
+
+TEST_F(PorteroTest, AfterAReopeningOnlyWhatHappenedSinceCounts) {
+  const nlohmann::json reopened = {{"reopened_from", "2027-01-01"}, {"conditions", {"eigen accounts"}}};
+  fact("2026-11-17", "buiten-doel", "Het oude feit.");
+  contact("2026-11-18", "medewerker", "telefoon");
+  signatory();
+  send(draft("portero-afsluiting-misbruik"));
+  improvement("2026-11-20");
+  send(draft("portero-heropening", reopened));
+  ASSERT_EQ(stand(), "heropend");
+  EXPECT_THAT(hindered(draft("portero-afsluiting-misbruik")),
+              AllOf(HasSubstr("misbruik vast als feit"), HasSubstr("contactpersoon"), Not(HasSubstr("tekenbevoegd"))));
+  now_ += 2 * kDay;
+  fact("2026-11-23", "buiten-doel", "Het nieuwe feit.");
+  EXPECT_THAT(hindered(draft("portero-afsluiting-misbruik")),
+              AllOf(Not(HasSubstr("als feit")), HasSubstr("contactpersoon")));
+  contact("2026-11-24", "medewerker", "telefoon");
+  const Id letter = draft("portero-afsluiting-misbruik");
+  ASSERT_EQ(fields(letter)["facts"].size(), 1u);
+  EXPECT_EQ(fields(letter)["facts"][0]["what"], "Het nieuwe feit.");
+  EXPECT_EQ(fields(letter)["contacts"].size(), 1u);
+  send(letter);
+  EXPECT_EQ(stand(), "afgesloten");
+  EXPECT_THAT(hindered(draft("portero-heropening", reopened)), HasSubstr("verbeterde"));
+  improvement("2026-11-24");
+  EXPECT_EQ(hindered(draft("portero-heropening", reopened)), "");
+}
+
+TEST_F(PorteroTest, AWarningOfBeforeAReopeningIsNotHeldAgainstTheOrganisation) {
+  fact("2026-11-16", "onzorgvuldig");
+  fact("2026-11-17", "onzorgvuldig");
+  discipline();
+  contact("2026-11-18", "contactpersoon", "telefoon");
+  signatory();
+  send(draft("portero-waarschuwing", {{"measures_before", "2026-12-15"}}));
+  EXPECT_EQ(fields(draft("portero-afsluiting-onzorgvuldig"))["warned_on"], "2026-11-22");
+  send(draft("portero-afsluiting-onzorgvuldig"));
+  improvement("2026-11-20");
+  send(draft("portero-heropening", {{"reopened_from", "2027-01-01"}, {"conditions", {"eigen accounts"}}}));
+  const Id letter = draft("portero-afsluiting-onzorgvuldig");
+  EXPECT_FALSE(fields(letter).contains("warned_on"));
+  EXPECT_THAT(hindered(letter),
+              AllOf(HasSubstr("twee verschillende dagen"), HasSubstr("discipline"), HasSubstr("contact")));
 }
 
 TEST_F(PorteroTest, WhatAClosureMeansIsToldOnlyAfterItAndNamesItsDays) {

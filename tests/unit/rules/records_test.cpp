@@ -14,34 +14,66 @@ const RecordBook& portero() {
   return book->find("portero")->book;
 }
 
+Records one(const char* record, const FieldValues& fields) { return {{record, {{fields}}}}; }
+
 TEST(Demands, CountOnlyEntriesThatHoldTheirValues) {
   const Demand& contact = *portero().demand("direct-contact");
-  EXPECT_FALSE(met(contact, {}));
-  EXPECT_FALSE(met(contact, {{"contact", {{{"rol", "contactpersoon"}, {"hoe", "niet-bereikt"}}}}}));
-  EXPECT_FALSE(met(contact, {{"contact", {{{"rol", "tekenbevoegde"}, {"hoe", "telefoon"}}}}}));
-  EXPECT_TRUE(met(contact, {{"contact", {{{"rol", "medewerker"}, {"hoe", "gesprek"}}}}}));
+  EXPECT_FALSE(met(portero(), contact, {}));
+  EXPECT_FALSE(met(portero(), contact, one("contact", {{"rol", "contactpersoon"}, {"hoe", "niet-bereikt"}})));
+  EXPECT_FALSE(met(portero(), contact, one("contact", {{"rol", "tekenbevoegde"}, {"hoe", "telefoon"}})));
+  EXPECT_TRUE(met(portero(), contact, one("contact", {{"rol", "medewerker"}, {"hoe", "gesprek"}})));
 }
 
 TEST(Demands, CountDifferentDaysWhereRepetitionMatters) {
   const Demand& repeated = *portero().demand("meerdere-malen");
   const FieldValues first = {{"soort", "onzorgvuldig"}, {"dag", "2026-11-16"}};
   FieldValues second = first;
-  EXPECT_FALSE(met(repeated, {{"feit", {first, second}}}));
+  EXPECT_FALSE(met(portero(), repeated, {{"feit", {{first}, {second}}}}));
   second["dag"] = "2026-11-17";
-  EXPECT_TRUE(met(repeated, {{"feit", {first, second}}}));
+  EXPECT_TRUE(met(portero(), repeated, {{"feit", {{first}, {second}}}}));
   second["soort"] = "buiten-doel";
-  EXPECT_FALSE(met(repeated, {{"feit", {first, second}}}));
+  EXPECT_FALSE(met(portero(), repeated, {{"feit", {{first}, {second}}}}));
+}
+
+TEST(Demands, ATalkCountsFromTheDayOfTheLastFactOn) {
+  const Demand& contact = *portero().demand("direct-contact");
+  const auto records = [](const char* talk) {
+    return Records{{"feit",
+                    {{{{"soort", "buiten-doel"}, {"dag", "2026-11-10"}}},
+                     {{{"soort", "buiten-doel"}, {"dag", "2026-11-20"}}},
+                     {{{"soort", "onzorgvuldig"}, {"dag", "2026-11-22"}}}}},
+                   {"contact", {{{{"rol", "medewerker"}, {"hoe", "gesprek"}, {"dag", talk}}}}}};
+  };
+  EXPECT_FALSE(met(portero(), contact, records("2024-01-10")));
+  EXPECT_FALSE(met(portero(), contact, records("2026-11-19")));
+  EXPECT_TRUE(met(portero(), contact, records("2026-11-20")));  // careless use is another matter
+}
+
+TEST(Demands, CountNothingThatWasSettledByAReopening) {
+  const Demand& misuse = *portero().demand("misbruik");
+  constexpr std::int64_t kReopened = 2000;
+  const auto found = [&](const char* day, std::int64_t entered) {
+    return met(portero(), misuse,
+               {{"feit", {{{{"soort", "buiten-doel"}, {"dag", day}}, entered}}},
+                {"maatregel",
+                 {{{{"maatregel", "afsluiting-misbruik"}, {"dag", "2026-11-21"}}, 1000},
+                  {{{"maatregel", "heropening"}, {"dag", "2026-12-01"}}, kReopened}}}});
+  };
+  EXPECT_FALSE(found("2026-11-20", 500));
+  EXPECT_FALSE(found("2026-11-20", kReopened + 1));  // happened before it, whenever it was put on record
+  EXPECT_FALSE(found("2026-12-01", kReopened - 1));
+  EXPECT_TRUE(found("2026-12-01", kReopened + 1));
 }
 
 TEST(Measures, MoveTheCaseOnInTheOrderInWhichTheyWereTaken) {
   Records records;
   EXPECT_EQ(stand_of(portero(), records), "open");
-  records["maatregel"].push_back({{"maatregel", "waarschuwing"}});
+  records["maatregel"].push_back({{{"maatregel", "waarschuwing"}}});
   EXPECT_EQ(stand_of(portero(), records), "gewaarschuwd");
-  records["maatregel"].push_back({{"maatregel", "gesprek-bevestigen"}});
+  records["maatregel"].push_back({{{"maatregel", "gesprek-bevestigen"}}});
   EXPECT_EQ(stand_of(portero(), records), "gewaarschuwd");  // confirming a talk decides nothing
-  records["maatregel"].push_back({{"maatregel", "afsluiting-onzorgvuldig"}});
-  records["maatregel"].push_back({{"maatregel", "heropening"}});
+  records["maatregel"].push_back({{{"maatregel", "afsluiting-onzorgvuldig"}}});
+  records["maatregel"].push_back({{{"maatregel", "heropening"}}});
   EXPECT_EQ(stand_of(portero(), records), "heropend");
 }
 

@@ -147,6 +147,15 @@ INSTANTIATE_TEST_SUITE_P(
                "fields: [{name: n, "
                "label: l, type: date}]}\n",
                "type moment"},
+        BadRow{"records:\n  - {name: r, title: t, about: a, day: n, fields: [{name: n, label: l, type: text}]}\n",
+               "'day' names no field"},
+        BadRow{"records:\n  - {name: r, title: t, about: a, fields: [{name: n, label: l, type: text}]}\ndemands:\n  - "
+               "{name: d, label: l, lacking: x, record: r, after: {record: r, which: newest}, source: s, source_text: "
+               "t}\n",
+               "both need `day`"},
+        BadRow{"records:\n  - {name: r, title: t, about: a, fields: [{name: n, label: l, type: text}]}\nmeasures:\n  - "
+               "{name: m, title: t, letter: b, settles: [r], source: s, source_text: t}\n",
+               "settle 'r'"},
         BadRow{"made_by_staff: true\n", "needs records"}, BadRow{"fields: [\n", "een.yaml:"},
         BadRow{"fields: {a: b}\n", "list"}, BadRow{"documents: none\n", "list"}));
 
