@@ -15,13 +15,11 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kNotice = "avg-kennisgeving-ontvanger";
-constexpr const char* kFromPerson = "Van u, of van wie voor u optreedt";
-constexpr const char* kFromUs = "Van ons, bij het behandelen";
 
 /// One row for each kind of data and source, in the order in which they came.
 class DataRows {
  public:
-  void add(const std::string& category, const std::string& content, const char* source) {
+  void add(const std::string& category, const std::string& content, const std::string& source) {
     for (Json& row : rows_)
       if (row["category"] == category && row["source"] == source) {
         if (seen_.insert(category + '\n' + source + '\n' + content).second)
@@ -41,12 +39,11 @@ class DataRows {
 Json data_held(const Overview& overview) {
   DataRows rows;
   for (const Overview::Item& item : overview.data)
-    if (item.what != kHistoryItem) rows.add(item.what, item.detail, item.given ? kFromPerson : kFromUs);
+    if (item.what != kHistoryItem) rows.add(item.what, item.detail, item.source);
   for (const Overview::Item& item : overview.documents)
-    rows.add("Documenten", item.what + ", " + item.when, item.given ? kFromPerson : kFromUs);
+    rows.add("Documenten", item.what + ", " + item.when, item.source);
   for (const Overview::Item& item : overview.messages)
-    rows.add("Berichten", item.when + ": " + (item.given ? item.detail : item.what),
-             item.given ? kFromPerson : kFromUs);
+    rows.add("Berichten", item.when + ": " + (item.what == kReceivedItem ? item.detail : item.what), item.source);
   return rows.take();
 }
 

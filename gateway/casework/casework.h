@@ -203,8 +203,9 @@ class Casework {
   Result<void> correct(const Actor& actor, const Id& document, const std::string& key, const std::string& value);
   /// A person answers for a document that the scanner could not pass; never for an infected one.
   Result<void> release(const Actor& actor, const Id& document);
-  /// A document out of another system; inspected like any other before it can be used. Its id.
-  Result<Id> add_document(const Actor& actor, const Id& dossier, const std::string& name, ByteView content);
+  /// A document out of another system, `origin`; inspected like any other before it can be used. Its id.
+  Result<Id> add_document(const Actor& actor, const Id& dossier, const std::string& name, const std::string& origin,
+                          ByteView content);
   Result<void> note(const Actor& actor, const Id& dossier, const std::string& text);
   Result<void> finish_task(const Actor& actor, const Id& dossier, std::size_t task);
   /// AVG art. 18, on one of its grounds (restriction.h).

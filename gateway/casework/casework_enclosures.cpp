@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostEnclosures = 20;
 constexpr std::size_t kMostDocument = 64 * 1024 * 1024;
+constexpr std::size_t kMostOrigin = 200;
 
 nlohmann::json names_of(const std::vector<Enclosure>& enclosures) {
   nlohmann::json names = nlohmann::json::array();
@@ -170,7 +171,11 @@ Result<EnclosureContent> Casework::enclosure(const Actor& actor, const Id& id, c
   return std::move(*found);
 }
 
-Result<Id> Casework::add_document(const Actor& actor, const Id& dossier, const std::string& name, ByteView content) {
+Result<Id> Casework::add_document(const Actor& actor, const Id& dossier, const std::string& name,
+                                  const std::string& origin, ByteView content) {
+  if (lines_of(origin).size() != 1 || origin.size() > kMostOrigin)
+    return fail(Code::kRefused, "add document",
+                "Schrijf op uit welk systeem dit document komt, op een regel van ten hoogste 200 tekens.");
   if (content.empty() || content.size() > kMostDocument)
     return fail(Code::kRefused, "add document", "Kies een bestand dat niet leeg is en niet groter dan 64 MB.");
   Document document;
@@ -181,6 +186,7 @@ Result<Id> Casework::add_document(const Actor& actor, const Id& dossier, const s
   document.received = office_.now();
   DocumentDetails details;
   details.name = intake::clean_file_name(name);
+  details.origin = lines_of(origin).front();
   details.size = content.size();
   details.sha256 = to_hex(crypto::sha256(content));
   TRY_DO(change(
@@ -189,11 +195,12 @@ Result<Id> Casework::add_document(const Actor& actor, const Id& dossier, const s
         object.document = document.id;
         open.keys.seal(details, document);
         TRY_DO(store.add_submission(
-            {document.submission, dossier, open.dossier.reference, "staff", document.received, 1}));
+            {document.submission, dossier, open.dossier.reference, std::string(kStaffChannel), document.received, 1}));
         TRY_DO(store.add_document(document));
         TRY_DO(store.add_object(object));
         TRY_DO(store.add_job(new_job("inspect", document.id, office_.now())));
-        remember(office_, actor, open, "Heeft een document uit een ander systeem toegevoegd: " + details.name);
+        remember(office_, actor, open,
+                 "Heeft een document uit een ander systeem (" + details.origin + ") toegevoegd: " + details.name);
         return {};
       }));
   return document.id;

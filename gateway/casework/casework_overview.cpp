@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "gateway/casework/casework.h"
 #include "gateway/casework/letter_fields.h"
@@ -30,11 +31,34 @@ std::string shown_fields(const intake::RecordRule* rule, const intake::FieldValu
   return fmt::to_string(fmt::join(parts, "; "));
 }
 
+/// Who gave something, in words for the person.
+struct Giver {
+  bool person;  // or who speaks for the person
+  std::string words;
+};
+
+Giver by_person() { return {true, "Van u, of van wie voor u optreedt"}; }
+Giver by_us() { return {false, "Van ons, bij het behandelen"}; }
+Giver by(const std::string& other) { return {false, "Van " + other}; }
+
+/// A care provider or a GP who asks about a client gives data that the client did not give.
+Giver giver_of(const intake::RequestRule* rule, const Profile& profile) {
+  if (rule && rule->made_by_staff) return by_us();
+  const std::string& name = profile.requester.name;
+  const bool own = name.empty() || profile.client.name.empty() || same_name(name, profile.client.name);
+  return own || is_representative(profile) ? by_person() : by(name);
+}
+
 /// Adds what one dossier holds.
 class Compiler {
  public:
   Compiler(const Office& office, StoreReader& store, OpenDossier& open, Overview& into)
-      : office_(office), store_(store), open_(open), into_(into), reference_(open.dossier.reference) {}
+      : office_(office),
+        store_(store),
+        open_(open),
+        into_(into),
+        reference_(open.dossier.reference),
+        giver_(giver_of(office.rules.find(open.dossier.kind), open.profile)) {}
 
   Result<void> compile() {
     into_.dossiers.push_back(reference_);
@@ -43,27 +67,45 @@ class Compiler {
     if (open_.profile.client.name != open_.profile.requester.name) person("cliënt", open_.profile.client, received);
     filled_in(received);
     if (!open_.profile.mail_text.empty())
-      add(into_.data, "Tekst van de e-mail", received, open_.profile.mail_text, true);
+      add(into_.data, "Tekst van de e-mail", received, open_.profile.mail_text, giver_);
     rights();
     records();
     for (const HistoryLine& line : open_.profile.history)
-      add(into_.data, std::string(kHistoryItem), local_time_dutch(line.time), line.what, false);
+      add(into_.data, std::string(kHistoryItem), local_time_dutch(line.time), line.what, by_us());
     for (const Delivery& delivery : open_.profile.deliveries)
-      add(into_.messages, "Ontvangen", local_time_dutch(delivery.received),
-          delivery.channel + (delivery.subject.empty() ? "" : ": " + delivery.subject), true);
+      add(into_.messages, std::string(kReceivedItem), local_time_dutch(delivery.received),
+          delivery.channel + (delivery.subject.empty() ? "" : ": " + delivery.subject), giver_of(delivery));
     TRY_DO(documents());
     handed_over();
     return sent();
   }
 
  private:
-  void add(std::vector<Overview::Item>& items, std::string what, std::string when, std::string detail, bool given) {
-    if (!detail.empty()) items.push_back({reference_, std::move(what), std::move(when), std::move(detail), given});
+  void add(std::vector<Overview::Item>& items, std::string what, std::string when, std::string detail,
+           const Giver& giver) {
+    if (!detail.empty())
+      items.push_back({reference_, std::move(what), std::move(when), std::move(detail), giver.person, giver.words});
+  }
+
+  Giver giver_of(const Delivery& delivery) const {
+    const Profile& profile = open_.profile;
+    const auto is = [&](const Person& one) { return same_name(delivery.from, one.name) || delivery.from == one.email; };
+    if (delivery.from.empty() || is(profile.requester)) return giver_;
+    return is(profile.subject()) ? by_person() : by(delivery.from);
+  }
+
+  /// What staff fetched elsewhere came from nobody who wrote to us, whatever it says.
+  Giver giver_of(const DocumentDetails& details, const Document& document, const std::set<Id>& by_staff) const {
+    if (!details.origin.empty()) return {false, "Uit een ander systeem: " + details.origin};
+    if (by_staff.contains(document.submission)) return {false, "Uit een ander systeem"};
+    const auto& all = open_.profile.deliveries;
+    const auto delivery = std::ranges::find(all, document.submission, &Delivery::submission);
+    return delivery == all.end() ? giver_ : giver_of(*delivery);
   }
 
   void person(const std::string& who, const Person& one, const std::string& when) {
     const auto of = [&](const char* what, const std::string& value) {
-      add(into_.data, fmt::format("{} ({})", what, who), when, value, true);
+      add(into_.data, fmt::format("{} ({})", what, who), when, value, giver_);
     };
     of("Naam", one.name);
     of("Geboortedatum", one.birth_date);
@@ -79,7 +121,7 @@ class Compiler {
     for (const auto& [name, value] : open_.profile.fields) {
       const intake::FieldRule* const field = rule ? intake::field_named(rule->fields, name) : nullptr;
       add(into_.data, "Ingevuld: " + (field ? field->label : name), when, field ? shown_value(*field, value) : value,
-          true);
+          giver_);
     }
   }
 
@@ -91,7 +133,7 @@ class Compiler {
                                  : right.why.empty() ? "besloten" + when
                                                      : "zonder besluit afgedaan" + when + ": " + right.why;
       add(into_.data, "Ingeroepen recht", local_time_dutch(open_.dossier.received),
-          titles_of(office_.rules, {right.kind}) + ": " + became, false);
+          titles_of(office_.rules, {right.kind}) + ": " + became, by_us());
     }
   }
 
@@ -105,17 +147,21 @@ class Compiler {
           detail += "; geldt niet meer vanaf " + intake::dutch_date(*ended);
         if (!entry.struck.empty()) detail += "; doorgehaald";
         add(into_.data, "Vastgelegd: " + (record ? record->title : name), local_time_dutch(entry.entered), detail,
-            false);
+            by_us());
       }
     }
   }
 
   Result<void> documents() {
     TRY_ASSIGN(const auto documents, store_.documents(open_.dossier.id));
+    TRY_ASSIGN(const auto submissions, store_.submissions(open_.dossier.id));
+    std::set<Id> by_staff;
+    for (const Submission& one : submissions)
+      if (one.channel == kStaffChannel) by_staff.insert(one.id);
     for (const Document& document : documents) {
       TRY_ASSIGN(const auto details, open_.keys.details(document));
       add(into_.documents, details.name, local_time_dutch(document.received),
-          fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256), true);
+          fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256), giver_of(details, document, by_staff));
     }
     return {};
   }
@@ -145,7 +191,7 @@ class Compiler {
                                                                  : "in de beveiligde mailbox";
       const std::string read = message.read ? ", gelezen op " + local_time_dutch(message.read) : "";
       add(into_.messages, data.subject, local_time_dutch(message.created),
-          fmt::format("aan {}, {}{}", data.recipient, way, read), false);
+          fmt::format("aan {}, {}{}", data.recipient, way, read), by_us());
       TRY_ASSIGN(const auto letter, store_.letter(message.letter));
       TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office_, letter.name));
       if (message.state != "queued" && discloses(*info))
@@ -170,6 +216,7 @@ class Compiler {
   OpenDossier& open_;
   Overview& into_;
   std::string reference_;
+  Giver giver_;  // of what came with the request itself
 };
 
 bool is_look(const crypto::LedgerEntry& entry) {

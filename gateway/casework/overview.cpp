@@ -45,8 +45,11 @@ std::string overview_json(const Overview& overview, const std::string& organisat
     Json rows = Json::array();
     for (const Overview::Item& item : overview.*part.items)
       if (item.given || !given_only)
-        rows.push_back(
-            {{"dossier", item.dossier}, {"wat", item.what}, {"wanneer", item.when}, {"inhoud", item.detail}});
+        rows.push_back({{"dossier", item.dossier},
+                        {"wat", item.what},
+                        {"wanneer", item.when},
+                        {"inhoud", item.detail},
+                        {"van", item.source}});
     if (!rows.empty() || !given_only) json[part.key] = std::move(rows);
   }
   if (given_only) return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -59,13 +62,14 @@ std::string overview_json(const Overview& overview, const std::string& organisat
 }
 
 std::string overview_csv(const Overview& overview, bool given_only) {
-  std::string table = "\xEF\xBB\xBF" + row({"soort", "dossier", "wat", "wanneer", "inhoud"});
+  std::string table = "\xEF\xBB\xBF" + row({"soort", "dossier", "wat", "wanneer", "inhoud", "van"});
   for (const Part& part : kParts)
     for (const Overview::Item& item : overview.*part.items)
-      if (item.given || !given_only) table += row({part.label, item.dossier, item.what, item.when, item.detail});
+      if (item.given || !given_only)
+        table += row({part.label, item.dossier, item.what, item.when, item.detail, item.source});
   if (given_only) return table;
   for (const Overview::Recipient& one : overview.recipients)
-    table += row({"Ontvanger", one.dossier, one.what, one.sent_on, one.name});
+    table += row({"Ontvanger", one.dossier, one.what, one.sent_on, one.name, ""});
   return table;
 }
 

@@ -23,12 +23,15 @@ Result<std::vector<Id>> dossiers_about(const Vault& vault, StoreReader& store, c
 
 /// Overview::Item::what of a line of a dossier's history.
 inline constexpr std::string_view kHistoryItem = "Wat er gebeurde";
+/// Of a message that came in.
+inline constexpr std::string_view kReceivedItem = "Ontvangen";
 
 struct Overview {
   struct Item {
     std::string dossier;  // reference
     std::string what, when, detail;
-    bool given = false;  // by the person or who speaks for the person: what AVG art. 20 is about
+    bool given = false;       // by the person or who speaks for the person: what AVG art. 20 is about
+    std::string source = {};  // Dutch: from whom it came (AVG art. 15 lid 1 onder g)
   };
   /// Somebody else who got something about the person (AVG art. 15 lid 1 onder c, art. 19).
   struct Recipient {

@@ -74,7 +74,8 @@ Json json_of(const Delivery& delivery) {
           {"subject", delivery.subject},
           {"may_answer", delivery.may_answer},
           {"genuine_code", delivery.genuine_code},
-          {"receipt_hashes", delivery.receipt_hashes}};
+          {"receipt_hashes", delivery.receipt_hashes},
+          {"from", delivery.from}};
 }
 
 Delivery delivery_of(const Json& json) {
@@ -86,7 +87,8 @@ Delivery delivery_of(const Json& json) {
           json.value("subject", ""),
           json.value("may_answer", false),
           json.value("genuine_code", ""),
-          json.value("receipt_hashes", std::vector<std::string>{})};
+          json.value("receipt_hashes", std::vector<std::string>{}),
+          json.value("from", "")};
 }
 
 Json json_of(const HandOver& one) {
@@ -286,6 +288,7 @@ std::string DocumentDetails::json() const {
   Json json = {{"format", 1},
                {"name", name},
                {"slot", slot},
+               {"origin", origin},
                {"declared_type", declared_type},
                {"size", size},
                {"sha256", sha256},
@@ -300,6 +303,7 @@ Result<DocumentDetails> DocumentDetails::parse(std::string_view text) {
     DocumentDetails details;
     details.name = json.value("name", "");
     details.slot = json.value("slot", "");
+    details.origin = json.value("origin", "");
     details.declared_type = json.value("declared_type", "");
     details.size = json.value("size", std::uint64_t{0});
     details.sha256 = json.value("sha256", "");

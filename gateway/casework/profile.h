@@ -70,6 +70,7 @@ struct Delivery {
   // Of the receipt, once there is one: by which its holder finds out that it is genuine.
   std::string genuine_code = {};
   std::vector<std::string> receipt_hashes = {};  // hex; several when a crash made us draw it again
+  std::string from = {};                         // who gave it, a name or an address; empty: the requester
 };
 
 /// One entry that staff put on record (intake/rules/records.h). It is never changed: who made a mistake strikes it out.
@@ -126,8 +127,9 @@ enum class Malware { kPending, kClean, kInfected, kNotScannable, kScannerDown, k
 std::string_view malware_name(Malware verdict) noexcept;
 
 struct DocumentDetails {
-  std::string name;  // as sent, cleaned
-  std::string slot;  // what the sender says it is for; may be empty
+  std::string name;         // as sent, cleaned
+  std::string slot;         // what the sender says it is for; may be empty
+  std::string origin = {};  // added by staff: out of which system; empty: it came in
   std::string declared_type;
   std::uint64_t size = 0;
   std::string sha256;  // hex, computed by the door; verified when inspected

@@ -16,7 +16,11 @@ constexpr std::size_t kMostUpload = 64 * 1024 * 1024;
 json items_json(const std::vector<Overview::Item>& items) {
   json rows = json::array();
   for (const Overview::Item& item : items)
-    rows.push_back({{"dossier", item.dossier}, {"what", item.what}, {"when", item.when}, {"detail", item.detail}});
+    rows.push_back({{"dossier", item.dossier},
+                    {"what", item.what},
+                    {"when", item.when},
+                    {"detail", item.detail},
+                    {"source", item.source}});
   return rows;
 }
 
@@ -78,10 +82,11 @@ Result<Response> Workbench::enclosure(Visit& visit) {
 Result<Response> Workbench::add_document(Visit& visit) {
   TRY_ASSIGN(const Id dossier, visit.id("dossier"));
   bool trusted = false;
-  std::string name, content;
+  std::string name, origin, content;
   MultipartSink sink;
   sink.field = [&](const std::string& field, const std::string& value) -> Result<void> {
     if (field == kCsrfField) trusted = is_own_form(visit, value);
+    if (field == "herkomst") origin = value;
     return {};
   };
   sink.file_begin = [&](const FilePart& part) -> Result<void> {
@@ -99,7 +104,7 @@ Result<Response> Workbench::add_document(Visit& visit) {
   if (!is_multipart(visit.request)) return fail(Code::kMalformed, "add document");
   TRY_DO(read_multipart(visit.request, sink));
   if (!trusted) return fail(Code::kDenied, "check form token");
-  TRY_DO(casework_.add_document(visit.actor, dossier, name, as_bytes(content)));
+  TRY_DO(casework_.add_document(visit.actor, dossier, name, origin, as_bytes(content)));
   return back_to_dossier(visit, dossier);
 }
 

@@ -58,6 +58,9 @@ struct KeyRow {
   Id keeping = {};  // names the zone key and the OpenPGP keys that it is kept under (Vault); zero: not known
 };
 
+/// Submission::channel of what staff add themselves.
+inline constexpr std::string_view kStaffChannel = "staff";
+
 struct Submission {
   Id id;
   Id dossier;

@@ -76,6 +76,7 @@ Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, 
     filing.tasks.push_back("Deze aanvulling kwam van een ander e-mailadres dan dat van de afzender: " +
                            mail.from_address);
     filing.delivery.may_answer = false;
+    filing.delivery.from = mail.from_address;
     return {};
   });
 }

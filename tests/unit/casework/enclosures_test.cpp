@@ -39,7 +39,7 @@ class EnclosuresTest : public Desk {
     return *letter;
   }
   Id add(const Id& dossier, const std::string& name, const std::string& content) {
-    const auto id = casework_->add_document(staff("jurist"), dossier, name, as_bytes(content));
+    const auto id = casework_->add_document(staff("jurist"), dossier, name, "Zaaksysteem", as_bytes(content));
     EXPECT_TRUE(id) << id.error().message();
     return *id;
   }
@@ -223,6 +223,59 @@ TEST_F(EnclosuresTest, TheLetterThatGrantsAccessTellsWhatEveryDossierHoldsAndWho
   EXPECT_THAT(fields["viewed_by"].dump(), HasSubstr("postkamer"));
 }
 
+TEST_F(EnclosuresTest, TheOverviewTellsWhoGaveEachDocumentAndPortabilityHoldsOnlyWhatThePersonGave) {
+  const Id own = about_anna(), provider = about_anna("kopie-indicatiebesluit");
+  document(own, "request");
+  add(own, "huisartsbericht.pdf", "%PDF-1.7 bericht");
+  document(provider, "aanvraag-zorgaanbieder");
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(vault_, store, provider));
+    open.profile.client = {"Anna de Vries", "client", "1948-03-12", {}, {}, {}};
+    open.profile.requester = {"Thuiszorg Noord", "zorgaanbieder", {}, {}, {}, {}};
+    return save_dossier(store, open, now_);
+  }));
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(vault_, store, own));
+    open.profile.deliveries = {
+        {.submission = Id::random(), .received = now_, .channel = "mail", .subject = "Mijn verzoek"},
+        {.submission = Id::random(),
+         .received = now_,
+         .channel = "mail",
+         .subject = "Verslag",
+         .from = "arts@zuid.example"}};
+    return save_dossier(store, open, now_);
+  }));
+  const auto overview = casework_->overview(staff("jurist", "avg-verzoek"), own);
+  ASSERT_TRUE(overview) << overview.error().message();
+  const auto who_gave = [](const auto& items) {
+    std::vector<std::pair<std::string, bool>> given;
+    for (const Overview::Item& item : items) given.emplace_back(item.source, item.given);
+    return given;
+  };
+  const std::string person = "Van u, of van wie voor u optreedt";
+  EXPECT_THAT(
+      who_gave(overview->documents),
+      testing::UnorderedElementsAre(std::pair(person, true), std::pair("Uit een ander systeem: Zaaksysteem", false),
+                                    std::pair("Van Thuiszorg Noord", false)));
+  EXPECT_THAT(who_gave(overview->messages),
+              testing::UnorderedElementsAre(std::pair(person, true), std::pair("Van arts@zuid.example", false)));
+  const auto held = data(own, draft(own, "avg-inzage-toegekend")).fields["data_held"];
+  const auto report = std::ranges::find_if(
+      held, [](const auto& row) { return row["content"].template get<std::string>().contains("huisartsbericht"); });
+  ASSERT_NE(report, held.end());
+  EXPECT_EQ((*report)["source"], "Uit een ander systeem: Zaaksysteem");
+  for (const std::string& file : {overview_json(*overview, "CIZ", "2026-11-22", true), overview_csv(*overview, true)})
+    EXPECT_THAT(file, testing::AllOf(HasSubstr("bestand.pdf"), Not(HasSubstr("huisartsbericht")),
+                                     Not(HasSubstr("Thuiszorg")), Not(HasSubstr("Verslag"))));
+}
+
+TEST_F(EnclosuresTest, ADocumentOutOfAnotherSystemSaysOutOfWhich) {
+  const Id id = about_anna();
+  for (const char* origin : {"", " \n ", "twee\nregels"})
+    EXPECT_EQ(casework_->add_document(staff("jurist"), id, "a.pdf", origin, as_bytes("%PDF")).error().code,
+              Code::kRefused);
+}
+
 TEST_F(EnclosuresTest, ADecisionNamesTheRecipientsWhoWereTold) {
   const Id id = about_anna("avg-rectificatie");
   EXPECT_FALSE(data(id, draft(id, "avg-rectificatie-toegekend")).fields.contains("told"));
@@ -249,7 +302,7 @@ TEST_F(EnclosuresTest, WhoAsksForSomebodyElseWithoutSpeakingForThemIsARecipient)
 TEST(OverviewFiles, QuoteWhatWouldBreakATable) {
   Overview overview;
   overview.data = {{"ZP-1", "Naam", "nu", "\"Jan\"; en\nPiet", true}, {"ZP-1", "Notitie", "nu", "van ons", false}};
-  EXPECT_THAT(overview_csv(overview, false), HasSubstr("\"\"\"Jan\"\"; en\nPiet\"\r\n"));
+  EXPECT_THAT(overview_csv(overview, false), HasSubstr("\"\"\"Jan\"\"; en\nPiet\";\"\"\r\n"));
   EXPECT_THAT(overview_csv(overview, true), Not(HasSubstr("van ons")));
   EXPECT_EQ(nlohmann::json::parse(overview_json(overview, "CIZ", "2026-11-22", false))["gegevens"].size(), 2u);
 }
