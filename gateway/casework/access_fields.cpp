@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <ranges>
 #include <set>
 
 #include "gateway/casework/letter_fields.h"
@@ -61,12 +63,13 @@ Json recipients(const Overview& overview) {
   return rows;
 }
 
-/// By function, never by name: who of us opened these dossiers, when and what for, the first first.
+/// By function, never by name: who of us opened these dossiers, when and what for, the first first. All of it, or the
+/// newest that the form of the letter takes back: then how many are not in it is told too.
 Json viewed_by(const Office& office, const std::vector<Id>& dossiers) {
-  constexpr std::size_t kMostRows = 100;
+  constexpr std::size_t kBetweenCells = 8;
   std::set<std::array<std::string, 3>> looks;  // clicks within a minute are one look
   for (const Id& dossier : dossiers) {
-    const auto entries = office.ledger.about(dossier.hex());
+    const auto entries = office.ledger.about(dossier.hex(), std::numeric_limits<std::size_t>::max());
     if (!entries) continue;
     for (const crypto::LedgerEntry& entry : *entries) {
       if (entry.action != act_name(Act::kOpenDossier) || entry.outcome != "ok") continue;
@@ -75,12 +78,17 @@ Json viewed_by(const Office& office, const std::vector<Id>& dossiers) {
           {local_minute(moment_of(entry.time)), entry.function, purpose ? std::string(purpose->label) : entry.purpose});
     }
   }
+  std::size_t bytes = 0;
+  const auto first = std::ranges::find_if(looks | std::views::reverse, [&](const auto& look) {
+                       for (const std::string& cell : look) bytes += cell.size();
+                       return (bytes += kBetweenCells) > kMostLookBytes;
+                     }).base();
   Json rows = Json::array();
-  for (const auto& [minute, who, purpose] : looks) {
-    if (rows.size() == kMostRows) break;
+  for (const auto& [minute, who, purpose] : std::ranges::subrange(first, looks.end()))
     rows.push_back({{"viewed_at", minute}, {"who", who}, {"purpose", purpose}});
-  }
-  return rows;
+  Json fields = {{"viewed_by", std::move(rows)}, {"viewed_until", local_date(office.now())}};
+  if (const auto left_out = std::distance(looks.begin(), first); left_out > 0) fields["looks_left_out"] = left_out;
+  return fields;
 }
 
 struct Kinds {
@@ -110,9 +118,8 @@ bool tells_all_that_is_held(const templates::LetterInfo& info) {
 
 Result<Json> access_fields(const Office& office, StoreReader& store, const Overview& overview) {
   TRY_ASSIGN(auto kinds, kinds_of(office, store, overview));
-  Json fields = {{"data_held", data_held(overview)},
-                 {"recipients", recipients(overview)},
-                 {"viewed_by", viewed_by(office, overview.ids)}};
+  Json fields = {{"data_held", data_held(overview)}, {"recipients", recipients(overview)}};
+  fields.update(viewed_by(office, overview.ids));
   if (!kinds.purposes.empty()) fields["purposes"] = std::move(kinds.purposes);
   if (!kinds.retention.empty()) fields["retention_period"] = "Zo lang bewaren wij uw gegevens. " + kinds.retention;
   return fields;

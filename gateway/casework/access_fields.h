@@ -11,6 +11,9 @@
 
 namespace zp::gateway {
 
+/// Looks that a letter lists: a form field takes no more back from whoever edits it.
+inline constexpr std::size_t kMostLookBytes = 60 * 1024;
+
 /// True for the letter that these are for.
 bool tells_all_that_is_held(const templates::LetterInfo& info);
 Result<nlohmann::json> access_fields(const Office& office, StoreReader& store, const Overview& overview);

@@ -2,9 +2,11 @@
 
 #include "crypto/base/text.h"
 #include "gateway/casework/access_code.h"
+#include "gateway/casework/access_fields.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/mobile_number.h"
 #include "gateway/casework/ways.h"
+#include "gateway/http/form.h"
 #include "gateway/staff/dossier_view.h"
 #include "gateway/staff/letter_menu.h"
 #include "gateway/staff/letter_view.h"
@@ -13,6 +15,8 @@
 
 namespace zp::gateway {
 namespace {
+
+static_assert(kMostLookBytes < kMaxFieldBytes);  // else a letter with many looks could not be edited
 
 using nlohmann::json;
 

@@ -276,6 +276,26 @@ TEST_F(EnclosuresTest, ADocumentOutOfAnotherSystemSaysOutOfWhich) {
               Code::kRefused);
 }
 
+TEST_F(EnclosuresTest, EveryLookIsInTheLetterAndOfTooManyTheNewest) {
+  const Id request = about_anna();
+  const auto look = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      now_ += 60'000;
+      must(ledger_->record(staff("postkamer"), "postkamer", act_name(Act::kOpenDossier), {request.hex(), {}, {}}));
+    }
+  };
+  look(300);
+  const auto all = data(request, draft(request, "avg-inzage-toegekend")).fields;
+  EXPECT_GE(all["viewed_by"].size(), 300U);
+  EXPECT_FALSE(all.contains("looks_left_out"));
+  EXPECT_EQ(all["viewed_until"], "2026-11-22");
+  look(2000);
+  const auto newest = data(request, draft(request, "avg-inzage-toegekend")).fields;
+  EXPECT_TRUE(newest["viewed_by"].back()["viewed_at"].get<std::string>().starts_with("2026-11-24"));
+  EXPECT_GT(newest["looks_left_out"].get<std::size_t>(), 0U);
+  EXPECT_GE(newest["looks_left_out"].get<std::size_t>() + newest["viewed_by"].size(), 2300U);
+}
+
 TEST_F(EnclosuresTest, ADecisionNamesTheRecipientsWhoWereTold) {
   const Id id = about_anna("avg-rectificatie");
   EXPECT_FALSE(data(id, draft(id, "avg-rectificatie-toegekend")).fields.contains("told"));
