@@ -41,7 +41,7 @@ class DataRows {
 Json data_held(const Overview& overview) {
   DataRows rows;
   for (const Overview::Item& item : overview.data)
-    if (item.what != kHistoryItem) rows.add(item.what, item.detail, item.source);
+    if (item.what != kHistoryItem) rows.add(item.what, in_dutch(item.detail), item.source);
   for (const Overview::Item& item : overview.documents)
     rows.add("Documenten", item.what + ", " + item.when, item.source);
   for (const Overview::Item& item : overview.messages)
@@ -54,12 +54,9 @@ Json recipients(const Overview& overview) {
     return Json::array(
         {{{"recipient", "Niemand buiten onze organisatie"}, {"what", "Niets"}, {"ground", "Niet van toepassing"}}});
   Json rows = Json::array();
-  for (const Overview::Recipient& one : overview.recipients) {
-    const auto day = intake::parse_date(one.sent_on);
-    rows.push_back({{"recipient", one.name},
-                    {"what", one.what + ", op " + (day ? intake::dutch_date(*day) : one.sent_on)},
-                    {"ground", one.ground}});
-  }
+  for (const Overview::Recipient& one : overview.recipients)
+    rows.push_back(
+        {{"recipient", one.name}, {"what", one.what + ", op " + in_dutch(one.sent_on)}, {"ground", one.ground}});
   return rows;
 }
 
@@ -103,7 +100,7 @@ Result<Kinds> kinds_of(const Office& office, StoreReader& store, const Overview&
     TRY_ASSIGN(const auto dossier, store.dossier(id));
     const intake::RequestRule* const rule = office.rules.find(dossier.kind);
     if (!rule || !seen.insert(dossier.kind).second) continue;
-    kinds.purposes.push_back(fmt::format("{} ({})", rule->title, rule->legal_ground));
+    if (!rule->purpose.empty()) kinds.purposes.push_back(fmt::format("{} ({})", rule->purpose, rule->legal_ground));
     kinds.retention += fmt::format("{}{}: {} na het sluiten van het dossier.", kinds.retention.empty() ? "" : " ",
                                    rule->title, period_words(rule->retention_days));
   }

@@ -43,11 +43,19 @@ Giver by_us() { return {false, "Van ons, bij het behandelen"}; }
 Giver by(const std::string& other) { return {false, "Van " + other}; }
 
 /// A care provider or a GP who asks about a client gives data that the client did not give.
-Giver giver_of(const intake::RequestRule* rule, const Profile& profile) {
+Giver giver_of_request(const intake::RequestRule* rule, const Profile& profile) {
   if (rule && rule->made_by_staff) return by_us();
   const std::string& name = profile.requester.name;
   const bool own = name.empty() || profile.client.name.empty() || same_name(name, profile.client.name);
   return own || is_representative(profile) ? by_person() : by(name);
+}
+
+/// How it came, what it was called and how much came with it.
+std::string received_words(const Delivery& delivery, std::ptrdiff_t documents) {
+  std::string words =
+      (delivery.channel == "reply" ? "antwoord op ons bericht, " : "") + channel_words(delivery.channel);
+  if (documents > 0) words += fmt::format(", met {} {}", documents, documents == 1 ? "document" : "documenten");
+  return delivery.subject.empty() ? words : words + ": " + delivery.subject;
 }
 
 /// Adds what one dossier holds.
@@ -59,7 +67,7 @@ class Compiler {
         open_(open),
         into_(into),
         reference_(open.dossier.reference),
-        giver_(giver_of(office.rules.find(open.dossier.kind), open.profile)) {}
+        giver_(giver_of_request(office.rules.find(open.dossier.kind), open.profile)) {}
 
   Result<void> compile() {
     into_.dossiers.push_back(reference_);
@@ -73,10 +81,7 @@ class Compiler {
     records();
     for (const HistoryLine& line : open_.profile.history)
       add(into_.data, std::string(kHistoryItem), local_time_dutch(line.time), line.what, by_us());
-    for (const Delivery& delivery : open_.profile.deliveries)
-      add(into_.messages, std::string(kReceivedItem), local_time_dutch(delivery.received),
-          delivery.channel + (delivery.subject.empty() ? "" : ": " + delivery.subject), giver_of(delivery));
-    TRY_DO(documents());
+    TRY_DO(came_in());
     handed_over();
     return sent();
   }
@@ -153,8 +158,12 @@ class Compiler {
     }
   }
 
-  Result<void> documents() {
+  Result<void> came_in() {
     TRY_ASSIGN(const auto documents, store_.documents(open_.dossier.id));
+    for (const Delivery& delivery : open_.profile.deliveries)
+      add(into_.messages, std::string(kReceivedItem), local_time_dutch(delivery.received),
+          received_words(delivery, std::ranges::count(documents, delivery.submission, &Document::submission)),
+          giver_of(delivery));
     TRY_ASSIGN(const auto submissions, store_.submissions(open_.dossier.id));
     std::set<Id> by_staff;
     for (const Submission& one : submissions)

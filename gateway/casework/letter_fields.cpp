@@ -13,12 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string channel_words(const std::string& channel) {
-  if (channel == "mail") return "per e-mail";
-  if (channel == "scan") return "per post";
-  return "via onze website";
-}
-
 /// "YYYY-MM-DDTHH:MM" in Europe/Amsterdam.
 Json files_of(const std::vector<ListedDocument>& documents) {
   Json rows = Json::array();
@@ -107,6 +101,17 @@ void add_terms(const Office& office, const Profile& profile, Json& known) {
 }
 
 }  // namespace
+
+std::string channel_words(const std::string& channel) {
+  if (channel == "mail") return "per e-mail";
+  if (channel == "scan") return "per post";
+  return "via onze website";
+}
+
+std::string in_dutch(const std::string& value) {
+  const auto day = intake::parse_date(value);
+  return day ? intake::dutch_date(*day) : value;
+}
 
 std::string period_words(int days) {
   constexpr int kYear = 365;

@@ -30,6 +30,10 @@ Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const O
 TimeMs moment_of(const std::string& utc);
 /// "2026-05-12T14:03" in Dutch time, as fields of letters name a moment.
 std::string local_minute(TimeMs time);
+/// "per e-mail": how something came in, by Delivery::channel.
+std::string channel_words(const std::string& channel);
+/// A day in words; what is no YYYY-MM-DD stays as it is.
+std::string in_dutch(const std::string& value);
 /// "2 jaar" for 730 days, "45 dagen" for what is no whole number of years.
 std::string period_words(int days);
 /// Name and address as on an envelope.

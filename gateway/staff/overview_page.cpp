@@ -1,6 +1,7 @@
 // What Zegelpost holds about a person, and what goes with a letter.
 #include <algorithm>
 
+#include "gateway/casework/letter_fields.h"
 #include "gateway/http/csrf.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/dossier_view.h"
@@ -19,7 +20,7 @@ json items_json(const std::vector<Overview::Item>& items) {
     rows.push_back({{"dossier", item.dossier},
                     {"what", item.what},
                     {"when", item.when},
-                    {"detail", item.detail},
+                    {"detail", in_dutch(item.detail)},
                     {"source", item.source}});
   return rows;
 }
@@ -29,13 +30,12 @@ json recipients_json(const std::vector<Overview::Recipient>& recipients) {
   for (const Overview::Recipient& one : recipients) {
     std::string addressee = one.name;
     for (const std::string& line : one.address) addressee += "\n" + line;
-    const auto day = intake::parse_date(one.sent_on);
     rows.push_back({{"dossier", one.dossier},
                     {"name", one.name},
                     {"what", one.what},
                     {"addressee", addressee},
                     {"sent_on", one.sent_on},
-                    {"day", day ? intake::dutch_date(*day) : one.sent_on}});
+                    {"day", in_dutch(one.sent_on)}});
   }
   return rows;
 }

@@ -49,9 +49,11 @@ struct RequestRule {
   bool hand_over = false;      // once complete, staff may hand it over to the authority's case system
   std::string term;            // avg | wlz | none
   std::string term_source;
-  int completion_days = 14;         // Awb 4:5 term we give
-  int retention_days = 0;           // after closing; 0: need not be kept; from the file, no default in code
-  std::string legal_ground;         // "AVG art. 15"
+  int completion_days = 14;  // Awb 4:5 term we give
+  int retention_days = 0;    // after closing; 0: need not be kept; from the file, no default in code
+  std::string legal_ground;  // "AVG art. 15"
+  std::string purpose;  // Dutch, what such a dossier uses personal data for (AVG art. 15 lid 1 onder a); empty: for
+                        // nothing but the request itself
   std::string source, source_text;  // where it stands that one may ask this, and the sentence; may be empty
 };
 

@@ -68,6 +68,7 @@ RequestRule read_request(const fs::path& path) {
   rule.intro = map.text("intro");
   rule.group = map.text_or("group", "");
   rule.legal_ground = map.text("legal_ground");
+  rule.purpose = map.text_or("purpose", "");
   rule.source = map.text_or("source", "");
   rule.source_text = map.text_or("source_text", "");
   rule.term = one_of(map, "term", kTerms);

@@ -173,6 +173,8 @@ async function legalGrants(size) {
   await jurist.page.getByRole("button", { name: "Opstellen" }).click();
   const recipients = jurist.page.locator("#veld-recipients");
   if ((await recipients.inputValue()) === "") await recipients.fill("Het zorgkantoor | uw indicatiebesluit | Wlz artikel 9.1.3");
+  const purposes = jurist.page.locator("#veld-purposes");
+  if ((await purposes.inputValue()) === "") await purposes.fill("uw aanvraag voor langdurige zorg beoordelen (Wlz art. 3.2.3)");
   await jurist.page.getByRole("button", { name: "Opslaan" }).click();
   await jurist.picture("6-brief");
   await jurist.page.getByRole("button", { name: "Ter goedkeuring aanbieden" }).click();

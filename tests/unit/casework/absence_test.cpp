@@ -27,7 +27,7 @@ class AbsenceTest : public Desk {
   Id proposed_by(Actor author, const Id& dossier) {
     author.purpose = "behandelen-verzoek";
     if (!author.has("jurist")) author.roles.push_back("jurist");
-    const auto letter = casework_->draft(author, dossier, "avg-inzage-toegekend");
+    const auto letter = casework_->draft(author, dossier, "avg-inzage-toegekend", test::kPurposes);
     EXPECT_TRUE(letter) << letter.error().message();
     must(casework_->propose(author, *letter));
     return *letter;

@@ -17,6 +17,9 @@ namespace zp::gateway::test {
 
 constexpr TimeMs kNow = 1'795'342'800'000;  // 22 November 2026, 11:20 in Amsterdam
 
+/// Of a letter that grants access, where no dossier of the person says what its data are for.
+inline const nlohmann::json kPurposes = {{"purposes", {"uw aanvraag beoordelen (Wlz art. 3.2.3)"}}};
+
 class Desk : public testing::Test {
  protected:
   Desk()

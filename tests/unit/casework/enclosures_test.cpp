@@ -217,7 +217,7 @@ TEST_F(EnclosuresTest, TheLetterThatGrantsAccessTellsWhatEveryDossierHoldsAndWho
   ASSERT_EQ(fields["recipients"].size(), 1U);
   EXPECT_EQ(fields["recipients"][0]["recipient"], "Huisartsenpraktijk Zuid");
   EXPECT_THAT(fields["recipients"][0]["ground"].get<std::string>(), Not(testing::IsEmpty()));
-  EXPECT_EQ(fields["purposes"].size(), 2U);
+  EXPECT_FALSE(fields.contains("purposes"));  // two requests under the AVG: neither says what the data are for
   EXPECT_THAT(fields["retention_period"].get<std::string>(), HasSubstr("Uw gegevens laten verbeteren: 2 jaar"));
   EXPECT_THAT(fields["data_held"].dump(), HasSubstr("bestand.pdf"));
   EXPECT_THAT(fields["viewed_by"].dump(), HasSubstr("postkamer"));
@@ -294,6 +294,33 @@ TEST_F(EnclosuresTest, EveryLookIsInTheLetterAndOfTooManyTheNewest) {
   EXPECT_TRUE(newest["viewed_by"].back()["viewed_at"].get<std::string>().starts_with("2026-11-24"));
   EXPECT_GT(newest["looks_left_out"].get<std::size_t>(), 0U);
   EXPECT_GE(newest["looks_left_out"].get<std::size_t>() + newest["viewed_by"].size(), 2300U);
+}
+
+TEST_F(EnclosuresTest, PurposesComeFromWhatDossiersAreForAndMustBeFilledInWhereNoneSaysIt) {
+  const Id request = about_anna();
+  const Id letter = draft(request, "avg-inzage-toegekend");
+  EXPECT_THAT(casework_->propose(staff("jurist"), letter).error().subject,
+              HasSubstr("Vul nog in: Doelen en grondslagen (art. 15 lid 1 onder a)"));
+  about_anna("wlz-aanvulling");
+  EXPECT_EQ(
+      data(request, draft(request, "avg-inzage-toegekend")).fields["purposes"],
+      nlohmann::json({"uw aanvraag voor zorg uit de Wet langdurige zorg beoordelen (Wet langdurige zorg art. 3.2.3; "
+                      "Awb art. 4:2 en 4:5)"}));
+}
+
+TEST_F(EnclosuresTest, TheLetterThatGrantsAccessSpeaksDutch) {
+  const Id id = about_anna();
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+    open.profile.deliveries = {
+        {.submission = Id::random(), .received = now_, .channel = "web"},
+        {.submission = Id::random(), .received = now_, .channel = "mail", .subject = "Mijn verzoek"}};
+    return save_dossier(store, open, now_);
+  }));
+  const std::string held = data(id, draft(id, "avg-inzage-toegekend")).fields["data_held"].dump();
+  EXPECT_THAT(held,
+              testing::AllOf(HasSubstr("12 maart 1948"), Not(HasSubstr("1948-03-12")), HasSubstr("via onze website"),
+                             HasSubstr("per e-mail: Mijn verzoek"), Not(HasSubstr(": web"))));
 }
 
 TEST_F(EnclosuresTest, ADecisionNamesTheRecipientsWhoWereTold) {

@@ -13,7 +13,7 @@ TEST_F(LettersTest, ADecisionNeedsTwoDifferentPeople) {
   const Actor author = staff("jurist"), other = staff("goedkeurder", "goedkeuren-brief");
   Actor both = author;
   both.roles.push_back("goedkeurder");
-  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend");
+  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend", test::kPurposes);
   ASSERT_TRUE(letter) << letter.error().message();
   EXPECT_EQ(stored(id).state, DossierState::kDeciding);
   EXPECT_EQ(casework_->send(author, *letter, {}).error().code, Code::kRefused);  // nobody approved it
@@ -34,7 +34,7 @@ TEST_F(LettersTest, WhoeverChangesALetterLastCannotApproveIt) {
   document(id, "request");
   Actor editor = staff("jurist");
   editor.roles.push_back("goedkeurder");
-  const auto letter = casework_->draft(staff("jurist"), id, "avg-inzage-toegekend");
+  const auto letter = casework_->draft(staff("jurist"), id, "avg-inzage-toegekend", test::kPurposes);
   ASSERT_TRUE(letter) << letter.error().message();
   must(casework_->edit_letter(editor, *letter, {{"signed_by", "Iemand anders"}}));
   must(casework_->propose(editor, *letter));
@@ -48,7 +48,7 @@ TEST_F(LettersTest, WhoeverWroteInALetterCannotApproveItThoughAnotherProposedIt)
   Actor both = staff("jurist");
   both.name = "test.both";
   both.roles.push_back("goedkeurder");
-  const auto letter = casework_->draft(both, id, "avg-inzage-toegekend");
+  const auto letter = casework_->draft(both, id, "avg-inzage-toegekend", test::kPurposes);
   ASSERT_TRUE(letter) << letter.error().message();
   must(casework_->propose(staff("jurist"), *letter));
   EXPECT_EQ(casework_->approve(both, *letter).error().code, Code::kRefused);
@@ -74,7 +74,7 @@ TEST_F(LettersTest, AReturnedLetterIsADraftAgainWithTheReason) {
   const Id id = dossier("avg-inzage", DossierState::kComplete);
   document(id, "request");
   const Actor author = staff("jurist"), other = staff("goedkeurder", "goedkeuren-brief");
-  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend");
+  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend", test::kPurposes);
   ASSERT_TRUE(letter) << letter.error().message();
   must(casework_->propose(author, *letter));
   EXPECT_EQ(casework_->give_back(other, *letter, "").error().code, Code::kRefused);

@@ -47,7 +47,7 @@ TEST_F(RightsTest, WhatTheSenderAskedForIsInvokedAndNothingElse) {
 TEST_F(RightsTest, ARequestIsAnsweredWhenEachRightHasItsDecision) {
   const Id id = several();
   EXPECT_EQ(undecided(id), (Kinds{"avg-inzage", "avg-rectificatie", "avg-wissing"}));
-  decide(id, "avg-inzage-toegekend", {});
+  decide(id, "avg-inzage-toegekend", test::kPurposes);
   EXPECT_EQ(undecided(id), (Kinds{"avg-rectificatie", "avg-wissing"}));
   EXPECT_EQ(stored(id).state, DossierState::kDeciding);
   EXPECT_EQ(stored(id).due, "2026-12-22");  // the month goes on
@@ -82,7 +82,7 @@ TEST_F(RightsTest, WhoeverIsPutAsideInvokesThatRightToo) {
 
 TEST_F(RightsTest, EveryDecisionKeepsItsTermForObjection) {
   const Id id = several();
-  decide(id, "avg-inzage-toegekend", {});
+  decide(id, "avg-inzage-toegekend", test::kPurposes);
   now_ += 7 * kDay;
   decide(id, "avg-rectificatie-geweigerd", no_rectification_);
   decide(id, "avg-wissing-geweigerd", no_erasure_);
@@ -97,20 +97,20 @@ TEST_F(RightsTest, EveryDecisionKeepsItsTermForObjection) {
 
 TEST_F(RightsTest, ALetterTellsWhatElseWasAskedAndWhenThatIsDecided) {
   const Id id = several();
-  const auto letter = drafted(id, "avg-inzage-toegekend", {});
+  const auto letter = drafted(id, "avg-inzage-toegekend", test::kPurposes);
   ASSERT_TRUE(letter) << letter.error().message();
   EXPECT_EQ(view(id, *letter).data.fields["other_rights"],
             "Uw gegevens laten verbeteren en uw gegevens laten wissen. Dat besluit krijgt u apart, uiterlijk op 22 "
             "december 2026.");
   const Id alone = dossier("avg-inzage", DossierState::kComplete);
-  const auto whole = drafted(alone, "avg-inzage-toegekend", {});
+  const auto whole = drafted(alone, "avg-inzage-toegekend", test::kPurposes);
   ASSERT_TRUE(whole) << whole.error().message();
   EXPECT_FALSE(view(alone, *whole).data.fields.contains("other_rights"));
 }
 
 TEST_F(RightsTest, ALetterAboutTheWholeRequestDecidesOnAllThatIsOpenUnlessAPersonChooses) {
   const Id id = several();
-  decide(id, "avg-inzage-toegekend", {});
+  decide(id, "avg-inzage-toegekend", test::kPurposes);
   const auto letter = drafted(id, "avg-ongegrond-buitensporig", excessive_);
   ASSERT_TRUE(letter) << letter.error().message();
   EXPECT_EQ(view(id, *letter).data.decides, (Kinds{"avg-rectificatie", "avg-wissing"}));
@@ -133,7 +133,7 @@ TEST_F(RightsTest, ADecisionOnWhatWasNotAskedIsRefusedUntilItIsInvoked) {
 
 TEST_F(RightsTest, WhatIsDecidedStaysInvokedAndWhatWasNeverAskedGoes) {
   const Id id = several();
-  decide(id, "avg-inzage-toegekend", {});
+  decide(id, "avg-inzage-toegekend", test::kPurposes);
   must(casework_->invoke_rights(lawyer_, id, {"avg-wissing", "avg-beperking"}));
   EXPECT_EQ(kinds_of(rights(id)), (Kinds{"avg-inzage", "avg-wissing", "avg-beperking"}));
   EXPECT_EQ(casework_->invoke_rights(lawyer_, id, {}).error().code, Code::kRefused);
@@ -172,7 +172,7 @@ TEST_F(RightsTest, ADossierFromBeforeHasItsKindAsItsOnlyRight) {
 
 TEST_F(RightsTest, TheOverviewAndTheCalendarTellWhatIsDecided) {
   const Id id = several();
-  decide(id, "avg-inzage-toegekend", {});
+  decide(id, "avg-inzage-toegekend", test::kPurposes);
   const auto overview = casework_->overview(lawyer_, id);
   ASSERT_TRUE(overview) << overview.error().message();
   std::vector<std::string> told;

@@ -159,7 +159,7 @@ TEST_F(TermsTest, AfterADecisionTheObjectionTermRunsAndEndsByItself) {
   const Id id = received(1, "avg-inzage", DossierState::kComplete);
   document(id, "request");
   const Actor author = staff("jurist");
-  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend");
+  const auto letter = casework_->draft(author, id, "avg-inzage-toegekend", test::kPurposes);
   ASSERT_TRUE(letter) << letter.error().message();
   must(casework_->propose(author, *letter));
   must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));

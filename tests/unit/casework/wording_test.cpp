@@ -19,7 +19,7 @@ class WordingTest : public Desk {
     return words;
   }
   Id draft(const Actor& author, const Id& dossier, const char* name = "avg-inzage-toegekend") {
-    const auto letter = casework_->draft(author, dossier, name);
+    const auto letter = casework_->draft(author, dossier, name, test::kPurposes);
     EXPECT_TRUE(letter) << letter.error().message();
     return *letter;
   }

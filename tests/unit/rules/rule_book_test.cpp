@@ -171,6 +171,13 @@ TEST_F(RuleFiles, NeedARetentionTerm) {
   EXPECT_THAT(mistake(), HasSubstr("'retention_days' is missing"));
 }
 
+TEST(RequestFiles, SayWhatTheyUseDataForUnlessOnlyForTheRequestItself) {
+  const auto book = RuleBook::load(ZP_SOURCE_DIR "/intake/rules/requests");
+  ASSERT_TRUE(book);
+  for (const RequestRule& rule : book->requests())
+    EXPECT_EQ(rule.purpose.empty(), rule.term == "avg" || rule.name == "onbekend") << rule.name;
+}
+
 TEST(RuleFolder, ThatIsEmptyOrAbsentIsAMistake) { EXPECT_FALSE(RuleBook::load("/nonexistent")); }
 
 }  // namespace
