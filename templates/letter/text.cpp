@@ -19,8 +19,15 @@ namespace {
 constexpr const char* kOperation = "read text for a letter";
 constexpr char32_t kSoftHyphen = 0x00AD;
 
+/// Lines are set from left to right alone: such letters would stand in the wrong order.
+bool runs_right_to_left(char32_t c) {
+  const auto direction = utf8proc_get_property(static_cast<utf8proc_int32_t>(c))->bidi_class;
+  return direction == UTF8PROC_BIDI_CLASS_R || direction == UTF8PROC_BIDI_CLASS_AL;
+}
+
 bool is_unfit(char32_t c) {
   if (c == '\n') return false;
+  if (runs_right_to_left(c)) return true;
   switch (utf8proc_category(static_cast<utf8proc_int32_t>(c))) {
     case UTF8PROC_CATEGORY_CC:  // controls
     case UTF8PROC_CATEGORY_CF:  // direction marks, zero-width joiners

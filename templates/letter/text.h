@@ -18,7 +18,8 @@
 namespace zp::templates {
 
 /// `utf8` in Unicode normal form C without soft hyphens; tabs become spaces. kRefused for control, direction
-/// and zero-width characters: they would show something else than what is stored. Line ends ("\n") are kept.
+/// and zero-width characters, and letters of scripts that run from right to left: they would show something else than
+/// what is stored. Line ends ("\n") are kept.
 Result<std::string> clean_text(std::string_view utf8);
 
 /// `untrusted_text` in a form that clean_text() accepts and `can_print` too: what neither can show is written

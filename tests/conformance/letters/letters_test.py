@@ -161,6 +161,14 @@ class Letters(unittest.TestCase):
         text = self.text(self.receipt_with(request_title="Ελένη, Жанна, ᾳ ẟ ‑ ✓"))
         self.assertIn("Ελένη, Жанна, ᾳ ẟ ‑ ✓", re.sub(r"\s+", " ", text))
 
+    def test_right_to_left_script_is_refused_by_number(self):
+        data = yaml.safe_load((SAMPLES / "toegangscode.yaml").read_text())
+        source = self.home / "data.json"
+        source.write_text(json.dumps(data | {"addressee": "\u05e9\u05dc\u05d5\u05dd"}))
+        done = run(PRESS, "toegangscode", source, self.home / "refused.out")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("U+05E9", done.stderr)
+
     def test_a_value_cannot_become_markup(self):
         wild = "**vet** [x](https://evil.example) # kop <b> &amp; `code` {{reference}} \\ |"
         pdf = self.receipt_with(filled_in=[{"label": wild, "value": wild}], request_title=wild)

@@ -31,6 +31,19 @@ TEST(TextTest, ComposesToNfcAndDropsSoftHyphens) {
             "Žižek code");
 }
 
+TEST(TextTest, RefusesLettersThatRunFromRightToLeftByNumber) {
+  for (const auto& [text, name] : {std::pair{"Sjalom \u05E9\u05DC\u05D5\u05DD", "U+05E9"},
+                                   std::pair{"\u0645\u062D\u0645\u062F", "U+0645"},  // Arabic
+                                   std::pair{"\u0710", "U+0710"},                    // Syriac
+                                   std::pair{"\U0001E900", "U+1E900"}}) {            // Adlam
+    const auto refused = clean_text(text);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().code, Code::kRefused);
+    EXPECT_THAT(refused.error().subject, HasSubstr(name));
+  }
+  EXPECT_EQ(spelled_out("a\u05D0b", [](char32_t) { return true; }), "a[U+05D0]b");
+}
+
 TEST(TextTest, SpellsDatesTimesAndSizesInDutch) {
   EXPECT_EQ(dutch_date("2026-03-01"), "1 maart 2026");
   EXPECT_EQ(dutch_date("2028-02-29"), "29 februari 2028");
