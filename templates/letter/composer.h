@@ -73,12 +73,15 @@ class Composer {
 
   // table.cpp
   struct Row;
+  struct Grid;
   std::vector<double> column_edges(const Table& table) const;
   Row make_row(const Table& table, const std::vector<double>& edges, const std::vector<std::u32string>& cells,
                bool head);
-  void draw_row(const Table& table, const std::vector<double>& edges, const Row& row, Element* group, bool head);
-  void draw_slice(const Table& table, const std::vector<double>& edges, const Row& row,
-                  const std::vector<Element*>& cells, std::size_t from, std::size_t count, bool head);
+  Row head_of(const Table& table, const std::vector<double>& edges);
+  void draw_row(const Grid& grid, const Row& row, Element* group);
+  void draw_slice(const Grid& grid, const Row& row, const std::vector<Element*>& cells, std::size_t from,
+                  std::size_t count);
+  void continue_table(const Grid& grid, bool repeat_head);
 
   const LetterDocument& letter_;
   const Organisation& organisation_;

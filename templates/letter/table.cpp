@@ -1,4 +1,4 @@
-// Tables: column widths, rows that stay whole where they can, a head that is repeated on each page.
+// Tables: column widths, rows that stay whole up to half a page, a head that is repeated on each page.
 #include <algorithm>
 #include <numeric>
 
@@ -8,6 +8,7 @@ namespace zp::templates {
 namespace {
 
 constexpr double kPadding = 4, kAfterTable = 11;
+constexpr double kKeptWhole = (kTopLater - kBottom) / 2;
 
 }  // namespace
 
@@ -15,6 +16,14 @@ struct Composer::Row {
   std::vector<std::vector<Line>> cells;
   std::size_t lines = 1;  // of the highest cell
   double height(std::size_t count) const { return static_cast<double>(count) * kCell.leading + 2 * kPadding; }
+  /// What has to stand together: a high row may go on over the page after two lines.
+  double least() const { return height(lines) <= kKeptWhole ? height(lines) : height(2); }
+};
+
+struct Composer::Grid {
+  const Table& table;
+  const std::vector<double>& edges;
+  Row head;
 };
 
 std::vector<double> Composer::column_edges(const Table& table) const {
@@ -36,8 +45,9 @@ Composer::Row Composer::make_row(const Table& table, const std::vector<double>& 
 }
 
 /// `cells` empty: the head repeated at the top of a page, which is no part of the text.
-void Composer::draw_slice(const Table& table, const std::vector<double>& edges, const Row& row,
-                          const std::vector<Element*>& cells, std::size_t from, std::size_t count, bool head) {
+void Composer::draw_slice(const Grid& grid, const Row& row, const std::vector<Element*>& cells, std::size_t from,
+                          std::size_t count) {
+  const bool head = &row == &grid.head;
   const double height = row.height(count);
   artifact("Layout");
   if (head) rectangle(kLeft, y_ - height, kMeasure, height, kShade);
@@ -50,7 +60,8 @@ void Composer::draw_slice(const Table& table, const std::vector<double>& edges, 
     if (!cells.empty()) begin(cells[i]);
     double baseline = y_ - kPadding - kCell.size + 0.5;
     for (std::size_t k = from; k < std::min(lines.size(), from + count); ++k, baseline -= kCell.leading) {
-      const double x = table.columns[i].right ? edges[i + 1] - kPadding - lines[k].width : edges[i] + kPadding;
+      const double x =
+          grid.table.columns[i].right ? grid.edges[i + 1] - kPadding - lines[k].width : grid.edges[i] + kPadding;
       put(lines[k], x, baseline, kCell);
     }
     if (!cells.empty()) end();
@@ -59,8 +70,8 @@ void Composer::draw_slice(const Table& table, const std::vector<double>& edges, 
   y_ -= height;
 }
 
-void Composer::draw_row(const Table& table, const std::vector<double>& edges, const Row& row, Element* group,
-                        bool head) {
+void Composer::draw_row(const Grid& grid, const Row& row, Element* group) {
+  const bool head = &row == &grid.head;
   Element* element = out_.add("TR", group);
   std::vector<Element*> cells;
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
@@ -68,37 +79,42 @@ void Composer::draw_row(const Table& table, const std::vector<double>& edges, co
     if (head || i == 0) cells.back()->scope = head ? "Column" : "Row";
   }
   for (std::size_t from = 0; from < row.lines;) {
-    std::size_t count = row.lines - from;
-    if (!fits(row.height(count))) {  // higher than a page: as much as there is room for
+    const std::size_t left = row.lines - from;
+    std::size_t count = left;
+    if (!fits(row.height(left))) {  // as much as there is room for, and no line alone on the next page
       const auto room = static_cast<std::size_t>(std::max(1.0, (y_ - kBottom - 2 * kPadding) / kCell.leading));
-      count = std::min(count, room);
+      count = std::min<std::size_t>(room, left > 2 ? left - 2 : 1);
     }
-    draw_slice(table, edges, row, cells, from, count, head);
+    draw_slice(grid, row, cells, from, count);
     from += count;
-    if (from < row.lines) new_page();
+    if (from < row.lines) continue_table(grid, !head);
   }
+}
+
+void Composer::continue_table(const Grid& grid, bool repeat_head) {
+  new_page();
+  if (repeat_head) draw_slice(grid, grid.head, {}, 0, grid.head.lines);
+}
+
+Composer::Row Composer::head_of(const Table& table, const std::vector<double>& edges) {
+  std::vector<std::u32string> labels;
+  for (const Table::Column& column : table.columns) labels.push_back(column.label);
+  return make_row(table, edges, labels, true);
 }
 
 void Composer::draw(const Table& table, std::size_t) {
   const std::vector<double> edges = column_edges(table);
-  std::vector<std::u32string> labels;
-  for (const Table::Column& column : table.columns) labels.push_back(column.label);
-  const Row head = make_row(table, edges, labels, true);
+  const Grid grid{table, edges, head_of(table, edges)};
   std::vector<Row> rows;
   for (const auto& cells : table.rows) rows.push_back(make_row(table, edges, cells, false));
-  const double start = head.height(head.lines) + (rows.empty() ? 0 : rows.front().height(rows.front().lines));
-  if (start <= kTopLater - kBottom) make_room(start);
+  make_room(grid.head.height(grid.head.lines) + (rows.empty() ? 0 : rows.front().least()));
 
   Element* element = out_.add("Table", root_);
-  draw_row(table, edges, head, out_.add("THead", element), true);
+  draw_row(grid, grid.head, out_.add("THead", element));
   Element* group = rows.empty() ? nullptr : out_.add("TBody", element);
   for (const Row& row : rows) {
-    const double page_room = kTopLater - kBottom - head.height(head.lines);
-    if (!fits(row.height(row.lines)) && (row.height(row.lines) <= page_room || !fits(row.height(2)))) {
-      new_page();
-      draw_slice(table, edges, head, {}, 0, head.lines, true);
-    }
-    draw_row(table, edges, row, group, false);
+    if (!fits(row.least())) continue_table(grid, true);
+    draw_row(grid, row, group);
   }
   y_ -= kAfterTable;
 }

@@ -161,10 +161,20 @@ class PagesTest : public LinesTest {
     (void)list;
     return count;
   }
-  static Paragraph paragraph(int lines) {
+  static std::u32string rows(int lines) {
     std::u32string text = U"regel";
     for (int i = 1; i < lines; ++i) text += U"\nregel";
-    return {{{text}}};
+    return text;
+  }
+  static Paragraph paragraph(int lines) { return {{{rows(lines)}}}; }
+  static bool has_text(const Page& page, const std::string& wanted) {
+    return std::ranges::any_of(page.marks, [&](const Mark& mark) {
+      const auto* text = std::get_if<TextMark>(&mark);
+      if (text == nullptr) return false;
+      std::u32string all;
+      for (const Glyph& glyph : text->glyphs) all += glyph.c;
+      return to_utf8(all) == wanted;
+    });
   }
 };
 
@@ -217,10 +227,23 @@ TEST_F(PagesTest, ATableRepeatsItsHeadAsAnArtifactAndKeepsRowsWhole) {
 }
 
 TEST_F(PagesTest, ARowHigherThanAPageGoesOnOnTheNext) {
-  std::u32string tall = U"regel";
-  for (int i = 0; i < 200; ++i) tall += U"\nregel";
-  const DisplayList list = laid_out({Table{{{U"Naam"}, {U"Waarde"}}, {{U"x", tall}}}});
-  EXPECT_GT(list.pages.size(), 3U);
+  const DisplayList list = laid_out({Table{{{U"Naam"}, {U"Waarde"}}, {{U"x", rows(200)}}}});
+  ASSERT_GT(list.pages.size(), 3U);
+  for (const Page& page : list.pages) EXPECT_EQ(has_text(page, "Naam"), has_text(page, "regel"));
+  EXPECT_EQ(std::ranges::count(list.elements, "THead", &Element::type), 1);
+}
+
+TEST_F(PagesTest, NoLineOfARowStandsAloneOnAPage) {
+  for (int high = 28; high < 130; ++high) {
+    const DisplayList list = laid_out({Table{{{U"Naam"}, {U"Waarde"}}, {{U"x", rows(high)}}}});
+    for (const Page& page : list.pages) {
+      const auto lines = std::ranges::count_if(page.marks, [](const Mark& mark) {
+        const auto* text = std::get_if<TextMark>(&mark);
+        return text != nullptr && text->size == 9 && text->glyphs.size() == 5 && text->glyphs[0].c == U'r';
+      });
+      EXPECT_NE(lines, 1) << high;
+    }
+  }
 }
 
 TEST_F(PagesTest, EveryMarkLiesWithinThePage) {
