@@ -44,7 +44,7 @@ double Composer::first_height(std::size_t block) {
     return list->items.empty() || list->items.front().empty()
                ? 0
                : lines_height(list->items.front().front(), kBody, kMeasure - kIndent);
-  if (std::holds_alternative<Table>(next)) return 5 * kCell.leading;
+  if (const auto* table = std::get_if<Table>(&next)) return first_height_of(*table);
   return std::holds_alternative<QrCode>(next) ? kQrSide : kLarge.leading;
 }
 

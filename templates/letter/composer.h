@@ -78,6 +78,7 @@ class Composer {
   Row make_row(const Table& table, const std::vector<double>& edges, const std::vector<std::u32string>& cells,
                bool head);
   Row head_of(const Table& table, const std::vector<double>& edges);
+  double first_height_of(const Table& table);
   void draw_row(const Grid& grid, const Row& row, Element* group);
   void draw_slice(const Grid& grid, const Row& row, const std::vector<Element*>& cells, std::size_t from,
                   std::size_t count);

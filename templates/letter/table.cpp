@@ -102,6 +102,13 @@ Composer::Row Composer::head_of(const Table& table, const std::vector<double>& e
   return make_row(table, edges, labels, true);
 }
 
+/// Its head with as much of the first row as stays with it.
+double Composer::first_height_of(const Table& table) {
+  const std::vector<double> edges = column_edges(table);
+  const Row head = head_of(table, edges);
+  return head.height(head.lines) + (table.rows.empty() ? 0 : make_row(table, edges, table.rows.front(), false).least());
+}
+
 void Composer::draw(const Table& table, std::size_t) {
   const std::vector<double> edges = column_edges(table);
   const Grid grid{table, edges, head_of(table, edges)};

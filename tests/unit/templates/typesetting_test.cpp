@@ -167,6 +167,16 @@ class PagesTest : public LinesTest {
     return text;
   }
   static Paragraph paragraph(int lines) { return {{{rows(lines)}}}; }
+  static int first_page(const Element& element) {
+    for (const auto& kid : element.kids) {
+      if (const auto* content = std::get_if<ContentRef>(&kid)) return content->page;
+      if (const int page = first_page(*std::get<Element*>(kid)); page >= 0) return page;
+    }
+    return -1;
+  }
+  static const Element& only(const DisplayList& list, const char* type) {
+    return *std::ranges::find(list.elements, type, &Element::type);
+  }
   static bool has_text(const Page& page, const std::string& wanted) {
     return std::ranges::any_of(page.marks, [&](const Mark& mark) {
       const auto* text = std::get_if<TextMark>(&mark);
@@ -197,6 +207,18 @@ TEST_F(PagesTest, AHeadingStaysWithWhatFollows) {
       const auto next = std::next(heading);
       EXPECT_EQ(std::get<ContentRef>(heading->kids[0]).page, std::get<ContentRef>(next->kids[0]).page)
           << before << " lines before, " << after << " after";
+    }
+  }
+}
+
+TEST_F(PagesTest, AHeadingStaysWithTheHeadAndTheFirstRowOfATable) {
+  for (const int high : {1, 4, 9, 27, 60}) {
+    for (int before = 1; before < 50; ++before) {
+      const Table table{{{U"Naam"}, {U"Waarde"}}, {{U"x", rows(high)}, {U"y", U"z"}}};
+      const DisplayList list = laid_out({paragraph(before), Heading{2, {{U"Kop"}}}, table});
+      const int page = first_page(only(list, "H2"));
+      EXPECT_EQ(page, first_page(only(list, "THead"))) << before << " lines before, " << high << " in the row";
+      EXPECT_EQ(page, first_page(only(list, "TBody"))) << before << " lines before, " << high << " in the row";
     }
   }
 }
