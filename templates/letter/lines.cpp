@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "templates/letter/text.h"
+
 namespace zp::templates {
 namespace {
 
@@ -34,6 +36,23 @@ bool Typesetter::is_number(const std::vector<Letter>& letters, std::size_t begin
   for (std::size_t i = begin; i < end; ++i)
     if (letters[i].c < U'0' || letters[i].c > U'9') return false;
   return true;
+}
+
+/// Of a web page or mailbox, which a hyphen would change.
+bool Typesetter::names_address(const std::vector<Letter>& letters, std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i)
+    if (letters[i].c == U'@' || (letters[i].c == U'/' && i > begin && letters[i - 1].c == U'/')) return true;
+  return false;
+}
+
+/// Where a word may be divided that may stand between punctuation marks.
+std::vector<std::size_t> Typesetter::points(std::u32string_view part) const {
+  std::size_t first = 0;
+  while (first < part.size() && is_punctuation(part[first])) ++first;
+  while (part.size() > first && is_punctuation(part.back())) part.remove_suffix(1);
+  std::vector<std::size_t> points = hyphenator_.points(part.substr(first));
+  for (std::size_t& point : points) point += first;
+  return points;
 }
 
 std::vector<Typesetter::Letter> Typesetter::letters(const Runs& runs, double size) {
@@ -78,15 +97,17 @@ std::vector<Typesetter::Atom> Typesetter::atoms(const std::vector<Letter>& lette
     std::size_t end = at;
     while (end < to && letters[end].c != U' ') ++end;
     const bool ends_in_space = end < to;
+    const bool is_address = names_address(letters, at, end);
     std::size_t begin = at;
     for (std::size_t i = at; i < end;) {  // breaks inside the word
       std::u32string part;
       std::size_t stop = i;
       while (stop < end && letters[stop].c != U'-' && letters[stop].c != U'/') part += letters[stop++].c;
-      for (const std::size_t point : hyphenator_.points(part)) {
-        add(begin, i + point, Atom::Break::kHyphen, 0);
-        begin = i + point;
-      }
+      if (!is_address)
+        for (const std::size_t point : points(part)) {
+          add(begin, i + point, Atom::Break::kHyphen, 0);
+          begin = i + point;
+        }
       if (stop + 1 < end && stop > at) {
         add(begin, stop + 1, Atom::Break::kFree, 0);
         begin = stop + 1;

@@ -48,6 +48,8 @@ class Typesetter {
   struct Letter;
   struct Atom;
   static bool is_number(const std::vector<Letter>& letters, std::size_t begin, std::size_t end);
+  static bool names_address(const std::vector<Letter>& letters, std::size_t begin, std::size_t end);
+  std::vector<std::size_t> points(std::u32string_view part) const;
   std::vector<Letter> letters(const Runs& runs, double size);
   std::vector<Atom> atoms(const std::vector<Letter>& letters, std::size_t from, std::size_t to, double width) const;
   Line build(const std::vector<Letter>& letters, const std::vector<Atom>& atoms, std::size_t from, std::size_t to,

@@ -31,6 +31,7 @@ std::u32string to_u32(std::string_view utf8);
 std::string to_utf8(std::u32string_view text);
 
 bool is_small_letter(char32_t c);
+bool is_punctuation(char32_t c);
 
 /// "U+1F600".
 std::string code_point_name(char32_t c);

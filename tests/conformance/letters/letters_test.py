@@ -161,6 +161,14 @@ class Letters(unittest.TestCase):
         text = self.text(self.receipt_with(request_title="Ελένη, Жанна, ᾳ ẟ ‑ ✓"))
         self.assertIn("Ελένη, Жанна, ᾳ ẟ ‑ ✓", re.sub(r"\s+", " ", text))
 
+    def test_divided_words_come_back_whole(self):
+        words = "(de vertegenwoordigingsbevoegdheid), arbeidsongeschiktheidsverzekeringsmaatschappij, gezondheidszorginstellingen."
+        data = yaml.safe_load((SAMPLES / "avg-rectificatie-toegekend.yaml").read_text())
+        pdf = self.press("avg-rectificatie-toegekend", data | {"changed": [{"category": words, "before": "-", "after": "-"}]}, "divided")
+        told = run("pdftotext", pdf, "-").stdout
+        self.assertIn("\u00ad\n", told)
+        self.assertIn(words, re.sub(r"\s+", " ", told.replace("\u00ad\n", "")))
+
     def test_right_to_left_script_is_refused_by_number(self):
         data = yaml.safe_load((SAMPLES / "toegangscode.yaml").read_text())
         source = self.home / "data.json"

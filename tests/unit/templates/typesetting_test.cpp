@@ -133,6 +133,28 @@ TEST_F(LinesTest, DividesLongWordsWithASoftHyphenButNeverNames) {
     EXPECT_THAT(line, testing::Not(HasSubstr("\u00AD")));
 }
 
+TEST_F(LinesTest, DividesAWordThatAPunctuationMarkFollows) {
+  for (const std::u32string word :
+       {U"vertegenwoordigingsbevoegdheid,", U"(vertegenwoordigingsbevoegdheid)",
+        U"vertegenwoordigingsbevoegdheid.\u201D", U"\u201Cvertegenwoordigingsbevoegdheid"}) {
+    const auto made = lines(word, 70);
+    ASSERT_GT(made.size(), 1U);
+    std::string all;
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      const bool goes_on = i + 1 < made.size();
+      EXPECT_EQ(made[i].ends_with("\u00AD"), goes_on) << made[i];
+      all += goes_on ? made[i].substr(0, made[i].size() - 2) : made[i];
+    }
+    EXPECT_EQ(all, to_utf8(word));
+  }
+}
+
+TEST_F(LinesTest, NeverPutsAHyphenInAnAddress) {
+  for (const std::u32string address :
+       {U"https://voorbeeld.nl/vertegenwoordiging/gezondheidszorg", U"gezondheidszorg@vertegenwoordiging.nl"})
+    for (const auto& line : lines(address, 70)) EXPECT_THAT(line, testing::Not(HasSubstr("\u00AD")));
+}
+
 TEST_F(LinesTest, KernsPairs) {
   const auto& face = faces().face(0);
   const auto glyphs = face.shape(U"AV");
