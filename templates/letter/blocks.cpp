@@ -73,7 +73,7 @@ void Composer::draw(const Heading& heading, std::size_t index) {
   make_room(kBeforeHeading + static_cast<double>(lines.size()) * style.leading + kAfterHeading +
             first_height(index + 1));
   if (y_ < kTopLater) y_ -= kBeforeHeading;
-  flow(out_.add(fmt::format("H{}", heading.level), root_), lines, kLeft, style);
+  put_heading(heading.level, runs, lines, style);
   y_ -= kAfterHeading;
 }
 

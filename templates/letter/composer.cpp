@@ -1,5 +1,7 @@
 #include "templates/letter/composer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -90,6 +92,15 @@ void Composer::flow(Element* element, const std::vector<Line>& lines, double x, 
     at += take;
     if (at < lines.size()) new_page();
   }
+}
+
+void Composer::put_heading(int level, const Runs& runs, const std::vector<Line>& lines, const TextStyle& style) {
+  std::u32string title;
+  for (const Run& run : runs) title += run.text;
+  std::ranges::replace(title, U'\n', U' ');
+  Element* element = out_.add(fmt::format("H{}", level), root_);
+  out_.bookmarks.push_back({level, page_, y_, to_utf8(title), element});
+  flow(element, lines, kLeft, style);
 }
 
 void Composer::paragraph(Element* parent, const Runs& runs, const TextStyle& style, double after, double tail) {

@@ -44,6 +44,7 @@ class Composer {
   void make_room(double height);
   void put_linked(Element* element, const Line& line, double x, const TextStyle& style);
   void flow(Element* element, const std::vector<Line>& lines, double x, const TextStyle& style, double tail = 0);
+  void put_heading(int level, const Runs& runs, const std::vector<Line>& lines, const TextStyle& style);
   void paragraph(Element* parent, const Runs& runs, const TextStyle& style, double after, double tail = 0);
 
   // blocks.cpp

@@ -77,9 +77,18 @@ struct Page {
   std::vector<Link> links;
 };
 
+/// A heading, for who looks for a place in a long letter.
+struct Bookmark {
+  int level, page;
+  double top;
+  std::string title;
+  const Element* heading;
+};
+
 struct DisplayList {
   std::deque<Element> elements;  // elements point at each other: a deque does not move them
   std::vector<Page> pages;
+  std::vector<Bookmark> bookmarks;  // in the order of the letter
 
   /// The first one made is the root.
   Element* add(std::string type, Element* parent) {

@@ -31,6 +31,7 @@ class StructureWriter {
     root_.replaceKey("/ParentTreeNextKey", Object::newInteger(next_parent_));
     root_.replaceKey("/K", objects_.at(&list_.elements.front()));
     pdf_.getRoot().replaceKey("/StructTreeRoot", root_);
+    write_outline(pdf_, list_, objects_);
   }
 
  private:

@@ -27,7 +27,8 @@ void Composer::first_sheet() {
   references();
   fold_marks();
   y_ = std::min(y_, from_top(kSubjectTop));
-  flow(out_.add("H1", root_), type_.lines({{letter_.subject, true, {}}}, kMeasure, kSubject.size), kLeft, kSubject);
+  const Runs subject{{letter_.subject, true, {}}};
+  put_heading(1, subject, type_.lines(subject, kMeasure, kSubject.size), kSubject);
   y_ -= 10;
 }
 

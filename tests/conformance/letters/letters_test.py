@@ -88,6 +88,23 @@ BREAKAGES = {
 }
 
 
+def rename(pdf):
+    pdf.Root.Outlines.First.Title = pikepdf.String("Iets anders")
+
+
+# The same for a long letter.
+LONG_BREAKAGES = {
+    "bookmarks": lambda pdf: pdf.Root.__delitem__("/Outlines"),
+    "a bookmark for each heading": lambda pdf: pdf.Root.Outlines.First.First.__delitem__("/Next"),
+    "level of a bookmark": lambda pdf: pdf.Root.Outlines.__setitem__("/First", pdf.Root.Outlines.First.First),
+    "title of a bookmark": rename,
+    "page of a bookmark": lambda pdf: pdf.Root.Outlines.First.First.Dest.__setitem__(0, pdf.pages[-1].obj),
+    "element of a bookmark": lambda pdf: pdf.Root.Outlines.First.__setitem__("/SE", elements(pdf, "/P")[0]),
+    "neighbours of a bookmark": lambda pdf: pdf.Root.Outlines.First.First.Next.__delitem__("/Prev"),
+    "number of bookmarks": lambda pdf: pdf.Root.Outlines.__setitem__("/Count", 1),
+}
+
+
 class Letters(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -186,9 +203,12 @@ class Letters(unittest.TestCase):
         self.assertFalse([uri for uri in links if "evil" in uri])
         self.assertEqual(structure.problems(pdf), [])
 
-    def test_a_long_letter_keeps_its_structure_over_many_pages(self):
+    def long_receipt(self):
         files = [{"name": f"scan {i}.pdf", "size": i * 1000, "sha256": f"{i:064x}"} for i in range(100)]
-        pdf = self.receipt_with(files=files, filled_in=[{"label": f"Vraag {i}", "value": "woord " * 150} for i in range(20)])
+        return self.receipt_with(files=files, filled_in=[{"label": f"Vraag {i}", "value": "woord " * 150} for i in range(20)])
+
+    def test_a_long_letter_keeps_its_structure_over_many_pages(self):
+        pdf = self.long_receipt()
         with pikepdf.open(pdf) as letter:
             self.assertGreater(len(letter.pages), 5)
         self.assertEqual(structure.problems(pdf), [])
@@ -216,13 +236,14 @@ class Letters(unittest.TestCase):
         self.assertEqual(found, yaml.safe_load((SAMPLES / "voorblad.yaml").read_text())["reference"])
 
     def test_the_structure_check_notices_each_breakage(self):
-        for duty, breaking in BREAKAGES.items():
-            with self.subTest(duty):
-                copy = self.home / "broken.bin"
-                with pikepdf.open(self.pdfs["ontvangstbevestiging"]) as pdf:
-                    breaking(pdf)
-                    pdf.save(copy)
-                self.assertNotEqual(structure.problems(copy), [])
+        for whole, breakages in ((self.pdfs["ontvangstbevestiging"], BREAKAGES), (self.long_receipt(), LONG_BREAKAGES)):
+            for duty, breaking in breakages.items():
+                with self.subTest(duty):
+                    copy = self.home / "broken.bin"
+                    with pikepdf.open(whole) as pdf:
+                        breaking(pdf)
+                        pdf.save(copy)
+                    self.assertNotEqual(structure.problems(copy), [])
 
     def test_it_notices_a_picture_without_words_and_a_list_without_labels(self):
         for name, kind, key in (("voorblad", "/Figure", "/Alt"), ("toegangscode", "/L", "/A"), ("toegangscode", "/LI", "/K")):

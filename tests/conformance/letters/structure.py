@@ -7,6 +7,7 @@ from pikepdf import Array, Dictionary, Name
 
 PAINTING = {"Tj", "TJ", "'", '"', "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "Do", "sh", "INLINE IMAGE"}
 METADATA = ["<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<", "<dc:title>", "<pdfaExtension:schemas>"]
+LONG_LETTER = 4  # pages
 HIDDEN = 1 | 2 | 32  # invisible, hidden, no view
 
 
@@ -16,7 +17,8 @@ class Letter:
         self.problems = []
         self.owners = {}   # (page, mcid) -> elements
         self.objects = {}  # annotation -> element
-        self.headings = []
+        self.headings = []  # (level, element)
+        self.texts = {}    # (page, mcid) -> what it says
         self.parents = {}
 
     def complain(self, text):
@@ -37,6 +39,7 @@ class Letter:
             self.check_page(number, page, seen)
         for key in set(self.owners) - seen:
             self.complain(f"structure names content {key[1]} that no page has")
+        self.check_outline()
         return self.problems
 
     def check_catalog(self):
@@ -68,7 +71,7 @@ class Letter:
         if element.get("/P") is None or element.P.objgen != parent.objgen:
             self.complain(f"{kind} does not point at its parent")
         if re.fullmatch(r"/H[1-6]", kind):
-            self.headings.append(int(kind[2]))
+            self.headings.append((int(kind[2]), element))
         self.check_element(element, kind)
         for kid in as_list(element.get("/K")):
             if isinstance(kid, int):
@@ -102,26 +105,53 @@ class Letter:
                 self.complain("rows of a table differ in length")
 
     def check_headings(self):
-        if not self.headings or self.headings[0] != 1 or self.headings.count(1) != 1:
-            self.complain(f"headings {self.headings}: one H1, at the start")
-        if any(after - before > 1 for before, after in zip(self.headings, self.headings[1:])):
-            self.complain(f"headings {self.headings} skip a level")
+        levels = [level for level, _ in self.headings]
+        if not levels or levels[0] != 1 or levels.count(1) != 1:
+            self.complain(f"headings {levels}: one H1, at the start")
+        if any(after - before > 1 for before, after in zip(levels, levels[1:])):
+            self.complain(f"headings {levels} skip a level")
+
+    def check_outline(self):
+        """A long letter has its headings as bookmarks, each tied to its element and to the page where that begins."""
+        outline = self.pdf.Root.get("/Outlines")
+        items = [] if outline is None else list(bookmarks(outline, 1, self.complain))
+        if len(self.pdf.pages) < LONG_LETTER:
+            if outline is not None:
+                self.complain("bookmarks in a short letter")
+            return
+        if [(level, item.get("/SE", Dictionary()).objgen) for level, item in items] != [(level, h.objgen) for level, h in self.headings]:
+            self.complain("bookmarks are not the headings")
+            return
+        for (_, item), (_, heading) in zip(items, self.headings):
+            page, said = self.said_by(heading)
+            if str(item.get("/Title", "")) != said:
+                self.complain(f"bookmark {item.get('/Title')} for the heading {said}")
+            if item.Dest[0].objgen != page:
+                self.complain(f"bookmark {said} leads to another page")
+
+    def said_by(self, element):
+        """The page where it begins, and its text."""
+        contents = sorted(key for key, owners in self.owners.items() if owners[0].objgen == element.objgen)
+        first = [element.Pg.objgen] if "/Pg" in element else [key[0] for key in contents]
+        return first[0], "".join(self.texts.get(key, "") for key in contents)
 
     def check_page(self, number, page, seen):
         entry = self.parents.get(int(page.get("/StructParents", -1)))
         if entry is None:
             self.complain(f"page {number} is not in the ParentTree")
             entry = []
-        depth, font = [], None
+        depth, font, key = [], None, None
         for instruction in pikepdf.parse_content_stream(page):
             operator = str(instruction.operator)
             operands = instruction.operands
             if operator in ("BDC", "BMC"):
                 if depth:
                     self.complain(f"page {number}: marked content within marked content")
+                key = None
                 properties = operands[1] if operator == "BDC" and isinstance(operands[1], Dictionary) else {}
                 depth.append(operands[0])
                 if "/MCID" in properties:
+                    key = (page.objgen, int(properties["/MCID"]))
                     self.check_content(number, page, int(properties["/MCID"]), str(operands[0]), entry, seen)
                 elif str(operands[0]) != "/Artifact":
                     self.complain(f"page {number}: {operands[0]} without MCID")
@@ -132,7 +162,8 @@ class Letter:
             if operator == "Tf":
                 font = page.Resources.Font[str(operands[0])]
             if operator in ("Tj", "TJ"):
-                self.check_codes(font, operands[0])
+                raw = self.check_codes(font, operands[0])
+                self.texts[key] = self.texts.get(key, "") + raw.decode("utf-16-be").replace("\u00ad", "")
         self.check_annotations(number, page)
 
     def check_content(self, number, page, mcid, tag, entry, seen):
@@ -157,13 +188,13 @@ class Letter:
             self.complain("font is not embedded")
         known = {int(code, 16) for code in re.findall(rb"<([0-9A-F]{4})> <[0-9A-F]{4}>\n", font.ToUnicode.read_bytes().split(b"endcodespacerange")[1])}
         glyphs = descendant.CIDToGIDMap.read_bytes()
-        for text in [shown] if not isinstance(shown, Array) else [t for t in shown if isinstance(t, pikepdf.String)]:
-            raw = bytes(text)
-            for code in (int.from_bytes(raw[i:i + 2], "big") for i in range(0, len(raw), 2)):
-                if code not in known:
-                    self.complain(f"code {code:04X} has no Unicode value")
-                if not int.from_bytes(glyphs[2 * code:2 * code + 2], "big"):
-                    self.complain(f"code {code:04X} has no glyph")
+        raw = b"".join(bytes(t) for t in ([shown] if not isinstance(shown, Array) else shown) if isinstance(t, pikepdf.String))
+        for code in (int.from_bytes(raw[i:i + 2], "big") for i in range(0, len(raw), 2)):
+            if code not in known:
+                self.complain(f"code {code:04X} has no Unicode value")
+            if not int.from_bytes(glyphs[2 * code:2 * code + 2], "big"):
+                self.complain(f"code {code:04X} has no glyph")
+        return raw
 
     def check_annotations(self, number, page):
         annotations = page.get("/Annots", [])
@@ -185,6 +216,21 @@ def as_list(value):
     if value is None:
         return []
     return list(value) if isinstance(value, Array) else [value]
+
+
+def bookmarks(parent, level, complain):
+    """(level, item), in order."""
+    count, before, item = 0, None, parent.get("/First")
+    while item is not None:
+        previous = item.get("/Prev")
+        if item.Parent.objgen != parent.objgen or (previous is None) != (before is None) or (before is not None and previous.objgen != before.objgen):
+            complain("a bookmark does not point at its neighbours")
+        below = list(bookmarks(item, level + 1, complain))
+        yield level, item
+        yield from below
+        count, before, item = count + 1 + len(below), item, item.get("/Next")
+    if before is not None and parent.Last.objgen != before.objgen or count != int(parent.get("/Count", 0)):
+        complain("bookmarks are not counted right")
 
 
 def number_tree(node):

@@ -245,6 +245,22 @@ TEST_F(PagesTest, AHeadingStaysWithTheHeadAndTheFirstRowOfATable) {
   }
 }
 
+TEST_F(PagesTest, EachHeadingIsABookmarkWhereItStands) {
+  const DisplayList list =
+      laid_out({Heading{2, {{U"Één"}}}, paragraph(70), Heading{3, {{U"Twee"}, {U" en meer"}}}, paragraph(3)});
+  ASSERT_EQ(list.bookmarks.size(), 3U);
+  EXPECT_EQ(list.bookmarks[0].title, "Onderwerp");
+  EXPECT_EQ(list.bookmarks[1].title, "Één");
+  EXPECT_EQ(list.bookmarks[2].title, "Twee en meer");
+  for (int i = 0; i < 3; ++i) {
+    const Bookmark& bookmark = list.bookmarks[static_cast<std::size_t>(i)];
+    EXPECT_EQ(bookmark.level, i + 1);
+    EXPECT_EQ(bookmark.heading->type, "H" + std::to_string(i + 1));
+    EXPECT_EQ(bookmark.page, first_page(*bookmark.heading));
+    EXPECT_GT(bookmark.top, kPageHeight / 10);
+  }
+}
+
 TEST_F(PagesTest, TheClosingDoesNotStandAloneOnItsPage) {
   for (int before = 1; before < 60; ++before) {
     const DisplayList list = laid_out({paragraph(before), paragraph(6)});
