@@ -35,8 +35,9 @@ std::string newest_application_value(const Profile& profile, const char* field) 
 
 Result<void> set_application_term(const Office& office, OpenDossier& open) {
   if (open.dossier.kind != kSupplement) return {};
-  std::erase_if(open.profile.terms,
-                [](const TermRecord& term) { return term.kind == "wlz" || term.kind == "aanvulling"; });
+  std::erase_if(open.profile.terms, [](const TermRecord& term) {
+    return term.kind == "wlz" || term.kind == "aanvulling" || term.kind == "niet-behandelen";
+  });
   if (const RecordEntry* const entry = newest(open.profile)) {
     const std::string received = value_of(*entry, "ontvangen"), asked = value_of(*entry, "gevraagd");
     TRY_ASSIGN(const auto day, intake::parse_date(received));

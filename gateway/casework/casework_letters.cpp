@@ -76,6 +76,7 @@ Result<Id> Casework::draft(const Actor& actor, const Id& dossier, const std::str
         known.update(rights_fields(office_, open, data.decides));
         data.fields = fill_fields(*info, known, fields);
         hold_to_record(office_, open, *info, data.fields);
+        hold_to_terms(office_, open, *info, data.fields);
         note_change(office_, actor, letter, data,
                     {.time = 0, .who = {}, .before = nlohmann::json::object(), .wording_before = {}});
         open.keys.seal(data, letter);
@@ -97,6 +98,7 @@ Result<void> Casework::edit_letter(const Actor& actor, const Id& id, const nlohm
         const nlohmann::json before = data.fields;
         data.fields = fill_fields(*info, data.fields, fields);
         hold_to_record(office_, open, *info, data.fields);
+        hold_to_terms(office_, open, *info, data.fields);
         LetterChange change{.time = 0, .who = {}, .before = what_was(before, data.fields), .wording_before = {}};
         if (change.before.empty()) return {};
         note_change(office_, actor, letter, data, std::move(change));
@@ -155,6 +157,7 @@ Result<void> Casework::propose(const Actor& actor, const Id& id) {
     TRY_ASSIGN(auto data, open.keys.letter(letter));
     TRY_DO(check_letter(office_, store, open, *info, data));
     hold_to_record(office_, open, *info, data.fields);
+    hold_to_terms(office_, open, *info, data.fields);
     TRY_DO(draw(office_, letter, data,
                 open.dossier.reference));  // a letter that can't be printed is told now, not on the day it leaves
     data.return_reason.clear();

@@ -70,8 +70,8 @@ Result<void> check_nothing_pending(StoreReader& store, const Letter& asking) {
 /// Only an answer ends the terms, of a request under the AVG the answer about the last right; after any other letter the
 /// request still waits for one.
 void after_sending(const Office& office, const templates::LetterInfo& info, OpenDossier& open) {
-  const bool answers = info.term == templates::LetterTerm::kAnswer &&
-                       unsettled(rights_of(office.rules, open.dossier, open.profile)).empty();
+  const bool answers =
+      templates::answers(info.term) && unsettled(rights_of(office.rules, open.dossier, open.profile)).empty();
   const bool was_answered = !awaits_answer(open) && !open.profile.terms.empty();
   if (answers && possible(Act::kClassify, open.dossier.state)) {
     open.dossier.state = DossierState::kAnswered;
@@ -164,11 +164,11 @@ Result<void> keep_terms(Sending& out, OpenDossier& open) {
     settle(out.office, open, out.data.decides, out.letter.id);
     after_sending(out.office, out.info, open);
   }
+  hold_to_terms(out.office, open, out.info, out.data.fields);
   // The term for objection counts from the day on which it leaves, not from the day on which it was written.
   if (!out.data.fields.contains("objection_before")) return {};
   out.data.fields["objection_before"] = known_fields(out.office, open, {})["objection_before"];
-  return out.info.term == templates::LetterTerm::kAnswer ? start_objection(out.office, open, out.today, out.info.title)
-                                                         : Result<void>();
+  return start_objection(out.office, open, out.today, out.info.title);
 }
 
 Result<void> put_letter(Sending& out, StoreWriter& store, OpenDossier& open) {

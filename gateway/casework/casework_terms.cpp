@@ -102,8 +102,9 @@ std::optional<Untold> untold(const Dossier& dossier, const Profile& profile, con
 }
 
 /// Pushes a task for each term that staff must hear of now. How many.
-std::size_t tell(const Office& office, OpenDossier& open, const Today& today) {
+Result<std::size_t> tell(const Office& office, OpenDossier& open, const Today& today) {
   std::size_t told = 0;
+  bool completion_over = false;
   for (TermRecord& term : open.profile.terms) {
     if (!must_tell(term, today)) continue;
     term.told = stage_of(term, today);
@@ -111,8 +112,10 @@ std::size_t tell(const Office& office, OpenDossier& open, const Today& today) {
     open.profile.tasks.push_back(text);
     open.profile.history.push_back({office.now(), "zegelpost", text});
     if (term.kind == kObjection) term.running = false;  // nobody is late: it is over
+    completion_over = completion_over || (term.kind == kCompletion && term.told == kPast);
     ++told;
   }
+  if (completion_over) TRY_DO(pass_completion(office, open));
   set_due(open);
   return told;
 }
@@ -194,7 +197,8 @@ Result<std::size_t> Casework::watch_terms(const Actor& actor) {
       if (!overdue.empty()) TRY_DO(look(actor, Act::kWatchTerm, dossier, {}, overdue));
       TRY_DO(office_.store.write([&](StoreWriter& store) -> Result<void> {
         TRY_ASSIGN(auto open, open_dossier(office_.vault, store, dossier));
-        tasks += tell(office_, open, today);
+        TRY_ASSIGN(const std::size_t told, tell(office_, open, today));
+        tasks += told;
         return save_dossier(store, open, now);
       }));
     }

@@ -6,6 +6,7 @@
 
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
+#include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -69,17 +70,10 @@ std::string email_hint(const std::string& email) {
   return at == std::string::npos || at == 0 ? std::string() : email.substr(0, 1) + "•••" + email.substr(at);
 }
 
-/// The request for completion that is still open, or that went by unused.
-const TermRecord* completion_asked(const Profile& profile) {
-  const auto found = std::ranges::find_if(profile.terms.rbegin(), profile.terms.rend(), [](const TermRecord& term) {
-    return term.kind == "aanvulling" && (term.running || term.ended == term.last_day);
-  });
-  return found == profile.terms.rend() ? nullptr : &*found;
-}
-
 const TermRecord* answer_term(const Profile& profile) {
   const auto found = std::ranges::find_if(profile.terms, [](const TermRecord& term) {
-    return term.running && term.kind != "aanvulling" && term.kind != "verlengingsbericht" && term.kind != "bezwaar";
+    return term.running && term.kind != "aanvulling" && term.kind != "verlengingsbericht" && term.kind != "bezwaar" &&
+           term.kind != "niet-behandelen";
   });
   return found == profile.terms.end() ? nullptr : &*found;
 }
@@ -166,8 +160,8 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
   if (rule) {
     known["filled_in"] = filled_in(*rule, profile.fields);
     known["legal_ground"] = rule->legal_ground;
-    known["term_ground"] = rule->term_source;
-    known["is_application"] = rule->term == "wlz";
+    known["term_ground"] = rule->term_ground;
+    known["is_application"] = rule->application;
     known["retention_period"] =
         fmt::format("Wij bewaren dit dossier {} nadat het is gesloten.", period_words(rule->retention_days));
     if (const auto day = intake::parse_date(today))
@@ -197,6 +191,18 @@ Json fill_fields(const templates::LetterInfo& info, const Json& known, const Jso
     filled[field.name] = field.type == "table" && value.is_array() ? cut_to_columns(field, value) : value;
   }
   return filled;
+}
+
+bool follows_from_terms(const Profile& profile, std::string_view field) {
+  if (field == "asked_on" || field == "complete_before") return completion_asked(profile) != nullptr;
+  return (field == "first_term" || field == "new_term" || field == "answer_before") && answer_term(profile) != nullptr;
+}
+
+void hold_to_terms(const Office& office, const OpenDossier& open, const templates::LetterInfo& info, Json& fields) {
+  if (info.term == templates::LetterTerm::kCompletion) return;
+  const Json known = known_fields(office, open, {});
+  for (const templates::LetterField& field : info.fields)
+    if (follows_from_terms(open.profile, field.name) && known.contains(field.name)) fields[field.name] = known[field.name];
 }
 
 Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open,

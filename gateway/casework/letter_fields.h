@@ -23,6 +23,12 @@ nlohmann::json known_fields(const Office& office, const OpenDossier& open,
                             const std::vector<ListedDocument>& documents);
 /// Those of `known` that `info` declares, tables cut to their columns; `given` wins.
 nlohmann::json fill_fields(const templates::LetterInfo& info, const nlohmann::json& known, const nlohmann::json& given);
+/// A date that follows from the terms of the dossier: nobody types another.
+bool follows_from_terms(const Profile& profile, std::string_view field);
+/// Puts those dates that the dossier knows into the fields, whatever stood there. Not of a letter that asks for completion:
+/// its last day counts from the day on which it leaves.
+void hold_to_terms(const Office& office, const OpenDossier& open, const templates::LetterInfo& info,
+                   nlohmann::json& fields);
 /// Of the documents of the dossier, or of one submission only.
 Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open,
                                                      const Id& submission = {});

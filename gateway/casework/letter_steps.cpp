@@ -10,6 +10,7 @@
 #include "gateway/casework/measures.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
+#include "gateway/casework/terms.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 
@@ -191,6 +192,7 @@ Result<void> check_letter(const Office& office, StoreReader& store, const OpenDo
   TRY_DO(check_letter_while_restricted(open, info));
   TRY_DO(check_is_restricted(office, store, open, info));
   TRY_DO(check_measure(office, open, info.name));
+  if (info.term == templates::LetterTerm::kNotTreated) TRY_DO(check_unused_completion(open, local_date(office.now())));
   TRY_DO(check_release(office, store, open, info, data.fields));
   return check_enclosures(store, open, info, data);
 }

@@ -31,7 +31,7 @@ struct Person {
 
 /// A term that runs, with how its last day was found.
 struct TermRecord {
-  /// "avg", "avg-verlengd", "verlengingsbericht", "wlz", "aanvulling", "bezwaar", or the record whose clock it is.
+  /// "avg", "avg-verlengd", "verlengingsbericht", "wlz", "aanvulling", "niet-behandelen", "bezwaar", or the record whose clock it is.
   std::string kind;
   std::string from;                // YYYY-MM-DD
   std::string last_day;            // YYYY-MM-DD

@@ -95,7 +95,7 @@ void invoke_also(const intake::RuleBook& rules, OpenDossier& open, const std::st
 }
 
 Kinds that_fit(const templates::LetterInfo& info, const Rights& rights) {
-  if (info.term != templates::LetterTerm::kAnswer) return {};
+  if (!templates::answers(info.term)) return {};
   Kinds kinds = kinds_of(rights);
   if (!info.for_kinds.empty()) std::erase_if(kinds, [&](const std::string& one) { return !has(info.for_kinds, one); });
   return kinds;
@@ -103,7 +103,7 @@ Kinds that_fit(const templates::LetterInfo& info, const Rights& rights) {
 
 Result<Kinds> decided_by(const templates::LetterInfo& info, const Rights& rights) {
   const Kinds fit = that_fit(info, rights);
-  if (fit.empty() && !rights.empty() && info.term == templates::LetterTerm::kAnswer)
+  if (fit.empty() && !rights.empty() && templates::answers(info.term))
     return fail(
         Code::kRefused, "decide on right",
         "Deze brief beslist over iets wat in dit verzoek niet is gevraagd. Vroeg de verzoeker het wel? Voeg het "

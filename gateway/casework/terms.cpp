@@ -8,7 +8,8 @@
 namespace zp::gateway {
 namespace {
 
-constexpr std::string_view kNotice = "verlengingsbericht", kObjection = "bezwaar";
+constexpr std::string_view kNotice = "verlengingsbericht", kObjection = "bezwaar", kCompletion = "aanvulling",
+                           kNotTreated = "niet-behandelen";
 
 TermRecord record_of(std::string kind, const std::string& from, const intake::Term& term) {
   return {std::move(kind), from, intake::format_date(term.last_day), term.steps};
@@ -50,7 +51,10 @@ Result<std::string> suspend_term(const Office& office, OpenDossier& open, const 
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
   TRY_ASSIGN(const auto day, intake::parse_date(invited));
   const intake::Term term = intake::completion_term(office.calendar, day, rule ? rule->completion_days : 14);
-  if (TermRecord* const old = running(open, "aanvulling")) old->running = false;
+  if (TermRecord* const old = running(open, kCompletion)) {
+    old->running = false;
+    old->ended = std::min(invited, old->last_day);  // it stood still until then
+  }
   open.profile.terms.push_back(record_of("aanvulling", invited, term));
   if (TermRecord* const wlz = running(open, "wlz"))
     wlz->steps.push_back("Opgeschort vanaf de dag na " + intake::dutch_date(day) + " (Awb art. 4:15).");
@@ -76,6 +80,37 @@ Result<void> resume_term(const Office& office, OpenDossier& open, const std::str
   }
   set_due(open);
   return {};
+}
+
+const TermRecord* completion_asked(const Profile& profile) {
+  const auto found = std::ranges::find_if(profile.terms.rbegin(), profile.terms.rend(), [](const TermRecord& term) {
+    return term.kind == kCompletion && (term.running || term.ended == term.last_day);
+  });
+  return found == profile.terms.rend() ? nullptr : &*found;
+}
+
+Result<void> pass_completion(const Office& office, OpenDossier& open) {
+  const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
+  const TermRecord* const waiting = running(open, kCompletion);
+  if (!rule || !rule->application || !waiting) return {};
+  const std::string last_day = waiting->last_day;
+  TRY_ASSIGN(const auto unused, intake::parse_date(last_day));
+  TRY_DO(resume_term(office, open, last_day));
+  open.profile.terms.push_back(
+      record_of(std::string(kNotTreated), last_day, intake::not_treated_term(office.calendar, unused)));
+  set_due(open);
+  return {};
+}
+
+Result<void> check_unused_completion(const OpenDossier& open, const std::string& today) {
+  const TermRecord* const asked = completion_asked(open.profile);
+  if (asked && asked->last_day < today) return {};
+  return fail(
+      Code::kRefused, "send letter",
+      asked ? "De afzender kan nog aanvullen. Niet behandelen mag pas als die termijn ongebruikt voorbij is (Awb "
+              "artikel 4:5)."
+            : "Er is niet om aanvulling gevraagd. Vraag eerst wat ontbreekt: niet behandelen mag pas als die termijn "
+              "ongebruikt voorbij is (Awb artikel 4:5).");
 }
 
 Result<void> extend_avg_term(const Office& office, OpenDossier& open, const std::string& today) {
@@ -122,12 +157,14 @@ bool awaits_answer(const OpenDossier& open) {
 }
 
 std::string term_label(const Office& office, const Dossier& dossier, const TermRecord& term) {
-  static const std::map<std::string, std::string> kLabels = {{"avg", "Antwoord op het AVG-verzoek"},
-                                                             {"avg-verlengd", "Antwoord op het AVG-verzoek, verlengd"},
-                                                             {"verlengingsbericht", "Bericht dat de termijn langer is"},
-                                                             {"wlz", "Besluit op de aanvraag"},
-                                                             {"aanvulling", "Aanvulling door de afzender"},
-                                                             {"bezwaar", "Einde van de bezwaartermijn"}};
+  static const std::map<std::string, std::string> kLabels = {
+      {"avg", "Antwoord op het AVG-verzoek"},
+      {"avg-verlengd", "Antwoord op het AVG-verzoek, verlengd"},
+      {"verlengingsbericht", "Bericht dat de termijn langer is"},
+      {"wlz", "Besluit op de aanvraag"},
+      {"aanvulling", "Aanvulling door de afzender"},
+      {"niet-behandelen", "Besluit om de aanvraag niet te behandelen"},
+      {"bezwaar", "Einde van de bezwaartermijn"}};
   if (const auto found = kLabels.find(term.kind); found != kLabels.end())
     return found->second + (term.about.empty() ? "" : ": " + term.about);
   const intake::RequestRule* const rule = office.rules.find(dossier.kind);

@@ -15,6 +15,13 @@ Result<void> start_term(const Office& office, OpenDossier& open);
 /// The sender was asked, on `invited`, to complete the request. An Awb term stands still meanwhile (Awb 4:15); an AVG
 /// term runs on. The last day to complete.
 Result<std::string> suspend_term(const Office& office, OpenDossier& open, const std::string& invited);
+/// The request for completion that is still open, or that went by unused; null: none.
+const TermRecord* completion_asked(const Profile& profile);
+/// The last day to complete is over. Of an application the term for the decision runs on, and until four weeks later it can be
+/// decided not to treat it (Awb 4:5 lid 4).
+Result<void> pass_completion(const Office& office, OpenDossier& open);
+/// kRefused: not to treat an application is decided only when a term to complete it went by unused (Awb 4:5 lid 1 en 4).
+Result<void> check_unused_completion(const OpenDossier& open, const std::string& today);
 /// What was missing came in on `day`, or nobody waits for it any more.
 Result<void> resume_term(const Office& office, OpenDossier& open, const std::string& day);
 /// AVG art. 12(3). kRefused when it is no AVG term, was extended before, or the first month is over on `today`. From then

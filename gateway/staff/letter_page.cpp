@@ -3,6 +3,7 @@
 #include "crypto/base/text.h"
 #include "gateway/casework/access_code.h"
 #include "gateway/casework/access_fields.h"
+#include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/mobile_number.h"
 #include "gateway/casework/ways.h"
@@ -46,7 +47,8 @@ bool typed_by_people(const templates::LetterInfo& info, const templates::LetterF
 }
 
 /// What a person may type: texts, dates, yes or no, lists (one item a line), tables (one row a line).
-json editable_fields(const templates::LetterInfo& info, const json& values) {
+json editable_fields(const templates::LetterInfo& info, const json& values, const Profile& profile,
+                     bool may_edit) {
   json rows = json::array();
   for (const auto& field : info.fields) {
     if (!typed_by_people(info, field)) continue;
@@ -66,6 +68,7 @@ json editable_fields(const templates::LetterInfo& info, const json& values) {
                     {"is_flag", field.type == "flag"},
                     {"is_on", value == true},
                     {"is_long", field.type == "multiline" || field.type == "list" || field.type == "table"},
+                    {"locked", !may_edit || follows_from_terms(profile, field.name)},
                     {"is_line", field.type == "text" || field.type == "time"}});
   }
   return rows;
@@ -235,7 +238,7 @@ Result<Response> Workbench::letter(Visit& visit) {
     data["own_words"] = !found->data.wording.empty();
     data.update(decides_json(view, *info, found->data, casework_.office()));
   }
-  data["fields"] = info ? editable_fields(*info, found->data.fields) : json::array();
+  data["fields"] = info ? editable_fields(*info, found->data.fields, view.profile, data["may_edit"].get<bool>()) : json::array();
   data["lacking"] = json::array();
   if (draft_now && info) {
     TRY_ASSIGN(const auto mistakes, mistakes_in(casework_.office(), found->row, found->data, view.dossier.reference));

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <array>
 
 #include "gateway/process/process.h"
@@ -53,7 +55,7 @@ nlohmann::json row_json(const DossierRow& row, const std::string& today) {
           {"due", due ? intake::dutch_date(*due) : ""},
           // An objection term that is over is not ours to keep.
           {"late", due && row.dossier.due < today && row.dossier.state != kAnswered},
-          {"tasks", row.tasks},
+          {"tasks", row.tasks == 1 ? std::string("1 taak") : fmt::format("{} taken", row.tasks)},
           {"has_tasks", row.tasks > 0},
           {"restricted", row.dossier.restricted},
           {"hidden", row.dossier.restricted && row.requester.empty()}};

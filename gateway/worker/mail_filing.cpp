@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "crypto/hash.h"
 #include "crypto/reference.h"
@@ -44,6 +45,19 @@ std::optional<Id> dossier_of(StoreReader& store, const Tools& tools, const intak
   return std::nullopt;
 }
 
+/// Other dossiers of ours that the mail names: it is filed once.
+std::string also_named(StoreReader& store, const intake::ParsedMail& mail, const std::vector<std::string>& to,
+                       const Id& filed_in) {
+  std::set<std::string> references;
+  std::vector<std::string_view> places = {mail.subject};
+  for (const std::string& address : to) places.push_back(plus_part(address));
+  for (const std::string_view place : places)
+    if (const auto reference = crypto::find_reference(place))
+      if (const auto dossier = store.dossier_by_reference(*reference); dossier && dossier->id != filed_in)
+        references.insert(*reference);
+  return fmt::format("{}", fmt::join(references, ", "));
+}
+
 Profile profile_of(const intake::ParsedMail& mail) {
   Profile profile;
   profile.requester.name = mail.from_name;
@@ -72,6 +86,8 @@ Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, 
       filing.dossier.reset();
       return {};
     }
+    if (const std::string others = also_named(store, mail, to, *filing.dossier); !others.empty())
+      filing.tasks.push_back("Deze mail noemt ook " + others + ", maar ligt alleen hier. Kijk of hij daar ook bij hoort.");
     if (same_address(open->profile.requester.email, mail.from_address)) return {};
     filing.tasks.push_back("Deze aanvulling kwam van een ander e-mailadres dan dat van de afzender: " +
                            mail.from_address);
@@ -237,6 +253,10 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
                         : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(),
                                       manifest.files.size() == 1 ? "bijlage" : "bijlagen");
   if (mail->automatic && !report) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
+  if (has_sender && !mail->automatic && !is_plain_address(mail->from_address))
+    filing.tasks.push_back(
+        "Aan dit e-mailadres kan Zegelpost niet mailen: er gaat geen ontvangstbevestiging. Bel de afzender, of stuur een "
+        "brief.");
   if (!report) TRY_DO(compare_with_before(tools, *mail, filing));
   if (!filing.dossier && !mail->automatic) TRY_DO(propose(tools, *mail, filing));
   if (!evidence.empty()) filing.event += " " + evidence;

@@ -77,7 +77,8 @@ bool from_a_robot(const ParsedMail& mail) {
   const std::string local = lower(mail.from_address.substr(0, mail.from_address.find('@')));
   constexpr std::array<std::string_view, 8> kRobots = {"mailer-daemon", "postmaster", "post_master", "majordomo",
                                                        "noreply",       "no-reply",   "donotreply",  "do-not-reply"};
-  return std::ranges::find(kRobots, local) != kRobots.end();
+  return std::ranges::find(kRobots, local) != kRobots.end() || local.starts_with("owner-") ||
+         local.ends_with("-request") || local.ends_with("-owner") || local.ends_with("-bounces") || local == "bounces";
 }
 
 /// RFC 3834 section 2: what must never be answered by a program.

@@ -49,6 +49,8 @@ struct RequestRule {
   bool hand_over = false;      // once complete, staff may hand it over to the authority's case system
   std::string term;            // avg | wlz | none
   std::string term_source;
+  std::string term_ground;   // where that term stands, as letters print it: "AVG artikel 12 lid 3"; may be empty
+  bool application = false;  // it asks for a decision (Awb 1:3 lid 3): Awb 4:5 and 4:15 hold
   int completion_days = 14;  // Awb 4:5 term we give
   int retention_days = 0;    // after closing; 0: need not be kept; from the file, no default in code
   std::string legal_ground;  // "AVG art. 15"

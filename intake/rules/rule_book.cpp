@@ -73,6 +73,8 @@ RequestRule read_request(const fs::path& path) {
   rule.source_text = map.text_or("source_text", "");
   rule.term = one_of(map, "term", kTerms);
   rule.term_source = map.text("term_source");
+  rule.term_ground = map.text_or("term_ground", "");
+  rule.application = map.flag_or("application", false);
   rule.completion_days = map.number("completion_days", 1, 90);
   rule.retention_days = map.number("retention_days", 0, 36500);
   rule.fields = read_list(map, "fields", file, read_field);

@@ -153,6 +153,17 @@ Term completion_term(const Calendar& calendar, Date invited, int days_given) {
   return term;
 }
 
+Term not_treated_term(const Calendar& calendar, Date unused) {
+  Term term;
+  term.uncarried_day = Date{sys_days{unused} + days{28}};
+  term.steps.push_back(fmt::format(
+      "De termijn om aan te vullen was op {} ongebruikt voorbij. Besluiten om de aanvraag niet te behandelen "
+      "kan tot vier weken daarna (Awb art. 4:5 lid 4): {}.",
+      dutch_date(unused, true), dutch_date(term.uncarried_day, true)));
+  finish(calendar, kAtw, unused, term);
+  return term;
+}
+
 Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until) {
   // "met ingang van de dag na die waarop ... tot de dag waarop": neither end counts.
   const auto suspended = std::max<std::int64_t>(0, (sys_days{until} - sys_days{invited}).count() - 1);

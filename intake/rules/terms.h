@@ -83,6 +83,9 @@ Term wlz_term(const Calendar& calendar, Date received);
 Term bezwaar_term(const Calendar& calendar, Date announced);
 /// `days` (1 or more) after `invited`, for completing a request (Awb 4:5), carried to a working day.
 Term completion_term(const Calendar& calendar, Date invited, int days);
+/// Four weeks after the last day to complete went by `unused`: until then it can be decided not to treat an application (Awb
+/// 4:5 lid 4).
+Term not_treated_term(const Calendar& calendar, Date unused);
 /// A term suspended under Awb 4:15 from the day after `invited` until `until` (completed, or the unused
 /// term's last day).
 Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until);

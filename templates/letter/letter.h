@@ -58,8 +58,14 @@ enum class LetterTerm {
   kNone,        // they run on
   kAnswer,      // it answers the request: they end
   kCompletion,  // it gives a term to complete the request (Awb 4:5); its last day is `complete_before`
+  kNotTreated,  // as kAnswer, when the term to complete an application went by unused (Awb 4:5)
   kExtension,   // it tells of a longer term (AVG art. 12 lid 3); its last day is `new_term`
 };
+
+/// It decides on the request.
+constexpr bool answers(LetterTerm term) noexcept {
+  return term == LetterTerm::kAnswer || term == LetterTerm::kNotTreated;
+}
 
 /// Where in the handling of a request a letter comes, for menus.
 enum class LetterStep { kReceipt, kAsk, kTerm, kDecide, kAfter };

@@ -44,6 +44,7 @@ Result<void> check_keys(const YAML::Node& node, const std::set<std::string>& kno
 const std::map<std::string, LetterTerm> kTerms = {{"geen", LetterTerm::kNone},
                                                   {"antwoord", LetterTerm::kAnswer},
                                                   {"aanvulling", LetterTerm::kCompletion},
+                                                  {"niet-behandeld", LetterTerm::kNotTreated},
                                                   {"verlenging", LetterTerm::kExtension}};
 const std::map<std::string, LetterStep> kSteps = {{"ontvangst", LetterStep::kReceipt},
                                                   {"vragen", LetterStep::kAsk},
@@ -61,7 +62,7 @@ std::string last_day_field(LetterTerm term) {
 }
 
 const char* step_of(LetterTerm term) {
-  if (term == LetterTerm::kAnswer) return "besluit";
+  if (answers(term)) return "besluit";
   if (term == LetterTerm::kCompletion) return "vragen";
   return term == LetterTerm::kExtension ? "termijn" : "uitvoering";
 }

@@ -134,7 +134,9 @@ TEST_F(Mails, MailOfMachinesIsNeverAnswered) {
                             "Return-Path: <>", "Content-Type: multipart/report; boundary=x", "X-Autoreply: yes"}) {
     EXPECT_TRUE(automatic(field)) << field;
   }
-  EXPECT_TRUE(mail("From: MAILER-DAEMON@example.org\r\n\r\nx").automatic);
+  for (const char* robot : {"MAILER-DAEMON", "owner-l", "l-request", "l-bounces", "bounces"})
+    EXPECT_TRUE(mail("From: " + std::string(robot) + "@example.org\r\n\r\nx").automatic) << robot;
+  EXPECT_FALSE(mail("From: requester@example.org\r\n\r\nx").automatic);
   EXPECT_TRUE(mail("Subject: nobody\r\n\r\nx").automatic) << "there is nobody to answer";
 }
 

@@ -20,6 +20,10 @@ class TermsTest : public Desk {
     return id;
   }
   std::vector<std::string> tasks(const Id& id) { return casework_->open(staff("jurist"), id)->profile.tasks; }
+  nlohmann::json fields(const Id& dossier, const Id& letter) {
+    const auto letters = casework_->open(staff("jurist"), dossier)->letters;
+    return std::ranges::find(letters, letter, [](const LetterView& one) { return one.row.id; })->data.fields;
+  }
   std::vector<CalendarRow> rows(const Actor& actor) { return casework_->calendar(actor, false, 0)->rows; }
 };
 
@@ -171,6 +175,67 @@ TEST_F(TermsTest, AfterADecisionTheObjectionTermRunsAndEndsByItself) {
   EXPECT_EQ(*casework_->watch_terms(worker()), 1u);
   EXPECT_THAT(tasks(id).back(), HasSubstr("bezwaartermijn is voorbij"));
   EXPECT_EQ(stored(id).due, "");
+}
+
+TEST_F(TermsTest, ARequestToCompleteAnApplicationSaysThatTheTermStandsStill) {
+  const Id application = dossier("wlz-aanvulling", DossierState::kReview), other = received(1);
+  for (const auto& [id, is_application] : {std::pair(application, true), std::pair(other, false)}) {
+    must(casework_->evaluate(worker(), id));
+    const auto letter = casework_->draft(staff("postkamer"), id, "verzoek-om-aanvulling");
+    ASSERT_TRUE(letter) << letter.error().message();
+    EXPECT_EQ(fields(id, *letter).value("is_application", false), is_application);
+  }
+  const auto letters = casework_->open(staff("postkamer"), application)->letters;
+  EXPECT_EQ(letters.front().data.fields.value("term_ground", ""), "Besluit langdurige zorg artikel 3.2.4");
+}
+
+TEST_F(TermsTest, NotTreatingAnApplicationNeedsATermToCompleteThatWentByUnused) {
+  const Id id = dossier("wlz-aanvulling", DossierState::kReview);
+  must(casework_->evaluate(worker(), id));
+  const Actor author = staff("jurist");
+  const auto letter = casework_->draft(
+      author, id, "niet-behandeld",
+      {{"reason", "Zonder handtekening mag het niet."}, {"asked_on", "2026-01-01"}, {"complete_before", "2027-01-31"}});
+  ASSERT_TRUE(letter) << letter.error().message();
+  EXPECT_THAT(casework_->propose(author, *letter).error().subject, HasSubstr("Er is niet om aanvulling gevraagd"));
+  const auto asking = casework_->draft(staff("postkamer"), id, "verzoek-om-aanvulling");
+  ASSERT_TRUE(asking) << asking.error().message();
+  must(casework_->send(staff("postkamer"), *asking, {}));
+  EXPECT_THAT(casework_->propose(author, *letter).error().subject, HasSubstr("kan nog aanvullen"));
+  const std::string last_day = stored(id).due;
+  now_ = kNow + 16 * kDay;
+  must(casework_->watch_terms(worker()));
+  EXPECT_EQ(stored(id).due, "2027-01-04");  // four weeks after 7 December (Awb 4:5 lid 4)
+  must(casework_->propose(author, *letter));
+  EXPECT_EQ(fields(id, *letter).value("asked_on", ""), "2026-11-22");
+  EXPECT_EQ(fields(id, *letter).value("complete_before", ""), last_day);
+}
+
+TEST_F(TermsTest, NobodyTypesAnotherDayThanTheTermHas) {
+  const Id id = received(5);
+  const Actor author = staff("jurist");
+  const auto letter =
+      casework_->draft(author, id, "avg-verlenging",
+                       {{"reason", "Het archief is groot."}, {"first_term", "2027-06-30"}, {"new_term", "2027-12-31"}});
+  ASSERT_TRUE(letter) << letter.error().message();
+  must(casework_->edit_letter(author, *letter, {{"new_term", "2027-12-31"}}));
+  EXPECT_EQ(fields(id, *letter).value("first_term", ""), "2026-12-17");
+  EXPECT_EQ(fields(id, *letter).value("new_term", ""), "2027-02-17");
+}
+
+TEST_F(TermsTest, AskingTwiceKeepsTheDaysThatTheTermStoodStillBefore) {
+  now_ = kNow - 155 * kDay;  // 20 June 2026
+  const Id id = dossier("wlz-aanvulling", DossierState::kReview);
+  const Actor clerk = staff("postkamer");
+  must(casework_->add_record(clerk, id, "aanvraag",
+                             {{"ontvangen", "2026-06-01"}, {"gevraagd", "2026-06-10"}, {"tot", "2026-06-24"}}));
+  must(casework_->evaluate(worker(), id));
+  const auto asking = casework_->draft(clerk, id, "verzoek-om-aanvulling");
+  ASSERT_TRUE(asking) << asking.error().message();
+  must(casework_->send(clerk, *asking, {}));
+  const auto terms = casework_->open(clerk, id)->profile.terms;
+  ASSERT_EQ(terms.size(), 3u);
+  EXPECT_EQ(terms[1].ended, "2026-06-20");
 }
 
 }  // namespace
