@@ -42,11 +42,23 @@ struct Inspection {
   std::vector<PageImage> images;
 };
 
+/// What protects one text or attachment of a mail.
+struct MailCover {
+  enum class Came { kPlain, kOpened, kClosed };  // a cell, which has no keys, opens nothing: kPlain
+  std::vector<std::size_t> signatures = {};      // places in ParsedMail::signatures: over all of it, holding or not
+  Came came = Came::kPlain;
+};
 /// A mail taken apart: every non-text part is a candidate whatever its disposition.
 struct MailPart {
   std::string name;  // cleaned, may be empty
   std::string type;  // as declared
   Bytes content;
+  MailCover cover = {};
+  bool wrapping = false;  // the signature itself, or the message that encloses what it signs
+};
+struct MailText {
+  std::string text;
+  MailCover cover = {};
 };
 /// What a mail server says became of one recipient of a mail (RFC 3464).
 struct DeliveryReport {
@@ -65,6 +77,9 @@ struct ParsedMail {
   std::vector<std::string> to;
   bool automatic = false;  // RFC 3834 Auto-Submitted, RFC 3464 report, list mail, empty return path: never answer
   std::string text;        // the readable body, at most 256 KiB
+  /// The same, cut where other signatures begin to count. What a signature is said to cover was read from the bytes that
+  /// were signed, and from nothing else.
+  std::vector<MailText> texts;
   /// "openpgp", "smime": all of the body is one encrypted message, and that is the last of `parts`. Empty: it is not.
   std::string encrypted;
   std::vector<MailPart> parts;

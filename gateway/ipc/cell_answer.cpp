@@ -15,6 +15,20 @@ constexpr std::size_t kMaxMailText = 256 * 1024;
 constexpr std::size_t kMaxHeader = 2000;
 constexpr std::size_t kMaxMailJson = 8 * 1024 * 1024;
 constexpr std::size_t kMaxScanJson = 256 * 1024;
+constexpr std::size_t kMaxTexts = 1000;
+constexpr std::size_t kMaxSignatures = 20;
+
+/// `signatures`: how many the mail has.
+intake::MailCover cover_of(intake::JsonReader& reader, const nlohmann::json& one, std::size_t signatures) {
+  intake::MailCover cover;
+  for (const auto& place : reader.array(one, "signatures", kMaxSignatures)) {
+    if (!place.is_number_unsigned() || place.get<std::uint64_t>() >= signatures)
+      reader.fail(Code::kMalformed, "signatures");
+    else
+      cover.signatures.push_back(place.get<std::size_t>());
+  }
+  return cover;
+}
 
 }  // namespace
 
@@ -119,7 +133,6 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
   mail.date = reader.text(json, "date", 64);
   mail.to = reader.texts(json, "to", 200, 320);
   mail.automatic = reader.flag(json, "automatic");
-  mail.text = reader.text(json, "text", kMaxMailText, intake::Lines::kKeep);
   mail.encrypted = reader.text(json, "encrypted", 16);
   mail.hazards = reader.texts(json, "hazards", 100, 64);
   for (const auto& one : reader.array(json, "reports", 100))
@@ -133,6 +146,11 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
     if (!findings) return false;
     mail.signatures = std::move(findings->digital_signatures);
   }
+  for (const auto& one : reader.array(json, "texts", kMaxTexts)) {
+    mail.texts.push_back({reader.text(one, "text", kMaxMailText - mail.text.size(), intake::Lines::kKeep),
+                          cover_of(reader, one, mail.signatures.size())});
+    mail.text += mail.texts.back().text;
+  }
   std::uint64_t total = 0;
   std::vector<std::size_t> sizes;
   for (const auto& one : reader.array(json, "parts", kMaxMailParts)) {
@@ -141,7 +159,11 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
     total += size;
     sizes.push_back(size);
     const std::string name = reader.text(one, "name", 4096);
-    mail.parts.push_back({name.empty() ? "" : intake::clean_file_name(name), reader.text(one, "type", 255), {}});
+    mail.parts.push_back({name.empty() ? "" : intake::clean_file_name(name),
+                          reader.text(one, "type", 255),
+                          {},
+                          cover_of(reader, one, mail.signatures.size()),
+                          reader.flag(one, "wrapping")});
   }
   // A part is decoded from bytes of the mail that no other part has, so all of them are no longer than it.
   if (reader.failed() || total > most_bytes_) return false;

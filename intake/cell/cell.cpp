@@ -20,7 +20,6 @@
 #include "intake/cell/pdf_pages.h"
 #include "intake/cell/scan_batch.h"
 #include "intake/cell/signature_verdict.h"
-#include "intake/cell/smime.h"
 
 namespace zp::intake::cell {
 namespace {
@@ -50,17 +49,23 @@ void send_content(const Connection& connection, ByteView rest) {
 }
 
 void serve_mail(const Request& request, const Connection& connection) {
-  const Result<ParsedMail> mail = read_mail(request.document);
+  const Result<ParsedMail> mail = read_mail(request.document, signature_policy(request.options));
   if (!mail) {
     connection.frame(FrameKind::kMail, dump({{"refused", true}}));
     return;
   }
   Findings findings;
-  findings.digital_signatures = mail_signatures(request.document, signature_policy(request.options));
+  findings.digital_signatures = mail->signatures;
   nlohmann::json parts = nlohmann::json::array();
   for (const MailPart& part : mail->parts) {
-    parts.push_back({{"name", part.name}, {"type", part.type}, {"size", part.content.size()}});
+    parts.push_back({{"name", part.name},
+                     {"type", part.type},
+                     {"size", part.content.size()},
+                     {"signatures", part.cover.signatures},
+                     {"wrapping", part.wrapping}});
   }
+  nlohmann::json texts = nlohmann::json::array();
+  for (const MailText& one : mail->texts) texts.push_back({{"text", one.text}, {"signatures", one.cover.signatures}});
   nlohmann::json reports = nlohmann::json::array();
   for (const DeliveryReport& one : mail->reports)
     reports.push_back({{"action", one.action}, {"status", one.status}, {"diagnostic", one.diagnostic}});
@@ -76,7 +81,7 @@ void serve_mail(const Request& request, const Connection& connection) {
                                            {"date", mail->date},
                                            {"to", mail->to},
                                            {"automatic", mail->automatic},
-                                           {"text", mail->text},
+                                           {"texts", std::move(texts)},
                                            {"encrypted", mail->encrypted},
                                            {"hazards", mail->hazards},
                                            {"reports", std::move(reports)},

@@ -164,14 +164,14 @@ class Inspection {
   // ---- mail, text, what is inside
 
   void mail(ByteView bytes, int depth, Findings& findings, Hazards& hazards) {
-    const Result<ParsedMail> mail = read_mail(bytes);
+    const Result<ParsedMail> mail = read_mail(bytes, policy_);
     if (!mail) {
       hazards.insert("unreadable");
       return;
     }
     hazards.insert(mail->hazards.begin(), mail->hazards.end());
     add_text(mail->text, findings);
-    findings.digital_signatures = mail_signatures(bytes, policy_);
+    findings.digital_signatures = mail->signatures;
     for (const MailPart& part : mail->parts) {
       const std::size_t before = findings.attachments.size();
       attachment(part.name, part.content, depth, findings, hazards);

@@ -11,11 +11,11 @@
 #include <optional>
 #include <vector>
 
-#include "crypto/cms.h"
 #include "intake/cell/delivery_report.h"
 #include "intake/cell/mail_headers.h"
 #include "intake/cell/mime_parts.h"
 #include "intake/cell/protocol.h"
+#include "intake/cell/smime.h"
 #include "intake/cell/tnef.h"
 #include "intake/cell/uuencode.h"
 #include "intake/text.h"
@@ -30,19 +30,22 @@ constexpr std::size_t kMaxText = 256 * 1024;
 /// Walks the tree of one mail; collects text and parts.
 class MailReader {
  public:
-  explicit MailReader(ParsedMail& mail) : mail_(mail) {}
+  MailReader(ParsedMail& mail, ByteView raw, const SignaturePolicy& policy)
+      : mail_(mail), signatures_(raw, policy, mail.signatures) {}
 
-  void walk(GMimeObject* object, int depth) {
+  void walk(GMimeObject* object, const MailPlace& place) {
     if (!object) return;
-    if (depth > kMaxDepth) return hazard("too-deep");
+    if (place.depth > kMaxDepth) return hazard("too-deep");
     if (has_field_twice(object, "Content-Type") || has_field_twice(object, "Content-Transfer-Encoding"))
       hazard("ambiguous");
     if (GMIME_IS_MESSAGE_PART(object))
-      message(GMIME_MESSAGE_PART(object), depth);
+      message(GMIME_MESSAGE_PART(object), place);
+    else if (is_type(object, "multipart", "signed") && GMIME_IS_MULTIPART(object))
+      signed_parts(GMIME_MULTIPART(object), place);
     else if (GMIME_IS_MULTIPART(object))
-      multipart(GMIME_MULTIPART(object), depth);
+      multipart(GMIME_MULTIPART(object), place);
     else if (GMIME_IS_PART(object))
-      leaf(GMIME_PART(object), depth);
+      leaf(GMIME_PART(object), place);
   }
 
   void hazard(const char* name) {
@@ -50,19 +53,37 @@ class MailReader {
   }
 
  private:
-  void message(GMimeMessagePart* part, int depth) {
+  void message(GMimeMessagePart* part, const MailPlace& place) {
     GMimeMessage* message = g_mime_message_part_get_message(part);
     if (!message) return hazard("malformed");
-    add_text("\n");
+    add_text("\n", place);
     for (const char* field : {"From", "Subject", "Date"}) {
       const char* value = g_mime_object_get_header(GMIME_OBJECT(message), field);
-      if (value) add_text(std::string(field) + ": " + clean_text(value, 500) + "\n");
+      if (value) add_text(std::string(field) + ": " + clean_text(value, 500) + "\n", place);
     }
-    add_text("\n");
-    walk(g_mime_message_get_mime_part(message), depth + 1);
+    add_text("\n", place);
+    walk(g_mime_message_get_mime_part(message), place.beside_others());
   }
 
-  void multipart(GMimeMultipart* multipart, int depth) {
+  /// What is signed is read from the bytes that were checked: two readers may see the limits of a part in other places.
+  void signed_parts(GMimeMultipart* multipart, const MailPlace& place) {
+    const SignedPart found = signatures_.detached(multipart, place);
+    if (!found.content) return this->multipart(multipart, place);
+    walk(found.content.get(), found.place);
+    for (int i = 1; i < g_mime_multipart_get_count(multipart); ++i) {
+      GMimeObject* child = g_mime_multipart_get_part(multipart, i);
+      const std::size_t own = mail_.parts.size();
+      walk(child, place.beside_others());
+      if (i == 1 && own < mail_.parts.size()) mail_.parts[own].wrapping = is_signature(child);
+    }
+  }
+
+  static bool is_signature(GMimeObject* object) {
+    return is_type(object, "application", "pgp-signature") || is_type(object, "application", "pkcs7-signature") ||
+           is_type(object, "application", "x-pkcs7-signature");
+  }
+
+  void multipart(GMimeMultipart* multipart, const MailPlace& place) {
     const int count = g_mime_multipart_get_count(multipart);
     if (count == 0) hazard("malformed");
     if (is_type(GMIME_OBJECT(multipart), "multipart", "encrypted")) hazard("encrypted");
@@ -73,7 +94,7 @@ class MailReader {
       GMimeObject* child = g_mime_multipart_get_part(multipart, i);
       // The same words again, in another dress.
       if (choose && is_type(child, "text", "html") && is_readable(GMIME_PART(child))) continue;
-      walk(child, depth + 1);
+      walk(child, place.beside_others());
     }
   }
 
@@ -105,34 +126,37 @@ class MailReader {
     return std::string(as_text(bytes));
   }
 
-  void leaf(GMimePart* part, int depth) {
+  void leaf(GMimePart* part, const MailPlace& place) {
     GMimeObject* object = GMIME_OBJECT(part);
     if (is_readable(part)) {
       const std::string text = text_of(part);
       for (UuFile& file : uuencoded_files(text))
-        add_part(file.name, "application/octet-stream", std::move(file.content));
-      return add_text(is_type(object, "text", "html") ? text_of_html(text, kMaxText) : text);
+        add_part(file.name, "application/octet-stream", std::move(file.content), place);
+      if (!mail_.texts.empty() && !mail_.texts.back().text.ends_with('\n')) add_text("\n", mail_.texts.back().cover);
+      return add_text(is_type(object, "text", "html") ? text_of_html(text, kMaxText) : text, place);
     }
     const char* name = g_mime_part_get_filename(part);
     Bytes content = decoded(part);
     const bool pkcs7 = is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime");
-    const std::optional<Bytes> enclosed = pkcs7 ? crypto::signed_content(content) : std::nullopt;
-    if (pkcs7 && !enclosed) hazard("encrypted");
-    add_part(name ? name : "", type_of(object), std::move(content));
-    if (!enclosed) return;
-    const Owned<GMimeObject> inner = parse_part(*enclosed);
-    walk(inner.get(), depth + 1);
+    const SignedPart found = pkcs7 ? signatures_.enclosing(content, place) : SignedPart{};
+    if (pkcs7 && !found.is_signed) hazard("encrypted");
+    const std::size_t own = mail_.parts.size();
+    add_part(name ? name : "", type_of(object), std::move(content), place);
+    if (found.is_signed && own < mail_.parts.size()) mail_.parts[own].wrapping = true;
+    walk(found.content.get(), found.place);
   }
 
-  void add_part(std::string_view name, std::string_view type, Bytes content, int packed_in = 0) {
+  void add_part(std::string_view name, std::string_view type, Bytes content, const MailPlace& place,
+                int packed_in = 0) {
     if (mail_.parts.size() >= kMaxMailParts) return hazard("too-many-parts");
     const Tnef packed = packed_in < kMaxPacked && is_tnef(content) ? read_tnef(content) : Tnef{};
-    mail_.parts.push_back({composed(clean_text(name, 4096)), clean_text(type, 255), {}});
+    mail_.parts.push_back({composed(clean_text(name, 4096)), clean_text(type, 255), {}, place.cover});
     const std::size_t own = mail_.parts.size() - 1;
     if (packed.damaged) hazard("malformed");
-    add_text(packed.text);
+    add_text(packed.text, place);
     for (const TnefFile& file : packed.files) {
-      add_part(file.name, "application/octet-stream", Bytes(file.content.begin(), file.content.end()), packed_in + 1);
+      add_part(file.name, "application/octet-stream", Bytes(file.content.begin(), file.content.end()), place,
+               packed_in + 1);
     }
     mail_.parts[own].content = std::move(content);
   }
@@ -143,11 +167,18 @@ class MailReader {
     return text ? text.get() : name;
   }
 
-  void add_text(std::string_view text) {
-    if (mail_.text.size() < kMaxText) mail_.text += clean_text(text, kMaxText - mail_.text.size(), Lines::kKeep);
+  void add_text(std::string_view text, const MailPlace& place) { add_text(text, place.cover); }
+  void add_text(std::string_view text, const MailCover& cover) {
+    if (mail_.text.size() >= kMaxText || text.empty()) return;
+    const std::string clean = clean_text(text, kMaxText - mail_.text.size(), Lines::kKeep);
+    if (mail_.texts.empty() || mail_.texts.back().cover.signatures != cover.signatures)
+      mail_.texts.push_back({{}, cover});
+    mail_.texts.back().text += clean;
+    mail_.text += clean;
   }
 
   ParsedMail& mail_;
+  SignatureChecker signatures_;
 };
 
 /// How the body as a whole is encrypted. Beside other parts it does not count: what an attacker put around somebody's
@@ -182,14 +213,14 @@ void prepare_mail() {
   }
 }
 
-Result<ParsedMail> read_mail(ByteView untrusted_mail) {
+Result<ParsedMail> read_mail(ByteView untrusted_mail, const SignaturePolicy& policy) {
   const Owned<GMimeMessage> message = parse_message(untrusted_mail);
   if (!message) return fail(Code::kMalformed, "read mail");
   ParsedMail mail;
   read_headers(message.get(), mail);
-  MailReader reader(mail);
+  MailReader reader(mail, untrusted_mail, policy);
   if (has_field_twice(GMIME_OBJECT(message.get()), "Content-Type")) reader.hazard("ambiguous");
-  reader.walk(g_mime_message_get_mime_part(message.get()), 0);
+  reader.walk(g_mime_message_get_mime_part(message.get()), {.bytes = as_text(untrusted_mail)});
   mail.reports = delivery_reports(g_mime_message_get_mime_part(message.get()));
   mail.encrypted = encryption_of(g_mime_message_get_mime_part(message.get()), mail);
   return mail;

@@ -9,6 +9,7 @@
 #define INTAKE_CELL_MAIL_H_
 
 #include "crypto/base/bytes.h"
+#include "intake/cell/signature_verdict.h"
 #include "intake/inspector.h"
 
 namespace zp::intake::cell {
@@ -16,8 +17,8 @@ namespace zp::intake::cell {
 /// Loads GMime and the character set converters that a locked-in process cannot open.
 void prepare_mail();
 
-/// kMalformed if there is no mail in it.
-Result<ParsedMail> read_mail(ByteView untrusted_mail);
+/// kMalformed if there is no mail in it. Signatures are checked by `policy`.
+Result<ParsedMail> read_mail(ByteView untrusted_mail, const SignaturePolicy& policy);
 
 /// The words of an HTML body: no tags, scripts or styles, nothing fetched; block elements become lines.
 std::string text_of_html(std::string_view untrusted_html, std::size_t max_bytes);

@@ -58,7 +58,7 @@ void signed_message(ByteView bytes) {
   }
 }
 
-void mail(ByteView bytes) { [[maybe_unused]] const auto read = intake::cell::read_mail(bytes); }
+void mail(ByteView bytes) { [[maybe_unused]] const auto read = intake::cell::read_mail(bytes, {}); }
 
 void tnef(ByteView bytes) { intake::cell::read_tnef(bytes); }
 
