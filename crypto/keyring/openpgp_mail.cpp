@@ -249,7 +249,8 @@ Result<OpenedOpenPgp> open_openpgp(const std::string& home, const std::string& s
           gpgme_op_decrypt_ext(again.get(), GPGME_DECRYPT_UNWRAP, from_again.get(), into_again.get()))
     return fail_gpg(error, "open OpenPGP mail");
   const SecretBytes signed_message = inside.taken();
-  TRY_ASSIGN(opened.signatures, verify_openpgp_message(senders, signed_message.view()));
+  TRY_ASSIGN(auto checked, verify_openpgp_message(senders, signed_message.view()));
+  opened.signatures = std::move(checked.signatures);
   return opened;
 }
 

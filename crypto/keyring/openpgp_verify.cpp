@@ -64,14 +64,17 @@ Result<std::vector<OpenPgpSignature>> verify_openpgp(const std::string& home, By
   return found_in(context.get(), error, home);
 }
 
-Result<std::vector<OpenPgpSignature>> verify_openpgp_message(const std::string& home, ByteView message) {
+Result<SignedOpenPgp> verify_openpgp_message(const std::string& home, ByteView message) {
   TRY_ASSIGN(const GpgContext context, open_home(home));
   const GpgData message_data = data_over(message);
   gpgme_data_t raw = nullptr;
   ZP_CHECK(gpgme_data_new(&raw) == 0);
-  const GpgData content(raw);
+  GpgData content(raw);
   const gpgme_error_t error = gpgme_op_verify(context.get(), message_data.get(), nullptr, content.get());
-  return found_in(context.get(), error, home);
+  SignedOpenPgp found;
+  TRY_ASSIGN(found.signatures, found_in(context.get(), error, home));
+  found.content = bytes_of(std::move(content));
+  return found;
 }
 
 }  // namespace zp::crypto

@@ -30,8 +30,12 @@ struct OpenPgpSignature {
 /// kUnavailable if gpg cannot be run.
 Result<std::vector<OpenPgpSignature>> verify_openpgp(const std::string& home, ByteView signature, ByteView content);
 
-/// The signatures of a message that holds what it signs.
-Result<std::vector<OpenPgpSignature>> verify_openpgp_message(const std::string& home, ByteView message);
+struct SignedOpenPgp {
+  Bytes content;  // that the signatures are over, and nothing that stands around it
+  std::vector<OpenPgpSignature> signatures;
+};
+/// A message that holds what it signs, or a text that is signed within itself.
+Result<SignedOpenPgp> verify_openpgp_message(const std::string& home, ByteView message);
 
 }  // namespace zp::crypto
 

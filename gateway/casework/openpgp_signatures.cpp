@@ -1,6 +1,5 @@
 #include "gateway/casework/openpgp_signatures.h"
 
-#include "crypto/keyring/openpgp_verify.h"
 #include "intake/text.h"
 
 namespace zp::gateway {
@@ -68,6 +67,13 @@ void check_openpgp(const std::string& home, ByteView document, intake::Findings&
   for (DigitalSignature& signature : findings.digital_signatures) {
     if (signature.unchecked) check(home, document, signature);
   }
+}
+
+DigitalSignature finding_of(const OpenPgpSignature& signature) {
+  DigitalSignature finding;
+  finding.format = "openpgp";
+  report(signature, finding);
+  return finding;
 }
 
 void add_detached_openpgp(const std::string& home, ByteView signature, ByteView document, intake::Findings& findings) {

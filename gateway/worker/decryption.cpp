@@ -10,15 +10,19 @@
 #include "gateway/casework/openpgp_signatures.h"
 #include "gateway/process/log.h"
 #include "gateway/store/files.h"
+#include "gateway/worker/mail_cover.h"
 #include "intake/text.h"
 
 namespace zp::gateway {
 namespace {
 
-using crypto::OpenPgpSignature;
+using intake::MailCover;
+using intake::MailPart;
+using intake::MailText;
 
 constexpr std::size_t kMaxInside = 256 * 1024 * 1024;
 constexpr std::size_t kMaxText = 256 * 1024;
+constexpr std::size_t kMaxSignedTexts = 5;  // within the text of one mail: each costs a gpg
 constexpr std::string_view kSigned = "-----BEGIN PGP SIGNED MESSAGE-----", kSignedEnd = "-----END PGP SIGNATURE-----";
 constexpr std::string_view kArmour = "-----BEGIN PGP MESSAGE-----", kArmourEnd = "-----END PGP MESSAGE-----";
 constexpr const char* kAsk =
@@ -28,61 +32,32 @@ constexpr const char* kAsk =
 /// Opened, with what is known about its protection.
 struct Inside {
   SecretBytes content;
-  std::string signers;        // Dutch; empty: nobody signed
+  std::vector<crypto::OpenPgpSignature> signatures = {};
   bool authenticated = true;  // false: anybody may have changed it, unless a signature inside says otherwise
 };
 
 bool try_again(const Error& error) { return error.code == Code::kUnavailable; }
 
-std::string described(const OpenPgpSignature& signature) {
-  const std::string who =
-      intake::clean_text(signature.signer.empty() ? "sleutel " + signature.key : signature.signer, 200);
-  switch (signature.state) {
-    case OpenPgpSignature::State::kGood:
-      return "Ondertekend met OpenPGP door " + who + ": de handtekening klopt" +
-             (signature.key_expired || signature.key_revoked ? ", maar de sleutel is niet meer geldig." : ".");
-    case OpenPgpSignature::State::kBad:
-      return "De OpenPGP-handtekening klopt niet: het bericht is veranderd.";
-    default:
-      return "Ondertekend met OpenPGP door " + who + ": niet te controleren, wij hebben deze sleutel niet.";
-  }
-}
-
-std::string described(const intake::DigitalSignature& signature) {
-  const std::string kind = signature.format == "openpgp" ? "OpenPGP" : "S/MIME";
-  const std::string who = signature.signer.empty() ? "een onbekende" : intake::clean_text(signature.signer, 200);
-  if (signature.integrity == "broken") return "De handtekening (" + kind + ") klopt niet: het bericht is veranderd.";
-  if (signature.integrity != "ok") return "Ondertekend met " + kind + ": niet te controleren.";
-  return "Ondertekend met " + kind + " door " + who + (signature.coverage == "whole" ? "" : ", alleen een deel") +
-         (signature.chain == "trusted" ? ": de handtekening klopt."
-                                       : ": ongewijzigd, maar wie het is staat niet vast.");
-}
-
-/// Who signed `raw`, which was parsed to `mail`; those of OpenPGP are checked with the keys on file.
-std::string signers_of(const Tools& tools, ByteView raw, const intake::ParsedMail& mail) {
+/// Checks those of OpenPGP with the keys on file. `raw` was parsed to `mail`.
+void check_signatures(const Tools& tools, ByteView raw, intake::ParsedMail& mail) {
   intake::Findings findings;
-  findings.digital_signatures = mail.signatures;
+  findings.digital_signatures = std::move(mail.signatures);
   check_openpgp(tools.sender_keys, raw, findings);
-  std::string text;
-  for (const intake::DigitalSignature& one : findings.digital_signatures)
-    text += (text.empty() ? "" : " ") + described(one);
-  return text;
+  mail.signatures = std::move(findings.digital_signatures);
 }
 
-std::string joined(const std::vector<std::string>& sentences) {
-  std::string text;
-  for (const std::string& one : sentences)
-    if (!one.empty()) text += (text.empty() ? "" : " ") + one;
-  return text;
+/// They are over what `cover` belongs to.
+void add_signatures(const std::vector<crypto::OpenPgpSignature>& found, intake::ParsedMail& mail, MailCover& cover) {
+  for (const auto& one : found) {
+    cover.signatures.push_back(mail.signatures.size());
+    mail.signatures.push_back(finding_of(one));
+  }
 }
 
 Result<Inside> open_pgp(const Tools& tools, ByteView message) {
   TRY_ASSIGN(auto opened,
              crypto::open_openpgp(tools.office.config.zone_home(), tools.sender_keys, message, kMaxInside));
-  Inside inside{std::move(opened.content), {}};
-  for (const OpenPgpSignature& one : opened.signatures)
-    inside.signers += (inside.signers.empty() ? "" : " ") + described(one);
-  return inside;
+  return Inside{std::move(opened.content), std::move(opened.signatures)};
 }
 
 Result<crypto::MailIdentity> load_identity(const std::string& certificate, const std::string& key) {
@@ -130,21 +105,28 @@ std::string without_ending(const std::string& name) {
   return name;
 }
 
-Result<MailProtection> open_inline(const Tools& tools, intake::ParsedMail& mail) {
+Result<void> open_attachment(const Tools& tools, intake::ParsedMail& mail, MailPart& part) {
+  if (!is_openpgp_message(as_text(part.content)) && without_ending(part.name) == part.name) return {};
+  auto inside = open_pgp(tools, part.content);
+  if (!inside && try_again(inside.error())) return std::unexpected(inside.error());
+  part.cover.came = inside ? MailCover::Came::kOpened : MailCover::Came::kClosed;
+  if (!inside) return {};  // it stays a document that is encrypted
+  part.content.assign(inside->content.view().begin(), inside->content.view().end());
+  part.name = without_ending(part.name);
+  part.type = "application/octet-stream";
+  add_signatures(inside->signatures, mail, part.cover);
+  return {};
+}
+
+Result<void> open_inline(const Tools& tools, intake::ParsedMail& mail) {
   TRY_ASSIGN(const Inside text, open_pgp(tools, as_bytes(trim(mail.text))));
-  mail.text = intake::clean_text(text.content.text(), kMaxText, intake::Lines::kKeep);
-  MailProtection told{"Het bericht was versleuteld met OpenPGP en is geopend.", {}};
-  if (!text.signers.empty()) told.line += " " + text.signers;
-  for (intake::MailPart& part : mail.parts) {
-    if (!is_openpgp_message(as_text(part.content)) && without_ending(part.name) == part.name) continue;
-    auto inside = open_pgp(tools, part.content);
-    if (!inside && try_again(inside.error())) return std::unexpected(inside.error());
-    if (!inside) continue;  // it stays a document that is encrypted
-    part.content.assign(inside->content.view().begin(), inside->content.view().end());
-    part.name = without_ending(part.name);
-    part.type = "application/octet-stream";
-  }
-  return told;
+  MailText opened{intake::clean_text(text.content.text(), kMaxText, intake::Lines::kKeep),
+                  mail.texts.size() == 1 ? mail.texts.front().cover : MailCover{}};
+  opened.cover.came = MailCover::Came::kOpened;
+  add_signatures(text.signatures, mail, opened.cover);
+  mail.texts = {std::move(opened)};
+  for (MailPart& part : mail.parts) TRY_DO(open_attachment(tools, mail, part));
+  return {};
 }
 
 /// Where a line begins with `words`: not within the quotation of somebody else's mail.
@@ -154,23 +136,38 @@ std::size_t line_with(const std::string& text, std::string_view words, std::size
   return at;
 }
 
-/// A text that is signed within itself (RFC 9580 section 7): from its first line to its last, or with more around it.
-std::string inline_signers(const Tools& tools, const intake::ParsedMail& mail) {
-  const std::size_t begin = line_with(mail.text, kSigned, 0);
-  if (begin == std::string::npos) return {};
-  const std::size_t end = line_with(mail.text, kSignedEnd, begin);
-  if (end == std::string::npos) return {};
-  const std::string block = mail.text.substr(begin, end + kSignedEnd.size() - begin) + "\n";
-  const bool whole = trim(mail.text).size() == trim(block).size();
-  const char* const part = whole ? "" : " Dat gaat alleen over het deel tussen de regels BEGIN en END.";
-  if (tools.sender_keys.empty())
-    return std::string("Ondertekend met OpenPGP in de tekst: niet te controleren, wij hebben deze sleutel niet.") +
-           part;
-  const auto found = crypto::verify_openpgp_message(tools.sender_keys, as_bytes(block));
-  if (!found || found->empty()) return std::string("Ondertekend met OpenPGP in de tekst: niet te controleren.") + part;
-  std::string text;
-  for (const OpenPgpSignature& one : *found) text += (text.empty() ? "" : " ") + described(one);
-  return text + part;
+/// A text that is signed within itself (RFC 9580 section 7), cut into what stands before, the signed lines and the rest. Of
+/// a signature that holds what gpg read is shown: around that anybody could write.
+bool cut_signed_lines(const Tools& tools, intake::ParsedMail& mail, std::size_t place) {
+  const MailText all = mail.texts[place];
+  const std::size_t begin = line_with(all.text, kSigned, 0);
+  if (begin == std::string::npos) return false;
+  std::size_t end = line_with(all.text, kSignedEnd, begin);
+  if (end == std::string::npos) return false;
+  end += kSignedEnd.size();
+  MailText before{all.text.substr(0, begin), all.cover}, after{all.text.substr(end), all.cover};
+  MailText lines{all.text.substr(begin, end - begin) + "\n", all.cover};
+  crypto::SignedOpenPgp found;
+  if (!tools.sender_keys.empty())
+    if (auto checked = crypto::verify_openpgp_message(tools.sender_keys, as_bytes(lines.text)))
+      found = std::move(*checked);
+  if (found.signatures.empty()) found.signatures.emplace_back();  // one that can't be checked
+  add_signatures(found.signatures, mail, lines.cover);
+  const auto good = [](const auto& one) { return one.state == crypto::OpenPgpSignature::State::kGood; };
+  if (std::ranges::any_of(found.signatures, good))
+    lines.text = intake::clean_text(as_text(found.content), kMaxText, intake::Lines::kKeep);
+  const auto at = mail.texts.erase(mail.texts.begin() + static_cast<std::ptrdiff_t>(place));
+  mail.texts.insert(at, {std::move(before), std::move(lines), std::move(after)});
+  return true;
+}
+
+void check_signed_lines(const Tools& tools, intake::ParsedMail& mail) {
+  std::size_t checked = 0;
+  for (std::size_t i = 0; i < mail.texts.size() && checked < kMaxSignedTexts; ++i)
+    if (cut_signed_lines(tools, mail, i)) {
+      ++checked;
+      ++i;  // the signed lines themselves are done; what comes after them is looked at
+    }
 }
 
 MailProtection stays_closed(const char* why) {
@@ -182,10 +179,20 @@ MailProtection not_opened(const Error& error) {
   return stays_closed("het is niet voor onze sleutel, is beschadigd of is niet beveiligd tegen veranderen.");
 }
 
-/// The inside takes the place of the outside, of which only the sender's fields stay.
-void put_inside(intake::ParsedMail inner, intake::ParsedMail& mail) {
-  mail.text = std::move(inner.text);
+/// The inside takes the place of the outside, of which only the sender's fields stay. `signatures`: over all of it.
+void put_inside(intake::ParsedMail inner, const std::vector<crypto::OpenPgpSignature>& signatures,
+                intake::ParsedMail& mail) {
+  MailCover around{{}, MailCover::Came::kOpened};
+  add_signatures(signatures, inner, around);
+  const auto cover = [&](MailCover& one) {
+    one.came = around.came;
+    one.signatures.insert(one.signatures.end(), around.signatures.begin(), around.signatures.end());
+  };
+  for (MailText& text : inner.texts) cover(text.cover);
+  for (MailPart& part : inner.parts) cover(part.cover);
+  mail.texts = std::move(inner.texts);
   mail.parts = std::move(inner.parts);
+  mail.signatures = std::move(inner.signatures);
   if (!inner.subject.empty()) mail.subject = std::move(inner.subject);
   std::erase(mail.hazards, "encrypted");
   mail.hazards.insert(mail.hazards.end(), inner.hazards.begin(), inner.hazards.end());
@@ -198,10 +205,36 @@ bool signed_as_a_whole(const intake::ParsedMail& mail) {
   });
 }
 
-MailProtection not_encrypted_as_a_whole(const Tools& tools, ByteView raw, const intake::ParsedMail& mail) {
-  if (std::ranges::find(mail.hazards, "encrypted") != mail.hazards.end())
+/// What stays closed becomes a task. `how` it was encrypted if it was opened, else empty.
+Result<MailProtection> open_what_is_encrypted(const Tools& tools, ByteView raw, const std::string& day,
+                                              intake::ParsedMail& mail, std::string& how) {
+  check_signatures(tools, raw, mail);
+  if (mail.encrypted.empty() && is_openpgp_message(mail.text)) {
+    const auto opened = open_inline(tools, mail);
+    if (!opened && try_again(opened.error())) return std::unexpected(opened.error());
+    if (!opened) return not_opened(opened.error());
+    how = "OpenPGP";
+    return MailProtection{};
+  }
+  if (mail.encrypted.empty() || mail.parts.empty()) {
+    if (std::ranges::find(mail.hazards, "encrypted") == mail.hazards.end()) return MailProtection{};
     return stays_closed("het is maar een deel van de mail, en wat eromheen staat kan van een ander zijn.");
-  return {joined({signers_of(tools, raw, mail), inline_signers(tools, mail)}), {}};
+  }
+  const bool smime = mail.encrypted == "smime";
+  auto inside = smime ? open_smime(tools, mail.parts.back().content) : open_pgp(tools, mail.parts.back().content);
+  if (!inside && try_again(inside.error())) return std::unexpected(inside.error());
+  if (!inside) return not_opened(inside.error());
+  auto inner = parse_signed_mail(tools, inside->content.view(), day);
+  if (!inner && inner.error().code != Code::kMalformed) return std::unexpected(inner.error());
+  if (!inner) return not_opened(inner.error());
+  if (!inside->authenticated && !signed_as_a_whole(*inner))
+    return stays_closed(
+        "het is niet beveiligd tegen veranderen (AES-CBC zonder handtekening), dus een ander kan erin hebben "
+        "geknoeid.");
+  check_signatures(tools, inside->content.view(), *inner);
+  put_inside(std::move(*inner), inside->signatures, mail);
+  how = smime ? "S/MIME" : "OpenPGP";
+  return MailProtection{};
 }
 
 }  // namespace
@@ -215,28 +248,11 @@ Result<intake::ParsedMail> parse_signed_mail(const Tools& tools, ByteView raw, c
 
 Result<MailProtection> open_encrypted(const Tools& tools, ByteView raw, const std::string& day,
                                       intake::ParsedMail& mail) {
-  if (mail.encrypted.empty() && is_openpgp_message(mail.text)) {
-    auto told = open_inline(tools, mail);
-    if (!told && !try_again(told.error())) return not_opened(told.error());
-    return told;
-  }
-  if (mail.encrypted.empty() || mail.parts.empty()) return not_encrypted_as_a_whole(tools, raw, mail);
-  const bool smime = mail.encrypted == "smime";
-  auto inside = smime ? open_smime(tools, mail.parts.back().content) : open_pgp(tools, mail.parts.back().content);
-  if (!inside && try_again(inside.error())) return std::unexpected(inside.error());
-  if (!inside) return not_opened(inside.error());
-  auto inner = parse_signed_mail(tools, inside->content.view(), day);
-  if (!inner && inner.error().code != Code::kMalformed) return std::unexpected(inner.error());
-  if (!inner) return not_opened(inner.error());
-  if (!inside->authenticated && !signed_as_a_whole(*inner))
-    return stays_closed(
-        "het is niet beveiligd tegen veranderen (AES-CBC zonder handtekening), dus een ander kan erin hebben "
-        "geknoeid.");
-  const char* const how = smime ? "S/MIME" : "OpenPGP";
-  MailProtection told{joined({std::string("Het bericht was versleuteld met ") + how + " en is geopend.",
-                              inside->signers, signers_of(tools, inside->content.view(), *inner)}),
-                      {}};
-  put_inside(std::move(*inner), mail);
+  std::string how;
+  TRY_ASSIGN(MailProtection told, open_what_is_encrypted(tools, raw, day, mail, how));
+  check_signed_lines(tools, mail);
+  told.line = words_of_cover(mail, how);
+  mail.text = text_by_cover(mail);
   return told;
 }
 

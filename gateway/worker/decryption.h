@@ -24,7 +24,8 @@ struct MailProtection {
 /// Parsed with what is needed to judge signatures. `day`: of receipt, YYYY-MM-DD.
 Result<intake::ParsedMail> parse_signed_mail(const Tools& tools, ByteView raw, const std::string& day);
 
-/// Text and parts of `mail`, which came as `raw`, become those of what is inside, if it is encrypted and opens.
+/// Text and parts of `mail`, which came as `raw`, become those of what is inside, if it is encrypted and opens. Then its
+/// signatures are checked, each text and part has its cover, and `text` is as staff read it (mail_cover.h).
 Result<MailProtection> open_encrypted(const Tools& tools, ByteView raw, const std::string& day,
                                       intake::ParsedMail& mail);
 
