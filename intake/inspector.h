@@ -72,11 +72,13 @@ struct AuthenticationResult {
   std::string method, result;  // "spf", "dkim", "dmarc" or "arc"; "pass", "fail", "none", ...
   std::string domain;          // that it is about; may be empty
 };
+inline constexpr std::size_t kMaxMailText = 256 * 1024;
+
 struct ParsedMail {
   std::string from_address, from_name, subject, message_id, in_reply_to, date;
   std::vector<std::string> to;
   bool automatic = false;  // RFC 3834 Auto-Submitted, RFC 3464 report, list mail, empty return path: never answer
-  std::string text;        // the readable body, at most 256 KiB
+  std::string text;        // the readable body, at most kMaxMailText bytes; hazard "text-cut": there is more
   /// The same, cut where other signatures begin to count. What a signature is said to cover was read from the bytes that
   /// were signed, and from nothing else.
   std::vector<MailText> texts;

@@ -11,7 +11,6 @@ using namespace intake::cell;
 
 namespace {
 
-constexpr std::size_t kMaxMailText = 256 * 1024;
 constexpr std::size_t kMaxHeader = 2000;
 constexpr std::size_t kMaxMailJson = 8 * 1024 * 1024;
 constexpr std::size_t kMaxScanJson = 256 * 1024;

@@ -21,7 +21,6 @@ using intake::MailPart;
 using intake::MailText;
 
 constexpr std::size_t kMaxInside = 256 * 1024 * 1024;
-constexpr std::size_t kMaxText = 256 * 1024;
 constexpr std::size_t kMaxSignedTexts = 5;  // within the text of one mail: each costs a gpg
 constexpr std::string_view kSigned = "-----BEGIN PGP SIGNED MESSAGE-----", kSignedEnd = "-----END PGP SIGNATURE-----";
 constexpr std::string_view kArmour = "-----BEGIN PGP MESSAGE-----", kArmourEnd = "-----END PGP MESSAGE-----";
@@ -120,10 +119,13 @@ Result<void> open_attachment(const Tools& tools, intake::ParsedMail& mail, MailP
 
 Result<void> open_inline(const Tools& tools, intake::ParsedMail& mail) {
   TRY_ASSIGN(const Inside text, open_pgp(tools, as_bytes(trim(mail.text))));
-  MailText opened{intake::clean_text(text.content.text(), kMaxText, intake::Lines::kKeep),
+  MailText opened{intake::clean_text(text.content.text(), intake::kMaxMailText, intake::Lines::kKeep),
                   mail.texts.size() == 1 ? mail.texts.front().cover : MailCover{}};
+  if (intake::clean_text(text.content.text(), intake::kMaxMailText + 4, intake::Lines::kKeep) != opened.text)
+    mail.hazards.emplace_back("text-cut");
   opened.cover.came = MailCover::Came::kOpened;
   add_signatures(text.signatures, mail, opened.cover);
+  mail.text = opened.text;
   mail.texts = {std::move(opened)};
   for (MailPart& part : mail.parts) TRY_DO(open_attachment(tools, mail, part));
   return {};
@@ -155,7 +157,7 @@ bool cut_signed_lines(const Tools& tools, intake::ParsedMail& mail, std::size_t 
   add_signatures(found.signatures, mail, lines.cover);
   const auto good = [](const auto& one) { return one.state == crypto::OpenPgpSignature::State::kGood; };
   if (std::ranges::any_of(found.signatures, good))
-    lines.text = intake::clean_text(as_text(found.content), kMaxText, intake::Lines::kKeep);
+    lines.text = intake::clean_text(as_text(found.content), intake::kMaxMailText, intake::Lines::kKeep);
   const auto at = mail.texts.erase(mail.texts.begin() + static_cast<std::ptrdiff_t>(place));
   mail.texts.insert(at, {std::move(before), std::move(lines), std::move(after)});
   return true;

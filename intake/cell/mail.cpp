@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kMaxDepth = 50;
 constexpr int kMaxPacked = 3;  // winmail.dat in winmail.dat
-constexpr std::size_t kMaxText = 256 * 1024;
+constexpr std::size_t kMaxHtmlText = 4 * kMaxMailText;
 
 /// Walks the tree of one mail; collects text and parts.
 class MailReader {
@@ -133,7 +133,7 @@ class MailReader {
       for (UuFile& file : uuencoded_files(text))
         add_part(file.name, "application/octet-stream", std::move(file.content), place);
       if (!mail_.texts.empty() && !mail_.texts.back().text.ends_with('\n')) add_text("\n", mail_.texts.back().cover);
-      return add_text(is_type(object, "text", "html") ? text_of_html(text, kMaxText) : text, place);
+      return add_text(is_type(object, "text", "html") ? text_of_html(text, kMaxHtmlText) : text, place);
     }
     const char* name = g_mime_part_get_filename(part);
     Bytes content = decoded(part);
@@ -169,8 +169,15 @@ class MailReader {
 
   void add_text(std::string_view text, const MailPlace& place) { add_text(text, place.cover); }
   void add_text(std::string_view text, const MailCover& cover) {
-    if (mail_.text.size() >= kMaxText || text.empty()) return;
-    const std::string clean = clean_text(text, kMaxText - mail_.text.size(), Lines::kKeep);
+    if (text.empty()) return;
+    constexpr std::size_t kLongestCharacter = 4;
+    const std::size_t room = kMaxMailText - mail_.text.size();
+    std::string clean = clean_text(text, room + kLongestCharacter, Lines::kKeep);
+    if (clean.size() > room) {
+      hazard("text-cut");
+      clean = clean_text(clean, room, Lines::kKeep);
+    }
+    if (clean.empty()) return;
     if (mail_.texts.empty() || mail_.texts.back().cover.signatures != cover.signatures)
       mail_.texts.push_back({{}, cover});
     mail_.texts.back().text += clean;

@@ -3,7 +3,8 @@
 // Every leaf that is not plain readable text is a part, whatever disposition it claims: a document sent "inline" or
 // without a name is a document. So is what stands inside attached mails, is packed in a winmail.dat, or stands as
 // uuencoded lines in the text. Encrypted and signed bodies are parts as they are.
-// Limits: 1000 parts, 50 levels; over them hazard "too-many-parts" and the rest stays in the raw mail.
+// Limits: 1000 parts, 50 levels, kMaxMailText bytes of text; over them hazard "too-many-parts", "too-deep" or "text-cut",
+// and the rest stays in the raw mail.
 // Threads: one.
 #ifndef INTAKE_CELL_MAIL_H_
 #define INTAKE_CELL_MAIL_H_

@@ -52,6 +52,18 @@ TEST_F(Mails, WhatServersSayAboutItsOriginIsRead) {
   EXPECT_EQ(parsed.authentication[2].server, "elders.example");
 }
 
+TEST_F(Mails, TextThatDoesNotFitIsCutBetweenLettersAndSaysSo) {
+  const std::string head = "From: a@example.org\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
+  const std::string fits(intake::kMaxMailText - 1, 'x');
+  EXPECT_EQ(mail(head + fits + "\n").text, fits + "\n");
+  EXPECT_THAT(mail(head + fits + "\n").hazards, IsEmpty());
+  const ParsedMail cut = mail(head + fits + "\xC3\xA9 en dan nog dit");
+  EXPECT_EQ(cut.text, fits);
+  EXPECT_THAT(cut.hazards, ElementsAre("text-cut"));
+  const ParsedMail html = mail("From: a@example.org\r\nContent-Type: text/html\r\n\r\n<p>" + fits + "</p><p>meer</p>");
+  EXPECT_THAT(html.hazards, ElementsAre("text-cut"));
+}
+
 TEST_F(Mails, AMailIsTakenApart) {
   const ParsedMail parsed = mail(kMail);
   EXPECT_EQ(parsed.from_address, "mevrouw@example.org");
