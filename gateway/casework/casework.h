@@ -111,6 +111,7 @@ struct MessageView {
 };
 
 struct ClientRegister;
+struct MailView;
 
 /// A dossier as staff see it.
 struct DossierView {
@@ -122,6 +123,7 @@ struct DossierView {
   std::vector<DocumentView> documents;
   std::vector<LetterView> letters;
   std::vector<MessageView> messages;
+  std::vector<Id> mails;                        // submissions that are a mail, for Casework::mail()
   std::string hand_over_failure;                // why the package is not made and nobody tries; empty: it did not fail
   std::vector<Act> acts;                        // what this actor may do now
   std::shared_ptr<const ClientRegister> known;  // what the client's register says (register.h); null: there is none
@@ -170,6 +172,10 @@ class Casework {
   Result<SecretBytes> page(const Actor& actor, const Id& document, std::uint32_t page, bool masked);
   /// The original, bit-exact. Refused (kRefused) while the malware scanner has not said "clean".
   Result<void> original(const Actor& actor, const Id& document, const crypto::ByteSink& sink);
+  /// A mail that came in (received_mail.h); kNotFound if `submission` is none.
+  Result<MailView> mail(const Actor& actor, const Id& dossier, const Id& submission);
+  /// The raw message, bit-exact. Refused (kRefused) while a document that came in it may not be used.
+  Result<void> raw_mail(const Actor& actor, const Id& dossier, const Id& submission, const crypto::ByteSink& sink);
   /// The PDF of a letter: drawn anew while a draft, the kept object after that.
   Result<Bytes> letter_pdf(const Actor& actor, const Id& letter);
   Result<std::vector<crypto::LedgerEntry>> ledger_about(const Actor& actor, const Id& dossier);

@@ -9,6 +9,7 @@
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/letter_steps.h"
 #include "gateway/casework/overview.h"
+#include "gateway/casework/received_mail.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/rights.h"
 #include "gateway/casework/ways.h"
@@ -75,13 +76,12 @@ class Compiler {
     person("verzoeker", open_.profile.requester, received);
     if (open_.profile.client.name != open_.profile.requester.name) person("cliënt", open_.profile.client, received);
     filled_in(received);
-    if (!open_.profile.mail_text.empty())
-      add(into_.data, "Tekst van de e-mail", received, open_.profile.mail_text, giver_);
     rights();
     records();
     for (const HistoryLine& line : open_.profile.history)
       add(into_.data, std::string(kHistoryItem), local_time_dutch(line.time), line.what, by_us());
     TRY_DO(came_in());
+    TRY_DO(mails());
     handed_over();
     return sent();
   }
@@ -172,6 +172,18 @@ class Compiler {
       TRY_ASSIGN(const auto details, open_.keys.details(document));
       add(into_.documents, details.name, local_time_dutch(document.received),
           fmt::format("{} bytes, SHA-256 {}", details.size, details.sha256), giver_of(details, document, by_staff));
+    }
+    return {};
+  }
+
+  Result<void> mails() {
+    TRY_ASSIGN(const auto mails, mails_of(store_, open_));
+    for (const FiledMail& filed : mails) {
+      TRY_ASSIGN(const auto mail, read_mail(office_.objects, open_, filed));
+      const std::string received = local_time_dutch(filed.delivery.received);
+      add(into_.data, "Tekst van de e-mail", received, mail.text, giver_of(filed.delivery));
+      add(into_.documents, "E-mail zoals die binnenkwam", received,
+          fmt::format("{} bytes, SHA-256 {}", filed.raw.bytes, mail.sha256), giver_of(filed.delivery));
     }
     return {};
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/casework/hand_over.h"
+#include "gateway/casework/received_mail.h"
 #include "gateway/casework/register.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
@@ -98,6 +99,8 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
       auto pages = details.malware == Malware::kInfected ? std::vector<ObjectRow>() : pages_of(objects, document.id);
       view.documents.push_back({document, std::move(details), std::move(pages), masked});
     }
+    for (const ObjectRow& object : objects)
+      if (object.role == kRawMail) view.mails.push_back(object.context);
     for (const Letter& letter : letters) {
       TRY_ASSIGN(auto data, open.keys.letter(letter));
       const auto info = std::ranges::find(office_.letters.letters(), letter.name, &templates::LetterInfo::name);

@@ -29,6 +29,7 @@ const std::vector<ActRule>& table() {
       {Act::kViewPageUnmasked, "document.view-unmasked", "Zonder afdekking bekijken", kHandlers, {}, {}, true},
       {Act::kDownloadOriginal, "document.download", "Origineel ophalen", kHandlers, {}, {}, true},
       {Act::kViewLetter, "letter.view", "Brief bekijken", kReaders, {}, {}, true},
+      {Act::kViewMail, "mail.view", "E-mail bekijken", kReaders, {}, {}, true},
       {Act::kReadLedger, "ledger.read", "Logboek bekijken", {"fg"}, {}, {}},
       {Act::kMakeOverview, "dossier.overview", "Overzicht maken (AVG art. 15)", {"jurist", "fg"}, {}, {}, true},
 

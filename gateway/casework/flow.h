@@ -25,6 +25,7 @@ enum class Act {
   kViewPageUnmasked,
   kDownloadOriginal,
   kViewLetter,
+  kViewMail,
   kReadLedger,
   kMakeOverview,
   // handling

@@ -246,8 +246,10 @@ std::string Profile::json() const {
                {"restricted_since", restricted_since},
                {"restriction_ground", restriction_ground}};
   Json& lines = json["history"] = Json::array();
-  for (const HistoryLine& line : history)
+  for (const HistoryLine& line : history) {
     lines.push_back({{"time", line.time}, {"who", line.who}, {"what", line.what}});
+    if (line.submission != Id{}) lines.back()["submission"] = line.submission.hex();
+  }
   for (const auto& [name, entries] : records) json["records"][name] = array_of(entries);
   if (evaluation) json["evaluation"] = to_json(*evaluation);
   return text_of(json);
@@ -268,7 +270,8 @@ Result<Profile> Profile::parse(std::string_view text) {
     profile.hand_overs = list_of<HandOver>(json, "hand_overs", hand_over_of);
     profile.deliveries = list_of<Delivery>(json, "deliveries", delivery_of);
     profile.history = list_of<HistoryLine>(json, "history", [](const Json& line) {
-      return HistoryLine{line.value("time", TimeMs{0}), line.value("who", ""), line.value("what", "")};
+      return HistoryLine{line.value("time", TimeMs{0}), line.value("who", ""), line.value("what", ""),
+                         id_of(line, "submission")};
     });
     profile.tasks = json.value("tasks", std::vector<std::string>{});
     profile.mail_text = json.value("mail_text", "");

@@ -56,6 +56,7 @@ struct HistoryLine {
   TimeMs time = 0;
   std::string who;  // login of the member of staff, "afzender", or "zegelpost"
   std::string what;
+  Id submission = {};  // of a mail that came in; zero: of none
 };
 
 /// One delivery within the dossier.

@@ -13,15 +13,15 @@ constexpr std::string_view kGranted = "avg-beperking-toegekend", kCodeLetter = "
 
 bool possible_while_restricted(Act act) noexcept {
   using enum Act;
-  static constexpr std::array kPossible = {// stored, looked at
-                                           kOpenDossier, kViewPage, kViewPageUnmasked, kDownloadOriginal, kViewLetter,
-                                           kReadLedger, kMakeOverview, kFile, kInspect, kReadRegister, kRevealCode,
-                                           // the request about it goes on, and its term runs
-                                           kTake, kNote, kRestrict, kInvokeRights, kSettleRight, kExtendTerm,
-                                           kWatchTerm, kAskMissing, kDraft, kReword, kEnclose, kPropose, kApprove,
-                                           kReturn, kWithdrawLetter, kSend,
-                                           // what went out before
-                                           kReceipt, kReadByRecipient, kExpire, kUndeliverable, kRecall, kMoveAccess};
+  static constexpr std::array kPossible = {
+      // stored, looked at
+      kOpenDossier, kViewPage, kViewPageUnmasked, kDownloadOriginal, kViewLetter, kViewMail, kReadLedger, kMakeOverview,
+      kFile, kInspect, kReadRegister, kRevealCode,
+      // the request about it goes on, and its term runs
+      kTake, kNote, kRestrict, kInvokeRights, kSettleRight, kExtendTerm, kWatchTerm, kAskMissing, kDraft, kReword,
+      kEnclose, kPropose, kApprove, kReturn, kWithdrawLetter, kSend,
+      // what went out before
+      kReceipt, kReadByRecipient, kExpire, kUndeliverable, kRecall, kMoveAccess};
   return std::ranges::find(kPossible, act) != kPossible.end();
 }
 

@@ -185,7 +185,20 @@ json fields_json(const DossierView& view) {
 json history_json(const Profile& profile) {
   json rows = json::array();
   for (auto line = profile.history.rbegin(); line != profile.history.rend(); ++line)
-    rows.push_back({{"time", local_time_dutch(line->time)}, {"who", line->who}, {"what", line->what}});
+    rows.push_back({{"time", local_time_dutch(line->time)},
+                    {"who", line->who},
+                    {"what", line->what},
+                    {"mail", line->submission == Id{} ? "" : line->submission.hex()}});
+  return rows;
+}
+
+json mails_json(const DossierView& view) {
+  json rows = json::array();
+  for (const Delivery& delivery : view.profile.deliveries)
+    if (std::ranges::find(view.mails, delivery.submission) != view.mails.end())
+      rows.push_back({{"id", delivery.submission.hex()},
+                      {"subject", delivery.subject.empty() ? "(geen onderwerp)" : delivery.subject},
+                      {"received", local_time_dutch(delivery.received)}});
   return rows;
 }
 
@@ -324,7 +337,8 @@ json dossier_json(const DossierView& view, const Actor& actor, const Office& off
   data["client"] = person_json(profile.client);
   data["has_client"] = !profile.client.name.empty();
   data["fields"] = fields_json(view);
-  data["mail_text"] = profile.mail_text;
+  data["mails"] = mails_json(view);
+  data["has_mails"] = !data["mails"].empty();
   data["code_way"] = code_words(office, profile);
   data["has_code"] = !profile.access_code.empty();
   data["code_from_us"] = profile.access_code_way != kOwnCode && code_holds(office, profile);

@@ -24,6 +24,7 @@ std::string title_of(const std::string& page, const nlohmann::json& data) {
                                                              {"dossier", "Dossier"},
                                                              {"fout", "Dit ging niet"},
                                                              {"logboek", "Logboek"},
+                                                             {"mail", "E-mail"},
                                                              {"medewerkers", "Medewerkers"},
                                                              {"nieuw", "Nieuw dossier"},
                                                              {"overzicht", "Wat Zegelpost heeft"},
@@ -68,6 +69,8 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   action("/dossier/{dossier}/document/{document}/vrijgeven", &Workbench::release, &Workbench::document);
   page("/document/{document}/pagina/{page}", &Workbench::page_image);
   page("/document/{document}/origineel", &Workbench::original);
+  page("/dossier/{dossier}/mail/{submission}", &Workbench::mail);
+  page("/dossier/{dossier}/mail/{submission}/origineel", &Workbench::raw_mail);
   action("/dossier/{dossier}/brief", &Workbench::draft, &Workbench::dossier);
   page("/dossier/{dossier}/brief/{letter}", &Workbench::letter);
   action("/dossier/{dossier}/brief/{letter}", &Workbench::letter_act, &Workbench::letter);

@@ -72,6 +72,9 @@ class Workbench {
   Result<Response> original(Visit& visit);
   Result<Response> correct(Visit& visit);
   Result<Response> release(Visit& visit);
+  // mail_page.cpp
+  Result<Response> mail(Visit& visit);
+  Result<Response> raw_mail(Visit& visit);
   // letter_page.cpp
   Result<Response> draft(Visit& visit);
   Result<Response> letter(Visit& visit);

@@ -77,7 +77,7 @@ struct ObjectRow {
   Id document;           // zero for letters, mails, receipts
   Id context;            // label it was sealed with
   std::vector<Id> keys;  // key of part 0, 1, ...
-  std::string role;      // "original", "page", "page-masked", "letter", "receipt"
+  std::string role;      // "original", "page", "page-masked", "letter", "receipt", "mail", "mail-text"
   std::uint32_t page = 0;
   std::uint64_t bytes = 0;  // plaintext
 };

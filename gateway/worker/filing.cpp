@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "crypto/reference.h"
 #include "gateway/casework/access_code.h"
+#include "gateway/casework/received_mail.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 #include "gateway/store/files.h"
@@ -169,7 +170,9 @@ Result<Id> file_in(const Tools& tools, StoreWriter& store, const Filing& filing)
   }
   if (!is_new && !filing.manifest.files.empty()) reopen(*open);
   open->profile.deliveries.push_back(filing.delivery);
-  open->profile.history.push_back({filing.manifest.received_ms, "afzender", filing.event});
+  const bool is_mail = std::ranges::find(filing.loose, kRawMail, &ObjectRow::role) != filing.loose.end();
+  open->profile.history.push_back(
+      {filing.manifest.received_ms, "afzender", filing.event, is_mail ? filing.manifest.id : Id{}});
   open->profile.tasks.insert(open->profile.tasks.end(), filing.tasks.begin(), filing.tasks.end());
   TRY_DO(save_dossier(store, *open, tools.office.now()));
   TRY_DO(add_jobs(tools, store, filing, dossier));

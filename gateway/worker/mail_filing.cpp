@@ -8,16 +8,18 @@
 
 #include "crypto/hash.h"
 #include "crypto/reference.h"
+#include "gateway/casework/received_mail.h"
 #include "gateway/casework/rights.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/decryption.h"
 #include "gateway/worker/mail_kind.h"
 #include "gateway/worker/sender_evidence.h"
+#include "intake/text.h"
 
 namespace zp::gateway {
 namespace {
 
-constexpr std::size_t kShownText = 4000;
+constexpr std::size_t kShownSubject = 200;
 constexpr std::uint32_t kLookedAt = 20, kProposed = 5;
 constexpr std::size_t kComparedFrom = 10 * 1024;  // logos below a mail are smaller
 
@@ -179,6 +181,37 @@ Result<void> record_report(const Tools& tools, const Returned& returned) {
                    returned.status.empty() ? "unknown" : returned.status)});
 }
 
+/// The raw message and what was read in it, for the page of the mail.
+Result<void> keep_mail(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest,
+                       const crypto::DataKey& key, const intake::ParsedMail& mail, Filing& filing) {
+  const intake::ReceivedFile& raw = manifest.files.front();
+  const auto has = [&](std::string_view hazard) {
+    return std::ranges::find(mail.hazards, hazard) != mail.hazards.end();
+  };
+  ReceivedMail read{
+      .from = mail.from_name.empty() ? mail.from_address : fmt::format("{} <{}>", mail.from_name, mail.from_address),
+      .to = mail.to,
+      .date = mail.date,
+      .subject = mail.subject,
+      .text = mail.text,
+      .is_cut = has("text-cut"),
+      .is_partial = has("too-many-parts") || has("too-deep") || has("malformed"),
+      .sha256 = raw.sha256};
+  TRY_ASSIGN(const auto text,
+             keep_part(tools, manifest, key, derived_id("mail text", manifest.id), as_bytes(read.json())));
+  TRY_DO(tools.office.objects.put_file(raw.object, 0, fmt::format("{}/{}.0", folder, raw.object.hex())));
+  filing.loose = {loose_object(manifest, raw, kRawMail), loose_object(manifest, text, kMailText)};
+  if (read.is_cut || read.is_partial)
+    filing.tasks.push_back("Niet alles van deze e-mail is te tonen of uit te pakken: bekijk ook het origineel.");
+  return {};
+}
+
+/// " Onderwerp: Vraag." for the history; the page of the mail has all of it.
+std::string subject_line(const intake::ParsedMail& mail) {
+  const std::string shown = intake::clean_text(mail.subject, kShownSubject);
+  return shown.empty() ? "" : fmt::format(" Onderwerp: {}{}", shown, shown.size() < mail.subject.size() ? "…" : "");
+}
+
 Filing unparsed(intake::SubmissionManifest manifest, OpenedKeys keys) {
   Filing filing;
   filing.kind = "onbekend";
@@ -237,9 +270,7 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   const bool report = filing.returned.has_value();
   TRY_DO(report ? record_report(tools, *filing.returned) : compare_sender(tools, *mail, to, ours, filing));
   if (report) filing.dossier = ours->dossier;
-  const intake::ReceivedFile raw_file = manifest.files.front();
-  filing.loose.push_back(loose_object(manifest, raw_file, "mail"));
-  TRY_DO(tools.office.objects.put_file(raw_file.object, 0, fmt::format("{}/{}.0", folder, raw_file.object.hex())));
+  TRY_DO(keep_mail(tools, folder, manifest, keys.keys.front(), *mail, filing));
   manifest.files.clear();
   // A report quotes what we wrote: nothing in it is a document.
   for (std::size_t i = 0; i < mail->parts.size() && !report; ++i) {
@@ -262,10 +293,8 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   if (!evidence.empty()) filing.event += " " + evidence;
   if (!protection.line.empty()) filing.event += " " + protection.line;
   if (!protection.task.empty()) filing.tasks.push_back(protection.task);
-  if (filing.dossier && !report) {
-    filing.event += " Tekst: " + mail->text.substr(0, kShownText);
-    filing.tasks.push_back("Lees de nieuwe e-mail van de afzender.");
-  }
+  filing.event += subject_line(*mail);
+  if (filing.dossier && !report) filing.tasks.push_back("Lees de nieuwe e-mail van de afzender.");
   filing.manifest = std::move(manifest);
   filing.keys = std::move(keys);
   return filing;

@@ -169,6 +169,10 @@ async function legalGrants(size) {
   }
   await jurist.sees("Laatste dag");
   await jurist.picture("6-dossier");
+  await jurist.page.getByRole("link", { name: "E-mail lezen" }).click();
+  await jurist.sees("Origineel ophalen (.eml)");
+  await jurist.picture("6-mail");
+  await jurist.page.goBack();
   await jurist.page.locator("#brief").selectOption("avg-inzage-toegekend");
   await jurist.page.getByRole("button", { name: "Opstellen" }).click();
   const recipients = jurist.page.locator("#veld-recipients");

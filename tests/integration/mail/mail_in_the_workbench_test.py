@@ -63,6 +63,39 @@ class Told(unittest.TestCase):
         self.send("ander@post.example", message("ander@post.example", attachment=FILE))
         self.expect(self.clerk.dossier_of("ander@post.example"), f"Het bestand verzoek.pdf kwam eerder binnen in dossier {reference}.")
 
+    def mail_pages(self, dossier):
+        """Newest last, as the dossier lists them."""
+        found = re.findall(rf"/dossier/{dossier}/mail/[0-9a-f]{{32}}", self.page(dossier))
+        return [self.clerk.get(f"{address}?doel={HANDLE}") for address in dict.fromkeys(found)]
+
+    def test_a_mail_is_a_page_of_its_dossier_to_its_last_line(self):
+        sender = "lang@post.example"
+        self.send(sender, message(sender, "Eerste vraag", FILE))
+        dossier = self.clerk.dossier_of(sender)
+        lines = "".join(f"Regel {number} met een \u00e9 erin en een <b>teken</b>.\n" for number in range(400))
+        raw = message(sender, f"ONDERWERPXYZ intrekken toestemming {self.reference_of(dossier)}", text=lines + "ik trek mijn verzoek in\n")
+        self.send(sender, raw)
+        text = self.expect(dossier, "Lees de nieuwe e-mail van de afzender.")
+        self.assertIn("Onderwerp: ONDERWERPXYZ intrekken toestemming", text)
+        first, second = sorted(self.mail_pages(dossier), key=lambda page: "ONDERWERPXYZ" in page.text)
+        self.assertIn("verzoek.pdf", first.text)
+        self.assertIn(f"/dossier/{dossier}/document/", first.body.decode())
+        for words in ("ONDERWERPXYZ", sender, "post@zegelpost.example", "Regel 0 met een \u00e9", "<b>teken</b>", "Regel 399", "ik trek mijn verzoek in"):
+            self.assertIn(words, second.text)
+        self.assertNotIn("<b>", second.body.decode())
+        status, headers, original = self.clerk.request("GET", second.link("Origineel ophalen"))
+        self.assertEqual((status, headers["content-type"]), (200, "application/octet-stream"))
+        self.assertIn(".eml", headers["content-disposition"])
+        self.assertTrue(original.endswith(raw), "not the mail as it came")
+
+    def test_a_text_that_does_not_fit_says_so_and_becomes_a_task(self):
+        sender = "teveel@post.example"
+        self.send(sender, message(sender, text="Een lange regel.\n" * 20_000))
+        dossier = self.clerk.dossier_of(sender)
+        self.expect(dossier, "bekijk ook het origineel")
+        (page,) = self.mail_pages(dossier)
+        self.assertIn("langer dan wat hier past", page.text)
+
     def test_a_wrong_check_character_leads_nowhere(self):
         self.send("juist@post.example", message("juist@post.example"))
         reference = self.reference_of(self.clerk.dossier_of("juist@post.example"))
