@@ -82,6 +82,15 @@ Json json_of(const PackedDocument& document, const OpenDossier& open, const Conf
           {"bevestigd_door", by == confirmed.of.end() ? confirmed.complete : by->second}};
 }
 
+Json json_of(const PackedMail& packed) {
+  const ReceivedMail& mail = packed.mail;
+  return {{"bestand", packed.file}, {"bytes", packed.filed.raw.bytes},
+          {"sha256", mail.sha256},  {"ontvangen_op", local_date(packed.filed.delivery.received)},
+          {"van", mail.from},       {"aan", mail.to},
+          {"datum", mail.date},     {"onderwerp", mail.subject},
+          {"tekst", mail.text},     {"tekst_is_heel", !mail.is_cut && !mail.is_partial}};
+}
+
 }  // namespace
 
 std::string why_no_hand_over(const Config& config, const intake::RequestRule* rule, const Dossier& dossier) {
@@ -115,6 +124,20 @@ Result<std::vector<PackedDocument>> documents_to_pack(StoreReader& store, const 
   return packed;
 }
 
+Result<std::vector<PackedMail>> mails_to_pack(ObjectStore& objects, StoreReader& store, const OpenDossier& open,
+                                              const HandOver& hand_over) {
+  TRY_ASSIGN(auto mails, mails_of(store, open));
+  std::vector<PackedMail> packed;
+  for (FiledMail& filed : mails) {
+    if (filed.delivery.received > hand_over.asked) continue;
+    TRY_ASSIGN(auto mail, read_mail(objects, open, filed));
+    const bool goes = parts_may_be_used(filed.parts);
+    packed.push_back(
+        {std::move(filed), std::move(mail), goes ? fmt::format("mails/{:03}.eml", packed.size() + 1) : ""});
+  }
+  return packed;
+}
+
 Result<Confirmations> confirmations_of(const Office& office, const Id& dossier) {
   std::map<std::string, std::string> logins;
   TRY_DO(office.store.read([&](StoreReader& store) -> Result<void> {
@@ -137,7 +160,8 @@ Result<Confirmations> confirmations_of(const Office& office, const Id& dossier) 
 }
 
 std::string package_manifest(const OpenDossier& open, const HandOver& hand_over,
-                             const std::vector<PackedDocument>& documents, const Confirmations& confirmed) {
+                             const std::vector<PackedDocument>& documents, const std::vector<PackedMail>& mails,
+                             const Confirmations& confirmed) {
   Json json = {{"versie", 1},
                {"overdracht", hand_over.id.hex()},
                {"overgedragen_op", local_date(hand_over.asked)},
@@ -150,8 +174,10 @@ std::string package_manifest(const OpenDossier& open, const HandOver& hand_over,
                {"ontvangen", days_of_receipt(open)},
                {"termijnen", terms_of(open)},
                {"compleet_bevestigd_door", confirmed.complete},
-               {"documenten", Json::array()}};
+               {"documenten", Json::array()},
+               {"mails", Json::array()}};
   for (const PackedDocument& document : documents) json["documenten"].push_back(json_of(document, open, confirmed));
+  for (const PackedMail& mail : mails) json["mails"].push_back(json_of(mail));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

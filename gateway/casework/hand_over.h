@@ -7,7 +7,7 @@
 #ifndef GATEWAY_CASEWORK_HAND_OVER_H_
 #define GATEWAY_CASEWORK_HAND_OVER_H_
 
-#include "gateway/casework/casework.h"
+#include "gateway/casework/received_mail.h"
 
 namespace zp::gateway {
 
@@ -32,6 +32,16 @@ struct PackedDocument {
 Result<std::vector<PackedDocument>> documents_to_pack(StoreReader& store, const OpenDossier& open,
                                                       const HandOver& hand_over);
 
+/// A mail as the package has it: what was read in it stands in overdracht.json.
+struct PackedMail {
+  FiledMail filed;
+  ReceivedMail mail;
+  std::string file;  // empty: stays behind, for a document that came in it may not be used
+};
+/// The mails that were there when staff handed over, in order of receipt.
+Result<std::vector<PackedMail>> mails_to_pack(ObjectStore& objects, StoreReader& store, const OpenDossier& open,
+                                              const HandOver& hand_over);
+
 /// Who decided what, by the ledger: logins.
 struct Confirmations {
   std::string complete;                   // who said that all is there; empty: the program found it so
@@ -41,7 +51,8 @@ Result<Confirmations> confirmations_of(const Office& office, const Id& dossier);
 
 /// overdracht.json: docs/operators/handover.md says what stands in it.
 std::string package_manifest(const OpenDossier& open, const HandOver& hand_over,
-                             const std::vector<PackedDocument>& documents, const Confirmations& confirmed);
+                             const std::vector<PackedDocument>& documents, const std::vector<PackedMail>& mails,
+                             const Confirmations& confirmed);
 
 }  // namespace zp::gateway
 

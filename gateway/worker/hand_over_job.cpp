@@ -20,12 +20,20 @@ namespace {
 
 constexpr unsigned kForTheGroup = 0640;
 
-/// All that the package is made of; the documents themselves are read while it is written.
+/// An original that goes into the package.
+struct PackedFile {
+  std::string file, sha256;  // sha256 empty: it was not kept when this came in
+  ObjectRow object;
+  TimeMs received = 0;
+};
+
+/// All that the package is made of; the originals themselves are read while it is written.
 struct Contents {
   std::optional<OpenDossier> open;
   HandOver hand_over;
   std::vector<PackedDocument> documents;
-  std::vector<ObjectRow> objects;  // of the documents, in their order
+  std::vector<PackedMail> mails;
+  std::vector<PackedFile> files;
   std::string manifest, signature;
 };
 
@@ -42,8 +50,12 @@ Result<bool> read_contents(const Tools& tools, const Id& dossier, Contents& cont
     TRY_ASSIGN(contents.documents, documents_to_pack(store, *contents.open, *next));
     for (const PackedDocument& document : contents.documents) {
       TRY_ASSIGN(auto object, store.object(document.row.object));
-      contents.objects.push_back(std::move(object));
+      contents.files.push_back({document.file, document.details.sha256, std::move(object), document.row.received});
     }
+    TRY_ASSIGN(contents.mails, mails_to_pack(tools.office.objects, store, *contents.open, *next));
+    for (const PackedMail& mail : contents.mails)
+      if (!mail.file.empty())
+        contents.files.push_back({mail.file, mail.mail.sha256, mail.filed.raw, mail.filed.delivery.received});
     return {};
   }));
   return found;
@@ -64,21 +76,19 @@ Result<RecipientKeyFile> key_of_case_system(const Config& config) {
   return RecipientKeyFile{std::move(*armoured), key->fingerprint};
 }
 
-Result<void> pack_document(const Tools& tools, const Contents& contents, std::size_t index, ZipWriter& zip) {
-  const PackedDocument& document = contents.documents[index];
-  const ObjectRow& object = contents.objects[index];
-  TRY_DO(zip.begin(document.file, object.bytes, document.row.received));
+Result<void> pack_file(const Tools& tools, const DossierKeys& keys, const PackedFile& file, ZipWriter& zip) {
+  TRY_DO(zip.begin(file.file, file.object.bytes, file.received));
   crypto::Sha256 hash;
-  const auto streamed = contents.open->keys.stream(tools.office.objects, object, [&](ByteView chunk) {
+  const auto streamed = keys.stream(tools.office.objects, file.object, [&](ByteView chunk) {
     hash.append(chunk);
     return zip.append(chunk);
   });
   if (!streamed && streamed.error().code == Code::kNotFound)
-    return fail(Code::kTampered, "hand over: an original is gone", document.row.id.hex());
+    return fail(Code::kTampered, "hand over: an original is gone", file.object.id.hex());
   TRY_DO(streamed);
-  return to_hex(hash.finish()) == document.details.sha256
+  return file.sha256.empty() || to_hex(hash.finish()) == file.sha256
              ? Result<void>()
-             : fail(Code::kTampered, "hand over: an original is not what came in", document.row.id.hex());
+             : fail(Code::kTampered, "hand over: an original is not what came in", file.object.id.hex());
 }
 
 Result<void> pack(const Tools& tools, const Contents& contents, const crypto::ByteSink& into) {
@@ -87,7 +97,7 @@ Result<void> pack(const Tools& tools, const Contents& contents, const crypto::By
   TRY_DO(zip.append(as_bytes(contents.manifest)));
   TRY_DO(zip.begin("overdracht.json.asc", contents.signature.size(), contents.hand_over.asked));
   TRY_DO(zip.append(as_bytes(contents.signature)));
-  for (std::size_t i = 0; i < contents.documents.size(); ++i) TRY_DO(pack_document(tools, contents, i, zip));
+  for (const PackedFile& file : contents.files) TRY_DO(pack_file(tools, contents.open->keys, file, zip));
   return zip.finish();
 }
 
@@ -159,7 +169,8 @@ Result<Next> write_package(const Tools& tools, const Job& job) {
     TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kPackage),
                                       {job.subject.hex(), contents.hand_over.id.hex(), "key=" + key.fingerprint}));
     TRY_ASSIGN(const auto confirmed, confirmations_of(tools.office, job.subject));
-    contents.manifest = package_manifest(*contents.open, contents.hand_over, contents.documents, confirmed);
+    contents.manifest =
+        package_manifest(*contents.open, contents.hand_over, contents.documents, contents.mails, confirmed);
     TRY_ASSIGN(const auto signature,
                crypto::sign_openpgp(config.zone_home(), config.keys.zone_fingerprint, as_bytes(contents.manifest)));
     contents.signature = signature.armour;

@@ -8,10 +8,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "crypto/hash.h"
 #include "crypto/keyring/openpgp.h"
 #include "gateway/process/process.h"
-#include "tests/unit/worker/worker_desk.h"
+#include "tests/unit/worker/mail_came_in.h"
 
 namespace zp::gateway {
 namespace {
@@ -86,6 +85,15 @@ class HandOverJobTest : public test::WorkerDesk {
       return store.update_document(row);
     }));
   }
+  test::CameIn mail(const std::string& text, const std::string& raw, std::vector<intake::MailPart> parts = {}) {
+    intake::ParsedMail one;
+    one.from_address = "test@example.org";
+    one.subject = "Aanvulling " + stored(dossier_).reference;
+    one.automatic = true;  // no receipt
+    one.text = text;
+    one.parts = std::move(parts);
+    return test::mail_came_in(tools_, folder_.string(), std::move(one), raw);
+  }
   HandOver hand_over() { return casework_->open(staff("jurist"), dossier_)->profile.hand_overs.front(); }
   void order() { must(casework_->hand_over(staff("postkamer"), dossier_)); }
   std::vector<std::string> packages() const {
@@ -131,6 +139,49 @@ TEST_F(HandOverJobTest, TheCaseSystemOpensThePackageAndFindsWhatCameIn) {
   ASSERT_THAT(json["documenten"], SizeIs(1));
   EXPECT_EQ(json["documenten"][0]["naam"], "Brief van Jansen.pdf");
   EXPECT_EQ(json["documenten"][0]["sha256"], to_hex(crypto::sha256(as_bytes("inhoud"))));
+}
+
+TEST_F(HandOverJobTest, TheMailsGoAlongAsTheyCameAndAsText) {
+  const std::string raw = "Subject: Aanvulling\r\n\r\nHierbij.\r\n";
+  mail("Hierbij.\n", raw);
+  order();
+  work();
+  const fs::path open = unpacked();
+  EXPECT_EQ(read(open / "mails/001.eml"), raw);
+  const auto json = nlohmann::json::parse(read(open / "overdracht.json"));
+  ASSERT_THAT(json["mails"], SizeIs(1));
+  EXPECT_EQ(json["mails"][0]["bestand"], "mails/001.eml");
+  EXPECT_EQ(json["mails"][0]["sha256"], to_hex(crypto::sha256(as_bytes(raw))));
+  EXPECT_EQ(json["mails"][0]["bytes"], raw.size());
+  EXPECT_EQ(json["mails"][0]["tekst"], "Hierbij.\n");
+  EXPECT_EQ(json["mails"][0]["van"], "test@example.org");
+  EXPECT_EQ(json["mails"][0]["tekst_is_heel"], true);
+}
+
+TEST_F(HandOverJobTest, AMailThatBroughtMalwareGoesAlongAsTextAlone) {
+  const auto came = mail("Hierbij.\n", "besmet", {{"besmet.pdf", "application/pdf", {'x'}}});
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(const auto documents, store.documents(dossier_));
+    for (Document row : documents) {
+      if (row.submission != came.submission) continue;
+      TRY_ASSIGN(auto keys, vault_.unlock(store, dossier_));
+      TRY_ASSIGN(auto details, keys.details(row));
+      details.malware = Malware::kInfected;
+      row.state = "quarantined";
+      keys.seal(details, row);
+      TRY_DO(store.update_document(row));
+    }
+    return {};
+  }));
+  must(change(dossier_, [](OpenDossier& open) { open.dossier.state = DossierState::kComplete; }));
+  order();
+  work();
+  const fs::path open = unpacked();
+  EXPECT_FALSE(fs::exists(open / "mails"));
+  const auto json = nlohmann::json::parse(read(open / "overdracht.json"));
+  ASSERT_THAT(json["mails"], SizeIs(1));
+  EXPECT_EQ(json["mails"][0]["bestand"], "");
+  EXPECT_EQ(json["mails"][0]["tekst"], "Hierbij.\n");
 }
 
 TEST_F(HandOverJobTest, TheListIsSignedByTheZone) {
