@@ -1,8 +1,9 @@
-// Files that nobody of this project wrote: nothing may crash or hang, no attack may look good. How far the findings
-// agree with what is known about each file is printed.
+// Files that nobody of this project wrote: nothing may crash or hang, no attack may look good, no part of a mail may be
+// lost. How far the findings agree with what else is known about each file is printed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "crypto/hash.h"
 #include "intake/submission.h"
@@ -185,6 +187,19 @@ std::string sum_without_cr(ByteView content) {
   return to_hex(crypto::sha256(as_bytes(text)));
 }
 
+/// Heads of messages within a mail, as the text shows them (From, Subject, Date).
+int shown_heads(const std::string& text) {
+  int heads = 0;
+  bool before = false;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const bool head = line.starts_with("From: ") || line.starts_with("Subject: ") || line.starts_with("Date: ");
+    heads += head && !before;
+    before = head;
+  }
+  return heads;
+}
+
 class MailCorpus : public Corpus {
  protected:
   using Sums = std::multimap<std::string, std::string>;  // of the content, to the name
@@ -205,6 +220,30 @@ class MailCorpus : public Corpus {
     }
   }
 
+  /// As count(), and where they differ the test fails, but for what is named here.
+  void expect(const std::string& what, bool agrees, const std::string& file) {
+    static const std::map<std::string, std::string> kKnown = {
+        {"all attachments found: tnef/mimekit__MAPI_OBJECT.tnef",
+         "the manifest counts the identifier (16 bytes) in front of an object; we begin at the file itself"},
+        {"all names right: hostile/mime4j__multi-2evil.msg.eml",
+         "too long to be kept whole, and cut earlier for two spaces that the manifest has as one"},
+        {"signatures that hold: smime/flanker__signed.eml",
+         "a detached signature that encloses other content; verifiers disagree, and we refuse it"},
+        {"signatures that hold: smime/tb__alice.html.sig.SHA256.opaque.eml",
+         "judged with a newer certificate of the same number; with the one that it carries it holds"},
+        {"signatures that do not: smime/tb__alice.html.sig.SHA256.opaque.eml", "the same"},
+    };
+    count(what, agrees, file);
+    EXPECT_NE(agrees, kKnown.contains(what + ": " + file)) << what << ": " << file;
+  }
+
+  /// The manifest has runs of spaces as one.
+  static std::string comparable(std::string name) {
+    const auto spaces = [](char a, char b) { return a == ' ' && b == ' '; };
+    name.erase(std::unique(name.begin(), name.end(), spaces), name.end());
+    return intake::clean_file_name(name);
+  }
+
   void judge_attachments(const nlohmann::json& expected, const Sums& sums, const std::string& file) {
     bool all = true, names = true;
     for (const auto& attachment : expected) {
@@ -214,12 +253,65 @@ class MailCorpus : public Corpus {
       all = all && found != sums.end();
       if (found == sums.end() || !attachment.contains("name") || attachment["name"].is_null()) continue;
       const auto [first, last] = sums.equal_range(found->first);
-      const std::string name = intake::clean_file_name(attachment["name"].get<std::string>());
-      names = names &&
-              std::any_of(first, last, [&](const auto& one) { return intake::clean_file_name(one.second) == name; });
+      const std::string name = comparable(attachment["name"].get<std::string>());
+      names = names && std::any_of(first, last, [&](const auto& one) { return comparable(one.second) == name; });
     }
-    count("all attachments found", all, file);
-    if (all) count("all names right", names, file);
+    expect("all attachments found", all, file);
+    if (all) expect("all names right", names, file);
+  }
+
+  /// So many that the manifest has one sum of them all.
+  void judge_many(const nlohmann::json& expected, const intake::ParsedMail& mail, const std::string& file) {
+    expect("number of attachments", mail.parts.size() == expected["attachment_count"].get<std::size_t>(), file);
+    std::multiset<std::string> sums;
+    for (const intake::MailPart& part : mail.parts) sums.insert(to_hex(crypto::sha256(part.content)));
+    std::string lines;
+    for (const std::string& sum : sums) lines += (lines.empty() ? "" : "\n") + sum;
+    expect("all attachments found",
+           expected["attachments_digest_sha256_of_sorted_sha256_lines"].get<std::string>() ==
+               to_hex(crypto::sha256(as_bytes(lines))),
+           file);
+  }
+
+  /// As far as a cell can tell: it has no keys, so it opens nothing and checks no OpenPGP; of signatures that enclose each
+  /// other it judges the outermost.
+  void judge_crypto(const nlohmann::json& expected, const intake::ParsedMail& mail, const std::string& file) {
+    int valid = 0, invalid = 0, unchecked = 0;
+    for (const auto& one : expected) {
+      const std::string part = one["part"], kind = one["kind"], result = one["result"];
+      const bool root = part == "root", inside = !root && part.find('e') != std::string::npos,
+                 enclosed = !root && part.find('o') != std::string::npos;
+      if (kind.starts_with("smime-") && kind.ends_with("signed") && !inside && !enclosed) {
+        valid += result.starts_with("valid");
+        invalid += result == "invalid";
+      }
+      unchecked += kind == "pgp/mime-signed" && !inside;
+      if (result.starts_with("encrypted") && !inside) judge_encrypted(kind, root, mail, file);
+      if (kind == "pgp-inline-signed")
+        expect("signed text is kept", holds(mail, "-----BEGIN PGP SIGNED MESSAGE-----"), file);
+    }
+    const auto number = [&](const auto& condition) { return std::ranges::count_if(mail.signatures, condition); };
+    const auto with = [](const char* integrity) {
+      return [=](const DigitalSignature& one) { return one.integrity == integrity; };
+    };
+    expect("signatures that hold", number(with("ok")) == valid, file);
+    expect("signatures that do not", number(with("broken")) >= invalid, file);
+    expect("signatures to be checked", number([](const auto& one) { return one.unchecked.has_value(); }) == unchecked,
+           file);
+  }
+
+  static bool holds(const intake::ParsedMail& mail, std::string_view words) {
+    return mail.text.find(words) != std::string::npos || std::ranges::any_of(mail.parts, [&](const auto& part) {
+             return as_text(part.content).find(words) != std::string_view::npos;
+           });
+  }
+
+  void judge_encrypted(const std::string& kind, bool root, const intake::ParsedMail& mail, const std::string& file) {
+    if (kind == "pgp-inline-message")
+      return expect("encrypted text is kept", holds(mail, "-----BEGIN PGP MESSAGE-----"), file);
+    expect("is known to be encrypted", std::ranges::count(mail.hazards, "encrypted") == 1, file);
+    if (root)
+      expect("is encrypted as a whole", mail.encrypted == (kind == "smime-enveloped" ? "smime" : "openpgp"), file);
   }
 
   void judge_mail(const std::string& file, const nlohmann::json& expected) {
@@ -230,14 +322,18 @@ class MailCorpus : public Corpus {
     ++mails_;
     EXPECT_TRUE(mail || mail.error().code == Code::kMalformed) << file << ": " << mail.error().message();
     if (!expected.value("class", "").starts_with("parse")) return;
-    count("is a mail", mail.has_value(), file);
+    expect("is a mail", mail.has_value(), file);
     if (!mail) return;
+    if (expected.contains("attachment_count")) judge_many(expected, *mail, file);
+    if (expected.contains("crypto")) judge_crypto(expected["crypto"], *mail, file);
+    if (const int messages = expected.value("embedded_messages", 0))
+      expect("heads of messages within are shown", shown_heads(mail->text) >= messages, file);
     judge_attachments(expected.value("attachments", nlohmann::json::array()), sums_of(*mail), file);
     if (expected.contains("tnef") && expected["tnef"].is_object()) {
       judge_attachments(expected["tnef"]["attachments"], sums_of(*mail), file + " (winmail.dat)");
     }
     const auto report = expected.value("report", nlohmann::json::object());
-    if (!report.empty() && report.value("is_bounce", true)) count("a report is automatic", mail->automatic, file);
+    if (!report.empty() && report.value("is_bounce", true)) expect("a report is automatic", mail->automatic, file);
   }
 
   void TearDown() override {
