@@ -77,18 +77,45 @@ Result<void> check_representative(const Office& office, const OpenDossier& open,
 bool is_met(const OpenDossier& open, const std::string& slot) {
   const auto& judged = open.profile.evaluation->requirements;
   const auto result = std::ranges::find(judged, slot, &intake::RequirementResult::slot);
-  return result == judged.end() || result->state == intake::RequirementState::kMet;  // not there: not needed here
+  return result != judged.end() && result->state == intake::RequirementState::kMet;
 }
 
-/// Who asks must be known, and may ask, before personal data leave or change (AVG art. 12 lid 6).
+bool waits(const intake::RequestRule& rule, const std::string& letter) {
+  return std::ranges::any_of(rule.documents, [&](const intake::DocumentRule& document) {
+    return std::ranges::find(document.before, letter) != document.before.end();
+  });
+}
+
+/// Which proofs are needed hangs on who asks: whoever came by mail or post has no such role until a person says it.
+bool has_role(const intake::RequestRule& rule, const Profile& profile) {
+  const intake::FieldRule* const field = intake::field_named(rule.fields, "requester_role");
+  const auto role = profile.fields.find("requester_role");
+  return !field || (role != profile.fields.end() &&
+                    std::ranges::any_of(field->choices, [&](const auto& one) { return one.first == role->second; }));
+}
+
+/// Who asks must be known, and may ask, before personal data leave or change (AVG art. 12 lid 6). A letter that waits for
+/// proofs leaves from no other kind of request: nothing would be asked there.
 Result<void> check_proofs(const Office& office, const OpenDossier& open, const std::string& letter) {
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
+  if (!rule || !waits(*rule, letter)) {
+    if (std::ranges::none_of(office.rules.requests(), [&](const auto& other) { return waits(other, letter); }))
+      return {};
+    return fail(
+        Code::kRefused, "send letter",
+        "Deze brief geeft gegevens van een cliënt en hoort niet bij dit soort verzoek: hier vragen wij niet om de "
+        "bewijzen die daarvoor nodig zijn. Deel het dossier eerst goed in.");
+  }
+  if (!has_role(*rule, open.profile))
+    return fail(Code::kRefused, "send letter",
+                "Nog niet bekend is wat de verzoeker van de cliënt is. Kies dat bij Gegevens aanpassen.");
+  if (!open.profile.evaluation)
+    return fail(Code::kRefused, "send letter", "Het dossier is nog niet getoetst. Kies eerst Opnieuw toetsen.");
   std::string lacking;
-  for (const intake::DocumentRule& document : rule ? rule->documents : std::vector<intake::DocumentRule>()) {
-    if (std::ranges::find(document.before, letter) == document.before.end()) continue;
-    if (!open.profile.evaluation)
-      return fail(Code::kRefused, "send letter", "Het dossier is nog niet getoetst. Kies eerst Opnieuw toetsen.");
-    if (!is_met(open, document.slot)) lacking += (lacking.empty() ? "" : "; ") + document.label;
+  for (const intake::DocumentRule& document : rule->documents) {
+    const bool needed = std::ranges::find(document.before, letter) != document.before.end() &&
+                        intake::holds(document.when, open.profile.fields);
+    if (needed && !is_met(open, document.slot)) lacking += (lacking.empty() ? "" : "; ") + document.label;
   }
   if (lacking.empty()) return {};
   return fail(
@@ -98,16 +125,12 @@ Result<void> check_proofs(const Office& office, const OpenDossier& open, const s
           "kies Opnieuw toetsen.");
 }
 
-}  // namespace
-
-Result<void> check_release(const Office& office, StoreReader& store, const OpenDossier& open,
-                           const templates::LetterInfo& info, const nlohmann::json& fields) {
-  TRY_DO(check_proofs(office, open, info.name));
-  const std::string today = local_date(office.now());
-  TRY_ASSIGN(const auto known, register_of(office.vault, store, open.profile.subject()));
-  if (info.written_to == kRequester) TRY_DO(check_representative(office, open, known));
-  const intake::ReleaseRule* const rule = release_rule(office, info.name);
+/// A copy goes to the client, to who speaks for the client, or on consent.
+Result<void> check_consent(const Office& office, const OpenDossier& open, const std::optional<ClientRegister>& known,
+                           const std::string& letter, const nlohmann::json& fields) {
+  const intake::ReleaseRule* const rule = release_rule(office, letter);
   if (!rule || asks_for_oneself(open, *rule)) return {};
+  const std::string today = local_date(office.now());
   const std::string reader = reader_of(open, *rule, fields);
   if (known && known->restricted)
     return fail(Code::kRefused, "release copy",
@@ -117,6 +140,16 @@ Result<void> check_release(const Office& office, StoreReader& store, const OpenD
        std::ranges::any_of(known->consents, [&](const Consent& one) { return allows(one, *rule, reader, today); })))
     return {};
   return fail(Code::kRefused, "release copy", rule->lacking);
+}
+
+}  // namespace
+
+Result<void> check_release(const Office& office, StoreReader& store, const OpenDossier& open,
+                           const templates::LetterInfo& info, const nlohmann::json& fields) {
+  TRY_ASSIGN(const auto known, register_of(office.vault, store, open.profile.subject()));
+  if (info.written_to == kRequester) TRY_DO(check_representative(office, open, known));
+  TRY_DO(check_consent(office, open, known, info.name, fields));
+  return check_proofs(office, open, info.name);
 }
 
 Result<nlohmann::json> registered_fields(const Office& office, StoreReader& store, const OpenDossier& open,

@@ -36,6 +36,18 @@ json person_json(const Person& person) {
           {"known", !person.name.empty()}, {"born", person.birth_date}};
 }
 
+/// Who the requester may be in a request of this kind; what holds now is chosen.
+json roles_json(const DossierView& view) {
+  json roles = json::array();
+  const intake::FieldRule* const role = view.rule ? intake::field_named(view.rule->fields, "requester_role") : nullptr;
+  if (!role) return roles;
+  const auto now = view.profile.fields.find("requester_role");
+  for (const auto& [value, label] : role->choices)
+    roles.push_back(
+        {{"role", value}, {"label", label}, {"here", now != view.profile.fields.end() && now->second == value}});
+  return roles;
+}
+
 json evaluation_json(const Profile& profile, const std::map<std::string, std::string>& names) {
   json rows = json::array();
   if (!profile.evaluation) return rows;
@@ -336,6 +348,8 @@ json dossier_json(const DossierView& view, const Actor& actor, const Office& off
     data["requester"]["role"] = intake::shown_value(*role, profile.requester.role);
   data["client"] = person_json(profile.client);
   data["has_client"] = !profile.client.name.empty();
+  data["roles"] = roles_json(view);
+  data["has_roles"] = !data["roles"].empty();
   data["fields"] = fields_json(view);
   data["mails"] = mails_json(view);
   data["has_mails"] = !data["mails"].empty();

@@ -1,5 +1,7 @@
 #include "gateway/staff/people_form.h"
 
+#include <algorithm>
+
 #include "intake/rules/fields.h"
 
 namespace zp::gateway {
@@ -20,12 +22,16 @@ Result<void> edit_people(Casework& casework, Visit& visit, const Id& dossier) {
   }
   TRY_ASSIGN(const DossierView view, casework.open(visit.actor, dossier));
   Person requester = view.profile.requester, client = view.profile.client;
+  const intake::FieldRule* const role = view.rule ? intake::field_named(view.rule->fields, "requester_role") : nullptr;
+  const std::string chosen = visit.value("rol");
+  if (role && std::ranges::any_of(role->choices, [&](const auto& one) { return one.first == chosen; }))
+    requester.role = chosen;
   requester.name = visit.value("naam");
   requester.birth_date = visit.value("geboren");
   requester.email = visit.value("email");
   requester.telephone = visit.value("telefoon");
   requester.address = lines_of(visit.value("adres"));
-  if (!client.name.empty()) {
+  if (!client.name.empty() || !visit.value("client-naam").empty()) {
     client.name = visit.value("client-naam");
     client.birth_date = visit.value("client-geboren");
   }

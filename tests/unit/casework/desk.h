@@ -76,6 +76,7 @@ class Desk : public testing::Test {
     const auto rows = vault_.file_keys(row.id, keys, {Bytes{1}}, true);
     OpenDossier open{row, vault_.unlocked(row.id, rows, keys), {}};
     open.profile.fields = fields;
+    say_who_asks(open);
     open.profile.requester.name = "Tést Persoon";
     open.profile.requester.email = "test@example.org";
     open.profile.access_code = "K7PM3XRD9FQH";
@@ -88,6 +89,13 @@ class Desk : public testing::Test {
       return store.add_dossier(open.dossier, search_tokens(vault_, open));
     }));
     return row.id;
+  }
+
+  /// Letters that give data wait until it is known who asks: the first of the form, unless a test says otherwise.
+  void say_who_asks(OpenDossier& open) const {
+    const intake::RequestRule* const rule = casework_->office().rules.find(open.dossier.kind);
+    const intake::FieldRule* const role = rule ? intake::field_named(rule->fields, "requester_role") : nullptr;
+    if (role) open.profile.fields.try_emplace("requester_role", role->choices.front().first);
   }
 
   /// Whatever letters wait for is there.

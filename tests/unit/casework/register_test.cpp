@@ -52,8 +52,14 @@ class RegisterTest : public Desk {
                                 {"Cornelia VOORBEELD", "client", "1948-03-12", {}, {}, {}}));
     return id;
   }
+  /// Known without a copy of an identity document, and judged by what the register says now.
+  void identified(const Id& id) {
+    must(casework_->add_record(clerk_, id, "identiteit", {{"hoe", "telefoon"}, {"dag", "2026-11-03"}}));
+    must(casework_->evaluate(clerk_, id));
+  }
   /// An answer to the requester that lies ready in the mailbox, and its place on the shelf.
   Id answer(const Id& id) {
+    identified(id);
     const Actor jurist = staff("jurist");
     const auto letter = casework_->draft(jurist, id, "antwoord-vertegenwoordiger",
                                          {{"answers", {{{"question", "Vraag"}, {"answer", "Antwoord"}}}}});
@@ -228,10 +234,14 @@ TEST_F(RegisterTest, TheClientAndARepresentativeWithThatScopeNeedNoConsent) {
   const Id own = dossier("kopie-indicatiebesluit", DossierState::kReview, {{"requester_role", "self"}});
   must(casework_->edit_person(clerk_, own, {"Cornelia Voorbeeld", "self", "1948-03-12", "c@example.org", {}, {}},
                               {"Cornelia Voorbeeld", "client", "1948-03-12", {}, {}, {}}));
+  EXPECT_THAT(copy(own), HasSubstr("identiteitsbewijs"));
+  identified(own);
   EXPECT_EQ(copy(own), "");
   const Id id = request("kopie-indicatiebesluit", "mentor", "Karin de Model");
   EXPECT_THAT(copy(id), HasSubstr("niet als vertegenwoordiger"));
   mentor("Karin de Model", "karin@example.org", "2024-02-03");
+  EXPECT_THAT(copy(id), HasSubstr("Beschikking van de rechter"));  // judged before the register knew her
+  identified(id);
   EXPECT_EQ(copy(id), "");
 }
 
@@ -291,6 +301,40 @@ TEST_F(RegisterTest, DataDoNotLeaveBeforeItIsKnownWhoAsks) {
   mentor("Karin Mentor", "karin@example.org", "2024-02-03", "", "nee", "informatie avg");
   must(casework_->evaluate(clerk_, id));
   must(casework_->propose(jurist, *letter));
+}
+
+TEST_F(RegisterTest, AnAnswerAboutAClientDoesNotLeaveOnASignatureAlone) {
+  const Id id = request(kMentorKind, "mentor", "Vreemde Snoeshaan");
+  const nlohmann::json fields = {
+      {"answers", {{{"question", "Welk zorgprofiel?"}, {"answer", "VV5"}}}}, {"capacity", "mentor"}, {"proof", "p"}};
+  EXPECT_THAT(refusal(id, "antwoord-vertegenwoordiger", fields),
+              testing::AllOf(HasSubstr("identiteitsbewijs"), HasSubstr("Beschikking van de rechter")));
+}
+
+TEST_F(RegisterTest, ALetterThatWaitsForProofLeavesFromNoKindThatDoesNotAskForIt) {
+  const nlohmann::json fields = {
+      {"answers", {{{"question", "V"}, {"answer", "A"}}}}, {"capacity", "mentor"}, {"proof", "p"}};
+  for (const char* kind : {"kopie-indicatiebesluit", "wlz-aanvulling", "onbekend"})
+    EXPECT_THAT(refusal(dossier(kind, DossierState::kReview), "antwoord-vertegenwoordiger", fields),
+                HasSubstr("hoort niet bij dit soort verzoek"))
+        << kind;
+}
+
+TEST_F(RegisterTest, WhoWroteByMailAsNobodyInParticularGetsNoDataUntilAPersonSaysWhoItIs) {
+  const Id id = dossier(kMentorKind, DossierState::kReview, {{"requester_role", "self"}});
+  const nlohmann::json fields = {
+      {"answers", {{{"question", "V"}, {"answer", "A"}}}}, {"capacity", "mentor"}, {"proof", "p"}};
+  EXPECT_THAT(refusal(id, "antwoord-vertegenwoordiger", fields), HasSubstr("wat de verzoeker van de cliënt is"));
+}
+
+TEST_F(RegisterTest, AProofThatWasNotAskedWhenItWasJudgedIsNotThere) {
+  const Id id = dossier("avg-inzage", DossierState::kReview, {{"requester_role", "mentor"}});
+  must(store_->write([&](StoreWriter& store) -> Result<void> {
+    TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
+    std::erase_if(open.profile.evaluation->requirements, [](const auto& one) { return one.slot == "court-order"; });
+    return save_dossier(store, open, now_);
+  }));
+  EXPECT_THAT(refusal(id, "avg-inzage-toegekend", {}), HasSubstr("Beschikking van de rechter"));
 }
 
 TEST_F(RegisterTest, WhoCannotBeIdentifiedIsToldSoWithoutProof) {

@@ -175,7 +175,7 @@ TEST_F(RestrictionTest, TheNoticeMayComeFromTheDossierOfTheRequest) {
 }
 
 TEST_F(RestrictionTest, WhatCameInMeanwhileIsJudgedWhenItEnds) {
-  const Id id = dossier("informatie-mentor-curator-bewindvoerder", DossierState::kReview,
+  const Id id = dossier("wlz-aanvulling", DossierState::kReview,
                         {{"requester_role", "mentor"}, {"client_name", "C"}, {"requester_name", "R"}});
   must(casework_->restrict(lawyer(), id, "a"));
   now_ += kHour;
