@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kRepresentation = "vertegenwoordiging";
 constexpr const char* kConsent = "toestemming";
 constexpr std::array<std::string_view, 4> kScopes = {"informatie", "kopie", "aanvraag", "avg"};
-constexpr std::array<std::string_view, 5> kRoles = {"parent", "mentor", "curator", "bewindvoerder", "gemachtigde"};
+constexpr std::array<std::string_view, 6> kRoles = {"parent",  "voogd",         "mentor",
+                                                    "curator", "bewindvoerder", "gemachtigde"};
 
 bool has_word(std::string_view words, std::string_view word) noexcept {
   return std::ranges::any_of(std::views::split(words, ' '),

@@ -45,7 +45,7 @@ Result<std::optional<ClientRegister>> register_of(const Vault& vault, StoreReade
 
 /// The same words in any order, capitals and accents aside.
 bool same_name(const std::string& one, const std::string& other);
-/// The requester acts for somebody else as mentor, curator, bewindvoerder, gemachtigde or parent.
+/// The requester acts for somebody else: parent, voogd, mentor, curator, bewindvoerder or gemachtigde.
 bool is_representative(const Profile& profile);
 /// The entry that holds today for the requester; else the one that held last; null when the register knows nobody of
 /// that name.

@@ -21,7 +21,8 @@ constexpr std::pair<std::string_view, std::string_view> kKinds[] = {{"form", "fo
                                                                     {"consent", "toestemming"},
                                                                     {"letter", "brief"},
                                                                     {"decision", "besluit"},
-                                                                    {"identity-document", "identiteitsbewijs"}};
+                                                                    {"identity-document", "identiteitsbewijs"},
+                                                                    {"custody", "bewijs van gezag"}};
 
 /// What a document can be said to be; the word that holds now is chosen.
 nlohmann::json kinds_json(const DocumentDetails& details) {

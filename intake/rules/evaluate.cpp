@@ -39,7 +39,8 @@ std::string dutch_kind(const std::string& kind) {
                                                             {"consent", "toestemming"},
                                                             {"letter", "brief"},
                                                             {"decision", "besluit"},
-                                                            {"identity-document", "identiteitsbewijs"}};
+                                                            {"identity-document", "identiteitsbewijs"},
+                                                            {"custody", "bewijs van gezag"}};
   const auto found = kNames.find(kind);
   return found == kNames.end() ? "niet herkend" : found->second;
 }

@@ -13,8 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const Names kTerms = {"avg", "wlz", "none"};
-const Names kKinds = {"form",   "court-order", "mandate",           "consent",
-                      "letter", "decision",    "identity-document", "unknown"};
+const Names kKinds = {"form",     "court-order",       "mandate", "consent", "letter",
+                      "decision", "identity-document", "custody", "unknown"};
 
 DocumentRule read_document(const YAML::Node& node, const std::string& file) {
   YamlMap map(node, file);

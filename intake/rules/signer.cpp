@@ -11,8 +11,8 @@
 namespace zp::intake {
 namespace {
 
-constexpr std::array<std::string_view, 5> kRepresentatives = {"parent", "mentor", "curator", "bewindvoerder",
-                                                              "gemachtigde"};
+constexpr std::array<std::string_view, 6> kRepresentatives = {"parent",  "voogd",         "mentor",
+                                                              "curator", "bewindvoerder", "gemachtigde"};
 
 std::string field(const Fields& fields, const char* name) {
   const auto found = fields.find(name);
@@ -101,7 +101,7 @@ void name_proof_of_signer(const std::vector<const DocumentRule*>& needed, const 
   for (std::size_t i = 0; i < needed.size(); ++i) {
     if (!needed[i]->needs_signature || only_client_signs(*needed[i]) || results[i].document.empty()) continue;
     for (const DocumentRule* proof : needed)
-      if (accepts(*proof, "court-order") || only_client_signs(*proof))
+      if (accepts(*proof, "court-order") || accepts(*proof, "custody") || only_client_signs(*proof))
         results[i].seen.push_back(fmt::format("Wie voor de cliënt tekent, bewijst dat met: {}.", proof->label));
   }
 }

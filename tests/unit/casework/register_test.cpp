@@ -303,6 +303,25 @@ TEST_F(RegisterTest, DataDoNotLeaveBeforeItIsKnownWhoAsks) {
   must(casework_->propose(jurist, *letter));
 }
 
+TEST_F(RegisterTest, AParentGetsNothingAboutAChildWithoutProofOfGezag) {
+  for (const char* role : {"parent", "voogd"}) {
+    const Id id = request("avg-inzage", role, std::string("Anna ") + role);
+    identified(id);
+    EXPECT_THAT(refusal(id, "avg-inzage-toegekend", test::kPurposes), HasSubstr("Bewijs van gezag"));
+    must(casework_->add_record(clerk_, register_, "vertegenwoordiging",
+                               {{"rol", role},
+                                {"naam", std::string("Anna ") + role},
+                                {"email", "karin@example.org"},
+                                {"waarvoor", "avg"},
+                                {"bewijs", "uittreksel uit het gezagsregister van 3 februari 2024"},
+                                {"vanaf", "2024-02-03"},
+                                {"vervangt", "nee"}}));
+    must(casework_->evaluate(clerk_, id));
+    EXPECT_EQ(state_of(id, "custody"), intake::RequirementState::kMet);
+    EXPECT_EQ(refusal(id, "avg-inzage-toegekend", test::kPurposes), "");
+  }
+}
+
 TEST_F(RegisterTest, AnAnswerAboutAClientDoesNotLeaveOnASignatureAlone) {
   const Id id = request(kMentorKind, "mentor", "Vreemde Snoeshaan");
   const nlohmann::json fields = {
@@ -334,7 +353,7 @@ TEST_F(RegisterTest, AProofThatWasNotAskedWhenItWasJudgedIsNotThere) {
     std::erase_if(open.profile.evaluation->requirements, [](const auto& one) { return one.slot == "court-order"; });
     return save_dossier(store, open, now_);
   }));
-  EXPECT_THAT(refusal(id, "avg-inzage-toegekend", {}), HasSubstr("Beschikking van de rechter"));
+  EXPECT_THAT(refusal(id, "avg-inzage-toegekend", test::kPurposes), HasSubstr("Beschikking van de rechter"));
 }
 
 TEST_F(RegisterTest, WhoCannotBeIdentifiedIsToldSoWithoutProof) {

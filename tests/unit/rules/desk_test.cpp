@@ -37,6 +37,7 @@ TEST(DeskRules, FollowTheTextForEachCaller) {
   };
   EXPECT_EQ(outcome("client", "indicatie"), DeskOutcome::kTell);
   EXPECT_EQ(outcome("parent", "status"), DeskOutcome::kTell);
+  EXPECT_THAT(shipped().find("parent", "indicatie")->only_if, HasSubstr("gezag"));
   EXPECT_EQ(outcome("aanvrager", "status"), DeskOutcome::kTell);
   EXPECT_EQ(outcome("aanvrager", "meer"), DeskOutcome::kTellNothing);  // needs the client's written consent
   EXPECT_EQ(outcome("zorgkantoor", "contactgegevens"), DeskOutcome::kTell);
