@@ -42,11 +42,10 @@ TEST(ShippedRules, GiveEveryDocumentItsReasonAndSource) {
     }
 }
 
-TEST(ShippedRules, MaskIdentityDocumentsOfAvgRequestsOnly) {
+TEST(ShippedRules, MaskEveryIdentityDocument) {
   for (const RequestRule& rule : shipped().requests())
     for (const DocumentRule& document : rule.documents)
-      EXPECT_EQ(document.mask, document.identity_document && rule.name.starts_with("avg-"))
-          << rule.name << document.slot;
+      EXPECT_EQ(document.mask, document.identity_document) << rule.name << document.slot;
 }
 
 TEST(ShippedRules, NeverAskForABsn) {
