@@ -49,6 +49,7 @@ struct Organisation {
 struct LetterField {
   std::string name, type, about;
   bool required = true;              // there and not empty
+  std::string unless;                // required only where the field of this name has no value
   std::vector<LetterField> columns;  // of a table
   std::string label;                 // of a column: its heading
 };

@@ -83,7 +83,7 @@ class Speller {
     for (const LetterField& field : fields) {
       const auto found = data.find(field.name);
       if (found == data.end() || is_empty(*found)) {
-        if (field.required) complaints.of_fields.push_back(at(place, field));
+        if (is_needed(field, data)) complaints.of_fields.push_back(at(place, field));
         out[field.name] = nothing(field);
       } else {
         out[field.name] = value(field, *found, at(place, field));
@@ -97,6 +97,12 @@ class Speller {
   }
 
  private:
+  static bool is_needed(const LetterField& field, const json& data) {
+    const auto instead = field.unless.empty() ? data.end() : data.find(field.unless);
+    const bool has_other = instead != data.end() && !is_empty(*instead) && *instead != json(false);
+    return field.required || (!field.unless.empty() && !has_other);
+  }
+
   /// A field of the letter, or a column in the row of a table.
   static FieldMistake at(const FieldMistake& place, const LetterField& field) {
     FieldMistake here = place;

@@ -82,12 +82,13 @@ bool is_field_name(const std::string& name) {
 Result<LetterField> read_field(const std::string& name, const YAML::Node& node, bool column, const std::string& path) {
   TRY_DO(check_keys(node,
                     column ? std::set<std::string>{"type", "about", "required", "label", "width", "right"}
-                           : std::set<std::string>{"type", "about", "required", "columns"},
+                           : std::set<std::string>{"type", "about", "required", "unless", "columns"},
                     path));
   LetterField field{.name = name,
                     .type = node["type"].as<std::string>(""),
                     .about = node["about"].as<std::string>(""),
-                    .required = node["required"].as<bool>(true),
+                    .required = node["required"].as<bool>(!node["unless"]),
+                    .unless = node["unless"].as<std::string>(""),
                     .columns = {},
                     .label = node["label"].as<std::string>("")};
   if (!is_field_name(name))
@@ -101,6 +102,10 @@ Result<LetterField> read_field(const std::string& name, const YAML::Node& node, 
   if ((field.type == "table") == field.columns.empty())
     return wrong(path, name + ": a table, and only a table, has columns");
   return field;
+}
+
+bool is_field(const LetterInfo& info, const std::string& name) {
+  return std::ranges::find(info.fields, name, &LetterField::name) != info.fields.end();
 }
 
 std::vector<Table::Column> read_look(const YAML::Node& columns) {
@@ -241,6 +246,9 @@ class Reader {
       return std::ranges::any_of(info.fields,
                                  [&](const LetterField& field) { return field.name == name && field.type == type; });
     };
+    for (const LetterField& field : info.fields)
+      if (!field.unless.empty() && (field.required || field.unless == field.name || !is_field(info, field.unless)))
+        return wrong(path_, field.name + ": unless names another field, and goes without required");
     if (!has("reference", "text")) return wrong(path_, "every letter has a text field `reference`");
     if (!has(front["addressee"].as<std::string>(""), "multiline"))
       return wrong(path_, "addressee names no multiline field");
@@ -350,7 +358,7 @@ Result<std::vector<MustacheText>> read_wording(const LetterFile& file, const Wor
                 "De brief is intussen anders ingedeeld. Begin opnieuw met de tekst van het sjabloon.");
   const auto printed = printed_fields(before), still = printed_fields(after);
   for (const LetterField& field : file.info.fields)
-    if (field.required && printed.contains(field.name) && !still.contains(field.name))
+    if ((field.required || !field.unless.empty()) && printed.contains(field.name) && !still.contains(field.name))
       return fail(Code::kRefused, "reword letter",
                   "Het veld " + field.name + " moet in de tekst blijven staan: " + field.about);
   return texts;

@@ -212,6 +212,9 @@ TEST_F(RegisterTest, ACopyIsRefusedWithoutConsentAndSaysWhatToPutOnRecord) {
   EXPECT_THAT(copy(id), HasSubstr("geen geldige toestemming"));
   consent("zorgaanbieder", "Zorggroep Het Luchtkasteel");
   EXPECT_EQ(copy(id), "");
+  EXPECT_THAT(refusal(request("kopie-indicatiebesluit", "zorgaanbieder", "Zorggroep Het Luchtkasteel"),
+                      "kopie-indicatiebesluit", {{"decision_date", "2025-06-20"}, {"pages", "4"}, {"basis", ""}}),
+              HasSubstr("Vul nog in"));
 }
 
 TEST_F(RegisterTest, AWithdrawnConsentStopsALetterThatWasApproved) {

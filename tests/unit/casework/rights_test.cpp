@@ -37,6 +37,15 @@ class RightsTest : public Desk {
                                      {"instead", "U kunt over een jaar weer vragen."}};
 };
 
+TEST_F(RightsTest, ErasureIsRefusedForAnExceptionOrForWantOfAGround) {
+  const Id id = dossier("avg-wissing", DossierState::kReview);
+  const auto neither = drafted(id, "avg-wissing-geweigerd", {{"reason", "Het zijn uw gegevens niet."}});
+  must(neither);
+  EXPECT_FALSE(casework_->propose(lawyer_, *neither));
+  decide(id, "avg-wissing-geweigerd",
+         {{"reason", "Uw aanvraag loopt nog."}, {"no_ground", "Wij hebben de gegevens nog nodig voor uw aanvraag."}});
+}
+
 TEST_F(RightsTest, WhatTheSenderAskedForIsInvokedAndNothingElse) {
   const Id id = dossier("avg-wissing", DossierState::kReview,
                         {{kOtherRights, "avg-inzage avg-wissing onbekend wlz-aanvulling avg-inzage verzonnen"}});

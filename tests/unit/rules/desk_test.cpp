@@ -49,6 +49,9 @@ TEST(DeskRules, FollowTheTextForEachCaller) {
   }
   EXPECT_EQ(outcome("gemeente", "heeft-indicatie"), DeskOutcome::kRefer);
   for (const auto& [caller, who] : shipped().callers()) EXPECT_NE(outcome(caller.c_str(), "kopie"), DeskOutcome::kTell);
+  EXPECT_THAT(shipped().find("client", "portero")->refer, HasSubstr("eigen gegevens"));
+  for (const char* question : {"indicatie", "status", "heeft-indicatie", "contactgegevens"})
+    EXPECT_THAT(shipped().find("zorgkantoor", question)->only_if, HasSubstr("noodzakelijk voor de zorglevering"));
   EXPECT_THAT(shipped().find("mentor", "indicatie")->refer, HasSubstr("schriftelijk"));
   EXPECT_EQ(shipped().find("aanvrager", "indicatie")->tell.size(), 5u);
 }

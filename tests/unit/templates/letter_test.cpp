@@ -67,6 +67,23 @@ class LetterTest : public testing::Test {
   fs::path folder_;
 };
 
+TEST_F(LetterTest, OneOfTwoFieldsMayBeEnough) {
+  letter(
+      "  why: {type: text, about: a, unless: own}\n  own: {type: flag, about: a, required: false}\n---\nBeste "
+      "{{why}}.\n");
+  EXPECT_THAT(refusal(data()), HasSubstr("missing: why"));
+  auto values = data();
+  values["own"] = false;
+  EXPECT_THAT(refusal(values), HasSubstr("missing: why"));
+  values["own"] = true;
+  EXPECT_EQ(refusal(values), "none");
+  values.erase("own");
+  values["why"] = "daarom";
+  EXPECT_EQ(refusal(values), "none");
+  letter("  why: {type: text, about: a, unless: nobody}\n---\nBeste {{why}}.\n");
+  EXPECT_THAT(mistake(), HasSubstr("unless names another field"));
+}
+
 TEST_F(LetterTest, RendersTheSameBytesFromTheSameData) {
   auto one = pdf(data()), two = pdf(data());
   ASSERT_TRUE(one && two);
