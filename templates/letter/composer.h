@@ -2,6 +2,8 @@
 #ifndef TEMPLATES_LETTER_COMPOSER_H_
 #define TEMPLATES_LETTER_COMPOSER_H_
 
+#include <memory>
+
 #include "templates/letter/display_list.h"
 #include "templates/letter/document.h"
 #include "templates/letter/letter.h"
@@ -78,7 +80,7 @@ class Composer {
   std::vector<double> column_edges(const Table& table) const;
   Row make_row(const Table& table, const std::vector<double>& edges, const std::vector<std::u32string>& cells,
                bool head);
-  Row head_of(const Table& table, const std::vector<double>& edges);
+  const Grid& grid_of(const Table& table);
   double first_height_of(const Table& table);
   void draw_row(const Grid& grid, const Row& row, Element* group);
   void draw_slice(const Grid& grid, const Row& row, const std::vector<Element*>& cells, std::size_t from,
@@ -91,7 +93,8 @@ class Composer {
   DisplayList out_;
   Element* root_ = nullptr;
   int page_ = -1;
-  double y_ = 0;  // top of the space that is free on this page
+  double y_ = 0;                      // top of the space that is free on this page
+  std::shared_ptr<const Grid> grid_;  // of the table that was asked for last
 };
 
 }  // namespace zp::templates

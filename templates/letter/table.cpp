@@ -22,8 +22,11 @@ struct Composer::Row {
 
 struct Composer::Grid {
   const Table& table;
-  const std::vector<double>& edges;
+  std::vector<double> edges;
   Row head;
+  std::vector<Row> rows;
+  /// Its head with as much of the first row as stays with it.
+  double first_height() const { return head.height(head.lines) + (rows.empty() ? 0 : rows.front().least()); }
 };
 
 std::vector<double> Composer::column_edges(const Table& table) const {
@@ -96,30 +99,28 @@ void Composer::continue_table(const Grid& grid, bool repeat_head) {
   if (repeat_head) draw_slice(grid, grid.head, {}, 0, grid.head.lines);
 }
 
-Composer::Row Composer::head_of(const Table& table, const std::vector<double>& edges) {
+/// Kept, because what announces a table asks for its height first.
+const Composer::Grid& Composer::grid_of(const Table& table) {
+  if (grid_ && &grid_->table == &table) return *grid_;
   std::vector<std::u32string> labels;
   for (const Table::Column& column : table.columns) labels.push_back(column.label);
-  return make_row(table, edges, labels, true);
+  const std::vector<double> edges = column_edges(table);
+  auto grid = std::make_shared<Grid>(Grid{table, edges, make_row(table, edges, labels, true), {}});
+  for (const auto& cells : table.rows) grid->rows.push_back(make_row(table, edges, cells, false));
+  grid_ = grid;
+  return *grid_;
 }
 
-/// Its head with as much of the first row as stays with it.
-double Composer::first_height_of(const Table& table) {
-  const std::vector<double> edges = column_edges(table);
-  const Row head = head_of(table, edges);
-  return head.height(head.lines) + (table.rows.empty() ? 0 : make_row(table, edges, table.rows.front(), false).least());
-}
+double Composer::first_height_of(const Table& table) { return grid_of(table).first_height(); }
 
 void Composer::draw(const Table& table, std::size_t) {
-  const std::vector<double> edges = column_edges(table);
-  const Grid grid{table, edges, head_of(table, edges)};
-  std::vector<Row> rows;
-  for (const auto& cells : table.rows) rows.push_back(make_row(table, edges, cells, false));
-  make_room(grid.head.height(grid.head.lines) + (rows.empty() ? 0 : rows.front().least()));
+  const Grid& grid = grid_of(table);
+  make_room(grid.first_height());
 
   Element* element = out_.add("Table", root_);
   draw_row(grid, grid.head, out_.add("THead", element));
-  Element* group = rows.empty() ? nullptr : out_.add("TBody", element);
-  for (const Row& row : rows) {
+  Element* group = grid.rows.empty() ? nullptr : out_.add("TBody", element);
+  for (const Row& row : grid.rows) {
     if (!fits(row.least())) continue_table(grid, true);
     draw_row(grid, row, group);
   }
