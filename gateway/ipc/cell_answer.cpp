@@ -146,7 +146,7 @@ bool MailAnswer::take_mail(ByteView untrusted_json) {
     mail.signatures = std::move(findings->digital_signatures);
   }
   for (const auto& one : reader.array(json, "texts", kMaxTexts)) {
-    mail.texts.push_back({reader.text(one, "text", kMaxMailText - mail.text.size(), intake::Lines::kKeep),
+    mail.texts.push_back({reader.text(one, "text", intake::kMaxMailText - mail.text.size(), intake::Lines::kKeep),
                           cover_of(reader, one, mail.signatures.size())});
     mail.text += mail.texts.back().text;
   }
