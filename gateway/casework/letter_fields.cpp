@@ -202,7 +202,8 @@ void hold_to_terms(const Office& office, const OpenDossier& open, const template
   if (info.term == templates::LetterTerm::kCompletion) return;
   const Json known = known_fields(office, open, {});
   for (const templates::LetterField& field : info.fields)
-    if (follows_from_terms(open.profile, field.name) && known.contains(field.name)) fields[field.name] = known[field.name];
+    if (follows_from_terms(open.profile, field.name) && known.contains(field.name))
+      fields[field.name] = known[field.name];
 }
 
 Result<std::vector<ListedDocument>> listed_documents(StoreReader& store, const OpenDossier& open,

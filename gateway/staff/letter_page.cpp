@@ -47,8 +47,7 @@ bool typed_by_people(const templates::LetterInfo& info, const templates::LetterF
 }
 
 /// What a person may type: texts, dates, yes or no, lists (one item a line), tables (one row a line).
-json editable_fields(const templates::LetterInfo& info, const json& values, const Profile& profile,
-                     bool may_edit) {
+json editable_fields(const templates::LetterInfo& info, const json& values, const Profile& profile, bool may_edit) {
   json rows = json::array();
   for (const auto& field : info.fields) {
     if (!typed_by_people(info, field)) continue;
@@ -238,7 +237,8 @@ Result<Response> Workbench::letter(Visit& visit) {
     data["own_words"] = !found->data.wording.empty();
     data.update(decides_json(view, *info, found->data, casework_.office()));
   }
-  data["fields"] = info ? editable_fields(*info, found->data.fields, view.profile, data["may_edit"].get<bool>()) : json::array();
+  data["fields"] =
+      info ? editable_fields(*info, found->data.fields, view.profile, data["may_edit"].get<bool>()) : json::array();
   data["lacking"] = json::array();
   if (draft_now && info) {
     TRY_ASSIGN(const auto mistakes, mistakes_in(casework_.office(), found->row, found->data, view.dossier.reference));

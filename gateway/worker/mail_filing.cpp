@@ -89,7 +89,8 @@ Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, 
       return {};
     }
     if (const std::string others = also_named(store, mail, to, *filing.dossier); !others.empty())
-      filing.tasks.push_back("Deze mail noemt ook " + others + ", maar ligt alleen hier. Kijk of hij daar ook bij hoort.");
+      filing.tasks.push_back("Deze mail noemt ook " + others +
+                             ", maar ligt alleen hier. Kijk of hij daar ook bij hoort.");
     if (same_address(open->profile.requester.email, mail.from_address)) return {};
     filing.tasks.push_back("Deze aanvulling kwam van een ander e-mailadres dan dat van de afzender: " +
                            mail.from_address);
@@ -286,7 +287,8 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   if (mail->automatic && !report) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
   if (has_sender && !mail->automatic && !is_plain_address(mail->from_address))
     filing.tasks.push_back(
-        "Aan dit e-mailadres kan Zegelpost niet mailen: er gaat geen ontvangstbevestiging. Bel de afzender, of stuur een "
+        "Aan dit e-mailadres kan Zegelpost niet mailen: er gaat geen ontvangstbevestiging. Bel de afzender, of stuur "
+        "een "
         "brief.");
   if (!report) TRY_DO(compare_with_before(tools, *mail, filing));
   if (!filing.dossier && !mail->automatic) TRY_DO(propose(tools, *mail, filing));

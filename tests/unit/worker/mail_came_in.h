@@ -49,6 +49,7 @@ inline CameIn mail_came_in(const Tools& worker, const std::string& folder, intak
       .write(reinterpret_cast<const char*>(sealed.data()), static_cast<std::streamsize>(sealed.size()));
   manifest.files.push_back(std::move(file));
   const Id submission = manifest.id;
+  mail.texts = {{mail.text, {}}};
   OneMail inspector(std::move(mail));
   Tools tools{worker.office,   worker.casework, inspector,          worker.clamd, worker.smtp,
               worker.messages, worker.seal,     worker.time_stamps, {},           {}};
