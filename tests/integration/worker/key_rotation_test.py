@@ -76,7 +76,9 @@ class KeyTest(unittest.TestCase):
     def check_everything_opens(self, items):
         checked = self.command("object", "check")
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
-        self.assertRegex(checked.stdout, rf"^[{items}-9]\d* objects checked, 0 with a problem")
+        found = re.match(r"(\d+) objects checked, 0 with a problem", checked.stdout)
+        self.assertTrue(found, checked.stdout)
+        self.assertGreaterEqual(int(found[1]), items)
         zone_key = self.gpg("--decrypt", self.keys_folder / "zone.key.pgp")[:32]
         opened = {}
         for sealed, wrapped, _ in self.key_rows():
