@@ -213,7 +213,8 @@ void prepare_mail() {
         "WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1252", "WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1255", "WINDOWS-1256",
         "WINDOWS-1257", "WINDOWS-1258", "KOI8-R",       "KOI8-U",       "MACINTOSH",    "IBM850",       "IBM437",
         "GB2312",       "GBK",          "GB18030",      "BIG5",         "EUC-JP",       "SHIFT_JIS",    "ISO-2022-JP",
-        "EUC-KR",       "UTF-16",       "UTF-32",       "UTF-7",        "TIS-620"}) {
+        "EUC-KR",       "UTF-16",       "UTF-32",       "UTF-7",        "TIS-620",      "CP932",        "CP936",
+        "CP949",        "CP950"}) {
     for (const auto& [to, from] : {std::pair("UTF-8", charset), std::pair(charset, "UTF-8")}) {
       kept.push_back(::iconv_open(to, from));
     }

@@ -3,18 +3,23 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "intake/cell/charset.h"
+#include "intake/cell/mail.h"
+#include "intake/cell/rtf.h"
+
 namespace zp::intake::cell {
 namespace {
 
 constexpr std::uint32_t kSignature = 0x223E9F78;
-constexpr std::size_t kMaxFiles = 1000;
+constexpr std::size_t kMaxFiles = 1000, kMaxRtf = 16 << 20, kMaxText = 256 * 1024;
 
 // MS-OXTNEF 2.1.3: attributes of the stream.
-constexpr std::uint32_t kBody = 0x0002800C, kMessageProperties = 0x00069003, kNewFile = 0x00069002,
-                        kFileTitle = 0x00018010, kFileData = 0x0006800F, kFileProperties = 0x00069005;
+constexpr std::uint32_t kCodePage = 0x00069007, kBody = 0x0002800C, kMessageProperties = 0x00069003,
+                        kNewFile = 0x00069002, kFileTitle = 0x00018010, kFileData = 0x0006800F,
+                        kFileProperties = 0x00069005;
 // MS-OXPROPS: properties inside.
-constexpr std::uint16_t kPlainBody = 0x1000, kContent = 0x3701, kDisplayName = 0x3001, kShortName = 0x3704,
-                        kLongName = 0x3707;
+constexpr std::uint16_t kPlainBody = 0x1000, kRtfBody = 0x1009, kHtmlBody = 0x1013, kHtmlCodePage = 0x3FDE,
+                        kContent = 0x3701, kDisplayName = 0x3001, kShortName = 0x3704, kLongName = 0x3707;
 constexpr std::uint16_t kString8 = 0x001E, kUnicode = 0x001F, kBinary = 0x0102, kObject = 0x000D, kSeveral = 0x1000;
 constexpr std::size_t kInterfaceId = 16;  // in front of an object
 
@@ -53,43 +58,15 @@ class Reader {
   bool failed_ = false;
 };
 
-std::string until_nul(ByteView bytes) {
-  const std::string_view text = as_text(bytes);
-  return std::string(text.substr(0, text.find('\0')));
-}
-
-/// UTF-16 to UTF-8; halves of a pair that stand alone become U+FFFD.
-std::string from_utf16(ByteView bytes) {
-  std::string text;
-  const auto unit = [&](std::size_t at) { return static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8); };
-  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
-    std::uint32_t point = unit(at);
-    if (point == 0) break;
-    const bool high = point >= 0xD800 && point < 0xDC00,
-               low_follows = high && at + 3 < bytes.size() && (unit(at + 2) & 0xFC00) == 0xDC00;
-    if (low_follows)
-      point = 0x10000 + ((point - 0xD800) << 10) + (unit(at += 2) - 0xDC00);
-    else if ((point & 0xF800) == 0xD800)
-      point = 0xFFFD;
-    const auto tail = [&](int shift) { text += static_cast<char>(0x80 | (point >> shift & 0x3F)); };
-    if (point < 0x80)
-      text += static_cast<char>(point);
-    else if (point < 0x800)
-      text += static_cast<char>(0xC0 | point >> 6), tail(0);
-    else if (point < 0x10000)
-      text += static_cast<char>(0xE0 | point >> 12), tail(6), tail(0);
-    else
-      text += static_cast<char>(0xF0 | point >> 18), tail(12), tail(6), tail(0);
-  }
-  return text;
-}
+ByteView until_nul(ByteView bytes) { return bytes.first(std::min(bytes.size(), as_text(bytes).find('\0'))); }
 
 struct Property {
   std::uint16_t type = 0, id = 0;
   ByteView value;
 
-  std::string text() const {
-    return type == kUnicode ? from_utf16(value) : type == kString8 ? until_nul(value) : std::string();
+  std::string text(std::uint32_t code_page) const {
+    if (type == kUnicode) return from_utf16(value);
+    return type == kString8 ? from_code_page(until_nul(value), code_page) : std::string();
   }
 };
 
@@ -146,25 +123,38 @@ class TnefReader {
   explicit TnefReader(Tnef& into) : into_(into) {}
 
   void attribute(std::uint32_t id, ByteView data) {
+    if (id == kCodePage) code_page_ = Reader(data).number(4);
     if (id == kNewFile) into_.files.emplace_back();
-    if (id == kBody) into_.text = until_nul(data);
+    if (id == kBody) into_.text = from_code_page(until_nul(data), code_page_);
     if (id == kMessageProperties) ok(for_each_property(data, [&](const Property& one) { message_property(one); }));
     if (into_.files.empty()) return;
     TnefFile& file = into_.files.back();
-    if (id == kFileTitle && file.name.empty()) file.name = until_nul(data);
+    if (id == kFileTitle && file.name.empty()) file.name = from_code_page(until_nul(data), code_page_);
     if (id == kFileData) file.content = data;
     if (id == kFileProperties) ok(for_each_property(data, [&](const Property& one) { file_property(one, file); }));
+  }
+
+  /// Words that stand there in no plainer form.
+  void end() {
+    if (into_.text.empty() && !html_.empty()) {
+      const std::uint32_t page = html_code_page_ != 0 ? html_code_page_ : code_page_;
+      into_.text = text_of_html(from_code_page(html_, page), kMaxText);
+    }
+    if (into_.text.empty()) into_.text = text_of_rtf(unpacked_rtf(rtf_, kMaxRtf), kMaxText);
   }
 
  private:
   void ok(bool fine) { into_.damaged = into_.damaged || !fine; }
 
   void message_property(const Property& property) {
-    if (property.id == kPlainBody && into_.text.empty()) into_.text = property.text();
+    if (property.id == kPlainBody && into_.text.empty()) into_.text = property.text(code_page_);
+    if (property.id == kHtmlBody) html_ = property.value;
+    if (property.id == kRtfBody) rtf_ = property.value;
+    if (property.id == kHtmlCodePage) html_code_page_ = Reader(property.value).number(4);
   }
 
-  static void file_property(const Property& property, TnefFile& file) {
-    const std::string text = property.text();
+  void file_property(const Property& property, TnefFile& file) const {
+    const std::string text = property.text(code_page_);
     if (property.id == kLongName && !text.empty()) file.name = text;
     if ((property.id == kShortName || property.id == kDisplayName) && file.name.empty()) file.name = text;
     if (property.id != kContent || !file.content.empty()) return;
@@ -173,6 +163,8 @@ class TnefReader {
   }
 
   Tnef& into_;
+  ByteView html_, rtf_;
+  std::uint32_t code_page_ = 0, html_code_page_ = 0;
 };
 
 }  // namespace
@@ -193,6 +185,7 @@ Tnef read_tnef(ByteView untrusted_stream) {
     if (reader.failed()) break;
     takes.attribute(id, data);
   }
+  takes.end();
   tnef.damaged = tnef.damaged || reader.failed();
   std::erase_if(tnef.files, [](const TnefFile& file) { return file.name.empty() && file.content.empty(); });
   return tnef;

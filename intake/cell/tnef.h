@@ -1,7 +1,7 @@
 // intake/cell/tnef.h - what is packed in a winmail.dat (MS-OXTNEF): the files that a mail carries, and its text.
 //
 // Written here because the libraries for it print what they meet and have a history of reading past the end.
-// Threads: free function. Bounded by the input: nothing in the format is compressed but the RTF, which is left alone.
+// Threads: free function. Bounded by the input: nothing in the format is compressed but the RTF (rtf.h).
 #ifndef INTAKE_CELL_TNEF_H_
 #define INTAKE_CELL_TNEF_H_
 
@@ -18,7 +18,7 @@ struct TnefFile {
 };
 
 struct Tnef {
-  std::string text;
+  std::string text;  // the body; of HTML or RTF its words
   std::vector<TnefFile> files;
   bool damaged = false;  // cut or inconsistent: what stood before the damage is here
 };

@@ -121,6 +121,10 @@ def tnefs():
     properties = attribute(2, 0x00069005, struct.pack("<I", 1) + name("Brief van Söl.txt"))
     write("tnef", "one-file.dat", head + one)
     write("tnef", "long-name.dat", head + one + properties)
+    rtf = packed_rtf(HTML_IN_RTF)
+    body = struct.pack("<IHHII", 1, 0x102, 0x1009, 1, len(rtf)) + rtf + b"\0" * (-len(rtf) % 4)
+    write("tnef", "rtf.dat", head + attribute(1, 0x00069007, struct.pack("<II", 1251, 0)) + attribute(1, 0x00069003, body)
+          + attribute(2, 0x00069002, b"\0" * 14) + attribute(2, 0x00018010, "ПИСЬМО.TXT\0".encode("cp1251")) + attribute(2, 0x0006800F, b"Dag"))
     write("tnef", "cut.dat", (head + one + properties)[:-9])
     return head + one + properties
 
@@ -219,6 +223,38 @@ def outlook():
     return compound_file(mail("Verzoek om inzage", "Geachte heer,\nbijgaand.", [small, large, inside]))
 
 
+def packed_rtf(text):
+    """PidTagRtfCompressed (MS-OXRTFCP) without repetitions."""
+    out = b""
+    for at in range(0, len(text), 8):
+        out += b"\0" + text[at:at + 8]
+    return struct.pack("<IIII", len(out) + 12, len(text), 0x75465A4C, 0) + out
+
+
+HTML_IN_RTF = (rb"{\rtf1\ansi\ansicpg1251\fromhtml1 \deff0{\fonttbl{\f0\fswiss Arial;}}{\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 Geachte heer \'cf, \u8364?5"
+               rb"{\*\htmltag116 <br>}\htmlrtf \line \htmlrtf0 bijgaand\htmlrtf\par}\htmlrtf0{\*\htmltag72 </p>}}")
+
+
+def old_outlook():
+    """Strings of eight bits, code pages, bodies of RTF alone, a mail inside that names no code page, an object that is no mail."""
+    def fixed(head, *numbers):
+        return bytes(head) + b"".join(struct.pack("<IIII", tag, 6, value, 0) for tag, value in numbers)
+
+    inside = {"__properties_version1.0": fixed(24), "__substg1.0_0037001E": "Втора".encode("cp1251"),
+              "__substg1.0_10090102": packed_rtf(rb"{\rtf1\ansi\ansicpg1252 Met groet,\par Ren\'e9}")}
+    file = {"__substg1.0_37010102": b"Dag", "__substg1.0_3707001E": "письмо.txt".encode("cp1251")}
+    tree = {"__properties_version1.0": fixed(32, (0x3FFD0003, 1251), (0x3FDE0003, 65001)), "__substg1.0_0C1A001E": "Анна".encode("cp1251"),
+            "__substg1.0_0037001E": "Заявка".encode("cp1251"), "__substg1.0_10090102": packed_rtf(HTML_IN_RTF)}
+    attachments = [file, {"__substg1.0_3701000D": inside}, {"__substg1.0_3701000D": {"CONTENTS": b"?"}}]
+    return compound_file(tree | {f"__attach_version1.0_#{number:08X}": one for number, one in enumerate(attachments)})
+
+
+def html_outlook():
+    tree = {"__properties_version1.0": bytes(32) + struct.pack("<IIII", 0x3FDE0003, 6, 65001, 0), "__substg1.0_0037001E": "Überblick €".encode(),
+            "__substg1.0_10130102": "<p>Ruud Müller".encode()}
+    return compound_file(tree)
+
+
 def packed():
     def archive(files, kind=zipfile.ZIP_DEFLATED):
         into = io.BytesIO()
@@ -239,6 +275,8 @@ def packed():
         file.addfile(entry, io.BytesIO(b"Dag"))
     write("packed", "letter.tar", into.getvalue())
     write("packed", "letter.msg", outlook())
+    write("packed", "rtf.msg", old_outlook())
+    write("packed", "html.msg", html_outlook())
     write("packed", "letter.gz", gzip.compress(b"Geachte heer", mtime=0))
 
 
