@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Mail is fetched from a real Dovecot over IMAPS and POP3S: once, whole, and taken away only after it is kept."""
+import base64
 import hashlib
 import http.server
 import json
@@ -134,6 +135,26 @@ class MailboxesTest(unittest.TestCase):
         # Killed between keeping and noting: then it is fetched twice, and the worker shows it as a duplicate.
         self.assertGreaterEqual(len(self.kept()), count)
         self.assertLessEqual(len(self.kept()), count + 8)
+
+    def test_a_server_killed_in_the_middle_of_a_message_loses_and_doubles_nothing(self):
+        large = mail(1, base64.encodebytes(random.Random(1).randbytes(24_000_000)).replace(b"\n", b"\r\n"))
+        kept_whole = 0
+        for protocol in PROTOCOLS:
+            before = len(self.kept())
+            self.configure(protocol, user=protocol)
+            self.dovecot.put(protocol, large)
+            for number in range(2, 5):
+                self.dovecot.put(protocol, mail(number))
+            self.zone.start("keymaker", "mail")
+            self.dovecot.kill_while_it_sends(protocol.removesuffix("s"), 5_000_000)
+            self.assertTrue(eventually(lambda: len(self.state().get("left", [])) == 1, 30), "it was not in the middle")
+            self.assertTrue(eventually(lambda: len(self.kept()) == before + 3, 30), self.zone.log("mail"))
+            self.assertTrue(eventually(lambda: len(self.dovecot.messages(protocol)) == 1, 30), "what was not fetched is gone, or what was is not")
+            self.assertTrue(eventually(lambda: not self.dovecot.messages(protocol), 60), self.zone.log("mail"))
+            self.assertEqual(len(self.kept()), before + 4)
+            self.assertEqual(sum(path.stat().st_size > len(large) for path in self.incoming.rglob("*")), kept_whole := kept_whole + 1)
+            for name in ("mail", "keymaker"):
+                self.zone.kill(name)
 
     def test_a_message_that_the_server_cannot_read_stops_no_other(self):
         self.configure()
