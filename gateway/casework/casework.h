@@ -207,8 +207,11 @@ class Casework {
   /// keys "signature" (present|absent), "kind", "slot", ... of intake::Evidence; an empty value takes the correction
   /// back.
   Result<void> correct(const Actor& actor, const Id& document, const std::string& key, const std::string& value);
-  /// A person answers for a document that the scanner could not pass; never for an infected one.
-  Result<void> release(const Actor& actor, const Id& document);
+  /// A person answers for a document that the scanner could not pass. For one in which it found malware that takes
+  /// Act::kReleaseInfected and a reason: scanners are wrong at times.
+  Result<void> release(const Actor& actor, const Id& document, const std::string& reason = {});
+  /// The scanner looks once more at what it did not pass: it knows more every day.
+  Result<void> scan_again(const Actor& actor, const Id& document);
   /// A document out of another system, `origin`; inspected like any other before it can be used. Its id.
   Result<Id> add_document(const Actor& actor, const Id& dossier, const std::string& name, const std::string& origin,
                           ByteView content);

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "crypto/base/text.h"
 #include "gateway/casework/access_code.h"
 #include "gateway/casework/casework.h"
 #include "gateway/casework/register.h"
@@ -170,23 +171,44 @@ Result<void> Casework::correct(const Actor& actor, const Id& document, const std
                 });
 }
 
-Result<void> Casework::release(const Actor& actor, const Id& document) {
+Result<void> Casework::release(const Actor& actor, const Id& document, const std::string& reason) {
   Document row;
   TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
-  return change(actor, Act::kReleaseDocument, dossier.id, document, {},
+  bool infected = false;
+  TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(const auto keys, office_.vault.unlock(store, dossier.id));
+    TRY_ASSIGN(const auto details, keys.details(row));
+    infected = details.malware == Malware::kInfected;
+    return {};
+  }));
+  if (infected && (trim(reason).empty() || reason.size() > kMaxNote))
+    return fail(Code::kRefused, "release document", "Schrijf op waarom dit document toch veilig is.");
+  const Act act = infected ? Act::kReleaseInfected : Act::kReleaseDocument;
+  return change(actor, act, dossier.id, document, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    TRY_ASSIGN(row, store.document(document));
+    TRY_ASSIGN(auto details, open.keys.details(row));
+    if (infected != (details.malware == Malware::kInfected))
+      return fail(Code::kConflict, "release document", document.hex());
+    details.malware = Malware::kReleased;
+    row.state = "inspected";
+    open.keys.seal(details, row);
+    TRY_DO(store.update_document(row));
+    remember(office_, actor, open,
+             infected ? "Heeft een document vrijgegeven waarin de virusscanner malware meldde: " + details.name +
+                            ". Reden: " + reason
+                      : "Heeft een document vrijgegeven dat de virusscanner niet kon goedkeuren: " + details.name);
+    return judge(office_, store, open);
+  });
+}
+
+Result<void> Casework::scan_again(const Actor& actor, const Id& document) {
+  Document row;
+  TRY_ASSIGN(const auto dossier, dossier_of_document(document, row));
+  return change(actor, Act::kScanAgain, dossier.id, document, {},
                 [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
-                  TRY_ASSIGN(row, store.document(document));
-                  TRY_ASSIGN(auto details, open.keys.details(row));
-                  if (details.malware == Malware::kInfected)
-                    return fail(Code::kRefused, "release document",
-                                "In dit document is malware gevonden. Vrijgeven kan niet.");
-                  details.malware = Malware::kReleased;
-                  row.state = "inspected";
-                  open.keys.seal(details, row);
-                  TRY_DO(store.update_document(row));
-                  remember(office_, actor, open,
-                           "Heeft een document vrijgegeven dat de virusscanner niet kon goedkeuren: " + details.name);
-                  return judge(office_, store, open);
+                  TRY_ASSIGN(const auto details, open.keys.details(row));
+                  remember(office_, actor, open, "Laat opnieuw op virussen controleren: " + details.name);
+                  return store.add_job(new_job("rescan", document, office_.now()), false);
                 });
 }
 

@@ -39,6 +39,8 @@ enum class Act {
   kEditPerson,
   kCorrect,
   kReleaseDocument,
+  kReleaseInfected,
+  kScanAgain,
   kAddDocument,
   kNote,
   kMakeDossier,

@@ -63,7 +63,7 @@ Result<std::vector<FiledMail>> mails_of(StoreReader& store, const OpenDossier& o
     for (const Document& document : documents) {
       if (document.submission != delivery.submission) continue;
       TRY_ASSIGN(const auto details, open.keys.details(document));
-      mail.parts.push_back({document.id, details.name, details.may_be_used()});
+      mail.parts.push_back({document.id, details.name, details.malware, details.may_be_used()});
     }
     mails.push_back(std::move(mail));
   }
@@ -106,9 +106,10 @@ Result<void> Casework::raw_mail(const Actor& actor, const Id& dossier, const Id&
     return {};
   }));
   if (!parts_may_be_used(filed.parts))
-    return fail(Code::kRefused, "hand out mail",
-                "De virusscanner heeft nog niet elke bijlage van deze e-mail goedgekeurd. Het origineel kan daarom "
-                "nog niet open.");
+    return fail(
+        Code::kRefused, "hand out mail",
+        "De virusscanner heeft niet elke bijlage van deze e-mail goedgekeurd. Het origineel kan pas open als dat "
+        "alsnog gebeurt, of als iemand die bijlage vrijgeeft.");
   return open->keys.stream(office_.objects, filed.raw, sink);
 }
 

@@ -31,6 +31,7 @@ struct ReceivedMail {
 struct MailDocument {
   Id id;
   std::string name;
+  Malware malware = Malware::kPending;
   bool may_be_used = false;
 };
 bool parts_may_be_used(const std::vector<MailDocument>& parts) noexcept;

@@ -112,8 +112,11 @@ Result<Response> Workbench::document(Visit& visit) {
   data["unmasked"] = unmasked;
   data["may_unmask"] = found->masked && may(view, Act::kViewPageUnmasked);
   data["may_correct"] = may(view, Act::kCorrect);
+  const bool infected = found->details.malware == Malware::kInfected;
+  data["infected"] = infected;
   data["may_release"] =
-      may(view, Act::kReleaseDocument) && !found->details.may_be_used() && found->details.malware != Malware::kInfected;
+      may(view, infected ? Act::kReleaseInfected : Act::kReleaseDocument) && !found->details.may_be_used();
+  data["may_scan_again"] = may(view, Act::kScanAgain) && found->row.state == "quarantined";
   data["may_download"] = may(view, Act::kDownloadOriginal);
   data["kinds"] = kinds_json(found->details);
   data["kind_found"] = kind_found(found->details);
@@ -155,7 +158,14 @@ Result<Response> Workbench::correct(Visit& visit) {
 
 Result<Response> Workbench::release(Visit& visit) {
   TRY_ASSIGN(const Id id, visit.id("document"));
-  TRY_DO(casework_.release(visit.actor, id));
+  TRY_DO(casework_.release(visit.actor, id, visit.value("reden")));
+  return Response::redirect(visit.request.path.substr(0, visit.request.path.rfind('/')) +
+                            "?doel=" + percent_encode(visit.actor.purpose));
+}
+
+Result<Response> Workbench::scan_again(Visit& visit) {
+  TRY_ASSIGN(const Id id, visit.id("document"));
+  TRY_DO(casework_.scan_again(visit.actor, id));
   return Response::redirect(visit.request.path.substr(0, visit.request.path.rfind('/')) +
                             "?doel=" + percent_encode(visit.actor.purpose));
 }

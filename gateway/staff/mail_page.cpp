@@ -1,6 +1,7 @@
 // A mail that came in: who wrote it, what it says, what came with it, and the raw message.
 #include "gateway/casework/received_mail.h"
 #include "gateway/process/process.h"
+#include "gateway/staff/sentences.h"
 #include "gateway/staff/workbench.h"
 
 namespace zp::gateway {
@@ -25,7 +26,10 @@ Result<Response> Workbench::mail(Visit& visit) {
   TRY_ASSIGN(const MailView view, casework_.mail(visit.actor, dossier, submission));
   const ReceivedMail& mail = view.mail;
   nlohmann::json parts = nlohmann::json::array();
-  for (const MailDocument& part : view.filed.parts) parts.push_back({{"document", part.id.hex()}, {"name", part.name}});
+  for (const MailDocument& part : view.filed.parts)
+    parts.push_back({{"document", part.id.hex()},
+                     {"name", part.name},
+                     {"held", part.may_be_used ? "" : malware_sentence(malware_name(part.malware))}});
   const bool safe = parts_may_be_used(view.filed.parts);
   return show("mail",
               {{"dossier", dossier.hex()},

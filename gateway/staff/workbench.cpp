@@ -67,6 +67,7 @@ Workbench::Workbench(Casework& casework, Accounts& accounts, const templates::Pa
   page("/dossier/{dossier}/document/{document}", &Workbench::document);
   action("/dossier/{dossier}/document/{document}/verbeteren", &Workbench::correct, &Workbench::document);
   action("/dossier/{dossier}/document/{document}/vrijgeven", &Workbench::release, &Workbench::document);
+  action("/dossier/{dossier}/document/{document}/opnieuw-controleren", &Workbench::scan_again, &Workbench::document);
   page("/document/{document}/pagina/{page}", &Workbench::page_image);
   page("/document/{document}/origineel", &Workbench::original);
   page("/dossier/{dossier}/mail/{submission}", &Workbench::mail);

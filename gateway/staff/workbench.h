@@ -72,6 +72,7 @@ class Workbench {
   Result<Response> original(Visit& visit);
   Result<Response> correct(Visit& visit);
   Result<Response> release(Visit& visit);
+  Result<Response> scan_again(Visit& visit);
   // mail_page.cpp
   Result<Response> mail(Visit& visit);
   Result<Response> raw_mail(Visit& visit);

@@ -77,7 +77,9 @@ Result<std::optional<Bytes>> signature_beside(const Tools& tools, const Opened& 
   return Bytes(signature.view().begin(), signature.view().end());
 }
 
-void tell_staff(const DocumentDetails& details, Profile& profile) {
+void tell_staff(const DocumentDetails& details, Malware before, TimeMs now, Profile& profile) {
+  if (details.malware == Malware::kClean && (before == Malware::kInfected || before == Malware::kNotScannable))
+    profile.history.push_back({now, "zegelpost", "De virusscanner keurde alsnog goed: " + details.name});
   if (details.malware == Malware::kInfected)
     profile.tasks.push_back("In een document zit een virus. Het wordt niet getoond: " + details.name);
   if (details.malware == Malware::kNotScannable)
@@ -92,12 +94,13 @@ Result<void> note_verdict(const Tools& tools, const Id& id, Malware verdict,
     TRY_ASSIGN(auto document, store.document(id));
     TRY_ASSIGN(auto open, open_dossier(tools.office.vault, store, document.dossier));
     TRY_ASSIGN(auto details, open.keys.details(document));
-    if (details.malware != Malware::kReleased) details.malware = verdict;
+    const Malware before = details.malware;
+    if (before != Malware::kReleased) details.malware = verdict;
     document.state = details.may_be_used() ? "inspected" : "quarantined";
     TRY_DO(more(store, details, document));
     open.keys.seal(details, document);
     TRY_DO(store.update_document(document));
-    tell_staff(details, open.profile);
+    if (details.malware != before) tell_staff(details, before, tools.office.now(), open.profile);
     TRY_DO(save_dossier(store, open, tools.office.now()));
     TRY_ASSIGN(const auto documents, store.documents(document.dossier));
     const bool more_to_come =
@@ -149,7 +152,7 @@ Result<Next> inspect_document(const Tools& tools, const Job& job) {
 
 Result<Next> rescan_document(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto opened, open_document(tools, job.subject));
-  if (opened.details.malware != Malware::kScannerDown) return Next{};
+  if (opened.document.state != "quarantined" || !tools.clamd.configured()) return Next{};
   TRY_DO(tools.office.ledger.record(tools.actor, "worker", act_name(Act::kInspect),
                                     {opened.dossier.id.hex(), opened.document.id.hex(), "rescan"}));
   TRY_ASSIGN(const auto bytes, opened.keys->get(tools.office.objects, opened.original));

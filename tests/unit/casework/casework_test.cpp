@@ -90,11 +90,32 @@ TEST_F(CaseworkTest, APageThatNobodyLookedAtIsShownOnlyToWhoMayAndAsksForIt) {
                                               "document.view ok"}));
 }
 
-TEST_F(CaseworkTest, APersonMayReleaseWhatCouldNotBeScannedButNeverAVirus) {
+TEST_F(CaseworkTest, APersonMayReleaseWhatCouldNotBeScanned) {
   const Id id = dossier("avg-inzage", DossierState::kReview);
   must(casework_->release(staff("postkamer"), document(id, "request", Malware::kNotScannable)));
-  EXPECT_EQ(casework_->release(staff("postkamer"), document(id, "request", Malware::kInfected)).error().code,
-            Code::kRefused);
+}
+
+TEST_F(CaseworkTest, WhatCountsAsMalwareIsReleasedOnlyByTheLawyerAndForAReason) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  const Id file = document(id, "request", Malware::kInfected);
+  EXPECT_EQ(casework_->release(staff("postkamer"), file, "Vals alarm.").error().code, Code::kDenied);
+  EXPECT_EQ(casework_->release(staff("jurist"), file, " ").error().code, Code::kRefused);
+  must(casework_->release(staff("jurist"), file, "Vals alarm, zegt de CISO."));
+  EXPECT_EQ(ledger().front().action, "document.release-infected");
+  must(casework_->original(staff("postkamer"), file, [](ByteView) -> Result<void> { return {}; }));
+}
+
+TEST_F(CaseworkTest, TheScannerLooksAgainWhenAskedTo) {
+  const Id id = dossier("avg-inzage", DossierState::kReview);
+  const Id file = document(id, "request", Malware::kInfected);
+  EXPECT_EQ(casework_->scan_again(staff("informatiebalie"), file).error().code, Code::kDenied);
+  must(casework_->scan_again(staff("postkamer"), file));
+  must(store_->read([&](StoreReader& store) -> Result<void> {
+    const auto jobs = *store.jobs(false);
+    const auto is_it = [&](const Job& one) { return one.kind == "rescan" && one.subject == file; };
+    EXPECT_EQ(std::ranges::count_if(jobs, is_it), 1);
+    return {};
+  }));
 }
 
 TEST_F(CaseworkTest, ADossierIsFoundByEveryWordOfANameAndByNothingElse) {
