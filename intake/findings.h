@@ -23,6 +23,8 @@ struct Box {
 
 inline constexpr double kSureSignature = 0.5;  // confidence; below it a person looks
 
+inline constexpr double kSureKind = 0.5;  // the same for the kind of a document
+
 struct HandwrittenSignature {
   Box box;
   double confidence = 0;  // 0 to 1

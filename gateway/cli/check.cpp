@@ -43,8 +43,8 @@ Result<Bytes> read_file(const std::string& path) {
 }
 
 void print_findings(const intake::Findings& findings, const std::string& indent) {
-  fmt::print("{}type      {}\n{}kind      {} ({:.0f}%)\n", indent, findings.type, indent, findings.kind,
-             findings.kind_confidence * 100);
+  fmt::print("{}type      {}\n{}kind      {} ({:.0f}%) {}\n", indent, findings.type, indent, findings.kind,
+             findings.kind_confidence * 100, fmt::join(findings.kind_words, ", "));
   if (!findings.hazards.empty()) fmt::print("{}hazards   {}\n", indent, fmt::join(findings.hazards, ", "));
   for (const intake::DigitalSignature& one : findings.digital_signatures) {
     fmt::print("{}signature {} {} {}, integrity {}, covers {}, chain {}, signer '{}'\n", indent, one.format,

@@ -313,6 +313,7 @@ json document_json(const DocumentView& document) {
   const auto corrected = details.corrections.find("kind");
   out["is_court_order"] = (corrected == details.corrections.end() ? findings.kind : corrected->second) == "court-order";
   if (out["is_court_order"]) out["court_order"] = court_order_json(details);
+  out["kind_unsure"] = findings.kind != "unknown" && findings.kind_confidence < intake::kSureKind;
   out["kind_words"] = findings.kind_words;
   out["has_kind_words"] = !findings.kind_words.empty();
   out["subject"] = findings.subject;

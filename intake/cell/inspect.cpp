@@ -268,23 +268,27 @@ class Inspection {
 
   static void classify(Findings& findings) {
     const std::string text = text_of(findings);
-    if (findings.kind == "unknown") {  // made from no known form
-      Kind kind = kind_of(text);
-      findings.kind = kind.name;
-      findings.kind_confidence = kind.confidence;
-      findings.subject = kind.subject;
-      findings.kind_words = std::move(kind.words);
-    }
+    if (findings.kind == "unknown") take(kind_of(text), findings);  // made from no known form
+    if (findings.identity_document) weigh_identity(findings);
     if (findings.kind == "court-order") findings.court_order = read_court_order(text);
-    if (!findings.identity_document) return;
+  }
+
+  static void take(Kind kind, Findings& findings) {
+    findings.kind = std::move(kind.name);
+    findings.kind_confidence = kind.confidence;
+    findings.subject = std::move(kind.subject);
+    findings.kind_words = std::move(kind.words);
+  }
+
+  static void weigh_identity(Findings& findings) {
+    std::set<int> copies = {findings.identity_document->page};
+    for (const IdentityDocument& other : findings.other_identity_documents) copies.insert(other.page);
+    const auto is_other = [&](const PageFindings& page) { return !page.blank && !copies.contains(page.number); };
+    const auto others = std::ranges::count_if(findings.pages, is_other);
     const bool sure = findings.identity_document->mrz && findings.identity_document->mrz->checks_ok;
-    const double seen = sure ? 0.95 : 0.6;
-    if (seen <= findings.kind_confidence && findings.pages.size() > 1) return;
-    findings.kind = "identity-document";
-    findings.kind_confidence = seen;
-    findings.subject.clear();
-    findings.kind_words.clear();
-    findings.court_order.reset();
+    take(kind_beside_identity({findings.kind, findings.kind_confidence, findings.subject, findings.kind_words},
+                              sure ? 0.95 : 0.6, copies.size(), static_cast<std::size_t>(others)),
+         findings);
   }
 
   const Request& request_;

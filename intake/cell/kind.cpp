@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "intake/findings.h"
+
 namespace zp::intake::cell {
 namespace {
 
@@ -308,24 +310,41 @@ std::string subject_of(std::size_t kind, const Plain& plain) {
   return best == weights.end() || unsure ? std::string() : std::string(best->first);
 }
 
+struct Found {
+  double weight = 0;
+  const Clue* clue = nullptr;
+};
+
+/// Only who writes a letter or means to do something writes this; other words may stand in any list or table.
+bool says_so(const Clue& clue) {
+  constexpr double kPlain = 1.5;
+  return (clue.words.contains(' ') && clue.weight >= kPlain) || clue.words == "geachte";
+}
+
+double most_certain(const std::vector<Found>& found) {
+  constexpr double kOneWord = 0.4, kTwoWords = 0.45;
+  static_assert(kTwoWords < kSureKind);
+  if (found.size() > 2 || std::ranges::any_of(found, [](const Found& one) { return says_so(*one.clue); })) return 1;
+  return found.size() == 2 ? kTwoWords : kOneWord;
+}
+
 }  // namespace
 
 Kind kind_of(std::string_view text) {
   constexpr std::size_t kLook = 16 * 1024;  // what a document is stands on its first pages
   constexpr double kEnough = 6;             // weight of a document that plainly says what it is
   constexpr double kTooLittle = 1.5;
-  constexpr double kOneWord = 0.4;  // a list or a table may have any word in it
   constexpr std::size_t kWordsTold = 5;
   const Plain plain = normalised(text.substr(0, kLook));
   std::array<double, kCount> weights{};
-  std::array<std::vector<std::pair<double, std::string_view>>, kCount> words;
+  std::array<std::vector<Found>, kCount> words;
   for (const Clue& clue : kClues) {
     const double stands = standing(plain, clue.words);
     if (stands == 0) continue;
     // A greeting opens a line, but names nothing.
     const double weight = clue.weight * (clue.kind == kLetter ? std::min(stands, 1.0) : stands);
     weights[clue.kind] += weight;
-    words[clue.kind].emplace_back(weight, clue.words);
+    words[clue.kind].push_back({weight, &clue});
   }
   // A court greets nobody: a letter speaks of an order, or has one behind it.
   if (has_words(plain.text, "geachte") || has_words(plain.text, "beste")) weights[kCourtOrder] /= 3;
@@ -337,14 +356,25 @@ Kind kind_of(std::string_view text) {
   }
   const double clear = *best / (*best + second);
   const auto index = static_cast<std::size_t>(best - weights.begin());
-  const bool one_word = words[index].size() == 1 && !words[index].front().second.contains(' ');
-  const double most = one_word ? kOneWord : 1;
-  Kind kind{
-      std::string(kNames[index]), std::min(most, clear * std::min(1.0, *best / kEnough)), subject_of(index, plain), {}};
-  std::ranges::stable_sort(words[index], std::greater<>(), [](const auto& one) { return one.first; });
-  for (const auto& [weight, word] : words[index]) {
-    if (kind.words.size() < kWordsTold) kind.words.emplace_back(word);
+  const double likely = clear * std::min(1.0, *best / kEnough);
+  Kind kind{std::string(kNames[index]), std::min(most_certain(words[index]), likely), subject_of(index, plain), {}};
+  std::ranges::stable_sort(words[index], std::greater<>(), &Found::weight);
+  for (const Found& one : words[index]) {
+    if (kind.words.size() < kWordsTold) kind.words.emplace_back(one.clue->words);
   }
+  return kind;
+}
+
+Kind kind_beside_identity(const Kind& text, double seen, std::size_t copies, std::size_t other_pages) {
+  constexpr double kContradicted = 0.45;
+  static_assert(kContradicted < kSureKind);
+  if (text.confidence >= kSureKind || other_pages > copies) return text;
+  Kind kind{
+      "identity-document", seen * static_cast<double>(copies) / static_cast<double>(copies + other_pages), {}, {}};
+  // What is printed on such a document, "geboortedatum", are words of a form too.
+  if (text.name == "unknown" || text.name == kNames[kForm]) return kind;
+  kind.confidence = std::min(kind.confidence, kContradicted);
+  kind.words = text.words;
   return kind;
 }
 

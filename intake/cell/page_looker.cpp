@@ -23,10 +23,7 @@ std::chrono::seconds& processor_time() {
   return allowed;
 }
 
-bool says_what_it_is(const Kind& kind) {
-  constexpr double kPlainly = 0.5;
-  return kind.confidence >= kPlainly && !kind.subject.empty();
-}
+bool says_what_it_is(const Kind& kind) { return kind.confidence >= kSureKind && !kind.subject.empty(); }
 
 }  // namespace
 

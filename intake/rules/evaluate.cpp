@@ -81,21 +81,36 @@ bool judge_usable(const Evidence& evidence, Judgement& judgement) {
   return !unusable;
 }
 
+/// "misschien machtiging (zekerheid 0,40), gelezen aan: machtiging, gemachtigde"
+std::string kind_words(const Evidence& evidence) {
+  const Findings& findings = evidence.findings;
+  if (!correction(evidence, "kind").empty())
+    return fmt::format("{} (door een medewerker)", dutch_kind(kind_of(evidence)));
+  std::string words = dutch_kind(findings.kind);
+  if (findings.kind == "unknown") return words;
+  if (findings.kind_confidence < kSureKind) words.insert(0, "misschien ");
+  words += fmt::format(" (zekerheid {})", with_comma(findings.kind_confidence));
+  if (!findings.kind_words.empty()) words += fmt::format(", gelezen aan: {}", fmt::join(findings.kind_words, ", "));
+  return words;
+}
+
 void judge_kind(const DocumentRule& rule, const Evidence& evidence, Judgement& judgement) {
   if (rule.accepts.empty()) return;
   const std::string kind = kind_of(evidence);
   const bool by_staff = !correction(evidence, "kind").empty();
-  const std::string name = dutch_kind(kind);
-  if (contains(rule.accepts, kind)) {
-    if (kind != "unknown")
-      judgement.seen.push_back(by_staff ? fmt::format("Soort document: {} (door een medewerker).", name)
-                                        : fmt::format("Soort document: {} (zekerheid {}).", name,
-                                                      with_comma(evidence.findings.kind_confidence)));
-    return;
-  }
-  const std::string seen = fmt::format("Soort document: {}; gevraagd is: {}.", name, rule.label);
+  const bool sure = by_staff || evidence.findings.kind_confidence >= kSureKind;
+  const std::string words = kind_words(evidence);
   const std::string lacking =
       fmt::format("Wij zien niet zeker dat dit het goede document is. Wij vragen: {}.", rule.label);
+  if (contains(rule.accepts, kind)) {
+    const std::string seen = fmt::format("Soort document: {}.", words);
+    if (!sure && !contains(rule.accepts, "unknown"))
+      judgement.doubt(seen, lacking);
+    else if (kind != "unknown")
+      judgement.seen.push_back(seen);
+    return;
+  }
+  const std::string seen = fmt::format("Soort document: {}; gevraagd is: {}.", words, rule.label);
   if (by_staff)
     judgement.miss(seen, lacking);
   else

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "intake/findings.h"
+
 namespace zp::intake::cell {
 namespace {
 
@@ -70,7 +72,18 @@ TEST(Kind, OneWordGivesNoCertaintyWhereverItStands) {
                            "Nr  Onderdeel  Aanwezig\n1  Notulen  ja\nToestemming  nee\nOntvangst  ja"}) {
     const Kind kind = kind_of(text);
     EXPECT_NE(kind.name, "unknown") << text;
-    EXPECT_LT(kind.confidence, 0.5) << text;
+    EXPECT_LT(kind.confidence, kSureKind) << text;
+  }
+}
+
+TEST(Kind, TwoWordsGiveNoCertaintyEither) {
+  for (const char* text :
+       {"Machtiging  3\nGemachtigde  4", "Rechtbank Den Haag\nZaaknummer 12345", "Aanvraag  2\nFormulier  3",
+        "Toestemming\nDe toestemmingsverklaring ligt bij de balie.", "Plaats en datum\nOndertekening"}) {
+    const Kind kind = kind_of(text);
+    EXPECT_NE(kind.name, "unknown") << text;
+    EXPECT_LT(kind.confidence, kSureKind) << text;
+    EXPECT_EQ(kind.words.size(), 2) << text;
   }
 }
 
@@ -83,6 +96,33 @@ TEST(Kind, NothingIsSaidOfTextThatSaysNothing) {
   EXPECT_EQ(kind.name, "unknown");
   EXPECT_EQ(kind.subject, "");
   EXPECT_THAT(kind.words, IsEmpty());
+}
+
+TEST(Kind, ACopyOfAnIdentityDocumentIsToldForWhatItIs) {
+  const Kind kind = kind_beside_identity(kind_of("KOPIE 23 november"), 0.95, 1, 0);
+  EXPECT_EQ(kind.name, "identity-document");
+  EXPECT_EQ(kind.confidence, 0.95);
+  EXPECT_THAT(kind.words, IsEmpty());
+  EXPECT_EQ(kind_beside_identity(kind_of("Burgerservicenummer 1\nGeboortedatum 2"), 0.95, 1, 0).confidence, 0.95);
+}
+
+TEST(Kind, AWordBesideAnIdentityDocumentThatSaysOtherwiseLeavesItToAPerson) {
+  const Kind kind = kind_beside_identity(kind_of("Machtiging"), 0.95, 1, 0);
+  EXPECT_EQ(kind.name, "identity-document");
+  EXPECT_LT(kind.confidence, kSureKind);
+  EXPECT_THAT(kind.words, testing::ElementsAre("machtiging"));
+}
+
+TEST(Kind, ADocumentWithAnIdentityDocumentOnItIsWhatItsTextPlainlySays) {
+  const Kind mandate = kind_of("Machtiging\nHierbij machtig ik mijn zoon");
+  EXPECT_EQ(kind_beside_identity(mandate, 0.95, 1, 0).name, "mandate");
+  EXPECT_EQ(kind_beside_identity(mandate, 0.95, 1, 3).name, "mandate");
+}
+
+TEST(Kind, AnIdentityDocumentOnOneOfManyPagesSaysLittleOfTheRest) {
+  EXPECT_EQ(kind_beside_identity({}, 0.95, 1, 4).name, "unknown");
+  EXPECT_LT(kind_beside_identity({}, 0.95, 1, 1).confidence, kSureKind);
+  EXPECT_GT(kind_beside_identity({}, 0.95, 2, 1).confidence, kSureKind);
 }
 
 }  // namespace

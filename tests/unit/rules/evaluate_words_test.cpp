@@ -30,6 +30,22 @@ TEST(EvaluateIdentity, NamesWhatIsEqual) {
               Contains("Gelijk aan wat is ingevuld: naam (Willeke de Bruijn), geboortedatum (10 maart 1965)."));
 }
 
+TEST(EvaluateKind, ThatWasReadFromFewWordsIsLeftToAPersonWithTheseWords) {
+  Evidence order = court_order();
+  order.findings.kind_confidence = 0.4;
+  order.findings.kind_words = {"rechtbank", "zaaknummer"};
+  const auto result = of(evaluate(rule(kInformation), kMentor, {order}), "court-order");
+  EXPECT_EQ(result.state, kDoubtful);
+  EXPECT_THAT(result.seen, Contains("Soort document: misschien beschikking van de rechter (zekerheid 0,40), gelezen "
+                                    "aan: rechtbank, zaaknummer."));
+}
+
+TEST(EvaluateKind, ThatIsUncertainIsNoDoubtWhereAnyDocumentWillDo) {
+  Evidence letter = request();
+  letter.findings.kind_confidence = 0.3;
+  EXPECT_EQ(of(evaluate(rule(kAccess), kSelf, {letter, identity("requester-identity")}), "request").state, kMet);
+}
+
 TEST(EvaluateIdentity, OnAPageOfTheRequestCountsToo) {
   Evidence scan = request();
   scan.findings.identity_document = identity("").findings.identity_document;
