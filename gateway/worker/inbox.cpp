@@ -39,6 +39,18 @@ bool may_pass(Code code) noexcept {
 
 }  // namespace
 
+Result<Id> file_item(const Tools& tools, const std::string& kind, const std::string& folder,
+                     intake::SubmissionManifest manifest, OpenedKeys keys, unsigned slow) {
+  const bool unread = slow >= kSlowTries;
+  if (kind == "scan" && unread) return file_unread_scan(tools, folder, std::move(manifest), std::move(keys));
+  if (kind == "scan") return file_scan(tools, folder, std::move(manifest), std::move(keys));
+  if (kind == "mail" && unread) return file_delivery(tools, folder, unread_mail(std::move(manifest), std::move(keys)));
+  auto filing = kind == "mail" ? prepare_mail(tools, folder, std::move(manifest), std::move(keys))
+                               : prepare_submission(tools, std::move(manifest), std::move(keys));
+  if (!filing) return std::unexpected(filing.error());
+  return file_delivery(tools, folder, std::move(*filing));
+}
+
 Result<void> Inbox::unpack(const std::function<bool()>& stop) {
   TRY_ASSIGN(const auto bundles, tray_.claim_bundles());
   for (const Id& bundle : bundles) {
@@ -91,6 +103,7 @@ void Inbox::note_failure(const Id& item, const Error& error) {
   const TimeMs wait = std::min(kFirstWait << std::min(failure.times, 8u), kLongestWait);
   failure.next = may_pass(error.code) ? tools_.office.now() + wait : std::numeric_limits<TimeMs>::max();
   ++failure.times;
+  if (error.code == Code::kTimeout) ++failure.slow;
   log_error(may_pass(error.code) ? "item not filed yet" : "item waits for a person", error, {{"item", item.hex()}});
 }
 
@@ -116,15 +129,6 @@ Result<void> Inbox::file(const Id& item, const std::string& folder) {
   return tray_.done(item);
 }
 
-Result<Id> Inbox::file_by_kind(const std::string& kind, const std::string& folder, intake::SubmissionManifest manifest,
-                               OpenedKeys keys) const {
-  if (kind == "scan") return file_scan(tools_, folder, std::move(manifest), std::move(keys));
-  auto filing = kind == "mail" ? prepare_mail(tools_, folder, std::move(manifest), std::move(keys))
-                               : prepare_submission(tools_, std::move(manifest), std::move(keys));
-  if (!filing) return std::unexpected(filing.error());
-  return file_delivery(tools_, folder, std::move(*filing));
-}
-
 Result<void> Inbox::file_delivery_item(const Id& item, const std::string& folder, const TrayItem& about) {
   bool filed = false;
   TRY_DO(tools_.office.store.read([&](StoreReader& store) -> Result<void> {
@@ -137,7 +141,9 @@ Result<void> Inbox::file_delivery_item(const Id& item, const std::string& folder
   TRY_ASSIGN(const auto plain, crypto::open_bytes(keys.keys.front(), {item, item, 0}, sealed));
   TRY_ASSIGN(auto manifest, intake::SubmissionManifest::parse(plain.text()));
   if (manifest.id != item) return fail(Code::kMalformed, "read manifest: not of this item", item.hex());
-  TRY_ASSIGN(const auto dossier, file_by_kind(about.kind, folder, std::move(manifest), std::move(keys)));
+  const auto failed = failures_.find(item);
+  const unsigned slow = failed == failures_.end() ? 0 : failed->second.slow;
+  TRY_ASSIGN(const auto dossier, file_item(tools_, about.kind, folder, std::move(manifest), std::move(keys), slow));
   log(Level::kInfo, "filed", {{"item", item.hex()}, {"dossier", dossier.hex()}});
   return {};
 }

@@ -2,7 +2,7 @@
 //
 // An item leaves the tray when its rows are committed and its objects are durable. One that can't be opened or
 // understood stays in taken/, where `zegelpost balance` names it, and is tried again after a start; one that can't be
-// filed now (gpg, disk, cells) soon.
+// filed now (gpg, disk, cells) soon. What cells have no time for is filed as it came after some tries.
 // Threads: one.
 #ifndef GATEWAY_WORKER_INBOX_H_
 #define GATEWAY_WORKER_INBOX_H_
@@ -15,6 +15,11 @@
 #include "gateway/worker/filing.h"
 
 namespace zp::gateway {
+
+/// Files what an item holds. `slow`: how often a cell had no time for it; from kSlowTries on it is not asked again, and a
+/// person gets it whole. kTimeout: no time once more.
+Result<Id> file_item(const Tools& tools, const std::string& kind, const std::string& folder,
+                     intake::SubmissionManifest manifest, OpenedKeys keys, unsigned slow);
 
 class Inbox {
  public:
@@ -29,14 +34,13 @@ class Inbox {
   Result<void> file(const Id& item, const std::string& folder);
   Result<OpenedKeys> open_keys(const std::vector<Bytes>& sealed);
   Result<void> file_delivery_item(const Id& item, const std::string& folder, const TrayItem& about);
-  Result<Id> file_by_kind(const std::string& kind, const std::string& folder, intake::SubmissionManifest manifest,
-                          OpenedKeys keys) const;
   bool waits(const Id& item) const;
   void note_failure(const Id& item, const Error& error);
 
   struct Failure {
     TimeMs next = 0;
     unsigned times = 0;
+    unsigned slow = 0;  // of them for want of a cell's time
   };
   const Tools& tools_;
   const Tray& tray_;

@@ -12,7 +12,6 @@
 namespace zp::gateway {
 namespace {
 
-constexpr std::uint32_t kSlowTries = 3;
 constexpr TimeMs kCellsBackAfter = 2'000;
 constexpr TimeMs kRescanAfter = 60'000;
 constexpr TimeMs kRescanEvery = 300'000;

@@ -213,13 +213,13 @@ std::string subject_line(const intake::ParsedMail& mail) {
   return shown.empty() ? "" : fmt::format(" Onderwerp: {}{}", shown, shown.size() < mail.subject.size() ? "…" : "");
 }
 
-Filing unparsed(intake::SubmissionManifest manifest, OpenedKeys keys) {
+Filing unparsed(intake::SubmissionManifest manifest, OpenedKeys keys, const char* event, const char* task) {
   Filing filing;
   filing.kind = "onbekend";
   filing.delivery = {
       .submission = manifest.id, .received = manifest.received_ms, .channel = "mail", .may_answer = false};
-  filing.event = "Ontvangen per e-mail. Het bericht is niet te lezen.";
-  filing.tasks.push_back("Dit e-mailbericht is beschadigd of vreemd opgebouwd: bekijk het origineel.");
+  filing.event = event;
+  filing.tasks.emplace_back(task);
   filing.manifest = std::move(manifest);
   filing.keys = std::move(keys);
   return filing;
@@ -235,7 +235,9 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   const std::string day = local_date(manifest.received_ms);
   auto mail = parse_signed_mail(tools, raw.view(), day);
   if (!mail && mail.error().code != Code::kMalformed) return std::unexpected(mail.error());
-  if (!mail) return unparsed(std::move(manifest), std::move(keys));
+  if (!mail)
+    return unparsed(std::move(manifest), std::move(keys), "Ontvangen per e-mail. Het bericht is niet te lezen.",
+                    "Dit e-mailbericht is beschadigd of vreemd opgebouwd: bekijk het origineel.");
 
   const std::string mark = mark_of(tools, raw.view(), *mail);
   std::optional<Id> known;
@@ -300,6 +302,11 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   filing.manifest = std::move(manifest);
   filing.keys = std::move(keys);
   return filing;
+}
+
+Filing unread_mail(intake::SubmissionManifest manifest, OpenedKeys keys) {
+  return unparsed(std::move(manifest), std::move(keys), "Ontvangen per e-mail. Het bericht is niet uitgepakt.",
+                  "Dit e-mailbericht is niet uitgepakt, want dat duurde te lang. Bekijk het origineel.");
 }
 
 }  // namespace zp::gateway

@@ -13,6 +13,8 @@ namespace zp::gateway {
 /// Opens the raw message in `folder`, has it parsed, seals its parts into the object store and says where it belongs.
 Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
                             OpenedKeys keys);
+/// The raw message as one document for a person: cells had no time to parse it.
+Filing unread_mail(intake::SubmissionManifest manifest, OpenedKeys keys);
 
 }  // namespace zp::gateway
 

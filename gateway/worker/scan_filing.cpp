@@ -13,6 +13,9 @@ using intake::ScanPart;
 constexpr const char* kNotReadable =
     "Dit bestand van de scanner kan het programma niet openen of opdelen. Bekijk het, en scan het papier zo nodig "
     "opnieuw.";
+constexpr const char* kNoTime =
+    "Dit bestand van de scanner is niet opgedeeld: dat duurde te lang. Bekijk van wie deze stukken zijn, en scan ze zo "
+    "nodig opnieuw, met minder bladzijden tegelijk.";
 constexpr const char* kWhose = "Gescand zonder voorblad: bekijk van wie deze stukken zijn.";
 constexpr const char* kBelongs = "Er zijn stukken bij dit dossier gescand. Kijk of ze hier horen.";
 
@@ -99,43 +102,57 @@ Result<Id> file_part(const Tools& tools, const std::string& folder, const intake
   return file_delivery(tools, folder, std::move(filing));
 }
 
-/// The batch is one part, or can't be taken apart: it is kept as it came.
+/// A batch that was not taken apart is kept as it came; `task` says why.
+Result<Id> file_undivided(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
+                          OpenedKeys keys, const char* task) {
+  Filing filing = begin_filing(std::move(manifest), std::move(keys));
+  filing.event = fmt::format("Gescand in de postkamer: {}.", filing.manifest.files.front().name);
+  filing.tasks.emplace_back(task);
+  return file_delivery(tools, folder, std::move(filing));
+}
+
+/// The batch is one part: it is kept as it came.
 Result<Id> file_whole(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
-                      OpenedKeys keys, const ScanPart* part) {
+                      OpenedKeys keys, const ScanPart& part) {
   Filing filing = begin_filing(std::move(manifest), std::move(keys));
   const intake::ReceivedFile raw = filing.manifest.files.front();
-  if (!part) {
-    filing.event = fmt::format("Gescand in de postkamer: {}.", raw.name);
-    filing.tasks.emplace_back(kNotReadable);
-    return file_delivery(tools, folder, std::move(filing));
-  }
-  TRY_DO(direct(tools, *part, raw.name, filing));
-  if (!part->sheet.empty()) {
+  TRY_DO(direct(tools, part, raw.name, filing));
+  if (!part.sheet.empty()) {
     TRY_DO(tools.office.objects.put_file(raw.object, 0, fmt::format("{}/{}.0", folder, raw.object.hex())));
     filing.loose.push_back(loose_object(filing.manifest, raw, "scan"));
-    TRY_DO(add_pages(tools, *part, raw.name, filing));
+    TRY_DO(add_pages(tools, part, raw.name, filing));
   }
   return file_delivery(tools, folder, std::move(filing));
+}
+
+Result<void> is_one_file(const intake::SubmissionManifest& manifest) {
+  if (manifest.files.size() == 1 && manifest.files.front().key_of_part == std::vector<std::uint32_t>{0}) return {};
+  return fail(Code::kMalformed, "file scan: not one file", manifest.id.hex());
 }
 
 }  // namespace
 
 Result<Id> file_scan(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
                      OpenedKeys keys) {
-  if (manifest.files.size() != 1 || manifest.files.front().key_of_part != std::vector<std::uint32_t>{0})
-    return fail(Code::kMalformed, "file scan: not one file", manifest.id.hex());
+  TRY_DO(is_one_file(manifest));
   TRY_ASSIGN(const auto raw, open_raw(tools, folder, manifest, keys.keys.front()));
   auto batch = tools.inspector.split_scan(raw.view());
   if (!batch && batch.error().code != Code::kMalformed) return std::unexpected(batch.error());
-  if (!batch) return file_whole(tools, folder, std::move(manifest), std::move(keys), nullptr);
+  if (!batch) return file_undivided(tools, folder, std::move(manifest), std::move(keys), kNotReadable);
   const std::size_t count = batch->parts.size();
-  if (count == 1) return file_whole(tools, folder, std::move(manifest), std::move(keys), &batch->parts.front());
+  if (count == 1) return file_whole(tools, folder, std::move(manifest), std::move(keys), batch->parts.front());
   Id dossier;
   for (std::size_t i = 0; i < count; ++i) {
     const Id id = i + 1 == count ? manifest.id : derived_id("scan part", manifest.id, i);
     TRY_ASSIGN(dossier, file_part(tools, folder, manifest, batch->parts[i], id));
   }
   return dossier;
+}
+
+Result<Id> file_unread_scan(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
+                            OpenedKeys keys) {
+  TRY_DO(is_one_file(manifest));
+  return file_undivided(tools, folder, std::move(manifest), std::move(keys), kNoTime);
 }
 
 }  // namespace zp::gateway

@@ -16,6 +16,9 @@ namespace zp::gateway {
 /// The dossier of the last part.
 Result<Id> file_scan(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
                      OpenedKeys keys);
+/// The batch as it came, for a person: cells had no time to take it apart.
+Result<Id> file_unread_scan(const Tools& tools, const std::string& folder, intake::SubmissionManifest manifest,
+                            OpenedKeys keys);
 
 }  // namespace zp::gateway
 

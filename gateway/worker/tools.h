@@ -14,6 +14,9 @@
 
 namespace zp::gateway {
 
+/// How often a cell that got too little time is asked again, before a person looks.
+inline constexpr unsigned kSlowTries = 3;
+
 struct Tools {
   Office office;
   Casework& casework;

@@ -28,26 +28,36 @@ struct CameIn {
   Id dossier, submission;
 };
 
-inline CameIn mail_came_in(const Tools& worker, const std::string& folder, intake::ParsedMail mail,
-                           const std::string& raw) {
+struct Item {
   intake::SubmissionManifest manifest;
-  manifest.id = Id::random();
-  manifest.reference = crypto::random_reference();
-  manifest.channel = "mail";
-  manifest.received_ms = worker.office.now();
-  manifest.envelope_from = mail.from_address;
   OpenedKeys keys;
-  keys.keys.push_back(crypto::DataKey::generate());
-  keys.sealed.push_back({1});
+};
+
+/// One file in `folder`, sealed as the door does it.
+inline Item item_in(const std::string& folder, const char* channel, TimeMs now, const std::string& raw) {
+  Item item;
+  item.manifest.id = Id::random();
+  item.manifest.reference = crypto::random_reference();
+  item.manifest.channel = channel;
+  item.manifest.received_ms = now;
+  item.keys.keys.push_back(crypto::DataKey::generate());
+  item.keys.sealed.push_back({1});
   intake::ReceivedFile file;
   file.object = Id::random();
   file.size = raw.size();
   file.sha256 = to_hex(crypto::sha256(as_bytes(raw)));
   file.key_of_part = {0};
-  const Bytes sealed = crypto::seal_bytes(keys.keys.front(), {manifest.id, file.object, 0}, as_bytes(raw));
+  const Bytes sealed = crypto::seal_bytes(item.keys.keys.front(), {item.manifest.id, file.object, 0}, as_bytes(raw));
   std::ofstream(folder + "/" + file.object.hex() + ".0", std::ios::binary)
       .write(reinterpret_cast<const char*>(sealed.data()), static_cast<std::streamsize>(sealed.size()));
-  manifest.files.push_back(std::move(file));
+  item.manifest.files.push_back(std::move(file));
+  return item;
+}
+
+inline CameIn mail_came_in(const Tools& worker, const std::string& folder, intake::ParsedMail mail,
+                           const std::string& raw) {
+  auto [manifest, keys] = item_in(folder, "mail", worker.office.now(), raw);
+  manifest.envelope_from = mail.from_address;
   const Id submission = manifest.id;
   mail.texts = {{mail.text, {}}};
   OneMail inspector(std::move(mail));
