@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
 #include <string>
@@ -154,20 +155,41 @@ double beyond_edge(const Frame& frame, const Sheet& sheet, const cv::Size& page)
   return beyond / (cv::norm(frame.right) * sheet.width);
 }
 
+std::vector<cv::Point2f> outline_of(const Frame& frame, const Sheet& sheet) {
+  const double left = -sheet.left, right = sheet.width - sheet.left, top = sheet.below - sheet.height;
+  return {frame.at(left, top), frame.at(right, top), frame.at(right, sheet.below), frame.at(left, sheet.below)};
+}
+
+// Of the part of the page around a document what lies in its `outline`, but for a rim since its size is an estimate. The
+// paper that a copy lies on askew is no glare.
+cv::Mat within(const cv::Mat& gray, const cv::Rect& area, const std::vector<cv::Point2f>& outline) {
+  constexpr float kRim = 0.04F;
+  const cv::Point2f middle = std::accumulate(outline.begin(), outline.end(), cv::Point2f()) / 4;
+  std::vector<cv::Point> corners;
+  for (const cv::Point2f& corner : outline)
+    corners.emplace_back(corner + kRim * (middle - corner) - cv::Point2f(area.tl()));
+  cv::Mat inside = cv::Mat::zeros(area.size(), CV_8U), shown = inside.clone();
+  cv::fillConvexPoly(inside, corners, 255);
+  gray(area).copyTo(shown, inside);
+  return shown;
+}
+
 // A lamp in the laminate: a patch without any shade in a document that has some. A QR code stands on white paper; those
 // among `marked` are left out.
-bool has_glare(const cv::Mat& gray, const cv::Rect& area, const std::vector<Box>& marked = {}) {
+bool has_glare(const cv::Mat& gray, const cv::Rect& area, const std::vector<cv::Point2f>& outline,
+               const std::vector<Box>& marked = {}) {
   if (area.width < 40 || area.height < 40) return false;
-  cv::Mat part, bright, labels, stats, centres, shown = gray(area).clone();
+  cv::Mat part, bright, labels, stats, centres, shown = within(gray, area, outline);
   for (const Box& box : marked) {
     const cv::Rect mark = pixels_of(box, gray.size());
     const cv::Rect with_margin(mark.x - mark.width / 4, mark.y - mark.height / 4, mark.width * 3 / 2,
                                mark.height * 3 / 2);
-    shown((with_margin & area) - area.tl()).setTo(0);
+    const cv::Rect there = with_margin & area;  // a BSN may be printed beside the document too
+    if (!there.empty()) shown(there - area.tl()).setTo(0);
   }
   cv::resize(shown, part, {400, 400.0 * area.height / area.width > 40 ? 400 * area.height / area.width : 40}, 0, 0,
              cv::INTER_AREA);
-  if (cv::mean(part)[0] > kPaleDocument) return false;
+  if (cv::mean(part, part > 0)[0] > kPaleDocument) return false;
   cv::threshold(part, bright, 251, 255, cv::THRESH_BINARY);
   cv::morphologyEx(bright, bright, cv::MORPH_OPEN, cv::getStructuringElement(cv::MORPH_ELLIPSE, {5, 5}));
   const int count = cv::connectedComponentsWithStats(bright, labels, stats, centres, 8, CV_32S);
@@ -198,7 +220,8 @@ IdentityDocument by_mrz(const cv::Mat& colour, const cv::Mat& gray, MrzOnPage& m
   if (mrz.parsed.mrz.issuing_state == "NLD")
     read_marks(colour, gray, document.area, turns_for(frame), engines, document);
   if (beyond_edge(frame, sheet, page) > kCutOff) document.shortcomings.emplace_back("cut-off");
-  if (has_glare(gray, pixels_of(document.area, page), document.bsn_boxes)) document.shortcomings.emplace_back("glare");
+  if (has_glare(gray, pixels_of(document.area, page), outline_of(frame, sheet), document.bsn_boxes))
+    document.shortcomings.emplace_back("glare");
   if (!mrz.parsed.mrz.checks_ok) document.shortcomings.emplace_back("unreadable");
   document.mrz = std::move(mrz.parsed.mrz);
   return document;
@@ -229,7 +252,7 @@ std::optional<IdentityDocument> by_words(const cv::Mat& page, const cv::Mat& gra
     add_ghosts(gray, area, *portrait, document);
   }
   note_expiry(on_card, document);
-  if (has_glare(gray, area)) document.shortcomings.emplace_back("glare");
+  if (has_glare(gray, area, {corners.begin(), corners.end()})) document.shortcomings.emplace_back("glare");
   return document;
 }
 

@@ -270,6 +270,32 @@ TEST(FindIdentityDocuments, SaysThatALampShinesOnIt) {
   EXPECT_EQ(shone_on[0].shortcomings, std::vector<std::string>{"glare"});
 }
 
+TEST(FindIdentityDocuments, TakesNoPaperAroundACopyForALamp) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  cv::Mat whole, page;  // as high and wide as such a page is
+  cv::copyMakeBorder(document(kPassport, 16), whole, 60, 20, 16, 16, cv::BORDER_CONSTANT, cv::Scalar(225, 235, 228));
+  const cv::Scalar white = cv::Scalar::all(255);
+  cv::copyMakeBorder(whole * 0.8, page, 300, 300, 200, 200, cv::BORDER_CONSTANT, white);
+  const cv::Mat turn = cv::getRotationMatrix2D(cv::Point(page.cols / 2, page.rows / 2), 5, 1);
+  cv::warpAffine(page, page, turn, page.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT, white);
+  const auto found = find_identity_documents(page, *engines);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].shortcomings, std::vector<std::string>());
+}
+
+// A letter says it, or it stands on the back of another document.
+TEST(FindIdentityDocuments, IsFoundWhereABsnIsPrintedElsewhereOnThePage) {
+  auto engines = Engines::create();
+  ASSERT_TRUE(engines);
+  cv::Mat page;
+  cv::copyMakeBorder(document(kPassport, 16), page, 700, 60, 60, 60, cv::BORDER_CONSTANT, cv::Scalar(250, 250, 250));
+  const std::vector<Word> words = {{"BSN", {0.1, 0.05, 0.05, 0.02}}, {"999999990", {0.2, 0.05, 0.1, 0.02}}};
+  const auto found = find_identity_documents(page, *engines, words);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].bsn_boxes.size(), 1U);
+}
+
 TEST(FindIdentityDocuments, PointsAtAQrCodeOnADutchDocument) {
   auto engines = Engines::create();
   ASSERT_TRUE(engines);
