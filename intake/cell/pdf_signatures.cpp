@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <optional>
 #include <qpdf/Buffer.hh>
@@ -93,24 +94,27 @@ class SignatureChecker {
   }
 
  private:
-  /// Also those that no field points to: hiding the form must not hide its signatures.
+  /// Also those that no field points to: hiding the form must not hide its signatures. And what a field has for one though
+  /// it says nothing of what it covers: some programs show such a field as signed.
   std::vector<QPDFObjectHandle> dictionaries() {
     std::vector<QPDFObjectHandle> found;
     std::set<std::string> seen;
     const auto add = [&](QPDFObjectHandle candidate) {
-      if (!candidate.isDictionary() || !candidate.hasKey("/ByteRange") || !candidate.hasKey("/Contents")) return;
+      if (!candidate.isDictionary()) return;
       const std::string identity = candidate.isIndirect() ? candidate.unparse() : candidate.unparseResolved();
       if (found.size() < kMaxSignatures && seen.insert(identity).second) found.push_back(candidate);
     };
     for (const Field& field : form_fields(document_)) {
       if (field.type == "/Sig") add(field.value);
     }
-    for (QPDFObjectHandle& object : document_.getAllObjects()) add(object);
+    for (QPDFObjectHandle& object : document_.getAllObjects()) {
+      if (object.isDictionary() && object.hasKey("/ByteRange") && object.hasKey("/Contents")) add(object);
+    }
     std::ranges::stable_sort(found, {}, [](QPDFObjectHandle object) {
       QPDFObjectHandle range = object.getKey("/ByteRange");
       QPDFObjectHandle last =
           range.isArray() && range.getArrayNItems() == 4 ? range.getArrayItem(2) : QPDFObjectHandle::newNull();
-      return last.isInteger() ? last.getIntValue() : 0LL;
+      return last.isInteger() ? last.getIntValue() : std::numeric_limits<long long>::max();
     });
     return found;
   }

@@ -84,7 +84,8 @@ class SignedPdf : public testing::Test {
     return found.empty() ? DigitalSignature{} : found.front();
   }
   static std::string coverage_after(const std::map<int, std::string>& changed) {
-    return signature(SmallPdf::updated(signed_pdf(), changed)).coverage;
+    const auto found = findings(SmallPdf::updated(signed_pdf(), changed)).digital_signatures;
+    return found.empty() ? "" : found.front().coverage;
   }
 
   static inline test::RunningBroker* broker_ = nullptr;
@@ -263,6 +264,18 @@ TEST_F(SignedPdf, AFieldThatOnlyLooksSignedIsAnAttack) {
   };
   EXPECT_EQ(with_field("12 0 R"), "extended-disallowed") << "nothing is signed";
   EXPECT_EQ(with_field("7 0 R"), "extended-disallowed") << "the signature that was there already";
+}
+
+TEST_F(SignedPdf, ASignatureThatDoesNotSayWhatItCoversIsBroken) {
+  const std::string with_range = signed_pdf();
+  for (const char* key : {"/ByteRange", "/Contents<"}) {
+    std::string pdf = with_range;
+    pdf[pdf.rfind(key) + 1] = 'X';
+    const intake::Findings found = findings(pdf);
+    ASSERT_EQ(found.digital_signatures.size(), 1) << key;
+    EXPECT_EQ(found.digital_signatures[0].integrity, "broken") << key;
+    EXPECT_EQ(found.verdict, Verdict::kUnusable) << key;
+  }
 }
 
 TEST_F(SignedPdf, AnUpdateMayLeaveObjectNumbersUnused) {
