@@ -198,12 +198,14 @@ class Inspection {
   void text(ByteView bytes, Findings& findings, Hazards& hazards) {
     if (findings.type == "text/html") hazards.insert("web-page");
     add_text(as_text(bytes.first(std::min(bytes.size(), 4 * kMaxPageText))), findings);
+    PageFindings& page = findings.pages.back();
+    page.blank = page.text.find_first_not_of(" \t\n") == std::string::npos;
   }
 
+  /// A page without words is not blank yet: there may be pictures in it or files beside it.
   static void add_text(std::string_view text, Findings& findings) {
     PageFindings page;
     page.text = clean_text(text, kMaxPageText, Lines::kKeep);
-    page.blank = page.text.find_first_not_of(" \t\n") == std::string::npos;
     findings.pages.push_back(std::move(page));
   }
 

@@ -36,6 +36,9 @@ bool is_inner_file(std::string_view name) {
   return name.starts_with("Pictures/") && !name.ends_with('/');
 }
 
+/// Of an OpenDocument: says how each part is locked, if it is (ODF 1.3 part 2, 4.8).
+bool is_manifest(std::string_view name) { return name == "META-INF/manifest.xml"; }
+
 bool is_macro(std::string_view name) {
   return name.ends_with("vbaProject.bin") || name.starts_with("Basic/") || name.starts_with("Scripts/");
 }
@@ -84,14 +87,19 @@ OfficeDocument read_office(ByteView untrusted_document, const ArchiveLimits& lim
   OfficeDocument document;
   document.archive = read_archive(untrusted_document, limits, [&](std::string_view name) {
     document.has_macros = document.has_macros || is_macro(name);
-    return is_text_part(name) || is_inner_file(name);
+    return is_text_part(name) || is_inner_file(name) || is_manifest(name);
   });
+  for (const ArchivedFile& file : document.archive.files) {
+    if (is_manifest(file.name) && as_text(file.content).find("encryption-data") != std::string_view::npos)
+      document.archive.locked = true;
+  }
   for (const std::string_view part : kTextParts) {
     for (const ArchivedFile& file : document.archive.files) {
       if (file.name.starts_with(part) && is_text_part(file.name)) read_xml(file.content, max_text, document.text);
     }
   }
-  std::erase_if(document.archive.files, [](const ArchivedFile& file) { return is_text_part(file.name); });
+  std::erase_if(document.archive.files,
+                [](const ArchivedFile& file) { return is_text_part(file.name) || is_manifest(file.name); });
   document.files = std::move(document.archive.files);
   document.archive.files.clear();
   return document;

@@ -110,6 +110,30 @@ TEST_F(Packed, OpenDocumentsAndSheetsAreRead) {
   EXPECT_THAT(findings("{\\rtf1 x}").hazards, ElementsAre("office-document"));
 }
 
+TEST_F(Packed, AnOpenDocumentWithAPasswordIsAskedForWithoutOne) {
+  const Findings found =
+      findings(packed({{"mimetype", "application/vnd.oasis.opendocument.text"},
+                       {"content.xml", std::string("\x8F\x01\x02", 3)},
+                       {"META-INF/manifest.xml",
+                        "<m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'><m:file-entry "
+                        "m:full-path='content.xml'><m:encryption-data/></m:file-entry></m:manifest>"}}));
+  EXPECT_THAT(found.hazards, ElementsAre("encrypted", "needs-password", "office-document"));
+  EXPECT_EQ(found.verdict, Verdict::kRejected);
+}
+
+TEST_F(Packed, ADocumentOrMailWithoutWordsIsNotCalledBlank) {
+  const std::string document = packed({{"word/document.xml", "<d/>"}, {"word/media/foto.txt", "een foto"}});
+  EXPECT_EQ(findings(document).verdict, Verdict::kDoubtful);
+  const Findings mail = findings(
+      "From: a@example.org\r\nTo: b@example.org\r\nSubject: Foto\r\nMIME-Version: 1.0\r\nContent-Type: "
+      "multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\n\r\n--x\r\nContent-Type: "
+      "text/plain; name=brief.txt\r\nContent-Disposition: attachment; filename=brief.txt\r\n\r\nGeachte "
+      "heer\r\n--x--\r\n");
+  ASSERT_EQ(mail.type, "message/rfc822");
+  EXPECT_NE(mail.verdict, Verdict::kUnusable);
+  EXPECT_EQ(findings("  \n \n").verdict, Verdict::kUnusable) << "a text is all there is";
+}
+
 TEST_F(Packed, ANameInAnotherScriptComesThrough) {
   const Findings found = findings(packed({{"verzoek \xE2\x82\xAC.txt", "tekst"}}));
   ASSERT_EQ(found.attachments.size(), 1U);
