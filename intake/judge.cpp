@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+#include "intake/text.h"
+
 namespace zp::intake {
 namespace {
 
@@ -99,21 +101,6 @@ constexpr std::array kHazards = {
                   "A page could not be rendered."sv},
 };
 
-/// "1, 3 and 5 to 9" out of ascending numbers.
-std::string listed(const std::vector<int>& numbers, std::string_view to, std::string_view and_last) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < numbers.size();) {
-    std::size_t last = i;
-    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
-    if (last < i + 2) last = i;
-    parts.push_back(last == i ? fmt::to_string(numbers[i]) : fmt::format("{}{}{}", numbers[i], to, numbers[last]));
-    i = last + 1;
-  }
-  std::string list = parts.front();
-  for (std::size_t i = 1; i < parts.size(); ++i) list.append(i + 1 < parts.size() ? ", " : and_last).append(parts[i]);
-  return list;
-}
-
 class Judge {
  public:
   Judge(Findings& findings, std::string_view as_of) : findings_(findings), as_of_(as_of) {}
@@ -160,9 +147,9 @@ class Judge {
 
   void tell_about_pages() {
     for (const AboutPages& one : about_pages_)
-      tell(one.code, fmt::format(fmt::runtime(one.nl), "pagina " + listed(one.pages, " tot en met ", " en ")),
+      tell(one.code, fmt::format(fmt::runtime(one.nl), "pagina " + listed_numbers(one.pages, " tot en met ", " en ")),
            fmt::format(fmt::runtime(one.en),
-                       (one.pages.size() > 1 ? "pages " : "page ") + listed(one.pages, " to ", " and ")));
+                       (one.pages.size() > 1 ? "pages " : "page ") + listed_numbers(one.pages, " to ", " and ")));
   }
 
   // Where nobody can open a document, nobody is promised to look at it.
@@ -182,7 +169,7 @@ class Judge {
     if (numbers.empty()) return {};
     return fmt::format(
         "Het document heeft veel pagina's. Wij hebben pagina {} bekeken. Een medewerker bekijkt de rest.",
-        listed(numbers, " tot en met ", " en "));
+        listed_numbers(numbers, " tot en met ", " en "));
   }
 
   void judge_digital(const DigitalSignature& signature) {

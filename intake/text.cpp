@@ -1,5 +1,7 @@
 #include "intake/text.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 
 namespace zp::intake {
@@ -55,6 +57,20 @@ std::string clean_text(std::string_view untrusted_text, std::size_t max_bytes, L
     untrusted_text.remove_prefix(bytes == 0 ? 1 : bytes);
   }
   return clean;
+}
+
+std::string listed_numbers(const std::vector<int>& numbers, std::string_view to, std::string_view and_last) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    if (last < i + 2) last = i;
+    parts.push_back(last == i ? fmt::to_string(numbers[i]) : fmt::format("{}{}{}", numbers[i], to, numbers[last]));
+    i = last + 1;
+  }
+  std::string list = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i) list.append(i + 1 < parts.size() ? ", " : and_last).append(parts[i]);
+  return list;
 }
 
 }  // namespace zp::intake

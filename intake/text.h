@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace zp::intake {
 
@@ -16,6 +17,9 @@ enum class Lines { kJoin, kKeep };
 /// bidirectional and invisible formatting characters go. Lines::kKeep leaves \n and \t in; Lines::kJoin makes them
 /// spaces.
 std::string clean_text(std::string_view untrusted_text, std::size_t max_bytes, Lines lines = Lines::kJoin);
+
+/// "1, 3 and 5 to 9" out of ascending numbers, at least one, with the caller's words for "to" and "and".
+std::string listed_numbers(const std::vector<int>& numbers, std::string_view to, std::string_view and_last);
 
 }  // namespace zp::intake
 

@@ -9,10 +9,10 @@
 #include "gateway/casework/mobile_number.h"
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
-#include "gateway/casework/seen_pages.h"
 #include "gateway/casework/ways.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/letter_menu.h"
+#include "gateway/staff/page_view.h"
 #include "gateway/staff/sentences.h"
 #include "gateway/staff/signature_words.h"
 
@@ -25,8 +25,6 @@ std::string dutch(const std::string& date) {
   const auto parsed = intake::parse_date(date);
   return parsed ? intake::dutch_date(*parsed, true) : date;
 }
-
-std::string percent(double fraction) { return std::to_string(static_cast<int>(fraction * 100 + 0.5)) + " %"; }
 
 json person_json(const Person& person) {
   json lines = json::array();
@@ -71,71 +69,6 @@ json evaluation_json(const Profile& profile, const std::map<std::string, std::st
                     {"has_document", name != names.end()}});
   }
   return rows;
-}
-
-json box_json(const intake::Box& box, const char* kind, std::string label) {
-  const auto thousandths = [](double fraction) { return static_cast<int>(fraction * 1000 + 0.5); };
-  return {{"x", thousandths(box.x)},
-          {"y", thousandths(box.y)},
-          {"w", thousandths(box.w)},
-          {"h", thousandths(box.h)},
-          {"kind", kind},
-          {"label", std::move(label)}};
-}
-
-/// "leeg handtekeningveld van de ouder, formulier WLZ-01"
-std::string field_label(const intake::PageFindings& page, const intake::Box& box) {
-  const auto field = std::ranges::find_if(page.signature_fields, [&](const intake::SignatureField& one) {
-    return one.box.x == box.x && one.box.y == box.y;
-  });
-  std::string label = "leeg handtekeningveld";
-  if (field == page.signature_fields.end()) return label;
-  if (!field->whose.empty()) label += " van " + std::string(intake::dutch_signer(field->whose));
-  return page.form.empty() ? label : label + ", formulier " + page.form;
-}
-
-json boxes_json(const intake::Findings& findings, int page) {
-  json boxes = json::array();
-  for (const auto& found : findings.pages) {
-    if (found.number != page) continue;
-    for (const auto& signature : found.handwritten_signatures) {
-      const bool sure = signature.confidence >= intake::kSureSignature;
-      boxes.push_back(box_json(signature.box, sure ? "signature" : "doubtful",
-                               (sure ? "handtekening, zekerheid " : "misschien een handtekening, zekerheid ") +
-                                   percent(signature.confidence) +
-                                   (signature.origin == "image" ? ", met de computer gezet" : "")));
-    }
-    for (const auto& field : found.empty_signature_fields)
-      boxes.push_back(box_json(field, "empty", field_label(found, field)));
-  }
-  const auto add_identity = [&](const intake::IdentityDocument& identity) {
-    if (identity.page != page) return;
-    boxes.push_back(box_json(identity.area, "identity", "identiteitsbewijs"));
-    if (identity.photo_box) boxes.push_back(box_json(*identity.photo_box, "personal", "pasfoto"));
-    for (const auto& ghost : identity.ghost_boxes) boxes.push_back(box_json(ghost, "personal", "pasfoto, kleiner"));
-    for (const auto& bsn : identity.bsn_boxes) boxes.push_back(box_json(bsn, "personal", "BSN"));
-  };
-  if (findings.identity_document) add_identity(*findings.identity_document);
-  for (const auto& other : findings.other_identity_documents) add_identity(other);
-  return boxes;
-}
-
-json pages_json(const DocumentView& document) {
-  std::map<std::uint32_t, json> pages;
-  for (const ObjectRow& object : document.pages) {
-    json& page = pages[object.page];
-    page["number"] = object.page;
-    page["document"] = document.row.id.hex();
-    if (object.role == "page-masked") page["has_masked"] = true;
-  }
-  json list = json::array();
-  for (auto& [number, page] : pages) {
-    page["masked"] = document.masked && page.contains("has_masked");
-    page["unseen"] = !was_looked_at(document.details, number);
-    if (document.details.findings) page["boxes"] = boxes_json(*document.details.findings, static_cast<int>(number));
-    list.push_back(std::move(page));
-  }
-  return list;
 }
 
 /// What was read in a beschikking, for a person to confirm; what was confirmed comes first.
@@ -290,6 +223,8 @@ json document_json(const DocumentView& document) {
            {"inspected", details.findings.has_value()},
            {"masked", document.masked},
            {"pages", pages_json(document)},
+           {"has_pages", !document.pages.empty()},
+           {"not_drawn", pages_not_drawn(document)},
            {"received", local_time_dutch(document.row.received)}};
   out["corrections"] = json::array();
   for (const auto& [key, value] : details.corrections)
