@@ -1,6 +1,7 @@
 #include "intake/cell/charset.h"
 
 #include <fmt/format.h>
+#include <gmime/gmime.h>
 #include <iconv.h>
 
 #include <algorithm>
@@ -14,6 +15,23 @@ namespace zp::intake::cell {
 namespace {
 
 constexpr std::uint32_t kUtf16 = 1200, kUtf8 = 65001, kWestern = 1252;
+
+bool is_name(std::string_view text) {
+  return text.size() <= 40 && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == ':';
+         });
+}
+
+/// Cut or patched together it may be.
+bool looks_like_utf8(std::string_view text) {
+  constexpr std::size_t kEnough = std::size_t{1} << 20;
+  std::size_t malformed = 0, letters = 0;
+  for (const char32_t point : code_points(text.substr(0, kEnough))) {
+    malformed += point == 0xFFFD;
+    letters += point >= 0x80 && point != 0xFFFD;
+  }
+  return malformed <= letters;
+}
 
 /// As iconv calls it; prepare_mail() opens these.
 std::string charset_of(std::uint32_t code_page) {
@@ -40,6 +58,8 @@ std::string charset_of(std::uint32_t code_page) {
       return "GB18030";
     case 65000:
       return "UTF-7";
+    case kUtf8:
+      return "UTF-8";
     default:
       return fmt::format("CP{}", code_page);
   }
@@ -51,22 +71,31 @@ struct CloseConverter {
 
 /// False if there is no such character set here.
 bool convert(ByteView bytes, const std::string& charset, std::string& text) {
+  if (charset == "UTF-8" && is_utf8(as_text(bytes))) {
+    text = as_text(bytes);
+    return true;
+  }
   const iconv_t opened = ::iconv_open("UTF-8", charset.c_str());
   if (opened == reinterpret_cast<iconv_t>(-1)) return false;
   const std::unique_ptr<void, CloseConverter> converter(opened);
   char* in = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
   std::size_t left = bytes.size();
   std::array<char, 4096> buffer;
-  while (left > 0) {
+  const auto step = [&](char** from) {
     char* out = buffer.data();
     std::size_t room = buffer.size();
-    const std::size_t done = ::iconv(converter.get(), &in, &left, &out, &room);
+    const std::size_t done = ::iconv(converter.get(), from, &left, &out, &room);
     text.append(buffer.data(), buffer.size() - room);
+    return done;
+  };
+  while (left > 0) {
+    const std::size_t done = step(&in);
     if (done != static_cast<std::size_t>(-1) || errno == E2BIG) continue;
     append_utf8(text, 0xFFFD);
     ++in;
     --left;
   }
+  step(nullptr);  // some hold the last letter back, for an accent that may follow
   return true;
 }
 
@@ -90,11 +119,20 @@ std::string from_utf16(ByteView bytes) {
 std::string from_code_page(ByteView bytes, std::uint32_t code_page) {
   if (code_page == kUtf16) return from_utf16(bytes);
   std::string text;
-  const bool by_itself = code_page == 0 && is_utf8(as_text(bytes));
-  if (by_itself || code_page == kUtf8)
-    text = to_valid_utf8(as_text(bytes));
-  else if (code_page == 0 || !convert(bytes, charset_of(code_page), text))
-    convert(bytes, charset_of(kWestern), text);
+  if (code_page == 0) code_page = looks_like_utf8(as_text(bytes)) ? kUtf8 : kWestern;
+  if (!convert(bytes, charset_of(code_page), text))
+    return code_page == kWestern ? to_valid_utf8(as_text(bytes)) : from_code_page(bytes, 0);
+  std::erase(text, '\0');
+  return text;
+}
+
+std::string from_charset(ByteView bytes, std::string_view name) {
+  constexpr std::array<std::string_view, 6> kSaysNothing = {"", "us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit"};
+  const std::string known = ascii_lower(trim(name));
+  if (std::ranges::find(kSaysNothing, known) != kSaysNothing.end() || !is_name(known)) return from_code_page(bytes, 0);
+  if (known == "iso-8859-1" || known == "latin1") return from_code_page(bytes, kWestern);
+  std::string text;
+  if (!convert(bytes, g_mime_charset_iconv_name(known.c_str()), text)) return from_code_page(bytes, 0);
   std::erase(text, '\0');
   return text;
 }

@@ -1,8 +1,12 @@
+#include <libxml/HTMLparser.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
 
+#include "crypto/base/text.h"
+#include "intake/cell/charset.h"
 #include "intake/cell/mail.h"
 #include "intake/text.h"
 
@@ -22,35 +26,13 @@ constexpr std::array kBlocks = {"p"sv,  "br"sv, "div"sv, "tr"sv, "li"sv,    "h1"
                                 "h4"sv, "td"sv, "th"sv,  "hr"sv, "table"sv, "blockquote"sv, "ul"sv, "ol"sv};
 constexpr std::array kSilent = {"script"sv, "style"sv, "head"sv, "title"sv, "template"sv, "svg"sv};
 
-struct Entity {
-  std::string_view name, text;
-};
-constexpr std::array kEntities = {
-    Entity{"amp", "&"},         Entity{"lt", "<"},         Entity{"gt", ">"},          Entity{"quot", "\""},
-    Entity{"apos", "'"},        Entity{"nbsp", " "},       Entity{"euro", "\u20AC"},   Entity{"eacute", "\u00E9"},
-    Entity{"egrave", "\u00E8"}, Entity{"euml", "\u00EB"},  Entity{"iuml", "\u00EF"},   Entity{"ouml", "\u00F6"},
-    Entity{"uuml", "\u00FC"},   Entity{"auml", "\u00E4"},  Entity{"oacute", "\u00F3"}, Entity{"ccedil", "\u00E7"},
-    Entity{"lsquo", "\u2018"},  Entity{"rsquo", "\u2019"}, Entity{"ldquo", "\u201C"},  Entity{"rdquo", "\u201D"},
-    Entity{"ndash", "\u2013"},  Entity{"mdash", "\u2014"}, Entity{"hellip", "\u2026"}, Entity{"bull", "\u2022"},
-};
-
-void append_utf8(std::string& text, unsigned code) {
-  const auto add = [&](unsigned byte) { text += static_cast<char>(byte); };
-  if (code < 0x80) {
-    add(code);
-  } else if (code < 0x800) {
-    add(0xC0 | code >> 6);
-    add(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    add(0xE0 | code >> 12);
-    add(0x80 | (code >> 6 & 0x3F));
-    add(0x80 | (code & 0x3F));
-  } else if (code < 0x110000) {
-    add(0xF0 | code >> 18);
-    add(0x80 | (code >> 12 & 0x3F));
-    add(0x80 | (code >> 6 & 0x3F));
-    add(0x80 | (code & 0x3F));
-  }
+/// Of a character reference. Numbers of the C1 controls were meant as Windows-1252, and are read so everywhere.
+std::string text_of_number(unsigned code) {
+  std::string text;
+  const auto byte = static_cast<std::uint8_t>(code);
+  if (code >= 0x80 && code < 0xA0) return from_code_page({&byte, 1}, 1252);
+  if (code < 0x110000 && (code & 0xFFFFF800) != 0xD800) append_utf8(text, code == 0xA0 ? U' ' : char32_t{code});
+  return text;
 }
 
 /// Turns HTML into lines of words in one pass; knows no nesting, so nothing can exhaust it.
@@ -136,12 +118,12 @@ class HtmlReader {
       unsigned code = 0;
       const auto [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, hex ? 16 : 10);
       if (error != std::errc() || last != digits.data() + digits.size()) return false;
-      append_utf8(text_, code);
+      text_ += text_of_number(code);
       return true;
     }
-    const auto found = std::ranges::find(kEntities, name, &Entity::name);
-    if (found != kEntities.end()) text_ += found->text;
-    return found != kEntities.end();
+    const htmlEntityDesc* found = htmlEntityLookup(reinterpret_cast<const xmlChar*>(std::string(name).c_str()));
+    if (found) text_ += text_of_number(found->value);
+    return found != nullptr;
   }
 
   std::string_view html_;

@@ -8,6 +8,7 @@
 #include "crypto/cms.h"
 #include "crypto/hash.h"
 #include "intake/cell/archive.h"
+#include "intake/cell/charset.h"
 #include "intake/cell/court_order.h"
 #include "intake/cell/kind.h"
 #include "intake/cell/mail.h"
@@ -197,7 +198,7 @@ class Inspection {
 
   void text(ByteView bytes, Findings& findings, Hazards& hazards) {
     if (findings.type == "text/html") hazards.insert("web-page");
-    add_text(as_text(bytes.first(std::min(bytes.size(), 4 * kMaxPageText))), findings);
+    add_text(from_code_page(bytes.first(std::min(bytes.size(), 4 * kMaxPageText)), 0), findings);
     PageFindings& page = findings.pages.back();
     page.blank = page.text.find_first_not_of(" \t\n") == std::string::npos;
   }

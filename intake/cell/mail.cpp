@@ -7,15 +7,18 @@
 #include <array>
 #include <cctype>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "intake/cell/charset.h"
 #include "intake/cell/delivery_report.h"
 #include "intake/cell/mail_headers.h"
 #include "intake/cell/mime_parts.h"
 #include "intake/cell/protocol.h"
 #include "intake/cell/smime.h"
+#include "intake/cell/sniff.h"
 #include "intake/cell/tnef.h"
 #include "intake/cell/uuencode.h"
 #include "intake/text.h"
@@ -118,12 +121,8 @@ class MailReader {
   }
 
   static std::string text_of(GMimePart* part) {
-    if (GMIME_IS_TEXT_PART(part)) {
-      const std::unique_ptr<char, void (*)(void*)> text(g_mime_text_part_get_text(GMIME_TEXT_PART(part)), g_free);
-      if (text) return text.get();
-    }
-    const Bytes bytes = decoded(part);
-    return std::string(as_text(bytes));
+    const char* charset = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
+    return from_charset(decoded(part), charset ? charset : "");
   }
 
   void leaf(GMimePart* part, const MailPlace& place) {
@@ -137,13 +136,20 @@ class MailReader {
     }
     const char* name = g_mime_part_get_filename(part);
     Bytes content = decoded(part);
-    const bool pkcs7 = is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime");
+    const bool pkcs7 = is_pkcs7(object, name, content);
     const SignedPart found = pkcs7 ? signatures_.enclosing(content, place) : SignedPart{};
     if (pkcs7 && !found.is_signed) hazard("encrypted");
     const std::size_t own = mail_.parts.size();
     add_part(name ? name : "", type_of(object), std::move(content), place);
     if (found.is_signed && own < mail_.parts.size()) mail_.parts[own].wrapping = true;
     walk(found.content.get(), found.place);
+  }
+
+  /// Servers on the way make octets of a type that they don't know; then the name tells (RFC 8551 section 3.9).
+  static bool is_pkcs7(GMimeObject* object, const char* name, ByteView content) {
+    if (is_type(object, "application", "pkcs7-mime") || is_type(object, "application", "x-pkcs7-mime")) return true;
+    return is_type(object, "application", "octet-stream") && name && g_ascii_strcasecmp(name, "smime.p7m") == 0 &&
+           sniff(content) == "application/pkcs7-mime";
   }
 
   void add_part(std::string_view name, std::string_view type, Bytes content, const MailPlace& place,
@@ -153,12 +159,24 @@ class MailReader {
     mail_.parts.push_back({composed(clean_text(name, 4096)), clean_text(type, 255), {}, place.cover});
     const std::size_t own = mail_.parts.size() - 1;
     if (packed.damaged) hazard("malformed");
-    add_text(packed.text, place);
+    if (!is_said_before(packed.text, place)) add_text(packed.text, place);
     for (const TnefFile& file : packed.files) {
       add_part(file.name, "application/octet-stream", Bytes(file.content.begin(), file.content.end()), place,
                packed_in + 1);
     }
     mail_.parts[own].content = std::move(content);
+  }
+
+  /// Outlook says the same words beside a winmail.dat and in it.
+  bool is_said_before(std::string_view text, const MailPlace& place) const {
+    const auto words = [](std::string_view from) {
+      std::string bare;
+      std::ranges::copy_if(from, std::back_inserter(bare), [](unsigned char c) { return c > ' '; });
+      return bare;
+    };
+    return std::ranges::any_of(mail_.texts, [&](const MailText& before) {
+      return before.cover.signatures == place.cover.signatures && words(before.text).contains(words(text));
+    });
   }
 
   /// Some systems write an accent behind its letter; one name must look the same everywhere (NFC).
@@ -204,6 +222,8 @@ std::string encryption_of(GMimeObject* body, const ParsedMail& mail) {
 
 void prepare_mail() {
   g_mime_init();
+  const char* bare[] = {"utf-8", "windows-1252", nullptr};  // of fields with bytes that nothing explains
+  g_mime_parser_options_set_fallback_charsets(g_mime_parser_options_get_default(), bare);
   // Converters are shared objects, which a cell can no longer load; one that is open stays loaded. Left open for good,
   // also when the process ends: a leak checker would take them for lost.
   static auto& kept = *new std::vector<iconv_t>;

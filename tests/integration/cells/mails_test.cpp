@@ -118,12 +118,49 @@ TEST_F(Mails, WhatAMailHasPackedIsUnpacked) {
                                                             testing::Pair("Brief van Söl.txt", "Geachte heer")));
 }
 
+TEST_F(Mails, WordsThatOutlookPackedAreReadOnce) {
+  std::ifstream file(ZP_SOURCE_DIR "/tests/fuzz/seeds/tnef/rtf.dat", std::ios::binary);
+  const Bytes packed{std::istreambuf_iterator<char>(file), {}};
+  const auto with = [&](const std::string& words) {
+    return mail(
+        "From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" +
+        words +
+        "\r\n--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+        to_base64(packed) + "\r\n--b--\r\n");
+  };
+  EXPECT_THAT(with("Zie de bijlage.").text, HasSubstr("Geachte heer \u041F, \u20AC5\nbijgaand"));
+  EXPECT_EQ(with("Geachte  heer \u041F,\r\n\u20AC5 bijgaand").text, "Geachte  heer \u041F,\n\u20AC5 bijgaand");
+}
+
 TEST_F(Mails, AMailInsideAnInspectionShowsItsParts) {
   const Findings found = findings(kMail);
   EXPECT_EQ(found.type, "message/rfc822");
   ASSERT_EQ(found.attachments.size(), 2u);
   EXPECT_EQ(found.attachments[0].type, "application/pdf");
   EXPECT_EQ(found.attachments[1].type, "image/jpeg");
+}
+
+TEST_F(Mails, WordsOfAWrongOrUnknownCharacterSetAreReadAsWhatTheyAre) {
+  const auto text = [&](const char* charset, const char* bytes) {
+    return mail(std::string("From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: text/plain") + charset +
+                "\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + bytes + "\r\n")
+        .text;
+  };
+  for (const char* charset : {"", "; charset=us-ascii", "; charset=x-unknown", "; charset=utf-8",
+                              "; charset=iso-8859-1", "; charset=windows-1252"})
+    EXPECT_EQ(text(charset,
+                   "Ren\xE9"
+                   "e betaalt \x80 5"),
+              "Ren\u00E9e betaalt \u20AC 5\n")
+        << charset;
+  for (const char* charset : {"", "; charset=us-ascii", "; charset=x-unknown", "; charset=utf-8"})
+    EXPECT_EQ(text(charset,
+                   "Ren\xC3\xA9"
+                   "e betaalt \xE2\x82\xAC 5"),
+              "Ren\u00E9e betaalt \u20AC 5\n")
+        << charset;
+  EXPECT_EQ(text("; charset=koi8-r", "\xEE\xC5\xD4"), "\u041D\u0435\u0442\n");
 }
 
 TEST_F(Mails, HtmlMailBecomesText) {

@@ -103,6 +103,16 @@ class EncryptedMailTest(unittest.TestCase):
             for cipher in ("aes-256-gcm", "aes-128-gcm"):
                 self.assertEqual(self.file(self.smime(entity(), cipher, certificate)), self.OPENED)
 
+    def test_smime_whose_type_a_server_on_the_way_changed_is_opened(self):
+        raw = self.smime(self.signed(entity()), "aes-256-cbc")
+        changed = raw.replace(b"application/pkcs7-mime; smime-type=enveloped-data;", b"application/octet-stream;")
+        self.assertNotEqual(raw, changed)
+        kind, sizes = self.file(changed)
+        self.assertEqual(kind, "avg-inzage")
+        self.assertIn(len(PDF), sizes)
+        signed = self.signed(entity(), "-nodetach").replace(b"application/pkcs7-mime; smime-type=signed-data;", b"application/octet-stream;")
+        self.assertEqual(self.file(b"From: <jan@burger.example>\r\nTo: <post@ciz.example>\r\nSubject: ...\r\n" + signed)[0], "avg-inzage")
+
     def test_smime_of_old_programs_is_opened_when_it_is_signed_inside(self):
         for signed in (self.signed(entity()), self.signed(entity(), "-nodetach")):
             kind, sizes = self.file(self.smime(signed, "aes-256-cbc"))
