@@ -1,6 +1,8 @@
-"""Memory of the public door while 2 GB stream through it, and of all processes at rest."""
+"""Memory of the public door while 2 GB stream through it, of the mail door while it takes 100 MB, and of all processes at rest."""
 import os
 import pathlib
+import re
+import smtplib
 import time
 
 import instance
@@ -28,11 +30,32 @@ def growth(programs):
         stream(one, cookie, 64 * PIECE)  # threads and buffers that any first upload makes; too large to be inspected meanwhile
         time.sleep(1)
         pid = one.children["public"].pid
-        before = instance.memory(pid, "VmRSS")
-        pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak counts from here
         table.note(f"memory: {GIGABYTES} GB through the door ({table.load()})")
-        stream(one, cookie, GIGABYTES * 1024 * PIECE)
-        return instance.memory(pid, "VmHWM") - before
+        return peak_of(pid, lambda: stream(one, cookie, GIGABYTES * 1024 * PIECE))
+
+
+def peak_of(pid, action):
+    """Megabytes that a process needed during `action` beyond what it had before."""
+    before = instance.memory(pid, "VmRSS")
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak counts from here
+    action()
+    return instance.memory(pid, "VmHWM") - before
+
+
+def mail_growth(programs):
+    settings = {"mail": {"recipients": ["post@zegelpost.example"], "max_message_megabytes": 160}}
+    with instance.running(programs, "keymaker", "public", "mail", settings=settings) as one:
+        port = int(re.search(r"lmtp_listen: *'?[\d.]+:(\d+)", one.config.read_text()).group(1))
+        instance.wait_for_port(port, one.log)
+
+        def deliver(megabytes):
+            line = os.urandom(37).hex().encode() + b"\r\n"
+            with smtplib.LMTP("127.0.0.1", port, timeout=300) as door:
+                door.sendmail("renee@burger.example", ["post@zegelpost.example"], b"Subject: Stukken\r\n\r\n" + line * (megabytes * 1_000_000 // len(line)))
+
+        deliver(1)  # threads and buffers that any first mail makes
+        table.note(f"memory: a mail of 100 MB through the door ({table.load()})")
+        return peak_of(one.children["mail"].pid, lambda: deliver(100))
 
 
 def family(pid):
@@ -70,4 +93,5 @@ def rows(programs):
     sizes = at_rest(programs)
     listing = ", ".join(f"{name} {size:.0f}" for name, size in sorted(sizes.items(), key=lambda item: -item[1]))
     return [table.below("memory growth of the door, 2 GB upload", growth(programs), "MB", 64),
+            table.below("memory growth of the mail door, a mail of 100 MB", mail_growth(programs), "MB", 64),
             table.below("memory of all processes at rest", sum(sizes.values()), "MB", 150, f" ({listing})")]

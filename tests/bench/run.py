@@ -7,7 +7,7 @@ import sys
 sys.dont_write_bytecode = True
 import table  # noqa: E402
 
-NAMES = ("sealing", "accept", "lmtp", "mail_filing", "findings_time", "memory", "dossier_list", "mail_queue", "mailbox", "inspection", "letters")
+NAMES = ("sealing", "accept", "lmtp", "parsing", "mail_filing", "findings_time", "memory", "dossier_list", "mail_queue", "mailbox", "inspection", "letters")
 
 
 def main():
