@@ -40,8 +40,8 @@ Result<Letter> letter_in(StoreReader& store, const Id& id, std::initializer_list
 }
 
 templates::Organisation letterhead(const OrganisationConfig& config) {
-  return {config.name,      config.return_address, config.footer,       config.place,
-          config.telephone, config.fg_email,       config.contact_lines};
+  return {config.name,      config.return_address, config.footer,        config.place,
+          config.telephone, config.fg_email,       config.contact_lines, config.digital_channel};
 }
 
 std::string not_in_state(const Letter& letter) {

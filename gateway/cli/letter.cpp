@@ -63,7 +63,8 @@ Result<templates::Organisation> read_organisation(const std::string& path) {
     return values.value(key, json("")).is_string() ? values.value(key, std::string()) : std::string();
   };
   templates::Organisation organisation{
-      text("name"), text("return_address"), text("footer"), text("place"), text("telephone"), text("fg_email"), {}};
+      text("name"), text("return_address"), text("footer"), text("place"), text("telephone"), text("fg_email"),
+      {},           text("digital_channel")};
   for (const json& line : values.value("contact_lines", json::array()))
     if (line.is_string()) organisation.contact_lines.push_back(line);
   if (organisation.name.empty()) return fail(Code::kConfig, "read organisation", path + ": name is missing");

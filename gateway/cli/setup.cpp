@@ -40,7 +40,8 @@ std::string config_text(const Setup& setup, const Made& made) {
          "\n  return_address: \"Postbus 1, 1000 AA Voorbeeldstad\"\n  place: Voorbeeldstad\n  telephone: \"088 000 00 "
          "00\"\n"
          "  fg_email: " +
-         quoted("fg@" + setup.mail_address.substr(setup.mail_address.find('@') + 1)) +
+         quoted("fg@" + setup.mail_address.substr(setup.mail_address.find('@') + 1)) + "\n  digital_channel: " + base +
+         std::to_string(setup.public_port) +
          "\n  contact_lines: [\"Postbus 1\", \"1000 AA Voorbeeldstad\", \"088 000 00 00\"]\n  footer: " +
          quoted(setup.organisation) + "\n\npublic:\n  listen: 127.0.0.1:" + std::to_string(setup.public_port) +
          "\n  certificate: tls/certificate.pem\n  key: tls/key.pem\n  base_url: " + base +

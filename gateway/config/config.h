@@ -16,7 +16,7 @@
 namespace zp::gateway {
 
 struct OrganisationConfig {
-  std::string name, return_address, footer, place, telephone, fg_email;
+  std::string name, return_address, footer, place, telephone, fg_email, digital_channel;
   std::vector<std::string> contact_lines;
 };
 

@@ -33,6 +33,7 @@ struct Organisation {
   std::string telephone;  // "088 789 1000"
   std::string fg_email;   // of the data-protection officer
   std::vector<std::string> contact_lines;
+  std::string digital_channel = {};  // "https://...", where an objection may be sent digitally; empty: by post alone
 };
 
 /// One value that a letter needs. Data are JSON:

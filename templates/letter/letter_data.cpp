@@ -212,7 +212,8 @@ json surroundings(const Organisation& organisation, const std::string& date) {
             {"return_address", organisation.return_address},
             {"place", organisation.place},
             {"telephone", organisation.telephone},
-            {"fg_email", organisation.fg_email}}}};
+            {"fg_email", organisation.fg_email},
+            {"digital_channel", organisation.digital_channel}}}};
 }
 
 }  // namespace zp::templates

@@ -144,7 +144,8 @@ class Scope {
                                                   "organisation.return_address",
                                                   "organisation.place",
                                                   "organisation.telephone",
-                                                  "organisation.fg_email"};
+                                                  "organisation.fg_email",
+                                                  "organisation.digital_channel"};
     if (kAlways.contains(name)) return nullptr;
     const bool in_list = !open_.empty() && open_.back() != nullptr && open_.back()->type == "list";
     if (name == "." && in_list) return nullptr;
