@@ -18,21 +18,26 @@ using testing::IsEmpty;
 using testing::Not;
 
 const std::map<std::string, const char*> kGivesNothing = {
-    {"avg-beperking-geweigerd", "says only that processing goes on, and why"},
-    {"avg-beperking-opheffing", "must be told before a restriction is lifted (art. 18 lid 3)"},
-    {"avg-beperking-toegekend", "protects whom the data are about: nothing leaves, nothing changes"},
+    {"avg-beperking-opheffing",
+     "must be told before a restriction is lifted (art. 18 lid 3); who got the restriction proved who he is"},
     {"avg-kennisgeving-ontvanger", "to who had the data already (art. 19)"},
     {"avg-meer-bewijs", "asks for the proof"},
     {"avg-niet-geidentificeerd", "says that the proof never came"},
-    {"avg-ongegrond-buitensporig", "speaks of the requests alone"},
     {"avg-ontvangst", "receipt"},
-    {"avg-toestemming-ingetrokken", "confirms what the reader said; withdrawing is as easy as giving (art. 7 lid 3)"},
     {"avg-verlenging", "tells of the term"},
+    {"bezwaar-hoorzitting", "invites"},
+    {"bezwaar-ontvangst", "receipt"},
+    {"bezwaar-verdaging", "tells of the term"},
+    {"bezwaar-verzuim", "asks"},
     {"doorgestuurd", "gives back what was sent"},
     {"doorverwijzing-gemeente", "refers"},
     {"doorverwijzing-schriftelijk", "refers"},
     {"doorverwijzing-zorgverlener", "refers"},
     {"herinnering-aanvulling", "asks"},
+    {"ingebrekestelling-ontvangst", "receipt"},
+    {"klacht-niet-behandeld", "gives back what was sent, and refuses"},
+    {"klacht-ontvangst", "gives back what was sent"},
+    {"klacht-verdaging", "gives back what was sent, and tells of the term"},
     {"kopie-indicatiebesluit-geweigerd", "refuses"},
     {"niet-behandeld", "says what never came"},
     {"ontvangstbevestiging", "gives back what was sent"},
@@ -48,6 +53,11 @@ const std::map<std::string, const char*> kGivesNothing = {
     {"verzendbewijs", "times and codes of messages"},
     {"verzoek-om-aanvulling", "asks"},
     {"voorblad", "cover page"},
+};
+
+/// Asked of who acts for another alone: of oneself a signature is enough.
+const std::map<std::string, const char*> kOfRepresentatives = {
+    {"avg-toestemming-ingetrokken", "withdrawing is as easy as giving, which takes a signature (art. 7 lid 3)"},
 };
 
 const RuleBook& shipped() {
@@ -81,6 +91,10 @@ TEST(Release, EveryLetterWaitsForTheProofsOrSaysWhyNot) {
       std::size_t proofs = 0;
       for (const DocumentRule& document : shipped().find(kind)->documents) {
         if (!proves_who_asks(document)) continue;
+        if (kOfRepresentatives.contains(letter.name) && document.identity_document) {
+          EXPECT_THAT(document.before, Not(Contains(letter.name))) << kind;
+          continue;
+        }
         ++proofs;
         EXPECT_THAT(document.before, Contains(letter.name)) << kind << " " << document.slot;
       }
