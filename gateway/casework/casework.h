@@ -56,6 +56,8 @@ std::string genuine_page(const Config& config);
 Job new_job(std::string kind, const Id& subject, TimeMs run_at, std::string payload = "{}");
 /// `message` asks for each document that is not there or not in order.
 void ask_for_missing(const OpenDossier& open, MessageData& message);
+/// Addresses, not known to be the requester's, from which mail came into the dossier.
+std::vector<std::string> other_emails(const Profile& profile);
 /// What the dossier can be found by: reference, names, birth dates, e-mail, address.
 std::vector<Bytes> search_tokens(const Vault& vault, const OpenDossier& open);
 /// Seals the profile, marks the time and stores the row.
@@ -204,6 +206,9 @@ class Casework {
   /// AVG: the requester asks for it no longer, so that no decision is needed.
   Result<void> settle_right(const Actor& actor, const Id& dossier, const std::string& kind, const std::string& reason);
   Result<void> edit_person(const Actor& actor, const Id& dossier, const Person& requester, const Person& client);
+  /// Mail that came from `email`, another address than the requester's, is the requester's own, and so is what comes from there
+  /// later; `how` is how staff know. kRefused for an address from which nothing came.
+  Result<void> confirm_email(const Actor& actor, const Id& dossier, const std::string& email, const std::string& how);
   /// keys "signature" (present|absent), "kind", "slot", ... of intake::Evidence; an empty value takes the correction
   /// back.
   Result<void> correct(const Actor& actor, const Id& document, const std::string& key, const std::string& value);

@@ -19,6 +19,7 @@ const Representation* successor_of(const ClientRegister& known, const Representa
 
 void give_to_successor(const Representation& to, Profile& profile) {
   Person& requester = profile.requester;
+  profile.confirmed_emails.clear();
   requester = {to.name, to.role, {}, to.email, {}, to.address};
   profile.fields["requester_name"] = to.name;
   profile.fields["requester_role"] = to.role;

@@ -133,6 +133,7 @@ Result<void> Casework::classify(const Actor& actor, const Id& dossier, const std
 Result<void> Casework::edit_person(const Actor& actor, const Id& dossier, const Person& requester,
                                    const Person& client) {
   return change(actor, Act::kEditPerson, dossier, {}, {}, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+    if (!same_name(open.profile.requester.name, requester.name)) open.profile.confirmed_emails.clear();
     open.profile.requester = requester;
     open.profile.client = client;
     for (const auto& [holder, person] : {std::pair("requester", &requester), std::pair("client", &client)}) {
@@ -144,6 +145,24 @@ Result<void> Casework::edit_person(const Actor& actor, const Id& dossier, const 
     TRY_DO(store.set_tokens(dossier, search_tokens(office_.vault, open)));
     return judge(office_, store, open);
   });
+}
+
+Result<void> Casework::confirm_email(const Actor& actor, const Id& dossier, const std::string& email,
+                                     const std::string& how) {
+  if (how.empty() || how.size() > kMaxNote)
+    return fail(Code::kRefused, "confirm address", "Schrijf op hoe u weet dat dit adres van de verzoeker is.");
+  return change(actor, Act::kEditPerson, dossier, {}, "address confirmed",
+                [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
+                  Profile& profile = open.profile;
+                  const auto others = other_emails(profile);
+                  if (std::ranges::find(others, email) == others.end())
+                    return fail(Code::kRefused, "confirm address", "Van dit adres kwam hier geen mail.");
+                  for (Delivery& delivery : profile.deliveries)
+                    if (delivery.from == email) delivery.from.clear();
+                  profile.confirmed_emails.push_back(email);
+                  remember(office_, actor, open, "Dit e-mailadres is ook van de verzoeker: " + email + ". " + how);
+                  return store.set_tokens(dossier, search_tokens(office_.vault, open));
+                });
 }
 
 Result<void> Casework::correct(const Actor& actor, const Id& document, const std::string& key,
@@ -301,6 +320,15 @@ void ask_for_missing(const OpenDossier& open, MessageData& message) {
     if (one.state != intake::RequirementState::kMet) message.asked.emplace_back(one.slot, one.label);
 }
 
+std::vector<std::string> other_emails(const Profile& profile) {
+  std::vector<std::string> emails;
+  for (const Delivery& delivery : profile.deliveries)
+    if (delivery.channel == "mail" && delivery.from.contains('@') &&
+        std::ranges::find(emails, delivery.from) == emails.end())
+      emails.push_back(delivery.from);
+  return emails;
+}
+
 std::vector<Bytes> search_tokens(const Vault& vault, const OpenDossier& open) {
   const Person& requester = open.profile.requester;
   const Person& client = open.profile.client;
@@ -308,6 +336,7 @@ std::vector<Bytes> search_tokens(const Vault& vault, const OpenDossier& open) {
       open.dossier.reference, requester.name, requester.birth_date, requester.email, client.name,
       client.birth_date,      client.email};
   texts.insert(texts.end(), requester.address.begin(), requester.address.end());
+  texts.insert(texts.end(), open.profile.confirmed_emails.begin(), open.profile.confirmed_emails.end());
   return vault.tokens(texts);
 }
 

@@ -236,6 +236,7 @@ std::string Profile::json() const {
                {"access_code", access_code},
                {"access_code_way", access_code_way},
                {"access_code_until", access_code_until},
+               {"confirmed_emails", confirmed_emails},
                {"requester_since", requester_since},
                {"terms", array_of(terms)},
                {"rights", array_of(rights)},
@@ -255,6 +256,13 @@ std::string Profile::json() const {
   return text_of(json);
 }
 
+bool Profile::is_of_requester(std::string_view email) const {
+  const auto same = [&](const std::string& known) {
+    return !known.empty() && ascii_lower(known) == ascii_lower(email);
+  };
+  return same(requester.email) || std::ranges::any_of(confirmed_emails, same);
+}
+
 Result<Profile> Profile::parse(std::string_view text) {
   return read_json<Profile>(text, "read profile", [](const Json& json) -> Result<Profile> {
     Profile profile;
@@ -264,6 +272,7 @@ Result<Profile> Profile::parse(std::string_view text) {
     profile.access_code = json.value("access_code", "");
     profile.access_code_way = json.value("access_code_way", "");
     profile.access_code_until = json.value("access_code_until", TimeMs{0});
+    profile.confirmed_emails = json.value("confirmed_emails", std::vector<std::string>{});
     profile.requester_since = json.value("requester_since", TimeMs{0});
     profile.terms = list_of<TermRecord>(json, "terms", term_of);
     profile.rights = list_of<InvokedRight>(json, "rights", right_of);

@@ -31,7 +31,7 @@ struct Person {
 
 /// A term that runs, with how its last day was found.
 struct TermRecord {
-  /// "avg", "avg-verlengd", "verlengingsbericht", "wlz", "aanvulling", "niet-behandelen", "bezwaar", or the record whose clock it is.
+  /// "avg", "avg-verlengd", "verlengingsbericht", "wlz", "aanvulling", "niet-behandelen", "weeks", "bezwaar", "beroep", or the record whose clock it is.
   std::string kind;
   std::string from;                // YYYY-MM-DD
   std::string last_day;            // YYYY-MM-DD
@@ -103,6 +103,7 @@ struct Profile {
   std::map<std::string, std::string> fields;  // as filled in, by field name of the requirement file
   std::string access_code;                    // for messages to the requester; empty until there is one
   std::string access_code_way;                // "zelf gekozen", "per brief", "telefonisch", "per sms naar ..."
+  std::vector<std::string> confirmed_emails;  // other addresses of which staff know that they are the requester's
   TimeMs requester_since = 0;                 // when somebody else's place was taken; 0: the first
   TimeMs access_code_until = 0;  // from then on it opens nothing; 0, of before there were ends: its messages' end
   std::optional<intake::Evaluation> evaluation;
@@ -119,6 +120,8 @@ struct Profile {
 
   std::string json() const;
   static Result<Profile> parse(std::string_view json);
+  /// The requester's own address, or one that staff confirmed.
+  bool is_of_requester(std::string_view email) const;
   /// Who the dossier is about.
   const Person& subject() const noexcept { return client.name.empty() ? requester : client; }
 };

@@ -29,6 +29,10 @@ const std::map<std::string, Action>& actions() {
       {"recht-afdoen", [](Casework& c, Visit& v,
                           const Id& d) { return c.settle_right(v.actor, d, v.value("recht"), v.value("reden")); }},
       {"gegevens", edit_people},
+      {"adres-bevestigen",
+       [](Casework& c, Visit& v, const Id& d) {
+         return c.confirm_email(v.actor, d, v.value("mailadres"), v.value("hoe"));
+       }},
       {"aantekening", [](Casework& c, Visit& v, const Id& d) { return c.note(v.actor, d, v.value("tekst")); }},
       {"taak-klaar", finish_task},
       {"beperken", [](Casework& c, Visit& v, const Id& d) { return c.restrict(v.actor, d, v.value("grond")); }},

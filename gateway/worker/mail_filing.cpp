@@ -70,12 +70,6 @@ Profile profile_of(const intake::ParsedMail& mail) {
   return profile;
 }
 
-bool same_address(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-  });
-}
-
 /// A reference is no secret: whoever writes from another address adds documents, and a person looks.
 /// `ours`: what came to a return path of ours belongs to its mail.
 Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, const std::vector<std::string>& to,
@@ -91,9 +85,9 @@ Result<void> compare_sender(const Tools& tools, const intake::ParsedMail& mail, 
     if (const std::string others = also_named(store, mail, to, *filing.dossier); !others.empty())
       filing.tasks.push_back("Deze mail noemt ook " + others +
                              ", maar ligt alleen hier. Kijk of hij daar ook bij hoort.");
-    if (same_address(open->profile.requester.email, mail.from_address)) return {};
+    if (open->profile.is_of_requester(mail.from_address)) return {};
     filing.tasks.push_back("Deze aanvulling kwam van een ander e-mailadres dan dat van de afzender: " +
-                           mail.from_address);
+                           mail.from_address + ". Is het van dezelfde persoon? Leg dat vast bij Verzoeker.");
     filing.delivery.may_answer = false;
     filing.delivery.from = mail.from_address;
     return {};
@@ -116,7 +110,7 @@ Result<void> propose(const Tools& tools, const intake::ParsedMail& mail, Filing&
       const intake::RequestRule* const rule = tools.office.rules.find(one.kind);
       if (references.size() == kProposed || (rule && rule->made_by_staff)) continue;
       const auto open = open_dossier(tools.office.vault, store, one.id);
-      if (open && same_address(open->profile.requester.email, mail.from_address)) references.push_back(one.reference);
+      if (open && open->profile.is_of_requester(mail.from_address)) references.push_back(one.reference);
     }
     return {};
   }));

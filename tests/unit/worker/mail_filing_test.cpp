@@ -64,6 +64,41 @@ class MailFilingTest : public test::WorkerDesk {
   }
 };
 
+TEST_F(MailFilingTest, AnAddressThatStaffConfirmedIsTheSendersFromThenOn) {
+  const Id dossier = this->dossier("avg-inzage", DossierState::kReview);
+  auto addition = mail();
+  addition.subject = stored(dossier).reference;
+  come_in(addition);
+  EXPECT_THAT(profile(dossier).tasks, Contains(HasSubstr("ander e-mailadres")));
+  EXPECT_EQ(other_emails(profile(dossier)), std::vector<std::string>{"jan@example.org"});
+  const Actor clerk = staff("postkamer");
+  EXPECT_EQ(casework_->confirm_email(clerk, dossier, "jan@example.org", "").error().code, Code::kRefused);
+  EXPECT_EQ(casework_->confirm_email(clerk, dossier, "piet@example.org", "Gebeld.").error().code, Code::kRefused);
+  must(casework_->confirm_email(clerk, dossier, "jan@example.org", "Gebeld op het nummer uit het dossier."));
+  EXPECT_THAT(ledger(), Contains(testing::Field(&crypto::LedgerEntry::action, "dossier.edit-person")));
+  EXPECT_THAT(other_emails(profile(dossier)), IsEmpty());
+  const std::size_t before = profile(dossier).tasks.size();
+  auto later = mail("Nog een bijlage.\n");
+  later.from_address = "JAN@example.org";
+  later.subject = stored(dossier).reference;
+  come_in(later);
+  const auto tasks = profile(dossier).tasks;
+  EXPECT_EQ(std::ranges::count_if(tasks, [](const std::string& one) { return one.contains("ander e-mailadres"); }), 1);
+  EXPECT_EQ(tasks.size(), before + 1);  // to read it
+  EXPECT_EQ(profile(dossier).deliveries.back().from, "");
+}
+
+TEST_F(MailFilingTest, NewMailFromAConfirmedAddressIsProposedForTheRequestsOfThatPerson) {
+  const Id dossier = this->dossier("avg-inzage", DossierState::kReview);
+  auto addition = mail();
+  addition.subject = stored(dossier).reference;
+  come_in(addition);
+  must(casework_->confirm_email(staff("postkamer"), dossier, "jan@example.org", "Gebeld."));
+  const auto came = come_in(mail("Iets nieuws.\n"));
+  ASSERT_NE(came.dossier, dossier);
+  EXPECT_THAT(profile(came.dossier).tasks, Contains(HasSubstr("loopt al: " + stored(dossier).reference)));
+}
+
 TEST_F(MailFilingTest, AllOfAnAdditionIsThereToTheLastLine) {
   const Id dossier = this->dossier("avg-inzage", DossierState::kReview);
   std::string text;
