@@ -198,7 +198,17 @@ bool follows_from_terms(const Profile& profile, std::string_view field) {
   return (field == "first_term" || field == "new_term" || field == "answer_before") && answer_term(profile) != nullptr;
 }
 
+namespace {
+
+void drop_excluded(const templates::LetterInfo& info, Json& fields) {
+  for (const templates::LetterField& field : info.fields)
+    if (!field.unless.empty() && fields.value(field.unless, Json()) == true) fields.erase(field.name);
+}
+
+}  // namespace
+
 void hold_to_terms(const Office& office, const OpenDossier& open, const templates::LetterInfo& info, Json& fields) {
+  drop_excluded(info, fields);
   if (info.term == templates::LetterTerm::kCompletion) return;
   const Json known = known_fields(office, open, {});
   for (const templates::LetterField& field : info.fields)

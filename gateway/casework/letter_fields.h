@@ -25,7 +25,7 @@ nlohmann::json known_fields(const Office& office, const OpenDossier& open,
 nlohmann::json fill_fields(const templates::LetterInfo& info, const nlohmann::json& known, const nlohmann::json& given);
 /// A date that follows from the terms of the dossier: nobody types another.
 bool follows_from_terms(const Profile& profile, std::string_view field);
-/// Puts those dates that the dossier knows into the fields, whatever stood there. Not of a letter that asks for completion:
+/// Puts those dates that the dossier knows into the fields, whatever stood there, and takes out what a flag that is on excludes. Not of a letter that asks for completion:
 /// its last day counts from the day on which it leaves.
 void hold_to_terms(const Office& office, const OpenDossier& open, const templates::LetterInfo& info,
                    nlohmann::json& fields);

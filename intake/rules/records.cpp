@@ -24,6 +24,14 @@ std::string day_of(const RecordRule& rule, const Entry& entry) {
   return value_of(entry, rule.day).substr(0, kDayLength);
 }
 
+/// That was put on record last; of two at once the later in the list.
+const Entry* newest(const std::vector<Entry>& entries) {
+  const Entry* last = nullptr;
+  for (const Entry& entry : entries)
+    if (!last || entry.entered >= last->entered) last = &entry;
+  return last;
+}
+
 /// From which day on entries count; empty: from any.
 std::string first_day_of(const RecordBook& book, const Records& records, const After& after) {
   const RecordRule* const rule = book.record(after.record);
@@ -72,7 +80,8 @@ std::vector<const Entry*> that_count(const RecordBook& book, const Records& reco
   if (!rule || entries == records.end()) return counting;
   const std::string first_day = first_day_of(book, records, after);
   for (const Entry& entry : entries->second)
-    if (holds(where, entry.fields) && day_of(*rule, entry) >= first_day && !settled_by(book, records, *rule, entry))
+    if ((!rule->single || &entry == newest(entries->second)) && holds(where, entry.fields) &&
+        day_of(*rule, entry) >= first_day && !settled_by(book, records, *rule, entry))
       counting.push_back(&entry);
   return counting;
 }

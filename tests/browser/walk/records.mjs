@@ -46,6 +46,7 @@ export async function porteroCase(jurist) {
   await page.locator("#persoon").locator("#persoon-bewijs").fill("uittreksel van de KvK van 1 november 2026");
   await page.locator("#persoon").getByRole("button", { name: "Vastleggen" }).click();
   await page.waitForLoadState();
+  await add(page, "rechtsmiddel", { waarom: "De toegang staat in het contract." }, { soort: "contract" });
   await add(page, "datalek", { ontdekt: "2026-11-02T10:15", wat: "Namen en indicaties zijn bekeken." });
   await jurist.sees("De klok loopt");
   await page.locator("article", { hasText: "Afsluiten na misbruik" }).getByText("kan", { exact: true }).waitFor();

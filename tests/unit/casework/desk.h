@@ -101,12 +101,12 @@ class Desk : public testing::Test {
   /// Whatever letters wait for is there.
   void prove(OpenDossier& open) const {
     const intake::RequestRule* const rule = casework_->office().rules.find(open.dossier.kind);
-    for (const intake::DocumentRule& document : rule ? rule->documents : std::vector<intake::DocumentRule>()) {
-      if (document.before.empty()) continue;
-      if (!open.profile.evaluation) open.profile.evaluation.emplace();
-      open.profile.evaluation->requirements.push_back(
-          {.slot = document.slot, .label = document.label, .state = intake::RequirementState::kMet});
-    }
+    intake::Evaluation judged;
+    for (const intake::DocumentRule& document : rule ? rule->documents : std::vector<intake::DocumentRule>())
+      if (!document.before.empty())
+        judged.requirements.push_back(
+            {.slot = document.slot, .label = document.label, .state = intake::RequirementState::kMet});
+    if (!judged.requirements.empty()) open.profile.evaluation = std::move(judged);
   }
 
   Id document(const Id& dossier, const std::string& slot, Malware malware = Malware::kClean) {

@@ -20,6 +20,7 @@ class PorteroTest : public Desk {
                                                {"adres", "Wolkenlaan 7\n4321 AA Nergenshuizen"}});
     if (!made) throw std::runtime_error(made.error().message());
     id_ = *made;
+    remedy("contract");
   }
 
   void fact(const char* day, const char* kind, const char* what = "Vastgesteld.") {
@@ -41,6 +42,15 @@ class PorteroTest : public Desk {
                                {{"rol", "tekenbevoegde"},
                                 {"naam", "de heer P. Verbeelding"},
                                 {"bewijs", "KvK-uittreksel van 1 november 2026"}}));
+  }
+  void remedy(const char* kind) {
+    must(casework_->add_record(jurist_, id_, "rechtsmiddel", {{"soort", kind}, {"waarom", "Zo besloot de jurist."}}));
+  }
+  /// Everything that a closure for misuse needs but the choice of remedy.
+  void misuse() {
+    fact("2026-11-17", "buiten-doel");
+    contact("2026-11-20", "contactpersoon", "telefoon");
+    signatory();
   }
   void discipline() {
     must(casework_->add_record(
@@ -99,6 +109,32 @@ TEST_F(PorteroTest, ADossierWithoutItsOrganisationIsNotBegun) {
   EXPECT_THAT(made.error().subject, AllOf(HasSubstr("Contract"), HasSubstr("Postadres"), Not(HasSubstr("AGB"))));
   EXPECT_EQ(casework_->make_dossier(staff("informatiebalie"), "portero", {}).error().code, Code::kRefused);
   EXPECT_FALSE(casework_->make_dossier(jurist_, "avg-inzage", {}));  // that one is for the person to ask
+}
+
+TEST_F(PorteroTest, NoClosureLeavesBeforeSomebodyChoseTheRemedy) {
+  misuse();
+  must(casework_->strike_record(jurist_, id_, "rechtsmiddel",
+                                casework_->open(jurist_, id_)->profile.records["rechtsmiddel"][0].id, "Nog niet."));
+  EXPECT_THAT(hindered(draft("portero-afsluiting-misbruik")), HasSubstr("een besluit is of een maatregel"));
+}
+
+TEST_F(PorteroTest, AClosureUnderTheContractNamesTheCivilCourtAndStartsNoTermForObjection) {
+  misuse();
+  const Id letter = draft("portero-afsluiting-misbruik", {{"objection_before", "2027-01-04"}});
+  send(letter);
+  EXPECT_EQ(fields(letter)["by_contract"], true);
+  EXPECT_FALSE(fields(letter).contains("objection_before"));
+  EXPECT_TRUE(casework_->open(jurist_, id_)->profile.terms.empty());
+}
+
+TEST_F(PorteroTest, AClosureThatIsADecisionNamesTheLastDayToObjectWhateverWasChosenBefore) {
+  misuse();
+  remedy("besluit");
+  const Id letter = draft("portero-afsluiting-misbruik");
+  send(letter);
+  EXPECT_NE(fields(letter).value("by_contract", false), true);
+  EXPECT_EQ(fields(letter)["objection_before"], "2027-01-04");
+  EXPECT_EQ(casework_->open(jurist_, id_)->profile.terms.at(0).kind, "bezwaar");
 }
 
 TEST_F(PorteroTest, ClosingForMisuseIsRefusedUntilAllIsOnRecordAndSaysWhatIsMissing) {

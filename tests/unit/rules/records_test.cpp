@@ -79,14 +79,14 @@ TEST(Measures, MoveTheCaseOnInTheOrderInWhichTheyWereTaken) {
 
 TEST(Measures, SayEverythingThatIsMissingAtOnce) {
   const Hindrance hindrance = zp::intake::hindrance(portero(), *portero().measure("afsluiting-misbruik"), {});
-  EXPECT_EQ(hindrance.lacking.size(), 4u);
+  EXPECT_EQ(hindrance.lacking.size(), 5u);
   EXPECT_THAT(hindrance.sentence(portero()), HasSubstr("misbruik vast als feit"));
   EXPECT_TRUE(hindrance.stand.empty());
 }
 
 TEST(Measures, NeverCloseWithoutWhatTheTextAsksFor) {
   EXPECT_THAT(portero().measure("afsluiting-misbruik")->demands,
-              ::testing::IsSupersetOf({"misbruik", "direct-contact", "tekenbevoegde"}));
+              ::testing::IsSupersetOf({"misbruik", "direct-contact", "tekenbevoegde", "rechtsmiddel"}));
   EXPECT_THAT(portero().measure("afsluiting-onzorgvuldig")->demands,
               ::testing::IsSupersetOf({"meerdere-malen", "discipline", "eerst-contact"}));
 }
