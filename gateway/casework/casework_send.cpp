@@ -234,6 +234,7 @@ Result<Id> Casework::send(const Actor& actor, const Id& id, const Delivering& ho
                   TRY_DO(address_it(out, store, open));
                   TRY_DO(keep_terms(out, open));
                   TRY_DO(put_letter(out, store, open));
+                  TRY_DO(propose_copies(office_, store, open, out.letter.name));
                   return put_message(out, store, open, blank);
                 }));
   return blank.id;

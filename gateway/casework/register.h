@@ -58,6 +58,9 @@ Result<std::map<std::string, intake::ProofOnFile>> proofs_on_file(const Office& 
 /// needs (DocumentRule::before), or goes to a representative whose time is over.
 Result<void> check_release(const Office& office, StoreReader& store, const OpenDossier& open,
                            const templates::LetterInfo& info, const nlohmann::json& fields);
+/// The letter `sent` went out: whoever the client consented to send this too, and has not got it, becomes a task
+/// (ReleaseRule::proposed_after). People decide.
+Result<void> propose_copies(const Office& office, StoreReader& store, OpenDossier& open, const std::string& sent);
 /// What letters print about it: capacity, proof, basis, consent_on.
 Result<nlohmann::json> registered_fields(const Office& office, StoreReader& store, const OpenDossier& open,
                                          const templates::LetterInfo& info);

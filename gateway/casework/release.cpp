@@ -1,7 +1,10 @@
 // Before a letter goes out: may its reader have it? And what it prints about why.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "crypto/search_token.h"
+#include "gateway/casework/letter_steps.h"
 #include "gateway/casework/register.h"
 #include "gateway/process/process.h"
 
@@ -150,6 +153,26 @@ Result<void> check_release(const Office& office, StoreReader& store, const OpenD
   if (info.written_to == kRequester) TRY_DO(check_representative(office, open, known));
   TRY_DO(check_consent(office, open, known, info.name, fields));
   return check_proofs(office, open, info.name);
+}
+
+Result<void> propose_copies(const Office& office, StoreReader& store, OpenDossier& open, const std::string& sent) {
+  const intake::RequestRule* const rule = office.rules.find(kRegister);
+  if (!rule) return {};
+  TRY_ASSIGN(const auto known, register_of(office.vault, store, open.profile.subject()));
+  if (!known || known->restricted) return {};
+  TRY_ASSIGN(const auto letters, store.letters(open.dossier.id));
+  for (const intake::ReleaseRule& release : rule->book.releases) {
+    const bool there = std::ranges::any_of(
+        letters, [&](const Letter& one) { return one.name == release.letter && one.state != "withdrawn"; });
+    if (there || std::ranges::find(release.proposed_after, sent) == release.proposed_after.end()) continue;
+    TRY_ASSIGN(const templates::LetterInfo* const info, info_of(office, release.letter));
+    for (const Consent& consent : known->consents)
+      if (allows(consent, release, consent.to, local_date(office.now())))
+        open.profile.tasks.push_back(
+            fmt::format("De cliënt gaf op {} toestemming voor een kopie aan {}. Stel de brief op: {}.",
+                        dutch(consent.given), consent.to, info->title));
+  }
+  return {};
 }
 
 Result<nlohmann::json> registered_fields(const Office& office, StoreReader& store, const OpenDossier& open,

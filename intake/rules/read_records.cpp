@@ -37,6 +37,8 @@ RecordRule read_record(const YAML::Node& node, const std::string& file) {
   const auto day = std::ranges::find(record.fields, record.day, &FieldRule::name);
   if (!record.day.empty() && (day == record.fields.end() || (day->type != "date" && day->type != "moment")))
     map.refuse("day", "names no field of type date or moment");
+  record.refers = map.text_or("refers", "");
+  if (!record.refers.empty() && !has_field(record, record.refers)) map.refuse("refers", "names no field");
   if (record.fields.empty()) map.refuse("fields", "is missing");
   if (!record.person.empty() && record.person != "requester" && record.person != "client")
     map.refuse("person", "must be requester or client");
@@ -137,6 +139,7 @@ ReleaseRule read_release(const YAML::Node& node, const std::string& file) {
   release.own_roles = map.texts("own_roles");
   release.by_representative = map.text_or("by_representative", "");
   release.lacking = map.text("lacking");
+  release.proposed_after = map.texts("proposed_after");
   release.source = map.text("source");
   release.source_text = map.text("source_text");
   map.refuse_unknown_keys();

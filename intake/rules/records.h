@@ -20,6 +20,7 @@ struct RecordRule {
   std::string ends;         // how people say that an entry ends ("Intrekken"); empty: entries don't end
   std::string until;        // the field with a last day that is known beforehand; may be empty
   std::string day;          // the field with the day on which it happened (date or moment); empty: it has none
+  std::string refers;       // the field with the reference of another dossier, which hears of this one; may be empty
   /// "requester" or "client": its fields naam, geboortedatum, email, telefoon, adres are that person.
   std::string person;
   /// A term in hours that begins with an entry (AVG art. 33): the field with the moment, and the record whose entry ends it.
@@ -73,11 +74,12 @@ struct MeasureRule {
 
 /// A letter that gives something about a client away, and who must have agreed.
 struct ReleaseRule {
-  std::string letter, purpose;         // "kopie-huisarts"; what the consent must cover
-  std::string to;                      // as LetterInfo::written_to
-  std::vector<std::string> own_roles;  // who asks in such a role needs nobody's consent: the client
-  std::string by_representative;       // a representative with this in the scope needs none either; empty: does
-  std::string lacking;                 // Dutch, for staff: what to put on record
+  std::string letter, purpose;              // "kopie-huisarts"; what the consent must cover
+  std::string to;                           // as LetterInfo::written_to
+  std::vector<std::string> own_roles;       // who asks in such a role needs nobody's consent: the client
+  std::string by_representative;            // a representative with this in the scope needs none either; empty: does
+  std::string lacking;                      // Dutch, for staff: what to put on record
+  std::vector<std::string> proposed_after;  // letters: once one is sent, who consented to this one is proposed to staff
   std::string source, source_text;
 };
 

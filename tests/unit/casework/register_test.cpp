@@ -262,6 +262,42 @@ TEST_F(RegisterTest, TheGpGetsACopyOnConsentForThatPracticeOnly) {
   EXPECT_EQ(refusal(id, "kopie-huisarts", fields), "");
 }
 
+TEST_F(RegisterTest, OnceADecisionWentOutStaffAreProposedTheCopiesThatTheClientConsentedTo) {
+  const auto tasks_after_sending = [&] {
+    const Id id = request("kopie-indicatiebesluit", "self", "Cornelia Voorbeeld");
+    identified(id);
+    const auto letter = casework_->draft(staff("jurist"), id, "kopie-indicatiebesluit",
+                                         {{"decision_date", "2025-06-20"}, {"pages", "4"}});
+    enclose_copy(id, *letter);
+    const Actor jurist = staff("jurist");
+    must(casework_->propose(jurist, *letter));
+    must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));
+    must(casework_->send(jurist, *letter, {.route = "post", .address = {"Dorpsstraat 1"}}));
+    return casework_->open(jurist, id)->profile.tasks;
+  };
+  EXPECT_THAT(tasks_after_sending(), testing::IsEmpty());
+  consent("zorgaanbieder", "Zorggroep Het Luchtkasteel");
+  EXPECT_THAT(tasks_after_sending(), testing::IsEmpty());
+  consent("huisarts", "Huisartsenpraktijk De Linde");
+  EXPECT_THAT(tasks_after_sending(), testing::ElementsAre(HasSubstr("3 november 2026 toestemming voor een kopie aan "
+                                                                    "Huisartsenpraktijk De Linde")));
+  must(casework_->end_record(clerk_, register_, "toestemming",
+                             casework_->open(clerk_, register_)->profile.records["toestemming"][1].id, "2026-11-22",
+                             "brief van de cliënt"));
+  EXPECT_THAT(tasks_after_sending(), testing::IsEmpty());
+}
+
+TEST_F(RegisterTest, StaffSayThatTheClientAsksAndTheLetterNamesNoConsent) {
+  mentor("Karin de Model", "karin@example.org", "2024-02-03");
+  const Id id = request("kopie-indicatiebesluit", "mentor", "Karin de Model");
+  const Actor jurist = staff("jurist");
+  const auto letter = casework_->draft(jurist, id, "kopie-indicatiebesluit");
+  EXPECT_TRUE(view(id, *letter).data.fields.contains("basis"));
+  must(casework_->edit_letter(jurist, *letter, {{"own_request", true}}));
+  EXPECT_EQ(view(id, *letter).data.fields["own_request"], true);
+  EXPECT_FALSE(view(id, *letter).data.fields.contains("basis"));
+}
+
 TEST_F(RegisterTest, LettersToARepresentativePrintTheProofOnFile) {
   mentor("Karin de Model", "karin@example.org", "2024-02-03");
   const Id id = request(kMentorKind, "mentor", "Karin de Model");
