@@ -9,6 +9,7 @@
 #include "gateway/casework/register.h"
 #include "gateway/casework/terms.h"
 #include "gateway/casework/ways.h"
+#include "gateway/casework/weeks.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -70,6 +71,36 @@ Result<const intake::RecordRule*> record_rule(const Office& office, const OpenDo
   return rule;
 }
 
+/// What follows from the record: clocks, and terms that count from a day that is on it.
+Result<void> count_terms(const Office& office, OpenDossier& open) {
+  TRY_DO(recount_weeks(office, open));
+  TRY_DO(set_clocks(office, open));
+  return set_application_term(office, open);
+}
+
+/// The dossier that an entry refers to; none: it refers to nothing that is kept here.
+Result<std::optional<Id>> referred_to(StoreReader& store, const intake::RecordRule& rule,
+                                      const intake::FieldValues& given) {
+  const auto reference = crypto::parse_reference(value_of(given, rule.refers.c_str()));
+  if (rule.refers.empty() || !reference) return std::nullopt;
+  const auto found = store.dossier_by_reference(*reference);
+  if (!found || found->state == DossierState::kErased)
+    return fail(Code::kRefused, "refer to dossier", "Er is hier geen dossier met kenmerk " + *reference + ".");
+  return found->id;
+}
+
+/// Whoever has the other dossier hears of this one: it may not be closed unseen, and a decision may be due.
+Result<void> tell_other(const Office& office, StoreWriter& store, const OpenDossier& open, const Id& other) {
+  TRY_ASSIGN(auto about, open_dossier(office.vault, store, other));
+  const auto due = intake::parse_date(open.dossier.due);
+  const std::string text = office.rules.find(open.dossier.kind)->title + ": dossier " + open.dossier.reference +
+                           " gaat hierover." +
+                           (due ? " De laatste dag daarvan is " + intake::dutch_date(*due) + "." : "");
+  about.profile.tasks.push_back(text);
+  about.profile.history.push_back({office.now(), "zegelpost", text});
+  return save_dossier(store, about, office.now());
+}
+
 Result<void> put_on_record(const Office& office, const Actor& actor, OpenDossier& open, const intake::RecordRule& rule,
                            const intake::FieldValues& given) {
   intake::FieldValues fields = known_fields_of(rule, given);
@@ -83,8 +114,7 @@ Result<void> put_on_record(const Office& office, const Actor& actor, OpenDossier
   end_replaced(open.profile, rule, entries.back());
   name_person(rule, fields, open.profile);
   remember(office, actor, open, "Vastgelegd: " + rule.title + ".");
-  TRY_DO(set_clocks(office, open));
-  return set_application_term(office, open);
+  return count_terms(office, open);
 }
 
 /// The worker moves the access of whoever no longer speaks for the client.
@@ -138,8 +168,13 @@ Result<void> Casework::add_record(const Actor& actor, const Id& dossier, const s
   return change(
       actor, Act::kRecord, dossier, {}, "record=" + record, [&](StoreWriter& store, OpenDossier& open) -> Result<void> {
         TRY_ASSIGN(const intake::RecordRule* const rule, record_rule(office_, open, record));
+        TRY_ASSIGN(const auto other, referred_to(store, *rule, fields));
         TRY_DO(put_on_record(office_, actor, open, *rule, fields));
         TRY_DO(follow(office_, store, open, open.profile.records[record].back()));
+        if (other && *other != dossier) {
+          TRY_DO(enter(actor, Act::kRecord, {other->hex(), dossier.hex(), "referred to record=" + record}));
+          TRY_DO(tell_other(office_, store, open, *other));
+        }
         return rule->person.empty() ? Result<void>() : store.set_tokens(dossier, search_tokens(office_.vault, open));
       });
 }
@@ -180,8 +215,7 @@ Result<void> Casework::strike_record(const Actor& actor, const Id& dossier, cons
                   found->struck = local_time_dutch(office_.now()) + ", " + actor.name + ": " + reason;
                   remember(office_, actor, open, "Doorgehaald: " + rule->title + ". " + reason);
                   TRY_DO(follow(office_, store, open, *found));
-                  TRY_DO(set_clocks(office_, open));
-                  return set_application_term(office_, open);
+                  return count_terms(office_, open);
                 });
 }
 

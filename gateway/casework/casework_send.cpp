@@ -165,10 +165,13 @@ Result<void> keep_terms(Sending& out, OpenDossier& open) {
     after_sending(out.office, out.info, open);
   }
   hold_to_terms(out.office, open, out.info, out.data.fields);
-  // The term for objection counts from the day on which it leaves, not from the day on which it was written.
-  if (!out.data.fields.contains("objection_before")) return {};
-  out.data.fields["objection_before"] = known_fields(out.office, open, {})["objection_before"];
-  return start_objection(out.office, open, out.today, out.info.title);
+  // The term for objection or appeal counts from the day on which it leaves, not from the day on which it was written.
+  for (const auto& [field, remedy] : {std::pair("objection_before", kObjection), std::pair("appeal_before", kAppeal)}) {
+    if (!out.data.fields.contains(field)) continue;
+    out.data.fields[field] = known_fields(out.office, open, {})[field];
+    TRY_DO(start_objection(out.office, open, out.today, out.info.title, remedy));
+  }
+  return {};
 }
 
 Result<void> put_letter(Sending& out, StoreWriter& store, OpenDossier& open) {

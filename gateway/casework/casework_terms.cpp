@@ -16,7 +16,7 @@ using enum DossierState;
 
 constexpr std::uint32_t kCalendarRows = 100, kWatchedAtOnce = 500;
 constexpr std::string_view kNear = "nadert", kPast = "voorbij";
-constexpr std::string_view kObjection = "bezwaar", kCompletion = "aanvulling";
+constexpr std::string_view kCompletion = "aanvulling";
 
 /// What still has an end to wait for; from closing on only retention runs.
 DossierFilter with_terms(const std::string& due_before) {
@@ -42,7 +42,7 @@ std::vector<TermRecord> running_terms(const Profile& profile) {
 }
 
 /// For others there is nothing to do before the last day: the sender completes, the recipient objects.
-bool is_ours(const TermRecord& term) { return term.kind != kCompletion && term.kind != kObjection; }
+bool is_ours(const TermRecord& term) { return term.kind != kCompletion && !is_for_remedy(term); }
 
 struct Today {
   std::string day, warn_until;
@@ -53,7 +53,7 @@ std::string_view stage_of(const TermRecord& term, const Today& today) {
   if (!term.running) return {};
   if (term.last_day < today.day) return kPast;
   // The sender is reminded of what is still asked; of the end of a term for objection nobody is.
-  return term.kind != kObjection && term.last_day <= today.warn_until ? kNear : std::string_view();
+  return !is_for_remedy(term) && term.last_day <= today.warn_until ? kNear : std::string_view();
 }
 
 std::string dutch(const std::string& day) {
@@ -67,7 +67,9 @@ std::string task_text(const Office& office, const Dossier& dossier, const TermRe
         "De afzender kan aanvullen tot en met {}. Stuur een herinnering: de brief Herinnering aanvulling.",
         dutch(term.last_day));
   if (term.kind == kCompletion)
-    return "De termijn om aan te vullen is voorbij. Beslis hoe het verder gaat (Awb artikel 4:5).";
+    return "De termijn om aan te vullen is voorbij. Beslis hoe het verder gaat (Awb artikel 4:5; bij bezwaar 6:6).";
+  if (term.kind == kAppeal)
+    return "De beroepstermijn is voorbij. Is er geen beroep ingesteld? Dan kan het dossier dicht.";
   if (term.kind == kObjection)
     return "De bezwaartermijn is voorbij. Is er geen bezwaar gekomen? Dan kan het dossier dicht.";
   const std::string label = term_label(office, dossier, term);
@@ -111,7 +113,7 @@ Result<std::size_t> tell(const Office& office, OpenDossier& open, const Today& t
     const std::string text = task_text(office, open.dossier, term);
     open.profile.tasks.push_back(text);
     open.profile.history.push_back({office.now(), "zegelpost", text});
-    if (term.kind == kObjection) term.running = false;  // nobody is late: it is over
+    if (is_for_remedy(term)) term.running = false;  // nobody is late: it is over
     completion_over = completion_over || (term.kind == kCompletion && term.told == kPast);
     ++told;
   }

@@ -7,6 +7,7 @@
 #include "gateway/casework/restriction.h"
 #include "gateway/casework/rights.h"
 #include "gateway/casework/terms.h"
+#include "gateway/casework/weeks.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -72,14 +73,15 @@ std::string email_hint(const std::string& email) {
 
 const TermRecord* answer_term(const Profile& profile) {
   const auto found = std::ranges::find_if(profile.terms, [](const TermRecord& term) {
-    return term.running && term.kind != "aanvulling" && term.kind != "verlengingsbericht" && term.kind != "bezwaar" &&
+    return term.running && term.kind != "aanvulling" && term.kind != "verlengingsbericht" && !is_for_remedy(term) &&
            term.kind != "niet-behandelen";
   });
   return found == profile.terms.end() ? nullptr : &*found;
 }
 
 /// The dates that letters print about the terms of this dossier.
-void add_terms(const Office& office, const Profile& profile, Json& known) {
+void add_terms(const Office& office, const OpenDossier& open, Json& known) {
+  const Profile& profile = open.profile;
   if (const TermRecord* const asked = completion_asked(profile)) {
     known["asked_on"] = asked->from;
     known["complete_before"] = asked->last_day;
@@ -88,6 +90,14 @@ void add_terms(const Office& office, const Profile& profile, Json& known) {
   if (!term) return;
   known["answer_before"] = term->last_day;
   known["answer_ground"] = known.value("term_ground", "");
+  if (const intake::RequestRule* const rule = office.rules.find(open.dossier.kind); rule && term->kind == kWeeks) {
+    const auto first = weeks_record(office, open, *rule, false), later = weeks_record(office, open, *rule, true);
+    if (first && later && rule->weeks.adjourned_weeks > 0) {
+      known["first_term"] = first->last_day;
+      known["new_term"] = later->last_day;
+    }
+    return;
+  }
   const auto received = intake::parse_date(term->from);
   if (!received || !term->kind.starts_with("avg")) return;
   known["first_term"] = intake::format_date(intake::avg_term(office.calendar, *received).last_day);
@@ -170,14 +180,15 @@ Json known_fields(const Office& office, const OpenDossier& open, const std::vect
   }
   // Counted from today; whoever sends it later sees the date in the letter and in its form.
   if (const auto day = intake::parse_date(today))
-    known["objection_before"] = intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
+    known["objection_before"] = known["appeal_before"] =
+        intake::format_date(intake::bezwaar_term(office.calendar, *day).last_day);
   if (profile.restricted_since) known["restricted_from"] = local_date(profile.restricted_since);
   if (const RestrictionGround* const why = find_restriction_ground(profile.restriction_ground)) {
     known["ground"] = why->words;
     known["until"] = why->until;
   }
   if (profile.evaluation) known["missing"] = missing_of(*profile.evaluation);
-  add_terms(office, profile, known);
+  add_terms(office, open, known);
   return known;
 }
 
@@ -234,6 +245,8 @@ Announcement announcement_of(const templates::LetterInfo& info, const Json& fiel
     announcement.term = "Stuur wat ontbreekt uiterlijk op " + intake::dutch_date(*day) + ".";
   } else if (const auto objection = intake::parse_date(fields.value("objection_before", ""))) {
     announcement.term = "Bezwaar maken kan tot en met " + intake::dutch_date(*objection) + ".";
+  } else if (const auto appeal = intake::parse_date(fields.value("appeal_before", ""))) {
+    announcement.term = "Beroep instellen kan tot en met " + intake::dutch_date(*appeal) + ".";
   }
   return announcement;
 }

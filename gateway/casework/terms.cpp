@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "gateway/casework/weeks.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
 namespace {
 
-constexpr std::string_view kNotice = "verlengingsbericht", kObjection = "bezwaar", kCompletion = "aanvulling",
-                           kNotTreated = "niet-behandelen";
+constexpr std::string_view kNotice = "verlengingsbericht", kCompletion = "aanvulling", kNotTreated = "niet-behandelen";
 
 TermRecord record_of(std::string kind, const std::string& from, const intake::Term& term) {
   return {std::move(kind), from, intake::format_date(term.last_day), term.steps};
@@ -35,7 +35,10 @@ Result<void> start_term(const Office& office, OpenDossier& open) {
   for (TermRecord& term : open.profile.terms)
     if (term.kind != "aanvulling") term.running = false;
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
-  if (rule && rule->term != "none") {
+  if (rule && rule->term == kWeeks) {
+    TRY_ASSIGN(auto term, weeks_record(office, open, *rule, is_adjourned(open.profile)));
+    open.profile.terms.push_back(std::move(term));
+  } else if (rule && rule->term != "none") {
     const std::string from = local_date(open.dossier.received);
     TRY_ASSIGN(const auto received, intake::parse_date(from));
     const bool avg = rule->term == "avg";
@@ -58,6 +61,7 @@ Result<std::string> suspend_term(const Office& office, OpenDossier& open, const 
   open.profile.terms.push_back(record_of("aanvulling", invited, term));
   if (TermRecord* const wlz = running(open, "wlz"))
     wlz->steps.push_back("Opgeschort vanaf de dag na " + intake::dutch_date(day) + " (Awb art. 4:15).");
+  TRY_DO(recount_weeks(office, open));
   set_due(open);
   return open.profile.terms.back().last_day;
 }
@@ -78,6 +82,7 @@ Result<void> resume_term(const Office& office, OpenDossier& open, const std::str
     }
     *wlz = record_of("wlz", wlz->from, term);
   }
+  TRY_DO(recount_weeks(office, open));
   set_due(open);
   return {};
 }
@@ -92,10 +97,12 @@ const TermRecord* completion_asked(const Profile& profile) {
 Result<void> pass_completion(const Office& office, OpenDossier& open) {
   const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
   const TermRecord* const waiting = running(open, kCompletion);
-  if (!rule || !rule->application || !waiting) return {};
+  const bool stands_still = rule && (rule->application || !rule->weeks.stands_still.empty());
+  if (!stands_still || !waiting) return {};
   const std::string last_day = waiting->last_day;
   TRY_ASSIGN(const auto unused, intake::parse_date(last_day));
   TRY_DO(resume_term(office, open, last_day));
+  if (!rule->application) return {};
   open.profile.terms.push_back(
       record_of(std::string(kNotTreated), last_day, intake::not_treated_term(office.calendar, unused)));
   set_due(open);
@@ -133,6 +140,12 @@ Result<void> extend_avg_term(const Office& office, OpenDossier& open, const std:
 }
 
 Result<void> told_of_extension(const Office& office, OpenDossier& open, const std::string& today) {
+  const intake::RequestRule* const rule = office.rules.find(open.dossier.kind);
+  if (rule && rule->term == kWeeks) {
+    TRY_DO(adjourn(office, open, today));
+    set_due(open);
+    return {};
+  }
   if (running(open, "avg")) TRY_DO(extend_avg_term(office, open, today));
   if (TermRecord* const notice = running(open, kNotice)) {
     notice->running = false;
@@ -143,17 +156,19 @@ Result<void> told_of_extension(const Office& office, OpenDossier& open, const st
 }
 
 Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today,
-                             const std::string& about) {
+                             const std::string& about, std::string_view remedy) {
   TRY_ASSIGN(const auto sent, intake::parse_date(today));
-  open.profile.terms.push_back(record_of(std::string(kObjection), today, intake::bezwaar_term(office.calendar, sent)));
+  open.profile.terms.push_back(record_of(std::string(remedy), today, intake::bezwaar_term(office.calendar, sent)));
   open.profile.terms.back().about = about;
   set_due(open);
   return {};
 }
 
+bool is_for_remedy(const TermRecord& term) { return term.kind == kObjection || term.kind == kAppeal; }
+
 bool awaits_answer(const OpenDossier& open) {
   return std::ranges::any_of(open.profile.terms,
-                             [](const TermRecord& term) { return term.running && term.kind != kObjection; });
+                             [](const TermRecord& term) { return term.running && !is_for_remedy(term); });
 }
 
 std::string term_label(const Office& office, const Dossier& dossier, const TermRecord& term) {
@@ -164,7 +179,9 @@ std::string term_label(const Office& office, const Dossier& dossier, const TermR
       {"wlz", "Besluit op de aanvraag"},
       {"aanvulling", "Aanvulling door de afzender"},
       {"niet-behandelen", "Besluit om de aanvraag niet te behandelen"},
-      {"bezwaar", "Einde van de bezwaartermijn"}};
+      {"bezwaar", "Einde van de bezwaartermijn"},
+      {"beroep", "Einde van de beroepstermijn"}};
+  if (term.kind == kWeeks) return term.about;
   if (const auto found = kLabels.find(term.kind); found != kLabels.end())
     return found->second + (term.about.empty() ? "" : ": " + term.about);
   const intake::RequestRule* const rule = office.rules.find(dossier.kind);
@@ -174,7 +191,7 @@ std::string term_label(const Office& office, const Dossier& dossier, const TermR
 
 void end_answer_terms(OpenDossier& open, const std::string& day) {
   for (TermRecord& term : open.profile.terms) {
-    if (!term.running || term.kind == kObjection) continue;
+    if (!term.running || is_for_remedy(term)) continue;
     term.running = false;
     term.ended = day;
   }

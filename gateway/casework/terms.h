@@ -27,11 +27,16 @@ Result<void> resume_term(const Office& office, OpenDossier& open, const std::str
 /// AVG art. 12(3). kRefused when it is no AVG term, was extended before, or the first month is over on `today`. From then
 /// on a second term runs, which only sending the letter that tells so ends: it can't be ticked off.
 Result<void> extend_avg_term(const Office& office, OpenDossier& open, const std::string& today);
-/// The letter that tells of the longer term went out on `today`; extends the term first if nobody did.
+/// The letter that tells of the longer term went out on `today`; extends the term first if nobody did. A term in weeks is put
+/// off by it (Awb art. 7:10 lid 3, 9:11 lid 2).
 Result<void> told_of_extension(const Office& office, OpenDossier& open, const std::string& today);
-/// The decision `about` went out on `today`: until when objection can be made (Awb art. 6:7).
+/// What a decision leaves open, as kinds of TermRecord: objection with us, or appeal to the court (Awb art. 6:7 for both).
+inline constexpr std::string_view kObjection = "bezwaar", kAppeal = "beroep";
+/// It is for the recipient to use, and nobody here is late when it is over.
+bool is_for_remedy(const TermRecord& term);
+/// The decision `about` went out on `today`: until when the remedy, one of these two, is open.
 Result<void> start_objection(const Office& office, OpenDossier& open, const std::string& today,
-                             const std::string& about);
+                             const std::string& about, std::string_view remedy = kObjection);
 /// Nothing waits for an answer of ours any more; until when objection can be made to earlier decisions stays.
 /// `day`: on which they ended; empty: not recorded.
 void end_answer_terms(OpenDossier& open, const std::string& day = {});

@@ -15,6 +15,7 @@ std::string_view likely_purpose(const Dossier& dossier, const Actor& actor) {
   if (dossier.state == DossierState::kApproval && actor.has("goedkeurder")) return "goedkeuren-brief";
   if (dossier.state == DossierState::kErasureProposed) return "bewaartermijn";
   if (dossier.kind.starts_with("avg-")) return "avg-verzoek";
+  if (dossier.kind == "bezwaar" || dossier.kind == "ingebrekestelling") return "rechtsvordering";
   return dossier.kind == "portero" ? "portero" : "behandelen-verzoek";
 }
 
@@ -65,6 +66,8 @@ Result<Response> Workbench::dossier(Visit& visit) {
   data["may_extend"] = may(view, Act::kExtendTerm) && std::ranges::any_of(terms, [](const TermRecord& term) {
                          return term.running && term.kind == "avg";
                        });
+  data["asks_with"] = view.rule ? view.rule->asks_with : intake::RequestRule().asks_with;
+  data["other_emails"] = other_emails(view.profile);
   data["grounds"] = nlohmann::json::array();
   for (const RestrictionGround& one : restriction_grounds())
     data["grounds"].push_back({{"key", one.letter}, {"label", one.label}});

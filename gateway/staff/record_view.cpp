@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "crypto/reference.h"
 #include "gateway/casework/measures.h"
 #include "gateway/process/process.h"
 #include "gateway/staff/dossier_view.h"
@@ -41,6 +42,7 @@ json entry_json(const intake::RecordRule& rule, const RecordEntry& entry, const 
     if (const std::string value = value_of(entry.fields, field.name); !value.empty())
       rows.push_back({{"label", field.label},
                       {"value", shown_value(field, value)},
+                      {"dossier", field.name == rule.refers ? crypto::parse_reference(value).value_or("") : ""},
                       {"is_block", value.starts_with("-----BEGIN ")}});
   return {{"id", entry.id.hex()},
           {"rows", std::move(rows)},

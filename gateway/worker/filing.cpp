@@ -35,6 +35,7 @@ void read_people(Profile& profile) {
   requester.role = field(fields, "requester_role");
   requester.email = field(fields, "email");
   requester.telephone = field(fields, "telephone");
+  requester.address = lines_of(field(fields, "address"));
   if (requester.name.empty()) {  // who asks for himself gives one name
     requester.name = client.name;
     requester.birth_date = client.birth_date;

@@ -6,6 +6,8 @@
 namespace zp::gateway {
 namespace {
 
+using Kinds = std::vector<std::string>;
+
 struct Right {
   std::string_view kind;
   std::array<std::string_view, 4> words;  // stems, lower case; empty ones are not used
@@ -33,15 +35,19 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-std::vector<std::string> guess_kinds(const intake::RuleBook& rules, std::string_view text) {
+Kinds guess_kinds(const intake::RuleBook& rules, std::string_view text) {
   const std::string words = lower(text);
   const auto names = [&](std::string_view word) { return !word.empty() && words.find(word) != std::string::npos; };
-  std::vector<std::string> guesses;
+  Kinds said;
+  for (const intake::RequestRule& rule : rules.requests())
+    if (std::ranges::any_of(rule.phrases, names)) said.push_back(rule.name);
+  // What follows a decision names the law of the first request too: its own phrase is the stronger sign.
+  if (said.size() == 1) return said;
+  Kinds guesses;
   if (std::ranges::any_of(kAvgWords, names))
     for (const Right& right : kRights)
       if (rules.find(right.kind) && std::ranges::any_of(right.words, names)) guesses.emplace_back(right.kind);
-  if (guesses.empty()) guesses.emplace_back("onbekend");
-  return guesses;
+  return guesses.empty() ? Kinds{"onbekend"} : guesses;
 }
 
 }  // namespace zp::gateway

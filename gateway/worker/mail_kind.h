@@ -1,6 +1,7 @@
 // gateway/worker/mail_kind.h - what a mail seems to ask for: a guess by words, for a person to see and change.
 //
-// Only the rights of the AVG are guessed, each that the text names; everything else is "onbekend".
+// The rights of the AVG are guessed, each that the text names, and a kind of which the rules name a phrase (RequestRule::phrases) that
+// the text has, when it has those of one kind alone; everything else is "onbekend".
 #ifndef GATEWAY_WORKER_MAIL_KIND_H_
 #define GATEWAY_WORKER_MAIL_KIND_H_
 

@@ -37,6 +37,26 @@ struct DocumentRule {
                                      // not recognised; empty: any
 };
 
+/// A term of the Awb for our answer, counted in weeks (Awb 7:10, 4:17, 9:11).
+struct WeeksRule {
+  std::string label;  // "Beslissing op het bezwaar", for lists
+  int weeks = 0;
+  std::string ground;         // "Awb art. 7:10 lid 1"
+  bool after_remedy = false;  // counts from the end of the term for objection to the decision that the request is about
+  bool carried = true;        // past closed days (Algemene termijnenwet)
+  /// With an advisory committee, put on record as kCommittee; 0: the same weeks.
+  int committee_weeks = 0;
+  std::string committee_ground;
+  /// May be put off once by so many weeks, by the measure kAdjourns; 0: it can't be.
+  int adjourned_weeks = 0;
+  std::string adjourned_ground;
+  std::string stands_still;  // where it stands that it stands still until a defect is mended; empty: it runs on
+  int refusal_weeks = 0;     // not to deal with it at all is told within so many weeks; 0: no such term
+  std::string refusal_ground;
+};
+/// What the request is about (`bekendgemaakt`, `gepost`, `beslissen_voor`: dates), the committee, and the measure that puts off.
+inline constexpr std::string_view kMatter = "zaak", kCommittee = "adviescommissie", kAdjourns = "verdaging";
+
 struct RequestRule {
   std::string name;  // "informatie-mentor-curator-bewindvoerder"
   std::string title, intro;
@@ -47,13 +67,16 @@ struct RequestRule {
   bool made_by_staff = false;  // staff may begin such a dossier themselves
   bool is_register = false;    // about a person for as long as it is true, not a request: nothing is classified as one
   bool hand_over = false;      // once complete, staff may hand it over to the authority's case system
-  std::string term;            // avg | wlz | none
+  std::string term;            // avg | wlz | weeks | none
+  WeeksRule weeks;             // of the term `weeks`
   std::string term_source;
   std::string term_ground;   // where that term stands, as letters print it: "AVG artikel 12 lid 3"; may be empty
   bool application = false;  // it asks for a decision (Awb 1:3 lid 3): Awb 4:5 and 4:15 hold
   int completion_days = 14;  // Awb 4:5 term we give
   int retention_days = 0;    // after closing; 0: need not be kept; from the file, no default in code
-  std::string legal_ground;  // "AVG art. 15"
+  std::string asks_with = "verzoek-om-aanvulling";  // the letter that asks for what is missing
+  std::vector<std::string> phrases;                 // lower case: a mail with one of these seems to be such a request
+  std::string legal_ground;                         // "AVG art. 15"
   std::string purpose;  // Dutch, what such a dossier uses personal data for (AVG art. 15 lid 1 onder a); empty: for
                         // nothing but the request itself
   std::string source, source_text;  // where it stands that one may ask this, and the sentence; may be empty

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Names kTerms = {"avg", "wlz", "none"};
+const Names kTerms = {"avg", "wlz", "weeks", "none"};
 const Names kKinds = {"form",     "court-order",       "mandate", "consent", "letter",
                       "decision", "identity-document", "custody", "unknown"};
 
@@ -39,6 +39,47 @@ DocumentRule read_document(const YAML::Node& node, const std::string& file) {
   if (document.holders.empty() == document.identity_document) map.refuse("holders", "go with identity_document: true");
   map.refuse_unknown_keys();
   return document;
+}
+
+/// `key: {weeks: N, ground: TEXT}`; absent: 0.
+int read_more_weeks(YamlMap& map, const std::string& key, const std::string& file, std::string& ground) {
+  const YAML::Node node = map.node(key);
+  if (!node) return 0;
+  YamlMap more(node, file);
+  const int weeks = more.number("weeks", 1, 52);
+  ground = more.text("ground");
+  more.refuse_unknown_keys();
+  return weeks;
+}
+
+WeeksRule read_weeks(YamlMap& request, const std::string& file) {
+  const YAML::Node node = request.node("weeks");
+  if (!node) request.refuse("weeks", "is missing");
+  YamlMap map(node, file);
+  WeeksRule rule;
+  rule.label = map.text("label");
+  rule.weeks = map.number("weeks", 1, 52);
+  rule.ground = map.text("ground");
+  rule.after_remedy = one_of(map, "from", {"receipt", "remedy-term"}) == "remedy-term";
+  rule.carried = map.flag_or("carried", true);
+  rule.committee_weeks = read_more_weeks(map, "committee", file, rule.committee_ground);
+  rule.adjourned_weeks = read_more_weeks(map, "adjourned", file, rule.adjourned_ground);
+  rule.refusal_weeks = read_more_weeks(map, "refusal", file, rule.refusal_ground);
+  rule.stands_still = map.text_or("stands_still", "");
+  map.refuse_unknown_keys();
+  return rule;
+}
+
+/// A slip in a name would silently count another term.
+void check_weeks(const RequestRule& rule, const YamlMap& map) {
+  const RecordRule* const matter = rule.book.record(kMatter);
+  const FieldRule* const announced = matter ? field_named(matter->fields, "bekendgemaakt") : nullptr;
+  if (rule.weeks.after_remedy && (!announced || announced->type != "date"))
+    map.refuse("weeks", fmt::format("count from the record '{}' with the date 'bekendgemaakt'", kMatter));
+  if (rule.weeks.committee_weeks > 0 && !rule.book.record(kCommittee))
+    map.refuse("weeks", fmt::format("need the record '{}'", kCommittee));
+  if (rule.weeks.adjourned_weeks > 0 && !rule.book.measure(kAdjourns))
+    map.refuse("weeks", fmt::format("need the measure '{}'", kAdjourns));
 }
 
 void check_whole(const RequestRule& rule, const YamlMap& map) {
@@ -72,11 +113,14 @@ RequestRule read_request(const fs::path& path) {
   rule.source = map.text_or("source", "");
   rule.source_text = map.text_or("source_text", "");
   rule.term = one_of(map, "term", kTerms);
+  if (rule.term == "weeks") rule.weeks = read_weeks(map, file);
   rule.term_source = map.text("term_source");
   rule.term_ground = map.text_or("term_ground", "");
   rule.application = map.flag_or("application", false);
   rule.completion_days = map.number("completion_days", 1, 90);
   rule.retention_days = map.number("retention_days", 0, 36500);
+  rule.asks_with = map.text_or("asks_with", rule.asks_with);
+  rule.phrases = map.texts("phrases");
   rule.fields = read_list(map, "fields", file, read_field);
   rule.documents = read_list(map, "documents", file, read_document);
   rule.book = read_record_book(map, file);
@@ -86,6 +130,7 @@ RequestRule read_request(const fs::path& path) {
   if (rule.made_by_staff && rule.book.records.empty()) map.refuse("made_by_staff", "needs records to begin with");
   map.refuse_unknown_keys();
   check_whole(rule, map);
+  check_weeks(rule, map);
   return rule;
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 
 namespace zp::intake {
 namespace {
@@ -92,17 +94,44 @@ void finish(const Calendar& calendar, const CountingLaw& law, Date begun, Term& 
   term.steps.push_back(fmt::format("Laatste dag: {}.", dutch_date(term.last_day, true)));
 }
 
-Term six_weeks(const Calendar& calendar, Date begun, std::string begin, const char* source) {
-  Term term;
-  term.steps.push_back(std::move(begin));
-  term.uncarried_day = Date{sys_days{begun} + days{42}};
-  term.steps.push_back(
-      fmt::format("Zes weken (42 dagen) later: {} ({}).", dutch_date(term.uncarried_day, true), source));
-  finish(calendar, kAtw, begun, term);
-  return term;
+std::string weeks_in_words(int weeks) {
+  constexpr std::array<const char*, 13> kWords = {"nul",   "een",  "twee",  "drie", "vier", "vijf",  "zes",
+                                                  "zeven", "acht", "negen", "tien", "elf",  "twaalf"};
+  const bool known = weeks >= 0 && weeks < static_cast<int>(kWords.size());
+  return fmt::format("{} {}", known ? kWords[static_cast<std::size_t>(weeks)] : std::to_string(weeks),
+                     weeks == 1 ? "week" : "weken");
 }
 
 }  // namespace
+
+Term weeks_term(const Calendar& calendar, Date begun, int weeks, std::string begin, const std::string& source,
+                bool carried) {
+  Term term;
+  term.steps.push_back(std::move(begin));
+  term.uncarried_day = Date{sys_days{begun} + days{7 * weeks}};
+  std::string number = weeks_in_words(weeks);
+  number.front() = static_cast<char>(std::toupper(number.front()));
+  term.steps.push_back(
+      fmt::format("{} ({} dagen) later: {} ({}).", number, 7 * weeks, dutch_date(term.uncarried_day, true), source));
+  if (carried) {
+    finish(calendar, kAtw, begun, term);
+    return term;
+  }
+  term.last_day = term.uncarried_day;
+  term.steps.push_back(fmt::format("Laatste dag: {}, ook als dat een dag in het weekend of een feestdag is.",
+                                   dutch_date(term.last_day, true)));
+  return term;
+}
+
+Term adjourned_term(const Calendar& calendar, const Term& term, Date begun, int weeks, const std::string& source) {
+  Term later;
+  later.steps = term.steps;
+  later.uncarried_day = Date{sys_days{term.uncarried_day} + days{7 * weeks}};
+  later.steps.push_back(
+      fmt::format("Verdaagd met {}: {} ({}).", weeks_in_words(weeks), dutch_date(later.uncarried_day, true), source));
+  finish(calendar, kAtw, begun, later);
+  return later;
+}
 
 Term avg_term(const Calendar& calendar, Date received, bool extended) {
   Term term;
@@ -128,16 +157,16 @@ Term avg_term(const Calendar& calendar, Date received, bool extended) {
 }
 
 Term wlz_term(const Calendar& calendar, Date received) {
-  return six_weeks(calendar, received,
-                   fmt::format("Aanvraag ontvangen op {}; de termijn begint de dag erna.", dutch_date(received, true)),
-                   "Besluit langdurige zorg, art. 3.2.4");
+  return weeks_term(calendar, received, 6,
+                    fmt::format("Aanvraag ontvangen op {}; de termijn begint de dag erna.", dutch_date(received, true)),
+                    "Besluit langdurige zorg, art. 3.2.4");
 }
 
 Term bezwaar_term(const Calendar& calendar, Date announced) {
-  return six_weeks(calendar, announced,
-                   fmt::format("Bekendgemaakt op {}; de termijn begint de dag erna (Awb art. 6:8 lid 1).",
-                               dutch_date(announced, true)),
-                   "Awb art. 6:7");
+  return weeks_term(calendar, announced, 6,
+                    fmt::format("Bekendgemaakt op {}; de termijn begint de dag erna (Awb art. 6:8 lid 1).",
+                                dutch_date(announced, true)),
+                    "Awb art. 6:7");
 }
 
 Term completion_term(const Calendar& calendar, Date invited, int days_given) {
@@ -164,15 +193,14 @@ Term not_treated_term(const Calendar& calendar, Date unused) {
   return term;
 }
 
-Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until) {
+Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until, const std::string& source) {
   // "met ingang van de dag na die waarop ... tot de dag waarop": neither end counts.
   const auto suspended = std::max<std::int64_t>(0, (sys_days{until} - sys_days{invited}).count() - 1);
   Term later;
   later.steps = term.steps;
   later.uncarried_day = Date{sys_days{term.uncarried_day} + days{suspended}};
-  later.steps.push_back(fmt::format("Opgeschort van de dag na {} tot {}: {} {} (Awb art. 4:15 lid 1 onder a).",
-                                    dutch_date(invited, true), dutch_date(until, true), suspended,
-                                    suspended == 1 ? "dag" : "dagen"));
+  later.steps.push_back(fmt::format("Opgeschort van de dag na {} tot {}: {} {} ({}).", dutch_date(invited, true),
+                                    dutch_date(until, true), suspended, suspended == 1 ? "dag" : "dagen", source));
   later.steps.push_back(fmt::format("Met de opschorting erbij: {}.", dutch_date(later.uncarried_day, true)));
   finish(calendar, kAtw, invited, later);
   return later;

@@ -81,14 +81,20 @@ Term avg_term(const Calendar& calendar, Date received, bool extended = false);
 Term wlz_term(const Calendar& calendar, Date received);
 /// Six weeks after bekendmaking (Awb 6:7, 6:8).
 Term bezwaar_term(const Calendar& calendar, Date announced);
+/// `weeks` after `begun`, with `begin` as the first step and `source` for the number of weeks. Not `carried`: it ends on that day
+/// itself, also where that is a Sunday.
+Term weeks_term(const Calendar& calendar, Date begun, int weeks, std::string begin, const std::string& source,
+                bool carried = true);
+/// The same put off by `weeks` (Awb 7:10 lid 3, 9:11 lid 2): counted on from the day before it was carried.
+Term adjourned_term(const Calendar& calendar, const Term& term, Date begun, int weeks, const std::string& source);
 /// `days` (1 or more) after `invited`, for completing a request (Awb 4:5), carried to a working day.
 Term completion_term(const Calendar& calendar, Date invited, int days);
 /// Four weeks after the last day to complete went by `unused`: until then it can be decided not to treat an application (Awb
 /// 4:5 lid 4).
 Term not_treated_term(const Calendar& calendar, Date unused);
-/// A term suspended under Awb 4:15 from the day after `invited` until `until` (completed, or the unused
-/// term's last day).
-Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until);
+/// A term suspended, as `source` says, from the day after `invited` until `until` (completed, or the unused term's last day).
+Term suspended_term(const Calendar& calendar, const Term& term, Date invited, Date until,
+                    const std::string& source = "Awb art. 4:15 lid 1 onder a");
 
 }  // namespace zp::intake
 

@@ -151,8 +151,10 @@ class Letters(unittest.TestCase):
             front = yaml.safe_load((SAMPLES.parent.parent / f"templates/letters/{name}.md").read_text().split("---\n")[1])
             if "Dit is een besluit" in front["legal_effect"]:
                 words = re.sub(r"\s+", " ", self.text(pdf))
-                self.assertIn("Dan kunt u bezwaar maken", words, name)
-                self.assertIn(dutch(yaml.safe_load((SAMPLES / f"{name}.yaml").read_text())["objection_before"]), words, name)
+                sample = yaml.safe_load((SAMPLES / f"{name}.yaml").read_text())
+                appeal = "appeal_before" in sample
+                self.assertIn("Dan kunt u in beroep bij de rechtbank" if appeal else "Dan kunt u bezwaar maken", words, name)
+                self.assertIn(dutch(sample["appeal_before" if appeal else "objection_before"]), words, name)
 
     def test_qpdf_and_the_structure_check_find_nothing(self):
         for pdf in sorted(self.home.glob("*.pdf")):

@@ -25,12 +25,13 @@ const RuleBook& shipped() {
 }
 
 TEST(ShippedRules, HoldEveryRequest) {
-  for (const char* name : {"avg-inzage", "avg-rectificatie", "avg-wissing", "avg-beperking", "avg-overdraagbaarheid",
-                           "avg-bezwaar", "avg-geautomatiseerde-besluitvorming", "avg-intrekken-toestemming",
-                           "informatie-mentor-curator-bewindvoerder", "kopie-indicatiebesluit", "wlz-aanvulling",
-                           "aanvulling", "onbekend", "portero", "clientregister", "ontvangersleutels"})
+  for (const char* name :
+       {"avg-inzage", "avg-rectificatie", "avg-wissing", "avg-beperking", "avg-overdraagbaarheid", "avg-bezwaar",
+        "avg-geautomatiseerde-besluitvorming", "avg-intrekken-toestemming", "informatie-mentor-curator-bewindvoerder",
+        "kopie-indicatiebesluit", "wlz-aanvulling", "aanvulling", "onbekend", "portero", "clientregister",
+        "ontvangersleutels", "bezwaar", "ingebrekestelling", "klacht"})
     EXPECT_NE(shipped().find(name), nullptr) << name;
-  EXPECT_EQ(shipped().requests().size(), 16u);
+  EXPECT_EQ(shipped().requests().size(), 19u);
   EXPECT_EQ(shipped().find("niets"), nullptr);
 }
 
@@ -98,6 +99,20 @@ TEST_F(RuleFiles, TakeListsFromParts) {
 TEST_F(RuleFiles, NameTheLineOfAnUnknownKey) {
   write("een.yaml", kHead + "colour: red\n");
   EXPECT_THAT(mistake(), AllOf(HasSubstr("een.yaml:8:"), HasSubstr("'colour' is unknown")));
+}
+
+TEST_F(RuleFiles, ATermInWeeksNamesWhatItCountsFrom) {
+  std::string head = kHead;
+  head.replace(head.find("term: none"), 10, "term: weeks");
+  write("een.yaml", head);
+  EXPECT_THAT(mistake(), HasSubstr("'weeks' is missing"));
+  const std::string weeks = head + "weeks: {label: l, weeks: 6, ground: g, from: ";
+  write("een.yaml", weeks + "receipt}\n");
+  EXPECT_EQ(mistake(), "");
+  write("een.yaml", weeks + "remedy-term}\n");
+  EXPECT_THAT(mistake(), HasSubstr("count from the record 'zaak'"));
+  write("een.yaml", weeks + "receipt, adjourned: {weeks: 4, ground: g}}\n");
+  EXPECT_THAT(mistake(), HasSubstr("need the measure 'verdaging'"));
 }
 
 TEST_F(RuleFiles, NameTheLineInsideAPart) {

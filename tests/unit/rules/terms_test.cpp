@@ -160,6 +160,22 @@ TEST(SuspendedTerm, CountsFromTheDayBeforeCarrying) {
   EXPECT_EQ(format_date(suspended_term(calendar(), term, day("2026-07-10"), day("2026-07-14")).last_day), "2026-08-18");
 }
 
+TEST(WeeksTerm, IsCarriedUnlessItEndsOnTheDayItself) {
+  const Term carried = weeks_term(calendar(), day("2026-11-22"), 2, "Ontvangen.", "Awb art. 4:17 lid 3");
+  EXPECT_EQ(format_date(carried.last_day), "2026-12-07");
+  EXPECT_THAT(carried.steps, Contains(HasSubstr("Twee weken (14 dagen) later: zondag 6 december 2026")));
+  const Term strict = weeks_term(calendar(), day("2026-11-22"), 2, "Ontvangen.", "Awb art. 4:17 lid 3", false);
+  EXPECT_EQ(format_date(strict.last_day), "2026-12-06");
+}
+
+TEST(WeeksTerm, IsPutOffFromTheDayBeforeCarrying) {
+  const Term term = weeks_term(calendar(), day("2026-11-22"), 6, "Ontvangen.", "Awb art. 9:11 lid 1");
+  EXPECT_EQ(format_date(term.last_day), "2027-01-04");  // 3 January is a Sunday
+  const Term later = adjourned_term(calendar(), term, day("2026-11-22"), 4, "Awb art. 9:11 lid 2");
+  EXPECT_EQ(format_date(later.last_day), "2027-02-01");  // 31 January too
+  EXPECT_THAT(later.steps, Contains(HasSubstr("Verdaagd met vier weken")));
+}
+
 TEST(Terms, WarnWhenTheDecreesOfAYearAreNotKnown) {
   EXPECT_THAT(wlz_term(calendar(), day("2029-03-01")).steps, Contains(HasSubstr("Let op: de dagen die voor 2029")));
   EXPECT_THAT(wlz_term(calendar(), day("2026-03-01")).steps, Not(Contains(HasSubstr("Let op"))));
