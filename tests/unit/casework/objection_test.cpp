@@ -10,7 +10,6 @@ using test::Desk;
 using test::kNow;
 using testing::Contains;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 class ObjectionTest : public Desk {
@@ -35,7 +34,7 @@ class ObjectionTest : public Desk {
     if (!letter) return letter.error().message();
     if (const auto proposed = casework_->propose(jurist_, *letter); !proposed) return proposed.error().subject;
     must(casework_->approve(staff("goedkeurder", "goedkeuren-brief"), *letter));
-    const auto sent = casework_->send(jurist_, *letter, {});
+    const auto sent = casework_->send(jurist_, *letter, by_post_);
     return sent ? "" : sent.error().subject;
   }
   std::string printed(const Id& id, const char* letter, const char* field) {
@@ -46,6 +45,7 @@ class ObjectionTest : public Desk {
                                     {"grounds", "U vindt dat het wel kan."},
                                     {"reason", "Wij hebben het opnieuw bekeken."},
                                     {"costs", "U vroeg geen vergoeding."}};
+  const Delivering by_post_ = {.route = "post", .code_way = {}, .address = {"Verzonnen Laan 12"}};
   Actor jurist_ = staff("jurist");
 };
 
@@ -86,8 +86,8 @@ TEST_F(ObjectionTest, TheTermStandsStillWhileADefectIsMended) {
   now_ = kNow + 10 * kDay;  // 2 December, the first day of the term
   const auto letter = casework_->draft(staff("postkamer"), id, "bezwaar-verzuim", {{"note", "De gronden."}});
   ASSERT_TRUE(letter) << letter.error().message();
-  must(casework_->send(staff("postkamer"), *letter, {}));
-  EXPECT_THAT(term(id).steps, Contains(HasSubstr("Opgeschort vanaf de dag na 2 december 2026")));
+  must(casework_->send(staff("postkamer"), *letter, by_post_));
+  EXPECT_THAT(term(id).steps, Contains(HasSubstr("Opgeschort vanaf de dag na woensdag 2 december 2026")));
   now_ = kNow + 18 * kDay;  // 10 December: seven days between
   must(casework_->confirm_complete(staff("postkamer"), id));
   EXPECT_EQ(term(id).last_day, "2027-01-19");
@@ -97,7 +97,7 @@ TEST_F(ObjectionTest, MendedBeforeTheTermBeganItGainsNothing) {
   const Id id = objection();
   must(casework_->evaluate(worker(), id));
   const auto letter = casework_->draft(staff("postkamer"), id, "bezwaar-verzuim", {{"note", "De gronden."}});
-  must(casework_->send(staff("postkamer"), *letter, {}));
+  must(casework_->send(staff("postkamer"), *letter, by_post_));
   now_ = kNow + 3 * kDay;
   must(casework_->confirm_complete(staff("postkamer"), id));
   EXPECT_EQ(term(id).last_day, "2027-01-12");
@@ -108,7 +108,7 @@ TEST_F(ObjectionTest, WhatIsNotMendedLetsTheTermRunOn) {
   must(casework_->evaluate(worker(), id));
   now_ = kNow + 10 * kDay;
   const auto letter = casework_->draft(staff("postkamer"), id, "bezwaar-verzuim", {{"note", "De gronden."}});
-  must(casework_->send(staff("postkamer"), *letter, {}));
+  must(casework_->send(staff("postkamer"), *letter, by_post_));
   now_ = kNow + 25 * kDay;  // after 16 December
   must(casework_->watch_terms(worker()));
   EXPECT_THAT(profile(id).tasks, Contains(HasSubstr("6:6")));
