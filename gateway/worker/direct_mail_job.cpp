@@ -92,7 +92,12 @@ Result<Next> mail_directly(const Tools& tools, const Job& job) {
   if (done.outcome == Outcome::kRefused)
     return goes_another_way(tools, job, "De mailserver van de ontvanger weigert de mail.");
   const bool unsafe = done.outcome == Outcome::kUnsafe;
-  if (tools.office.now() >= opened.message.created + kPatience)
+  TimeMs since = 0;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(since, leaves_since(store, job.lane, opened.message.created));
+    return {};
+  }));
+  if (tools.office.now() - since >= kPatience)
     return goes_another_way(tools, job,
                             unsafe ? "De mailserver van de ontvanger bewijst niet wie hij is."
                                    : "De mailserver van de ontvanger neemt de mail niet aan.");
