@@ -259,6 +259,30 @@ TEST_F(MailboxTest, WhatWasRecalledBeforeItLayReadyNeverLiesThere) {
   EXPECT_EQ(shelf_->envelope(shelf).error().code, Code::kNotFound);
 }
 
+TEST_F(MailboxTest, WhoSentAMessageIsNamedWhenItLocksOnceUntilItIsRead) {
+  const auto message = send();
+  ASSERT_TRUE(message);
+  const Id shelf = view(*message).row.shelf;
+  const auto happens = [&](const char* event) {
+    must(handle_event(tools_,
+                      {.kind = "event", .accepted_ms = now_, .sealed_keys = {}, .event = event, .subject = shelf}));
+  };
+  happens("message-locked");
+  now_ += kHour;
+  happens("message-locked");
+  EXPECT_EQ(view(*message).data.sent_by, clerk_.name);
+  EXPECT_EQ(view(*message).data.locked, now_);
+  const auto tasks = profile().tasks;
+  EXPECT_EQ(std::ranges::count_if(tasks, [](const std::string& one) { return one.contains("op slot"); }), 1);
+  EXPECT_THAT(tasks, testing::Contains(HasSubstr(clerk_.name + ", u stuurde dit bericht")));
+  EXPECT_THAT(profile().history.back().what, HasSubstr("op slot"));
+  happens("message-read");
+  EXPECT_EQ(view(*message).data.locked, 0);
+  happens("message-locked");
+  happens("message-read");
+  EXPECT_EQ(view(*message).data.locked, 0);
+}
+
 TEST_F(MailboxTest, EachReadingIsOnRecordWithItsMomentAndTheFirstOneCounts) {
   const auto message = send();
   ASSERT_TRUE(message);
