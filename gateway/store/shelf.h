@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "crypto/recipient_key.h"
+#include "gateway/store/files.h"
 
 namespace zp::gateway {
 
@@ -96,7 +97,7 @@ class Shelf {
   // Door
   Result<Envelope> envelope(const Id& id) const;
   Result<Bytes> body(const Id& id) const;
-  Result<Bytes> attachment(const Id& id, std::uint32_t number) const;
+  Result<FileReader> attachment(const Id& id, std::uint32_t number) const;
   Result<Bytes> receipt(const Id& submission) const;
   Result<std::string> status(const Id& submission) const;
   /// YYYY-MM-DD; kNotFound: no such letter went out.
