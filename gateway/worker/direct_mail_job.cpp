@@ -85,7 +85,7 @@ Result<Next> mail_directly(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto wire, wire_of(tools, opened, mail));
   TRY_DO(tools.office.store.write(
       [&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, opened.message.dossier); }));
-  TRY_ASSIGN(const Handover done, tools.hand_over({mail.return_path, mail.to, wire, rule->proofs}));
+  TRY_ASSIGN(const Handover done, tools.hand_over({mail.return_path, wire_address(mail.to), wire, rule->proofs}));
   TRY_DO(put_on_record(tools, opened, done));
   using Outcome = Handover::Outcome;
   if (done.outcome == Outcome::kDelivered) return is_delivered(tools, job, done, mail.message_id);

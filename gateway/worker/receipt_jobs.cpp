@@ -190,7 +190,7 @@ Result<Next> mail_receipt(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto received, read_delivery(tools, job.subject));
   const Id dossier = received.submission.dossier;
   const std::string address = received.open->profile.requester.email;
-  if (!received.delivery.may_answer || !is_plain_address(address)) return Next{};
+  if (!received.delivery.may_answer || wire_address(address).empty()) return Next{};
   if (!tools.smtp.configured()) {
     TRY_DO(note_in_dossier(tools, dossier, "Er is geen ontvangstbevestiging gemaild: er is geen mailserver ingesteld.",
                            ""));
