@@ -25,6 +25,7 @@ Json thread_json(const MailboxLetter& letter) {
     steps.push_back({{"time", local_time_dutch(one.time_ms)},
                      {"from_us", one.from_us},
                      {"subject", one.subject},
+                     {"words", one.words},
                      {"files", one.files},
                      {"link", one.link},
                      {"plain", one.link.empty() && !one.is_this},
@@ -50,6 +51,7 @@ OutgoingMail as_mail(const MailboxLetter& letter, const Id& id, const std::strin
     mail.text += fmt::format("\n{}: {} {}", local_time_dutch(one.time_ms),
                              one.from_us ? "wij stuurden u" : "wij ontvingen", one.subject);
     if (!one.files.empty()) mail.text += fmt::format(" ({})", fmt::join(one.files, ", "));
+    if (!one.words.empty()) mail.text += "\n" + one.words + "\n";
   }
   return mail;
 }
@@ -237,7 +239,8 @@ Response MailboxPages::reply(Request& request) {
   if (!link) return gone();
   const auto message = mailbox_.reopen(*link, request.cookie(kMessageCookie));
   if (!message) return ask_code(*link, "/bericht/" + link_of(request), "", 403);
-  if (const auto form = door_.form(request, message->key.bytes()); !form) return Response::error(form.error());
+  const auto form = door_.form(request, message->key.bytes());
+  if (!form) return Response::error(form.error());
   const MailboxLetter& letter = message->letter;
   if (!letter.may_reply) return Response::error(404);
   NewDraft begun{.kind = letter.kind, .in_reply_to = message->id, .answers_reference = letter.reference};
@@ -248,7 +251,8 @@ Response MailboxPages::reply(Request& request) {
     log_error("no reply begun", secret.error());
     return Response::error(secret.error());
   }
-  return door_.with_draft_cookie(Response::redirect("/inzending/documenten"), *secret);
+  const char* const page = form->contains("schrijven") ? "/inzending/bericht" : "/inzending/documenten";
+  return door_.with_draft_cookie(Response::redirect(page), *secret);
 }
 
 Response MailboxPages::close(Request& request) {

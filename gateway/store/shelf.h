@@ -56,6 +56,7 @@ struct MailboxLetter {
     std::string
         link;  // the link secret (base64url) of a message that lies on the shelf too; it asks for its code as ever
     bool is_this = false;
+    std::string words = {};  // what the recipient wrote
   };
   std::vector<Step> thread;
   bool may_reply = true;

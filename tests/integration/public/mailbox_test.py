@@ -162,6 +162,33 @@ class Mailbox(DoorTest):
         self.assertEqual(client.send().headers["location"], "/inzending/ontvangst")
         self.assertEqual(len(self.door.items("submission")), before + 1)
 
+    def test_a_reply_may_be_words_alone_and_the_sender_reads_them_back(self):
+        path, client = self.opened()
+        csrf = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text).group(1)
+        self.assertEqual(client.form(path + "/antwoord", {"csrf": csrf, "schrijven": "ja"}).headers["location"], "/inzending/bericht")
+        client.csrf = re.search(r'name="csrf" value="([^"]+)"', client.get("/inzending/bericht").text).group(1)
+        self.assertIn("Schrijf eerst een bericht", client.get("/inzending/controle").text)
+        before = len(self.door.items("submission"))
+        self.assertEqual(client.send().headers["location"], "/inzending/controle")  # nothing to send yet
+        write = {"csrf": client.csrf, "bericht": "Zij woont nu bij ons.\r\n\r\nDe rest <b>volgt</b> morgen."}
+        self.assertEqual(client.form("/inzending/bericht", dict(write, csrf="x")).status, 403)
+        too_long = client.form("/inzending/bericht", dict(write, bericht="a" * 20_001))
+        self.assertEqual(too_long.status, 400)
+        self.assertIn("a" * 20_001, too_long.text)
+        self.assertEqual(client.form("/inzending/bericht", write).headers["location"], "/inzending/controle")
+        self.assertIn("Zij woont nu bij ons.\n\nDe rest &lt;b&gt;volgt&lt;/b&gt; morgen.", client.get("/inzending/controle").text)
+        self.assertEqual(client.send().headers["location"], "/inzending/ontvangst")
+        self.assertEqual(len(self.door.items("submission")), before + 1)
+        receipt = client.get("/inzending/ontvangst").text
+        for word in ("Wij hebben uw bericht ontvangen", "Zij woont nu bij ons."):
+            self.assertIn(word, receipt)
+        self.assertNotIn(b"Zij woont nu", self.door.everything_on_disk())
+
+    def test_a_new_request_has_no_place_for_words(self):
+        client = self.client()
+        client.begin()
+        self.assertEqual(client.get("/inzending/bericht").status, 404)
+
     def test_the_code_of_an_invitation_is_enough_to_send_what_is_missing(self):
         path, client = self.put_on_shelf("QX4T-3XRD-9FQH", "4000000000000", "invitation"), self.client()
         self.assertEqual(client.get("/uitnodiging").status, 200)

@@ -4,8 +4,11 @@
 
 #include "crypto/object.h"
 #include "crypto/recipient_key.h"
+#include "crypto/reference.h"
 #include "gateway/casework/access_code.h"
+#include "gateway/casework/received_mail.h"
 #include "gateway/worker/events.h"
+#include "gateway/worker/filing.h"
 #include "tests/unit/worker/worker_desk.h"
 
 namespace zp::gateway {
@@ -163,6 +166,44 @@ TEST_F(MailboxTest, MessagesNameOneAnotherAndWhatTheReaderSent) {
   EXPECT_THAT(seen->thread[1].link, IsEmpty());
   EXPECT_EQ(seen->thread[2].link, link_of(*second));
   EXPECT_EQ(opened(*second, kCode)->thread[1].link, link_of(*first));
+}
+
+TEST_F(MailboxTest, WordsOfAReplyAreReadInTheDossierAndInTheThread) {
+  const auto first = send();
+  ASSERT_TRUE(first);
+  intake::SubmissionManifest manifest{.id = Id::random(),
+                                      .reference = crypto::random_reference(),
+                                      .channel = "reply",
+                                      .kind = {},
+                                      .received_ms = now_,
+                                      .fields = {},
+                                      .files = {},
+                                      .receipt_key = {},
+                                      .access_code = {},
+                                      .in_reply_to = view(*first).row.shelf,
+                                      .words = "Zij woont nu bij ons."};
+  const Id submission = manifest.id;
+  OpenedKeys keys;
+  keys.keys.push_back(crypto::DataKey::generate());
+  keys.sealed.push_back({1});
+  auto filing = prepare_submission(tools_, std::move(manifest), std::move(keys));
+  ASSERT_TRUE(filing) << filing.error().message();
+  const auto filed = file_delivery(tools_, path("/item"), std::move(*filing));
+  ASSERT_TRUE(filed) << filed.error().message();
+  EXPECT_EQ(*filed, dossier_);
+  work();
+  const auto page = casework_->mail(clerk_, dossier_, submission);
+  ASSERT_TRUE(page) << page.error().message();
+  EXPECT_EQ(page->mail.text, "Zij woont nu bij ons.");
+  EXPECT_THAT(page->mail.subject, HasSubstr("Antwoord op: "));
+  EXPECT_FALSE(page->may_download);
+  EXPECT_FALSE(casework_->raw_mail(clerk_, dossier_, submission, [](ByteView) { return Result<void>(); }));
+  EXPECT_THAT(profile().tasks, testing::Contains("Lees het bericht van de afzender."));
+  EXPECT_EQ(profile().history.back().submission, submission);
+  const auto thread = opened(*first, kCode)->thread;
+  ASSERT_EQ(thread.size(), 2u);
+  EXPECT_EQ(thread.back().words, "Zij woont nu bij ons.");
+  EXPECT_EQ(profile().deliveries.back().receipt_hashes.size(), 1u);  // a receipt was drawn
 }
 
 /// A message that asks a mentor for what is missing.
