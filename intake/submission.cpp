@@ -51,6 +51,7 @@ class ManifestParser {
     manifest.receipt_key = receipt_key(json);
     manifest.access_code = reader_.text(json, "access_code", 256);
     manifest.in_reply_to = id(json, "in_reply_to");
+    manifest.words = reader_.text(json, "words", kMaxWords, Lines::kKeep);
     manifest.envelope_from = reader_.text(json, "envelope_from", kMaxAddress);
     manifest.envelope_to = reader_.texts(json, "envelope_to", 1000, kMaxAddress);
     manifest.fetched = reader_.flag(json, "fetched");
@@ -135,6 +136,7 @@ std::string SubmissionManifest::json() const {
                {"receipt_key", to_base64(receipt_key)},
                {"access_code", access_code},
                {"in_reply_to", in_reply_to.hex()},
+               {"words", words},
                {"envelope_from", envelope_from},
                {"envelope_to", envelope_to},
                {"fetched", fetched}};

@@ -15,6 +15,8 @@
 
 namespace zp::intake {
 
+inline constexpr std::size_t kMaxWords = 20'000;  // bytes of UTF-8: five pages
+
 struct ReceivedFile {
   Id object;
   std::string name;           // as sent, cleaned for show; never a path
@@ -38,6 +40,7 @@ struct SubmissionManifest {
   Bytes receipt_key;
   std::string access_code;    // chosen by the sender for the answer; may be empty
   Id in_reply_to;             // shelf id of the message this answers; zero: none
+  std::string words;          // what the sender of a reply wrote; plain text
   std::string envelope_from;  // mail only
   std::vector<std::string> envelope_to;
   bool fetched = false;  // mail out of a mailbox: envelope_from is not known

@@ -323,7 +323,7 @@ class Casework {
                     const std::string& detail = {});
   Result<void> change(const Actor& actor, Act act, const Id& dossier, const Id& object, const std::string& detail,
                       const Body& body);
-  Result<std::vector<DossierRow>> rows(const DossierFilter& filter);
+  Result<std::vector<DossierRow>> rows(const DossierFilter& filter, const std::vector<std::string>& addresses = {});
   Result<Dossier> dossier_of_document(const Id& document, Document& into);
   Office office_;
 };

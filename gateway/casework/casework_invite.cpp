@@ -29,6 +29,7 @@ Result<Invitation> Casework::invite(const Actor& actor, const Id& dossier, const
   TRY_ASSIGN(about.link_secret, crypto::link_secret_of_code(code));
   about.invitation_code = code;
   about.subject = "Documenten sturen";
+  about.sent_by = actor.name;
   Message message;
   message.id = Id::random();
   message.dossier = dossier;

@@ -181,9 +181,11 @@ class Compiler {
     for (const FiledMail& filed : mails) {
       TRY_ASSIGN(const auto mail, read_mail(office_.objects, open_, filed));
       const std::string received = local_time_dutch(filed.delivery.received);
-      add(into_.data, "Tekst van de e-mail", received, mail.text, giver_of(filed.delivery));
+      add(into_.data, filed.raw ? "Tekst van de e-mail" : "Antwoord in de beveiligde mailbox", received, mail.text,
+          giver_of(filed.delivery));
+      if (!filed.raw) continue;
       add(into_.documents, "E-mail zoals die binnenkwam", received,
-          fmt::format("{} bytes, SHA-256 {}", filed.raw.bytes, mail.sha256), giver_of(filed.delivery));
+          fmt::format("{} bytes, SHA-256 {}", filed.raw->bytes, mail.sha256), giver_of(filed.delivery));
     }
     return {};
   }

@@ -187,6 +187,7 @@ Result<void> put_letter(Sending& out, StoreWriter& store, OpenDossier& open) {
 
 Result<void> put_message(Sending& out, StoreWriter& store, OpenDossier& open, Message message) {
   const Announcement announcement = announcement_of(out.info, out.data.fields, out.about.last_day);
+  out.about.sent_by = out.actor.name;
   out.about.subject = announcement.subject;
   out.about.legal_effect = announcement.legal_effect;
   out.about.term = announcement.term;

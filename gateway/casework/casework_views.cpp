@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
+#include "crypto/base/text.h"
 #include "gateway/casework/hand_over.h"
 #include "gateway/casework/received_mail.h"
 #include "gateway/casework/register.h"
@@ -32,7 +34,29 @@ std::vector<ObjectRow> pages_of(const std::vector<ObjectRow>& objects, const Id&
   return pages;
 }
 
+/// What was typed with an @: words alone would find whoever has them anywhere, in a name or in two addresses.
+std::vector<std::string> addresses_in(const std::string& text) {
+  std::vector<std::string> addresses;
+  std::istringstream words(text);
+  for (std::string word; words >> word;)
+    if (word.contains('@')) addresses.push_back(ascii_lower(word));
+  return addresses;
+}
+
+bool has_addresses(const Profile& profile, const std::vector<std::string>& addresses) {
+  const std::string known = ascii_lower(profile.requester.email + "\n" + profile.client.email);
+  return std::ranges::all_of(addresses, [&](const std::string& one) { return known.contains(one); });
+}
+
 std::string name_of(const Person& person) { return person.name.empty() ? person.email : person.name; }
+
+void describe(const Office& office, const Profile& profile, DossierRow& row) {
+  row.requester = name_of(profile.requester);
+  row.subject = name_of(profile.subject());
+  row.tasks = profile.tasks.size();
+  if (const Rights rights = rights_of(office.rules, row.dossier, profile); rights.size() > 1)
+    row.kind_title = titles_of(office.rules, kinds_of(rights));
+}
 
 }  // namespace
 
@@ -42,7 +66,7 @@ bool was_looked_at(const DocumentDetails& details, std::uint32_t page) {
          });
 }
 
-Result<std::vector<DossierRow>> Casework::rows(const DossierFilter& filter) {
+Result<std::vector<DossierRow>> Casework::rows(const DossierFilter& filter, const std::vector<std::string>& addresses) {
   std::vector<DossierRow> rows;
   TRY_DO(office_.store.read([&](StoreReader& store) -> Result<void> {
     TRY_ASSIGN(const auto dossiers, store.dossiers(filter));
@@ -53,13 +77,10 @@ Result<std::vector<DossierRow>> Casework::rows(const DossierFilter& filter) {
       row.kind_title = rule ? rule->title : "Nog in te delen";
       // An erased dossier has no keys: its row stays without names.
       // Of a restricted one the list tells no names: it is found by reference or name, and opened for a reason.
-      if (auto keys = office_.vault.unlock(store, dossier.id); keys && !dossier.restricted) {
+      if (auto keys = office_.vault.unlock(store, dossier.id); keys && (!dossier.restricted || !addresses.empty())) {
         TRY_ASSIGN(const auto profile, keys->profile(dossier));
-        row.requester = name_of(profile.requester);
-        row.subject = name_of(profile.subject());
-        row.tasks = profile.tasks.size();
-        if (const Rights rights = rights_of(office_.rules, dossier, profile); rights.size() > 1)
-          row.kind_title = titles_of(office_.rules, kinds_of(rights));
+        if (!has_addresses(profile, addresses)) continue;
+        if (!dossier.restricted) describe(office_, profile, row);
       }
       rows.push_back(std::move(row));
     }
@@ -80,7 +101,7 @@ Result<std::vector<DossierRow>> Casework::search(const Actor& actor, const std::
     return fail(Code::kRefused, "search dossiers",
                 "Typ een woord om op te zoeken: een naam, een geboortedatum, een e-mailadres of een kenmerk.");
   TRY_DO(enter(actor, Act::kListDossiers, {{}, {}, fmt::format("search words={}", filter.tokens.size())}));
-  return rows(filter);
+  return rows(filter, addresses_in(text));
 }
 
 Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
@@ -100,7 +121,7 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
       view.documents.push_back({document, std::move(details), std::move(pages), masked});
     }
     for (const ObjectRow& object : objects)
-      if (object.role == kRawMail) view.mails.push_back(object.context);
+      if (object.role == kRawMail || object.role == kMailText) view.mails.push_back(object.context);
     for (const Letter& letter : letters) {
       TRY_ASSIGN(auto data, open.keys.letter(letter));
       const auto info = std::ranges::find(office_.letters.letters(), letter.name, &templates::LetterInfo::name);

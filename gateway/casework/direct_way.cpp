@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/dispatch/mail_address.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -45,7 +46,7 @@ std::string words_of(const DomainFacts& facts) {
 }
 
 DirectWay direct_way(const Office& office, const std::string& email) {
-  const std::string domain = domain_of_address(email);
+  const std::string domain = domain_of_address(wire_address(email));
   if (!office.domain_facts || domain.empty()) return {};
   const auto facts = office.domain_facts(domain);
   if (!facts)

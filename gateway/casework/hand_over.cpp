@@ -84,7 +84,7 @@ Json json_of(const PackedDocument& document, const OpenDossier& open, const Conf
 
 Json json_of(const PackedMail& packed) {
   const ReceivedMail& mail = packed.mail;
-  return {{"bestand", packed.file}, {"bytes", packed.filed.raw.bytes},
+  return {{"bestand", packed.file}, {"bytes", packed.filed.raw ? packed.filed.raw->bytes : mail.text.size()},
           {"sha256", mail.sha256},  {"ontvangen_op", local_date(packed.filed.delivery.received)},
           {"van", mail.from},       {"aan", mail.to},
           {"datum", mail.date},     {"onderwerp", mail.subject},
@@ -131,7 +131,7 @@ Result<std::vector<PackedMail>> mails_to_pack(ObjectStore& objects, StoreReader&
   for (FiledMail& filed : mails) {
     if (filed.delivery.received > hand_over.asked) continue;
     TRY_ASSIGN(auto mail, read_mail(objects, open, filed));
-    const bool goes = parts_may_be_used(filed.parts);
+    const bool goes = filed.raw && parts_may_be_used(filed.parts);
     packed.push_back(
         {std::move(filed), std::move(mail), goes ? fmt::format("mails/{:03}.eml", packed.size() + 1) : ""});
   }

@@ -134,6 +134,12 @@ Result<void> note_success(Store& store, const Id& id) {
   });
 }
 
+Result<TimeMs> leaves_since(StoreReader& store, const Id& id, TimeMs created) {
+  const auto lane = store.lane(id);
+  if (!lane && lane.error().code != Code::kNotFound) return std::unexpected(lane.error());
+  return lane ? std::max(created, lane->paused_until) : created;
+}
+
 SecretBytes return_path_key(const Vault& vault) { return vault.lasting_key("zegelpost return paths").bytes().clone(); }
 
 Result<LanePause> pause_of(const Vault& vault, const Lane& lane) {
@@ -170,7 +176,7 @@ Result<void> Casework::resume_mail(const Actor& actor, const Id& lane) {
   TRY_DO(enter(actor, Act::kResumeMail, {{}, lane.hex(), {}}));
   return office_.store.write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(Lane row, store.lane(lane));
-    row.paused_until = 0;
+    row.paused_until = std::min(row.paused_until, office_.now());
     row.pause.clear();
     return store.put_lane(row);
   });

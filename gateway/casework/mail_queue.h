@@ -49,6 +49,9 @@ Result<TimeMs> note_failure(StoreWriter& store, const Id& lane, MailTrouble trou
 /// A mail went, or the domain's server answered.
 Result<void> note_success(Store& store, const Id& lane);
 
+/// Since when a mail of this lane may leave: since it was made, or since the last pause of its domain was over (kUntilLifted: it may not).
+Result<TimeMs> leaves_since(StoreReader& store, const Id& lane, TimeMs created);
+
 /// Of signed return paths (gateway/dispatch/return_path.h).
 SecretBytes return_path_key(const Vault& vault);
 

@@ -372,6 +372,8 @@ std::string MessageData::json() const {
                      {"asked", asked},
                      {"mail_ids", mail_ids},
                      {"failure", failure},
+                     {"sent_by", sent_by},
+                     {"locked", locked},
                      {"resent", resent}};
   return text_of(json);
 }
@@ -392,6 +394,8 @@ Result<MessageData> MessageData::parse(std::string_view text) {
     data.asked = json.value("asked", std::vector<std::pair<std::string, std::string>>{});
     data.mail_ids = json.value("mail_ids", std::vector<std::string>{});
     data.failure = json.value("failure", "");
+    data.sent_by = json.value("sent_by", "");
+    data.locked = json.value("locked", TimeMs{0});
     data.resent = json.value("resent", 0u);
     return data;
   });

@@ -194,6 +194,8 @@ struct MessageData {
   std::vector<std::pair<std::string, std::string>> asked;  // slot, label: what may be uploaded as an answer
   std::vector<std::string> mail_ids;                       // Message-IDs of the notifications sent
   std::string failure;                                     // why it could not be delivered (Dutch)
+  std::string sent_by = {};                                // name of who sent it; empty: not known
+  TimeMs locked = 0;         // when wrong codes closed it last; 0: not since it was opened
   std::uint32_t resent = 0;  // how often it was sent again after it came back for a passing reason
 
   std::string json() const;

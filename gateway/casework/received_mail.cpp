@@ -58,8 +58,8 @@ Result<std::vector<FiledMail>> mails_of(StoreReader& store, const OpenDossier& o
       if (object.role == kRawMail) raw = object;
       if (object.role == kMailText) text = object;
     }
-    if (!raw) continue;
-    FiledMail mail{delivery, std::move(*raw), std::move(text), {}};
+    if (!raw && !text) continue;
+    FiledMail mail{delivery, std::move(raw), std::move(text), {}};
     for (const Document& document : documents) {
       if (document.submission != delivery.submission) continue;
       TRY_ASSIGN(const auto details, open.keys.details(document));
@@ -90,7 +90,7 @@ Result<MailView> Casework::mail(const Actor& actor, const Id& dossier, const Id&
     return {};
   }));
   view.reference = open->dossier.reference;
-  view.may_download = role_for(actor, Act::kDownloadOriginal).has_value();
+  view.may_download = view.filed.raw && role_for(actor, Act::kDownloadOriginal).has_value();
   TRY_ASSIGN(view.mail, read_mail(office_.objects, *open, view.filed));
   return view;
 }
@@ -105,12 +105,13 @@ Result<void> Casework::raw_mail(const Actor& actor, const Id& dossier, const Id&
     TRY_ASSIGN(filed, find_mail(store, *open, submission));
     return {};
   }));
+  if (!filed.raw) return fail(Code::kNotFound, "hand out mail", submission.hex());
   if (!parts_may_be_used(filed.parts))
     return fail(
         Code::kRefused, "hand out mail",
         "De virusscanner heeft niet elke bijlage van deze e-mail goedgekeurd. Het origineel kan pas open als dat "
         "alsnog gebeurt, of als iemand die bijlage vrijgeeft.");
-  return open->keys.stream(office_.objects, filed.raw, sink);
+  return open->keys.stream(office_.objects, *filed.raw, sink);
 }
 
 }  // namespace zp::gateway

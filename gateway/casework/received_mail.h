@@ -1,4 +1,5 @@
-// gateway/casework/received_mail.h - a mail that came in: the raw message, and what staff read of it.
+// gateway/casework/received_mail.h - words that came in: a mail (the raw message, and what staff read of it), or what
+// somebody wrote in a reply to a message in the secure mailbox.
 //
 // The raw message is an object of its dossier with role kRawMail, what was read in it one with role kMailText; the context
 // of both is the submission. All that stands in it is untrusted text: escape when shown. What of a mail was encrypted
@@ -20,7 +21,7 @@ struct ReceivedMail {
   std::string subject, text;
   bool is_cut = false;      // `text` is the first intake::kMaxMailText bytes
   bool is_partial = false;  // not everything could be taken apart
-  std::string sha256;       // hex, of the raw message; empty: not known
+  std::string sha256;       // hex, of the raw message, or of the words; empty: not known
 
   std::string json() const;
   /// kMalformed.
@@ -38,11 +39,11 @@ bool parts_may_be_used(const std::vector<MailDocument>& parts) noexcept;
 
 struct FiledMail {
   Delivery delivery;
-  ObjectRow raw;
+  std::optional<ObjectRow> raw;   // none: a reply in the mailbox, which is its text
   std::optional<ObjectRow> text;  // none: filed before it was kept
   std::vector<MailDocument> parts;
 };
-/// The mails of a dossier, in order of receipt.
+/// The mails of a dossier, and replies with words, in order of receipt.
 Result<std::vector<FiledMail>> mails_of(StoreReader& store, const OpenDossier& open);
 Result<ReceivedMail> read_mail(ObjectStore& objects, const OpenDossier& open, const FiledMail& filed);
 

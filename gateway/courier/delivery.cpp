@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "gateway/courier/proven_line.h"
+#include "gateway/dispatch/mail_address.h"
 
 namespace zp::gateway {
 namespace {
@@ -58,6 +59,7 @@ class Try {
     const auto proved = line.prove(server_, domain_, options_.ca_file);
     if (!proved) return passed_over(Outcome::kUnsafe, proved.error().subject);
     const auto again = line.ask("EHLO " + options_.own_name);
+    utf8_ = again && offers(*again, "SMTPUTF8");
     return (again && again->code == 250) || passed_over(Outcome::kLater, "no answer to EHLO");
   }
 
@@ -70,7 +72,14 @@ class Try {
   }
 
   bool handed_over(ProvenLine& line) {
-    if (ends(line.ask("MAIL FROM:<" + mail_.from + ">"), 2, "MAIL")) return true;
+    const bool beyond_ascii = !is_plain_address(mail_.to);
+    if (beyond_ascii && !utf8_) {
+      result_.outcome = Outcome::kRefused;
+      result_.reply = "SMTPUTF8 is not offered";
+      return true;
+    }
+    const char* const more = beyond_ascii ? " BODY=8BITMIME SMTPUTF8" : "";
+    if (ends(line.ask("MAIL FROM:<" + mail_.from + ">" + more), 2, "MAIL")) return true;
     if (ends(line.ask("RCPT TO:<" + mail_.to + ">"), 2, "RCPT")) return true;
     if (ends(line.ask("DATA"), 3, "DATA")) return true;
     const auto written = line.write(dotted(mail_.wire));
@@ -87,6 +96,7 @@ class Try {
   const CourierMail& mail_;
   const DeliveryOptions& options_;
   Handover& result_;
+  bool utf8_ = false;  // the server takes addresses beyond ASCII (RFC 6531)
 };
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "gateway/courier/delivery.h"
 #include "gateway/courier/policy_fetch.h"
 #include "gateway/courier/resolver.h"
-#include "gateway/dispatch/mail_text.h"
+#include "gateway/dispatch/mail_address.h"
 #include "gateway/ipc/unix_socket.h"
 #include "gateway/process/process.h"
 
@@ -71,7 +71,8 @@ class Courier {
   Result<std::string> hand_over(const Json& request, UnixSocket& client) {
     TRY_ASSIGN(const Bytes wire, client.read_counted(kMaxCourierMail));
     CourierMail mail{request.value("from", ""), request.value("to", ""), std::string(as_text(wire)), accepted(request)};
-    if (!is_plain_address(mail.from) || !is_plain_address(mail.to)) return fail(Code::kMalformed, "hand over mail");
+    const bool writable = !mail.to.empty() && wire_address(mail.to) == mail.to;
+    if (!is_plain_address(mail.from) || !writable) return fail(Code::kMalformed, "hand over mail");
     if (mail.accept.empty()) return fail(Code::kMalformed, "hand over mail: no proof is good enough");
     const auto route = route_to(domain_of_address(mail.to), mail.accept);
     if (!route && route.error().code != Code::kUnavailable) return std::unexpected(route.error());

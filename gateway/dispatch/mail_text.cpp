@@ -59,16 +59,11 @@ std::string_view domain_of(std::string_view address) { return address.substr(add
 
 }  // namespace
 
-bool is_plain_address(std::string_view address) noexcept {
-  if (address.size() > 254 || !is_ascii(address) || std::ranges::any_of(address, is_control)) return false;
-  if (std::ranges::count(address, '@') != 1 || address.front() == '@' || address.back() == '@') return false;
-  return address.find_first_of(" <>()[]\",;:\\") == std::string_view::npos;
-}
-
 Result<std::string> compose(const OutgoingMail& mail) {
   const auto refuse = [](const char* field) { return fail(Code::kRefused, "compose mail", field); };
   if (!is_plain_address(mail.from)) return refuse("from");
-  if (!is_plain_address(mail.to)) return refuse("to");
+  const std::string to = wire_address(mail.to);
+  if (to.empty()) return refuse("to");
   if (!fits_header(mail.from_name)) return refuse("from_name");
   if (!fits_header(mail.subject)) return refuse("subject");
   if (!is_message_id(mail.message_id)) return refuse("message_id");
@@ -76,9 +71,8 @@ Result<std::string> compose(const OutgoingMail& mail) {
   if (mail.text.find('\0') != std::string::npos) return refuse("text");
   const std::string date =
       Poco::DateTimeFormatter::format(Poco::Timestamp(mail.date * 1000), Poco::DateTimeFormat::RFC1123_FORMAT, 0);
-  std::string head =
-      fmt::format("Date: {}\r\nFrom: {} <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\n", date,
-                  display_name(mail.from_name), mail.from, mail.to, encoded(mail.subject), mail.message_id);
+  std::string head = fmt::format("Date: {}\r\nFrom: {} <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\n", date,
+                                 display_name(mail.from_name), mail.from, to, encoded(mail.subject), mail.message_id);
   if (!mail.in_reply_to.empty()) head += fmt::format("In-Reply-To: <{0}>\r\nReferences: <{0}>\r\n", mail.in_reply_to);
   head += fmt::format("Auto-Submitted: {}\r\n", mail.reply ? "auto-replied" : "auto-generated");
   head +=

@@ -11,13 +11,14 @@
 #include <string>
 
 #include "crypto/base/bytes.h"
+#include "gateway/dispatch/mail_address.h"
 
 namespace zp::gateway {
 
 struct OutgoingMail {
   std::string from;  // our address
   std::string from_name;
-  std::string to;                // one recipient
+  std::string to;                // one recipient; written to as wire_address() says
   std::string return_path = {};  // where reports about it go (return_path.h); empty: `from`
   std::string subject;
   std::string message_id;   // without angle brackets
@@ -27,12 +28,8 @@ struct OutgoingMail {
   std::string text;         // UTF-8, lines end with LF
 };
 
-/// The message as it goes over the wire, lines ending with CRLF. kRefused names the field that is no good.
+/// The message as it goes over the wire, lines ending with CRLF; ASCII but for an address that is not. kRefused names the field that is no good.
 Result<std::string> compose(const OutgoingMail& mail);
-
-/// One address that may be written behind RCPT TO: printable ASCII, one '@', no spaces, brackets or quotes, at most 254
-/// bytes.
-bool is_plain_address(std::string_view address) noexcept;
 
 /// The Message-ID of the `number`th mail about `subject`: the same for a retry, guessable for nobody.
 /// "zp.HEX.NUMBER@domain of `from`".

@@ -10,14 +10,7 @@ namespace zp::gateway {
 namespace {
 
 constexpr std::size_t kBase64Line = 76;
-
-std::string base64_lines(ByteView bytes) {
-  const std::string text = to_base64(bytes);
-  std::string lines;
-  lines.reserve(text.size() + text.size() / 32);
-  for (std::size_t at = 0; at < text.size(); at += kBase64Line) lines += text.substr(at, kBase64Line) + "\r\n";
-  return lines;
-}
+static_assert(kBase64Chunk / 3 * 4 == kBase64Line);
 
 /// The same for the same content, so that a second try sends the same bytes; in no content by chance.
 std::string boundary_for(std::string_view content, std::string_view what) {
@@ -53,12 +46,12 @@ std::string file_name(std::string_view name) {
   return encoded;
 }
 
-Result<std::string> attachment(const MailEnclosure& one) {
+Result<std::string> head_of(const MailEnclosure& one) {
   if (!fits_parameter(one.name) || !fits_parameter(one.type) || one.type.find('/') == std::string::npos)
     return fail(Code::kRefused, "compose mail", "enclosure");
   return fmt::format(
-      "Content-Type: {}\r\nContent-Disposition: attachment;\r\n {}\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
-      one.type, file_name(one.name), base64_lines(one.content));
+      "Content-Type: {}\r\nContent-Disposition: attachment;\r\n {}\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+      one.type, file_name(one.name));
 }
 
 /// compose() writes the headers of the message, then those of its text.
@@ -93,35 +86,60 @@ std::string as_outer(const std::string& headers) {
 }
 
 /// A multipart of the text and what goes with it, from its Content-Type on. `more`: parameters of that.
-Result<std::string> mixed(const OutgoingMail& mail, const std::string& text,
-                          const std::vector<MailEnclosure>& enclosures, const char* more) {
-  std::vector<std::string> parts = {text};
-  for (const MailEnclosure& one : enclosures) {
-    TRY_ASSIGN(auto part, attachment(one));
-    parts.push_back(std::move(part));
-  }
+Result<std::vector<std::string>> frame(const OutgoingMail& mail, const std::string& text,
+                                       const std::vector<MailEnclosure>& enclosures, const char* more) {
   const std::string boundary = boundary_for(mail.message_id + mail.text, "brief");
-  std::string entity = fmt::format("Content-Type: multipart/mixed; boundary=\"{}\"{}\r\n\r\n", boundary, more);
-  for (const std::string& part : parts) entity += fmt::format("--{}\r\n{}\r\n", boundary, part);
-  return entity + fmt::format("--{}--\r\n", boundary);
+  std::vector<std::string> pieces = {
+      fmt::format("Content-Type: multipart/mixed; boundary=\"{0}\"{1}\r\n\r\n--{0}\r\n{2}", boundary, more, text)};
+  for (const MailEnclosure& one : enclosures) {
+    TRY_ASSIGN(const auto head, head_of(one));
+    pieces.back() += fmt::format("\r\n--{}\r\n{}", boundary, head);
+    pieces.emplace_back();
+  }
+  pieces.back() += fmt::format("\r\n--{}--\r\n", boundary);
+  return pieces;
+}
+
+std::string filled(const std::vector<std::string>& frame, const std::vector<MailEnclosure>& enclosures) {
+  std::string entity = frame.front();
+  for (std::size_t i = 0; i < enclosures.size(); ++i) entity += base64_lines(enclosures[i].content) + frame[i + 1];
+  return entity;
 }
 
 }  // namespace
+
+std::string base64_lines(ByteView bytes) {
+  const std::string text = to_base64(bytes);
+  std::string lines;
+  lines.reserve(text.size() + text.size() / 32);
+  for (std::size_t at = 0; at < text.size(); at += kBase64Line) lines += text.substr(at, kBase64Line) + "\r\n";
+  return lines;
+}
+
+std::uint64_t base64_lines_size(std::uint64_t bytes) noexcept {
+  const std::uint64_t letters = (bytes + 2) / 3 * 4;
+  return letters + (letters + kBase64Line - 1) / kBase64Line * 2;
+}
 
 std::string outer_subject(const OutgoingMail& mail) { return mail.from_name + ": versleuteld bericht"; }
 
 Result<std::string> payload(const OutgoingMail& mail, const std::vector<MailEnclosure>& enclosures) {
   TRY_ASSIGN(const Composed composed, parts_of(mail));
   TRY_ASSIGN(const std::string outer, outer_headers(mail));
-  TRY_ASSIGN(const std::string body,
-             mixed(mail, composed.text, enclosures, ";\r\n protected-headers=\"v1\"; hp=\"cipher\""));
-  return composed.headers + as_outer(outer) + body;
+  TRY_ASSIGN(const auto body, frame(mail, composed.text, enclosures, ";\r\n protected-headers=\"v1\"; hp=\"cipher\""));
+  return composed.headers + as_outer(outer) + filled(body, enclosures);
 }
 
 Result<std::string> message_with(const OutgoingMail& mail, const std::vector<MailEnclosure>& enclosures) {
+  TRY_ASSIGN(const auto pieces, message_frame(mail, enclosures));
+  return filled(pieces, enclosures);
+}
+
+Result<std::vector<std::string>> message_frame(const OutgoingMail& mail, const std::vector<MailEnclosure>& enclosures) {
   TRY_ASSIGN(const Composed composed, parts_of(mail));
-  TRY_ASSIGN(const std::string body, mixed(mail, composed.text, enclosures, ""));
-  return composed.headers + "MIME-Version: 1.0\r\n" + body;
+  TRY_ASSIGN(auto pieces, frame(mail, composed.text, enclosures, ""));
+  pieces.front().insert(0, composed.headers + "MIME-Version: 1.0\r\n");
+  return pieces;
 }
 
 std::string signed_openpgp(const std::string& entity, const std::string& signature, const std::string& micalg) {

@@ -22,6 +22,13 @@ struct MailEnclosure {
 /// with CR LF and are ASCII, none longer than 78.
 Result<std::string> message_with(const OutgoingMail& mail, const std::vector<MailEnclosure>& enclosures);
 
+/// The same for contents too large to hold: what stands before each of them, and after the last. In between stands each
+/// content as base64_lines(), at once or in pieces of a multiple of kBase64Chunk bytes.
+Result<std::vector<std::string>> message_frame(const OutgoingMail& mail, const std::vector<MailEnclosure>& enclosures);
+inline constexpr std::size_t kBase64Chunk = 57;
+std::string base64_lines(ByteView bytes);
+std::uint64_t base64_lines_size(std::uint64_t bytes) noexcept;
+
 /// The subject that everybody on the way may read.
 std::string outer_subject(const OutgoingMail& mail);
 

@@ -102,13 +102,17 @@ Result<void> log_in(SMTPClientSession& session, const SmtpConfig& config) {
 /// Nothing may answer an answer (RFC 3834 section 3.3); what we send of our own accord may come back to us, with its head
 /// alone (RFC 3461): the letter itself stays where it is.
 Result<void> give_envelope(const Greeted& greeted, const OutgoingMail& mail) {
+  const std::string to = wire_address(mail.to);
+  const bool utf8 = !is_plain_address(to);  // RFC 6531
+  if (utf8 && !greeted.offers("SMTPUTF8")) return fail(Code::kRefused, "send mail", "SMTPUTF8 is not offered");
   const bool reports = !mail.reply && greeted.offers("DSN");
   const std::string& back = mail.return_path.empty() ? mail.from : mail.return_path;
   std::string response;
-  const std::string from = fmt::format("FROM:<{}>{}", mail.reply ? "" : back, reports ? " RET=HDRS" : "");
+  const std::string from = fmt::format("FROM:<{}>{}{}", mail.reply ? "" : back, reports ? " RET=HDRS" : "",
+                                       utf8 ? " BODY=8BITMIME SMTPUTF8" : "");
   TRY_DO(expect(greeted.session->sendCommand("MAIL", from, response), 2, "MAIL", response));
-  const std::string to = fmt::format("TO:<{}>{}", mail.to, reports ? " NOTIFY=FAILURE,DELAY" : "");
-  return expect(greeted.session->sendCommand("RCPT", to, response), 2, "RCPT", response);
+  const std::string recipient = fmt::format("TO:<{}>{}", to, reports ? " NOTIFY=FAILURE,DELAY" : "");
+  return expect(greeted.session->sendCommand("RCPT", recipient, response), 2, "RCPT", response);
 }
 
 Result<void> deliver(const Greeted& greeted, const OutgoingMail& mail, const std::string& wire) {
@@ -128,10 +132,10 @@ Result<void> SmtpSender::send(const OutgoingMail& mail) const {
 }
 
 Result<void> SmtpSender::send(const OutgoingMail& mail, const std::string& wire) const {
-  const bool plain = is_plain_address(mail.from) && is_plain_address(mail.to) &&
-                     (mail.return_path.empty() || is_plain_address(mail.return_path));
+  const bool good = is_plain_address(mail.from) && !wire_address(mail.to).empty() &&
+                    (mail.return_path.empty() || is_plain_address(mail.return_path));
   TRY_ASSIGN(const std::string ours, dkim_signed(config_, wire));
-  if (!plain) return fail(Code::kRefused, "send mail", "address");
+  if (!good) return fail(Code::kRefused, "send mail", "address");
   try {
     const auto greeted = connect(config_);
     TRY_DO(log_in(*greeted.session, config_));

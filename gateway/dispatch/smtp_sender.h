@@ -2,7 +2,7 @@
 //
 // Threads: may be shared; each call makes a connection of its own.
 // Errors: kUnavailable: try again later (no connection, no TLS, a 4xx). kRefused: never (a 5xx, or a field that is no
-// good); the subject says at which step, the reply code, and the enhanced status if there is one ("RCPT 450 4.2.2").
+// good, or an address that asks for SMTPUTF8 where the server has none); the subject says at which step, the reply code, and the enhanced status if there is one ("RCPT 450 4.2.2").
 #ifndef GATEWAY_DISPATCH_SMTP_SENDER_H_
 #define GATEWAY_DISPATCH_SMTP_SENDER_H_
 

@@ -44,7 +44,7 @@ std::string head_text(const Response& response, bool keep_alive) {
   head.setDate(Poco::Timestamp());
   if (!response.content_type.empty()) head.setContentType(response.content_type);
   if (response.status != 204 && response.status != 304 && !response.has("Content-Length"))
-    head.setContentLength64(static_cast<Poco::Int64>(response.body.size()));
+    head.setContentLength64(static_cast<Poco::Int64>(response.stream ? response.stream_bytes : response.body.size()));
   for (const auto& [name, value] : response.headers) head.add(name, value);
   head.setKeepAlive(keep_alive);
   std::ostringstream out;
@@ -164,16 +164,16 @@ Connection::Next Connection::serve(Watchdog::Watch& watch, Head head) {
   Response response = call_handler(request);
   const auto left = request.content_length - request.body_read;
   const bool keep = head.keep_alive && left == 0 && !context_.watchdog.stopping();
-  write(watch, response, &request, keep);
+  const bool whole = write(watch, response, &request, keep);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started).count();
   log(Level::kInfo, "request",
       {{"method", request.method},
        {"route", request.route.empty() ? "-" : request.route},
        {"status", response.status},
        {"received", request.body_read},
-       {"sent", response.body.size()},
+       {"sent", response.stream ? response.stream_bytes : response.body.size()},
        {"ms", took}});
-  if (keep) return Next::kKeep;
+  if (keep && whole) return Next::kKeep;
   if (left > 0 && !owes_continue_) drain(watch, left, context_.options.drain_seconds);
   return Next::kClose;
 }
@@ -214,7 +214,18 @@ bool Connection::send(Watchdog::Watch& watch, std::string_view bytes) {
   }
 }
 
-void Connection::write(Watchdog::Watch& watch, Response& response, const Request* request, bool keep_alive) {
+bool Connection::send_stream(Watchdog::Watch& watch, const Response& response) {
+  std::vector<std::uint8_t> buffer(kWriteBytes);
+  for (std::uint64_t left = response.stream_bytes; left > 0;) {
+    const auto got = response.stream(std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size())));
+    if (!got) log_error("answer not sent whole", got.error());
+    if (!got || *got == 0 || !send(watch, as_text(std::span(buffer).first(*got)))) return false;
+    left -= *got;
+  }
+  return true;
+}
+
+bool Connection::write(Watchdog::Watch& watch, Response& response, const Request* request, bool keep_alive) {
   if (response.status >= 400 && response.body.empty() && response.content_type.empty()) {
     if (context_.options.error_page) {
       context_.options.error_page(response, request);
@@ -229,8 +240,9 @@ void Connection::write(Watchdog::Watch& watch, Response& response, const Request
   const bool with_body = !(request && request->method == "HEAD") && response.status != 204 && response.status != 304;
   // One write for what fits: two small ones would wait for the client's delayed acknowledgement.
   if (with_body && response.body.size() <= kWriteBytes) bytes += response.body;
-  if (!send(watch, bytes)) return;
-  if (with_body && response.body.size() > kWriteBytes) send(watch, response.body);
+  if (!send(watch, bytes)) return false;
+  if (with_body && response.stream) return send_stream(watch, response);
+  return !with_body || response.body.size() <= kWriteBytes || send(watch, response.body);
 }
 
 }  // namespace zp::gateway

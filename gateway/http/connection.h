@@ -40,8 +40,10 @@ class Connection : public Poco::Net::TCPServerConnection {
   void drain(Watchdog::Watch& watch, std::uint64_t left, std::uint32_t seconds);
   Response call_handler(Request& request) const;
   void refuse(Watchdog::Watch& watch, int status, const char* reason);
-  void write(Watchdog::Watch& watch, Response& response, const Request* request, bool keep_alive);
+  /// False: it could not be sent whole.
+  bool write(Watchdog::Watch& watch, Response& response, const Request* request, bool keep_alive);
   bool send(Watchdog::Watch& watch, std::string_view bytes);
+  bool send_stream(Watchdog::Watch& watch, const Response& response);
   /// 0 at the end of the stream or on any failure.
   std::size_t receive(std::span<std::uint8_t> buffer) noexcept;
 

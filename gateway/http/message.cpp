@@ -86,6 +86,14 @@ Response Response::bytes(std::string content, std::string content_type) {
   return {.status = 200, .content_type = std::move(content_type), .headers = {}, .body = std::move(content)};
 }
 
+Response Response::streamed(BodySource stream, std::uint64_t bytes, std::string content_type) {
+  Response response;
+  response.content_type = std::move(content_type);
+  response.stream = std::move(stream);
+  response.stream_bytes = bytes;
+  return response;
+}
+
 Response Response::empty(int status) { return {.status = status, .content_type = {}, .headers = {}, .body = {}}; }
 
 Response Response::redirect(std::string location) {

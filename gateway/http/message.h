@@ -62,11 +62,16 @@ struct Response {
   std::string content_type;  // empty: no body
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  /// Instead of `body`, for what is too large to hold: read while it is sent, `stream_bytes` in all. Where it fails or ends
+  /// before that the connection ends too, so that the client sees that it has not the whole.
+  BodySource stream = {};
+  std::uint64_t stream_bytes = 0;
 
   static Response html(std::string page, int status = 200);
   static Response json(const nlohmann::json& value, int status = 200);
   static Response text(std::string text, int status = 200);
   static Response bytes(std::string content, std::string content_type);
+  static Response streamed(BodySource stream, std::uint64_t bytes, std::string content_type);
   static Response empty(int status = 204);
   /// 303: the browser goes to `location` (a path of ours) with GET.
   static Response redirect(std::string location);

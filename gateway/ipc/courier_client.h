@@ -35,7 +35,7 @@ struct Handover {
 };
 
 struct CourierMail {
-  std::string from, to;             // plain addresses
+  std::string from, to;             // as wire_address() has them; `from` in ASCII
   std::string wire;                 // the message, lines ending with CR LF
   std::vector<std::string> accept;  // by what the server must prove itself: of kByNta, kByDane, kByMtaSts; never empty
 };

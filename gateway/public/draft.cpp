@@ -75,6 +75,7 @@ Result<Draft> parse_draft(const Json& json, crypto::DataKey key) {
   for (const auto& one : json.at("reply_slots"))
     draft.reply_slots.push_back({one.at("slot"), one.at("label"), one.at("explanation"), one.at("why"),
                                  one.at("source"), one.at("source_text")});
+  draft.words = json.value("words", "");  // older drafts have none
   draft.received_ms = json.at("received");
   for (const auto& one : json.at("missing"))
     draft.missing.push_back({one.at("label"), one.at("explanation"), one.at("why"), one.at("source"),
@@ -136,6 +137,7 @@ SecretBytes Draft::encode() const {
                {"in_reply_to", in_reply_to.hex()},
                {"answers_reference", answers_reference},
                {"reply_slots", Json::array()},
+               {"words", words},
                {"received", received_ms},
                {"missing", Json::array()},
                {"all_inspected", all_inspected},

@@ -91,6 +91,7 @@ struct Draft {
   Id in_reply_to;                 // zero: a new request
   std::string answers_reference;  // the dossier that the message was about
   std::vector<ReplySlot> reply_slots;
+  std::string words;  // of a reply: what the sender writes in it
 
   std::int64_t received_ms = 0;  // once sent
   std::vector<MissingLine> missing;
@@ -99,6 +100,7 @@ struct Draft {
   std::string answer_before;    // Dutch date of the term that the law gives us; empty: none
 
   bool is_reply() const noexcept { return in_reply_to != Id{}; }
+  bool empty() const noexcept { return files.empty() && words.empty(); }
   DraftFile* find(const Id& object) noexcept;
   std::uint64_t total_bytes() const noexcept;  // as announced; what has come where that is unknown
 

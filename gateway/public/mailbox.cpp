@@ -1,6 +1,5 @@
 #include "gateway/public/mailbox.h"
 
-#include "crypto/object.h"
 #include "crypto/recipient_key.h"
 #include "gateway/process/log.h"
 #include "gateway/store/files.h"
@@ -79,10 +78,13 @@ std::optional<OpenedMessage> Mailbox::reopen(const Link& link, std::string_view 
   return OpenedMessage{link.id, std::move(*key), std::move(*letter)};
 }
 
-Result<SecretBytes> Mailbox::attachment(const OpenedMessage& message, std::uint32_t number) const {
+Result<crypto::ObjectReader> Mailbox::attachment(const OpenedMessage& message, std::uint32_t number) const {
   if (number >= message.letter.attachments.size()) return fail(Code::kNotFound, "read attachment", message.id.hex());
-  TRY_ASSIGN(const auto sealed, shelf_.attachment(message.id, number));
-  return crypto::open_bytes(message.key, {message.id, message.id, number + 1}, sealed, 128 * 1024 * 1024);
+  TRY_ASSIGN(auto sealed, shelf_.attachment(message.id, number));
+  // Held open: a message that is sealed anew meanwhile comes whole, as it was.
+  auto file = std::make_shared<FileReader>(std::move(sealed));
+  return crypto::ObjectReader::open(message.key, {message.id, message.id, number + 1},
+                                    [file](std::span<std::uint8_t> buffer) { return file->read(buffer); });
 }
 
 }  // namespace zp::gateway

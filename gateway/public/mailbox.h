@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "crypto/object.h"
 #include "gateway/public/attempts.h"
 #include "gateway/public/code_slot.h"
 #include "gateway/public/draft.h"
@@ -51,7 +52,7 @@ class Mailbox {
   Result<Answer> open(const Link& link, std::string_view typed_code, std::int64_t now_ms) const;
   /// With the cookie of an earlier open(); nothing if it is not for this message.
   std::optional<OpenedMessage> reopen(const Link& link, std::string_view cookie) const;
-  Result<SecretBytes> attachment(const OpenedMessage& message, std::uint32_t number) const;
+  Result<crypto::ObjectReader> attachment(const OpenedMessage& message, std::uint32_t number) const;
   std::int64_t locked_until(const Link& link, std::int64_t now_ms) const {
     return attempts_.locked_until(counter(link), now_ms);
   }

@@ -10,6 +10,7 @@
 #include "gateway/http/csrf.h"
 #include "gateway/http/form.h"
 #include "gateway/process/process.h"
+#include "gateway/public/download.h"
 #include "gateway/public/portal.h"
 #include "gateway/public/tus.h"
 
@@ -18,14 +19,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint64_t kMostInOneFile = 32 * 1024 * 1024;
-
 Json thread_json(const MailboxLetter& letter) {
   Json steps = Json::array();
   for (const auto& one : letter.thread)
     steps.push_back({{"time", local_time_dutch(one.time_ms)},
                      {"from_us", one.from_us},
                      {"subject", one.subject},
+                     {"words", one.words},
                      {"files", one.files},
                      {"link", one.link},
                      {"plain", one.link.empty() && !one.is_this},
@@ -34,13 +34,6 @@ Json thread_json(const MailboxLetter& letter) {
 }
 
 std::string link_of(const Request& request) { return request.parameter("link"); }
-
-/// What fits in memory beside what others do at the same time; a larger one is saved file by file.
-bool fits_in_one_file(const MailboxLetter& letter) {
-  std::uint64_t sum = 0;
-  for (const auto& one : letter.attachments) sum += one.size;
-  return !letter.email.empty() && sum <= kMostInOneFile;
-}
 
 OutgoingMail as_mail(const MailboxLetter& letter, const Id& id, const std::string& from) {
   OutgoingMail mail;
@@ -58,6 +51,7 @@ OutgoingMail as_mail(const MailboxLetter& letter, const Id& id, const std::strin
     mail.text += fmt::format("\n{}: {} {}", local_time_dutch(one.time_ms),
                              one.from_us ? "wij stuurden u" : "wij ontvingen", one.subject);
     if (!one.files.empty()) mail.text += fmt::format(" ({})", fmt::join(one.files, ", "));
+    if (!one.words.empty()) mail.text += "\n" + one.words + "\n";
   }
   return mail;
 }
@@ -119,7 +113,7 @@ Response MailboxPages::render(const OpenedMessage& message, const Mailbox::Link&
                                 {"paragraphs", letter.paragraphs},
                                 {"attachments", attachments},
                                 {"has_attachments", !attachments.empty()},
-                                {"has_whole", fits_in_one_file(letter)},
+                                {"has_whole", !letter.email.empty()},
                                 {"thread", thread_json(letter)},
                                 {"has_thread", letter.thread.size() > 1},
                                 {"has_other", has_other},
@@ -204,12 +198,13 @@ Response MailboxPages::attachment(Request& request) {
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
   if (error != std::errc() || end != typed.data() + typed.size()) return Response::error(404);
-  const auto content = mailbox_.attachment(*message, number);
+  auto content = mailbox_.attachment(*message, number);
   if (!content) return Response::error(content.error());
   const auto& about = message->letter.attachments[number];
   const bool pdf = about.type == "application/pdf";
-  return std::move(Response::bytes(std::string(content->text()), pdf ? about.type : "application/octet-stream")
-                       .as_download(about.name));
+  return std::move(
+      Response::streamed(as_it_is(std::move(*content)), about.size, pdf ? about.type : "application/octet-stream")
+          .as_download(about.name));
 }
 
 Response MailboxPages::whole(Request& request) {
@@ -218,22 +213,25 @@ Response MailboxPages::whole(Request& request) {
   const auto message = mailbox_.reopen(*link, request.cookie(kMessageCookie));
   if (!message) return ask_code(*link, "/bericht/" + link_of(request), "", 403);
   const MailboxLetter& letter = message->letter;
-  if (!fits_in_one_file(letter)) return Response::error(404);
-  std::vector<SecretBytes> contents;
+  if (letter.email.empty()) return Response::error(404);
+  std::vector<crypto::ObjectReader> contents;
+  std::vector<MailEnclosure> enclosures;
   for (std::uint32_t number = 0; number < letter.attachments.size(); ++number) {
     auto content = mailbox_.attachment(*message, number);
     if (!content) return Response::error(content.error());
     contents.push_back(std::move(*content));
+    enclosures.push_back({letter.attachments[number].name, letter.attachments[number].type, {}});
   }
-  std::vector<MailEnclosure> enclosures;
-  for (std::size_t i = 0; i < contents.size(); ++i)
-    enclosures.push_back({letter.attachments[i].name, letter.attachments[i].type, contents[i].view()});
-  const auto mail = message_with(as_mail(letter, message->id, door_.config.smtp.from), enclosures);
-  if (!mail) {
-    log_error("message not written as a mail", mail.error());
-    return Response::error(mail.error());
+  auto frame = message_frame(as_mail(letter, message->id, door_.config.smtp.from), enclosures);
+  if (!frame) {
+    log_error("message not written as a mail", frame.error());
+    return Response::error(frame.error());
   }
-  return std::move(Response::bytes(*mail, "message/rfc822").as_download("bericht.eml"));
+  std::uint64_t bytes = 0;
+  for (const auto& piece : *frame) bytes += piece.size();
+  for (const auto& one : letter.attachments) bytes += base64_lines_size(one.size);
+  return std::move(Response::streamed(as_mail(std::move(*frame), std::move(contents)), bytes, "message/rfc822")
+                       .as_download("bericht.eml"));
 }
 
 Response MailboxPages::reply(Request& request) {
@@ -241,7 +239,8 @@ Response MailboxPages::reply(Request& request) {
   if (!link) return gone();
   const auto message = mailbox_.reopen(*link, request.cookie(kMessageCookie));
   if (!message) return ask_code(*link, "/bericht/" + link_of(request), "", 403);
-  if (const auto form = door_.form(request, message->key.bytes()); !form) return Response::error(form.error());
+  const auto form = door_.form(request, message->key.bytes());
+  if (!form) return Response::error(form.error());
   const MailboxLetter& letter = message->letter;
   if (!letter.may_reply) return Response::error(404);
   NewDraft begun{.kind = letter.kind, .in_reply_to = message->id, .answers_reference = letter.reference};
@@ -252,7 +251,8 @@ Response MailboxPages::reply(Request& request) {
     log_error("no reply begun", secret.error());
     return Response::error(secret.error());
   }
-  return door_.with_draft_cookie(Response::redirect("/inzending/documenten"), *secret);
+  const char* const page = form->contains("schrijven") ? "/inzending/bericht" : "/inzending/documenten";
+  return door_.with_draft_cookie(Response::redirect(page), *secret);
 }
 
 Response MailboxPages::close(Request& request) {

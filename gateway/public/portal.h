@@ -35,6 +35,9 @@ class Portal {
   Response receipt(Request& request);
   Response receipt_pdf(Request& request);
   Response stop(Request& request);
+  // portal_words.cpp
+  Response words_page(Request& request);
+  Response keep_words(Request& request);
   // portal_resume.cpp
   Response resume_page(Request& request);
   Response resume(Request& request);

@@ -158,6 +158,8 @@ Response Portal::render_documents(const Door::Session& session, const std::strin
                      {"reference", draft.reference},
                      {"code", draft.access_code},
                      {"answers_reference", draft.answers_reference},
+                     {"is_reply", draft.is_reply()},
+                     {"has_words", !draft.words.empty()},
                      {"slots", slots},
                      {"others", others},
                      // Who was asked for certain documents is offered a place for each, and no more.

@@ -69,6 +69,8 @@ void Portal::add_routes(Router& router) {
   router.add("POST", "/inzending/documenten", bind(&Portal::upload_form));
   router.add("POST", "/inzending/documenten/{id}/verwijderen", bind(&Portal::remove_file));
   router.add("GET", "/inzending/bevindingen", bind(&Portal::findings));
+  router.add("GET", "/inzending/bericht", bind(&Portal::words_page));
+  router.add("POST", "/inzending/bericht", bind(&Portal::keep_words));
   router.add("GET", "/inzending/controle", bind(&Portal::overview));
   router.add("POST", "/inzending/versturen", bind(&Portal::send));
   router.add("GET", "/inzending/ontvangst", bind(&Portal::receipt));

@@ -76,7 +76,9 @@ Response Portal::overview(Request& request) {
                                  {"all_met", all_met},
                                  {"something_open", !all_met},
                                  {"half_files", !all_complete},
-                                 {"can_send", !files.empty() && all_complete},
+                                 {"can_send", !draft.empty() && all_complete},
+                                 {"is_reply", draft.is_reply()},
+                                 {"words", draft.words},
                                  {"csrf", csrf_token(session->secret.bytes())}});
 }
 
@@ -103,27 +105,28 @@ Response Portal::receipt(Request& request) {
   const auto lines = filled_in(draft, rule);
   const bool pdf = door_.shelf.receipt(draft.id).has_value();
   const auto email = draft.fields.find("email");
-  return door_.page("ontvangst",
-                    {{"title", "Wij hebben uw documenten ontvangen"},
-                     {"reference", draft.reference},
-                     {"answers_reference", draft.answers_reference},
-                     {"request_title", rule ? rule->title : ""},
-                     {"received", local_time_dutch(draft.received_ms)},
-                     {"files", files},
-                     {"fields", lines},
-                     {"has_fields", !lines.empty()},
-                     {"missing", missing},
-                     {"has_missing", !missing.empty()},
-                     {"nothing_missing", missing.empty()},
-                     {"complete_before", draft.complete_before},
-                     {"answer_before", draft.answer_before},
-                     {"not_all_seen", !draft.all_inspected},
-                     {"code", draft.is_reply() ? "" : draft.access_code},
-                     {"code_until", local_time_dutch(draft.received_ms + kDayMs * door_.config.limits.own_code_days)},
-                     {"has_pdf", pdf},
-                     {"no_pdf", !pdf},
-                     {"by_mail", email != draft.fields.end() && !email->second.empty()},
-                     {"csrf", csrf_token(session->secret.bytes())}});
+  return door_.page(
+      "ontvangst", {{"title", files.empty() ? "Wij hebben uw bericht ontvangen" : "Wij hebben uw documenten ontvangen"},
+                    {"words", draft.words},
+                    {"reference", draft.reference},
+                    {"answers_reference", draft.answers_reference},
+                    {"request_title", rule ? rule->title : ""},
+                    {"received", local_time_dutch(draft.received_ms)},
+                    {"files", files},
+                    {"fields", lines},
+                    {"has_fields", !lines.empty()},
+                    {"missing", missing},
+                    {"has_missing", !missing.empty()},
+                    {"nothing_missing", missing.empty()},
+                    {"complete_before", draft.complete_before},
+                    {"answer_before", draft.answer_before},
+                    {"not_all_seen", !draft.all_inspected},
+                    {"code", draft.is_reply() ? "" : draft.access_code},
+                    {"code_until", local_time_dutch(draft.received_ms + kDayMs * door_.config.limits.own_code_days)},
+                    {"has_pdf", pdf},
+                    {"no_pdf", !pdf},
+                    {"by_mail", email != draft.fields.end() && !email->second.empty()},
+                    {"csrf", csrf_token(session->secret.bytes())}});
 }
 
 Response Portal::receipt_pdf(Request& request) {

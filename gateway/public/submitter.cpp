@@ -63,6 +63,7 @@ intake::SubmissionManifest manifest_of(const DraftSecret& secret, const Draft& d
   // The code of a reply only resumes the reply: answers go on under the code that the sender has already.
   if (!draft.is_reply()) manifest.access_code = draft.access_code;
   manifest.in_reply_to = draft.in_reply_to;
+  manifest.words = draft.words;
   return manifest;
 }
 
@@ -108,7 +109,7 @@ std::vector<intake::RequirementResult> Submitter::requirements(const Draft& draf
 
 Result<void> Submitter::freeze(Draft& draft) const {
   if (draft.phase != DraftPhase::kOpen) return {};
-  if (draft.files.empty() || !std::ranges::all_of(draft.files, &DraftFile::complete))
+  if (draft.empty() || !std::ranges::all_of(draft.files, &DraftFile::complete))
     return fail(Code::kRefused, "submit: a file is missing or not complete", draft.id.hex());
   draft.phase = DraftPhase::kSending;
   draft.received_ms = now_ms();

@@ -170,6 +170,8 @@ json messages_json(const DossierView& view) {
                     {"notified", message.row.notified ? local_time_dutch(message.row.notified) : ""},
                     {"read", message.row.read ? local_time_dutch(message.row.read) : ""},
                     {"may_recall", may(view, Act::kRecall) && lies_in_mailbox(message.row)},
+                    {"sent_by", message.data.sent_by},
+                    {"locked", message.data.locked ? local_time_dutch(message.data.locked) : ""},
                     {"failure", message.data.failure}});
   return rows;
 }

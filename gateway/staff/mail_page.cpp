@@ -35,6 +35,7 @@ Result<Response> Workbench::mail(Visit& visit) {
               {{"dossier", dossier.hex()},
                {"reference", view.reference},
                {"id", submission.hex()},
+               {"is_mail", view.filed.raw.has_value()},
                {"from", mail.from},
                {"to", mail.to},
                {"date", date_words(mail.date)},

@@ -82,6 +82,8 @@ Result<Response> Workbench::message_record(Visit& visit) {
                {"expires", moment(found->row.expires)},
                {"mails", mails},
                {"failure", found->data.failure},
+               {"sent_by", found->data.sent_by},
+               {"locked", moment(found->data.locked)},
                {"resent", found->data.resent},
                {"steps", steps_json(entries, found->row)}},
               visit);

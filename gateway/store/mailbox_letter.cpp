@@ -35,7 +35,8 @@ std::string MailboxLetter::json() const {
                              {"subject", one.subject},
                              {"files", one.files},
                              {"link", one.link},
-                             {"is_this", one.is_this}});
+                             {"is_this", one.is_this},
+                             {"words", one.words}});
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -61,7 +62,8 @@ Result<MailboxLetter> MailboxLetter::parse(std::string_view text) {
       letter.asked.push_back({one.at("slot"), one.at("label"), one.at("explanation")});
     for (const Json& one : json.value("thread", Json::array()))  // older messages have none
       letter.thread.push_back({one.at("time_ms"), one.at("from_us"), one.at("subject"),
-                               one.at("files").get<std::vector<std::string>>(), one.at("link"), one.at("is_this")});
+                               one.at("files").get<std::vector<std::string>>(), one.at("link"), one.at("is_this"),
+                               one.value("words", "")});
     return letter;
   } catch (const Json::exception&) {
     return fail(Code::kMalformed, "read mailbox letter");

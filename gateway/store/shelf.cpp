@@ -153,8 +153,8 @@ Result<Bytes> Shelf::body(const Id& id) const {
   return read_file(folder_ + "/messages/" + id.hex() + "/body", kMaxSealed);
 }
 
-Result<Bytes> Shelf::attachment(const Id& id, std::uint32_t number) const {
-  return read_file(folder_ + "/messages/" + id.hex() + "/att-" + std::to_string(number), kMaxSealed);
+Result<FileReader> Shelf::attachment(const Id& id, std::uint32_t number) const {
+  return FileReader::open(folder_ + "/messages/" + id.hex() + "/att-" + std::to_string(number));
 }
 
 Result<Bytes> Shelf::receipt(const Id& submission) const {

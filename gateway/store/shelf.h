@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "crypto/recipient_key.h"
+#include "gateway/store/files.h"
 
 namespace zp::gateway {
 
@@ -55,6 +56,7 @@ struct MailboxLetter {
     std::string
         link;  // the link secret (base64url) of a message that lies on the shelf too; it asks for its code as ever
     bool is_this = false;
+    std::string words = {};  // what the recipient wrote
   };
   std::vector<Step> thread;
   bool may_reply = true;
@@ -96,7 +98,7 @@ class Shelf {
   // Door
   Result<Envelope> envelope(const Id& id) const;
   Result<Bytes> body(const Id& id) const;
-  Result<Bytes> attachment(const Id& id, std::uint32_t number) const;
+  Result<FileReader> attachment(const Id& id, std::uint32_t number) const;
   Result<Bytes> receipt(const Id& submission) const;
   Result<std::string> status(const Id& submission) const;
   /// YYYY-MM-DD; kNotFound: no such letter went out.

@@ -149,7 +149,7 @@ struct Lane {
   std::uint32_t failures = 0;
   TimeMs failing_since = 0, next = 0;  // nothing leaves before `next`
   std::string last_error = {};         // Error::message(): no content
-  TimeMs paused_until = 0;             // 0: not paused
+  TimeMs paused_until = 0;             // 0: never paused; past: when the last pause was over
   Bytes pause = {};                    // sealed: who, and why
 };
 

@@ -85,14 +85,19 @@ Result<Next> mail_directly(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto wire, wire_of(tools, opened, mail));
   TRY_DO(tools.office.store.write(
       [&](StoreWriter& store) { return store.add_sent_mail(mail.message_id, opened.message.dossier); }));
-  TRY_ASSIGN(const Handover done, tools.hand_over({mail.return_path, mail.to, wire, rule->proofs}));
+  TRY_ASSIGN(const Handover done, tools.hand_over({mail.return_path, wire_address(mail.to), wire, rule->proofs}));
   TRY_DO(put_on_record(tools, opened, done));
   using Outcome = Handover::Outcome;
   if (done.outcome == Outcome::kDelivered) return is_delivered(tools, job, done, mail.message_id);
   if (done.outcome == Outcome::kRefused)
     return goes_another_way(tools, job, "De mailserver van de ontvanger weigert de mail.");
   const bool unsafe = done.outcome == Outcome::kUnsafe;
-  if (tools.office.now() >= opened.message.created + kPatience)
+  TimeMs since = 0;
+  TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
+    TRY_ASSIGN(since, leaves_since(store, job.lane, opened.message.created));
+    return {};
+  }));
+  if (tools.office.now() - since >= kPatience)
     return goes_another_way(tools, job,
                             unsafe ? "De mailserver van de ontvanger bewijst niet wie hij is."
                                    : "De mailserver van de ontvanger neemt de mail niet aan.");

@@ -171,9 +171,9 @@ Result<Id> file_in(const Tools& tools, StoreWriter& store, const Filing& filing)
   }
   if (!is_new && !filing.manifest.files.empty()) reopen(*open);
   open->profile.deliveries.push_back(filing.delivery);
-  const bool is_mail = std::ranges::find(filing.loose, kRawMail, &ObjectRow::role) != filing.loose.end();
+  const bool has_words = std::ranges::find(filing.loose, kMailText, &ObjectRow::role) != filing.loose.end();
   open->profile.history.push_back(
-      {filing.manifest.received_ms, "afzender", filing.event, is_mail ? filing.manifest.id : Id{}});
+      {filing.manifest.received_ms, "afzender", filing.event, has_words ? filing.manifest.id : Id{}});
   open->profile.tasks.insert(open->profile.tasks.end(), filing.tasks.begin(), filing.tasks.end());
   TRY_DO(save_dossier(store, *open, tools.office.now()));
   TRY_DO(add_jobs(tools, store, filing, dossier));
@@ -228,11 +228,41 @@ ObjectRow loose_object(const intake::SubmissionManifest& manifest, const intake:
           .bytes = file.size};
 }
 
+namespace {
+
+std::string words_of(const intake::SubmissionManifest& manifest) {
+  const auto count = manifest.files.size();
+  const std::string documents = fmt::format("{} {}", count, count == 1 ? "document" : "documenten");
+  if (manifest.words.empty()) return documents;
+  return count == 0 ? "een bericht" : "een bericht en " + documents;
+}
+
+/// What the sender wrote is read on a page of its own, as the text of a mail is.
+Result<void> keep_words(const Tools& tools, const intake::SubmissionManifest& manifest, const crypto::DataKey& key,
+                        const std::string& answered, Filing& filing) {
+  filing.delivery.subject = answered.empty() ? "Bericht" : "Antwoord op: " + answered;
+  const ReceivedMail read{.subject = filing.delivery.subject,
+                          .text = manifest.words,
+                          .sha256 = to_hex(crypto::sha256(as_bytes(manifest.words)))};
+  TRY_ASSIGN(const auto text,
+             keep_part(tools, manifest, key, derived_id("mail text", manifest.id), as_bytes(read.json())));
+  filing.loose = {loose_object(manifest, text, kMailText)};
+  filing.tasks.push_back("Lees het bericht van de afzender.");
+  return {};
+}
+
+}  // namespace
+
 Result<Filing> prepare_submission(const Tools& tools, intake::SubmissionManifest manifest, OpenedKeys keys) {
   Filing filing;
+  std::string answered;
   if (manifest.in_reply_to != Id{}) {
     TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-      if (auto message = store.message_on_shelf(manifest.in_reply_to)) filing.dossier = message->dossier;
+      const auto message = store.message_on_shelf(manifest.in_reply_to);
+      if (!message) return {};
+      filing.dossier = message->dossier;
+      if (const auto open = open_dossier(tools.office.vault, store, message->dossier))
+        if (const auto data = open->keys.message(*message)) answered = data->subject;
       return {};
     }));
   }
@@ -248,8 +278,8 @@ Result<Filing> prepare_submission(const Tools& tools, intake::SubmissionManifest
   filing.delivery.received = manifest.received_ms;
   filing.delivery.channel = manifest.channel;
   filing.delivery.receipt_key = manifest.receipt_key;
-  filing.event = fmt::format("Ontvangen via de website: {} {}.", manifest.files.size(),
-                             manifest.files.size() == 1 ? "document" : "documenten");
+  filing.event = fmt::format("Ontvangen via de website: {}.", words_of(manifest));
+  if (!manifest.words.empty()) TRY_DO(keep_words(tools, manifest, keys.keys.front(), answered, filing));
   filing.manifest = std::move(manifest);
   filing.keys = std::move(keys);
   return filing;

@@ -55,7 +55,7 @@ Result<bool> read_contents(const Tools& tools, const Id& dossier, Contents& cont
     TRY_ASSIGN(contents.mails, mails_to_pack(tools.office.objects, store, *contents.open, *next));
     for (const PackedMail& mail : contents.mails)
       if (!mail.file.empty())
-        contents.files.push_back({mail.file, mail.mail.sha256, mail.filed.raw, mail.filed.delivery.received});
+        contents.files.push_back({mail.file, mail.mail.sha256, *mail.filed.raw, mail.filed.delivery.received});
     return {};
   }));
   return found;

@@ -248,13 +248,14 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
   filing.marks = {mark};
   // Of a mail out of a mailbox the Return-Path tells it instead (RFC 5321 section 4.4); the cell has looked at that.
   const bool has_sender = manifest.fetched || !manifest.envelope_from.empty();
+  const bool can_be_written_to = !wire_address(mail->from_address).empty();
   filing.delivery = {.submission = manifest.id,
                      .received = manifest.received_ms,
                      .channel = "mail",
                      .receipt_key = {},
                      .message_id = mail->message_id,
                      .subject = mail->subject,
-                     .may_answer = !mail->automatic && has_sender && is_plain_address(mail->from_address)};
+                     .may_answer = !mail->automatic && has_sender && can_be_written_to};
   filing.profile = profile_of(*mail);
   const auto kinds = guess_kinds(tools.office.rules, mail->subject + "\n" + mail->text);
   filing.kind = kinds.front();
@@ -281,7 +282,7 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
                         : fmt::format("Ontvangen per e-mail, met {} {}.", manifest.files.size(),
                                       manifest.files.size() == 1 ? "bijlage" : "bijlagen");
   if (mail->automatic && !report) filing.event += " Dit lijkt een automatisch bericht: er gaat geen antwoord naartoe.";
-  if (has_sender && !mail->automatic && !is_plain_address(mail->from_address))
+  if (has_sender && !mail->automatic && !can_be_written_to)
     filing.tasks.push_back(
         "Aan dit e-mailadres kan Zegelpost niet mailen: er gaat geen ontvangstbevestiging. Bel de afzender, of stuur "
         "een "

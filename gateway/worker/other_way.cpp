@@ -43,6 +43,7 @@ Result<Again> open_again(const Tools& tools, StoreReader& store, const Message& 
   again.data.recipient = before.recipient;
   again.data.email = before.email;
   again.data.subject = before.subject;
+  again.data.sent_by = before.sent_by;
   again.data.legal_effect = before.legal_effect;
   again.data.term = before.term;
   again.data.last_day = before.last_day;

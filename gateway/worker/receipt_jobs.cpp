@@ -8,6 +8,7 @@
 #include "crypto/recipient_key.h"
 #include "gateway/casework/letter_fields.h"
 #include "gateway/casework/mail_queue.h"
+#include "gateway/casework/received_mail.h"
 #include "gateway/dispatch/return_path.h"
 #include "gateway/process/process.h"
 #include "gateway/worker/jobs.h"
@@ -29,8 +30,26 @@ struct Received {
   Delivery delivery;
   std::vector<ListedDocument> documents;
   bool checked = false;       // every document was looked into and the rules were applied
+  bool has_words = false;     // the first of `documents` is what the sender wrote
   bool kept_receipt = false;  // the PDF was made before a crash
 };
+
+/// Words are proved as a file is: the receipt has their size and SHA-256 (of the UTF-8).
+Result<void> list_words(const Tools& tools, StoreReader& store, Received& received) {
+  TRY_ASSIGN(const auto mails, mails_of(store, *received.open));
+  for (const FiledMail& one : mails) {
+    if (one.delivery.submission != received.submission.id) continue;
+    TRY_ASSIGN(const auto mail, read_mail(tools.office.objects, *received.open, one));
+    DocumentDetails words;
+    words.name = "Uw bericht";
+    words.size = mail.text.size();
+    words.sha256 = mail.sha256;
+    received.documents.insert(received.documents.begin(),
+                              ListedDocument{std::move(words), received.submission.received});
+    received.has_words = true;
+  }
+  return {};
+}
 
 Result<Received> read_delivery(const Tools& tools, const Id& submission) {
   Received received;
@@ -42,6 +61,7 @@ Result<Received> read_delivery(const Tools& tools, const Id& submission) {
     if (found == deliveries.end()) return fail(Code::kNotFound, "find delivery", submission.hex());
     received.delivery = *found;
     TRY_ASSIGN(received.documents, listed_documents(store, *received.open, submission));
+    if (received.delivery.channel == "reply") TRY_DO(list_words(tools, store, received));
     TRY_ASSIGN(const auto all, store.documents(received.submission.dossier));
     received.checked = received.open->dossier.state != DossierState::kChecking &&
                        std::ranges::all_of(all, [](const Document& one) { return one.state == "inspected"; });
@@ -118,25 +138,26 @@ Result<void> put_on_shelf(const Tools& tools, const Received& received, ByteView
 
 Json mail_data(const Tools& tools, const Received& received) {
   const Json fields = receipt_fields(tools, received);
-  const auto count = received.documents.size();
+  const auto count = received.documents.size() - (received.has_words ? 1 : 0);
+  const std::string documents = fmt::format("{} {}", count, count == 1 ? "document" : "documenten");
   const auto dutch = [&](const char* name) {
     const auto date =
         fields.contains(name) ? intake::parse_date(fields[name].get<std::string>()) : fail(Code::kNotFound, name);
     return date ? intake::dutch_date(*date) : std::string();
   };
-  return {{"received", local_time_dutch(received.submission.received)},
-          {"reference", received.submission.reference},
-          {"files", count == 0 ? "een bericht zonder bijlagen"
-                               : fmt::format("{} {}", count, count == 1 ? "document" : "documenten")},
-          {"answer_before", dutch("answer_before")},
-          {"complete_before", dutch("complete_before")},
-          {"missing", fields.value("missing", Json::array())},
-          {"any_missing", !fields.value("missing", Json::array()).empty()},
-          {"checking", !received.checked},
-          {"by_mail", received.delivery.channel == "mail"},
-          {"add_url", tools.office.config.public_door.base_url},
-          {"telephone", tools.office.config.organisation.telephone},
-          {"organisation", tools.office.config.organisation.name}};
+  return {
+      {"received", local_time_dutch(received.submission.received)},
+      {"reference", received.submission.reference},
+      {"files", count == 0 ? "een bericht zonder bijlagen" : (received.has_words ? "een bericht en " : "") + documents},
+      {"answer_before", dutch("answer_before")},
+      {"complete_before", dutch("complete_before")},
+      {"missing", fields.value("missing", Json::array())},
+      {"any_missing", !fields.value("missing", Json::array()).empty()},
+      {"checking", !received.checked},
+      {"by_mail", received.delivery.channel == "mail"},
+      {"add_url", tools.office.config.public_door.base_url},
+      {"telephone", tools.office.config.organisation.telephone},
+      {"organisation", tools.office.config.organisation.name}};
 }
 
 /// Five a day for one sender: enough for people, the end of a loop between machines.
@@ -190,7 +211,7 @@ Result<Next> mail_receipt(const Tools& tools, const Job& job) {
   TRY_ASSIGN(const auto received, read_delivery(tools, job.subject));
   const Id dossier = received.submission.dossier;
   const std::string address = received.open->profile.requester.email;
-  if (!received.delivery.may_answer || !is_plain_address(address)) return Next{};
+  if (!received.delivery.may_answer || wire_address(address).empty()) return Next{};
   if (!tools.smtp.configured()) {
     TRY_DO(note_in_dossier(tools, dossier, "Er is geen ontvangstbevestiging gemaild: er is geen mailserver ingesteld.",
                            ""));

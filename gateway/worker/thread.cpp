@@ -5,6 +5,7 @@
 
 #include "gateway/casework/access_code.h"
 #include "gateway/casework/letter_steps.h"
+#include "gateway/casework/received_mail.h"
 #include "gateway/casework/ways.h"
 
 namespace zp::gateway {
@@ -19,19 +20,35 @@ std::string words_of(const Delivery& delivery) {
   return delivery.channel == "scan" ? "Post" : "Documenten";
 }
 
-Result<std::vector<Step>> received(StoreReader& store, const OpenDossier& open) {
+/// Empty: there are none.
+Result<std::string> words_in(const Tools& tools, const OpenDossier& open, const std::vector<FiledMail>& mails,
+                             const Id& submission) {
+  for (const FiledMail& mail : mails) {
+    if (mail.delivery.submission != submission) continue;
+    TRY_ASSIGN(auto read, read_mail(tools.office.objects, open, mail));
+    return std::move(read.text);
+  }
+  return std::string();
+}
+
+Result<std::vector<Step>> received(const Tools& tools, StoreReader& store, const OpenDossier& open) {
   std::map<Id, std::vector<std::string>> names;
   TRY_ASSIGN(const auto documents, store.documents(open.dossier.id));
   for (const Document& one : documents) {
     TRY_ASSIGN(const auto details, open.keys.details(one));
     names[one.submission].push_back(details.name);
   }
+  TRY_ASSIGN(const auto mails, mails_of(store, open));
   std::vector<Step> steps;
   for (const Delivery& one : open.profile.deliveries) {
     const bool is_report = one.channel == "mail" && !one.may_answer;  // of a mail server, or an absence
     if (is_report || one.received < open.profile.requester_since) continue;
     Step step{.time_ms = one.received, .from_us = false, .subject = words_of(one)};
-    if (came_by_website(one)) step.files = names[one.submission];
+    if (came_by_website(one)) {
+      step.files = names[one.submission];
+      TRY_ASSIGN(step.words, words_in(tools, open, mails, one.submission));
+      if (!step.words.empty()) step.subject = step.files.empty() ? "Uw bericht" : "Uw bericht, met documenten";
+    }
     steps.push_back(std::move(step));
   }
   return steps;
@@ -66,7 +83,7 @@ Result<std::vector<Step>> thread_of(const Tools& tools, const Opened& opened) {
   // Who has an invitation has one code and no link: it opens what it is for, and names nothing else.
   if (opened.is_invitation()) return steps;
   TRY_DO(tools.office.store.read([&](StoreReader& store) -> Result<void> {
-    TRY_ASSIGN(steps, received(store, *opened.open));
+    TRY_ASSIGN(steps, received(tools, store, *opened.open));
     TRY_ASSIGN(auto letters, sent(tools, store, opened));
     std::ranges::move(letters, std::back_inserter(steps));
     return {};

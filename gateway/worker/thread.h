@@ -7,7 +7,7 @@
 namespace zp::gateway {
 
 /// The oldest first. What was recalled, what went to others, and what came in for a requester of before is not in it.
-/// Names of files are told of what came by the website alone: that is what the reader sent. A message that lies in the
+/// Names of files, and words, are told of what came by the website alone: that is what the reader sent. A message that lies in the
 /// mailbox and opens with the reader's own code has its link; the code is asked for it again.
 Result<std::vector<MailboxLetter::Step>> thread_of(const Tools& tools, const Opened& opened);
 

@@ -141,15 +141,25 @@ async function mentorAnswers(size, reference, since) {
   await upload(walker, "court-order", "mentor/beschikking.pdf");
   await page.locator("li.good", { hasText: "beschikking.pdf" }).waitFor();
   await walker.picture("5-antwoord");
-  await page.getByRole("link", { name: "Verder naar controleren" }).click();
+  await page.getByRole("link", { name: "Er een bericht bij schrijven" }).click();
+  await page.getByLabel("Uw bericht").fill("Beste mevrouw Postma,\n\nDe beschikking is van vorig jaar. Mijn moeder woont nu bij ons.\n\nKarin de Model");
+  await walker.picture("5-antwoord-schrijven");
+  await page.getByRole("button", { name: "Verder naar controleren" }).click();
+  await walker.sees("Mijn moeder woont nu bij ons.");
+  await walker.picture("5-antwoord-controle");
   await page.getByRole("button", { name: /erstu/ }).click();
   await page.waitForURL("**/inzending/ontvangst");
   for (await page.goto(link); (await page.getByText("Stuur ons nog dit").count()) > 0; await page.reload()) await page.waitForTimeout(500);
   await walker.sees("Wij ontvingen wat wij vroegen");
+  await walker.sees("Mijn moeder woont nu bij ons.");
   await walker.picture("5-bericht-beantwoord");
   await walker.end();
   const clerk = await staff("p.postma", size);
   await openDossier(clerk, reference, "behandelen-verzoek");
+  await clerk.page.getByRole("link", { name: "Bericht lezen" }).click();
+  await clerk.sees("Mijn moeder woont nu bij ons.");
+  await clerk.picture("5-bericht-in-dossier");
+  await clerk.page.goBack();
   const confirm = clerk.page.getByRole("button", { name: "Compleet", exact: true });
   if (await confirm.count()) await confirm.click();
   await clerk.page.locator(".tag", { hasText: "Compleet" }).first().waitFor();
@@ -169,7 +179,7 @@ async function legalGrants(size) {
   }
   await jurist.sees("Laatste dag");
   await jurist.picture("6-dossier");
-  await jurist.page.getByRole("link", { name: "E-mail lezen" }).click();
+  await jurist.page.getByRole("link", { name: "Bericht lezen" }).click();
   await jurist.sees("Origineel ophalen (.eml)");
   await jurist.picture("6-mail");
   await jurist.page.goBack();

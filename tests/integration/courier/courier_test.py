@@ -96,6 +96,23 @@ class Courier(unittest.TestCase):
         facts = self.facts("dane")
         self.assertEqual((facts["mx"], facts["servers"]), ("secure", [f"mx.dane.{TOP}"]))
 
+    def test_letters_beyond_ascii_before_the_at_need_smtputf8(self):
+        postfix = self.lab.folder / "postfix"
+        done = self.hand_over("dane", user="zoë")
+        self.assertEqual(done["outcome"], "delivered", done)
+        self.assertEqual(len(self.arrived()), 1)
+        self.assertIn(f"to=<zoë@dane.{TOP}>", (postfix / "log").read_text())
+        self.setting("smtputf8_enable", "no")
+        self.addCleanup(self.setting, "smtputf8_enable", "yes")
+        done = self.hand_over("dane", user="chloë")
+        self.assertEqual((done["outcome"], done["reply"]), ("refused", "SMTPUTF8 is not offered"), done)
+        self.assertNotIn("chloë", (postfix / "log").read_text())
+
+    def setting(self, name, value):
+        etc = self.lab.folder / "postfix/etc"
+        subprocess.run(["postconf", "-c", etc, "-e", f"{name}={value}"], check=True)
+        subprocess.run(["postfix", "-c", etc, "reload"], check=True, capture_output=True)
+
     def test_with_an_authority_in_dane_the_name_counts_too(self):
         self.check_delivered("ta", "dane")
 

@@ -15,6 +15,7 @@ from instance import Instance, eventually, postfix  # noqa: E402
 BINARIES = sys.argv.pop(1)
 MANUAL = pathlib.Path(__file__).resolve().parents[3] / "docs/operators/mail.md"
 OURS = "post@ciz.example"
+IDN = "xn--brger-kva.example"  # bürger.example
 
 
 def documented(name):
@@ -35,7 +36,7 @@ class PostfixAsDocumented(unittest.TestCase):
         cls.addClassCleanup(cls.zone.close)
         cls.folder = cls.zone.postfix = cls.zone.folder / "postfix"
         stranger_to = "192.0.2.1/32"
-        postfix.start(cls.folder, f"127.0.0.1:{cls.zone.smtp_port}", "burger.example", "myhostname = mta.test\n" + cls.here(documented("main.cf")), stranger_to)
+        postfix.start(cls.folder, f"127.0.0.1:{cls.zone.smtp_port}", f"burger.example {IDN}", "myhostname = mta.test\n" + cls.here(documented("main.cf")), stranger_to)
         table = cls.folder / "etc/transport"
         table.write_text(cls.here(documented("transport")) + f"oud@ciz.example lmtp:inet:127.0.0.1:{cls.zone.lmtp_port}\n")
         subprocess.run(["postmap", "-c", cls.folder / "etc", f"hash:{table}"], check=True, capture_output=True)
@@ -89,6 +90,40 @@ class PostfixAsDocumented(unittest.TestCase):
         self.assertTrue(self.smtp.has_extn("smtputf8"))
         sender = "zoë@burger.example"
         self.arrives(sender, [OURS], text(sender, OURS), ["SMTPUTF8", "BODY=8BITMIME"])
+        self.assertEqual(str(self.receipt_for(sender)["to"]), sender)
+        self.assertRegex(self.log(), f"to=<{sender}>.* status=sent")
+
+    def test_a_sender_at_a_domain_with_letters_beyond_ascii_is_written_to_in_ascii(self):
+        sender = "jan@bürger.example"
+        self.arrives(sender, [OURS], text(sender, OURS), ["SMTPUTF8", "BODY=8BITMIME"])
+        self.assertEqual(str(self.receipt_for(f"jan@{IDN}")["to"]), f"jan@{IDN}")
+
+    def test_without_smtputf8_nothing_goes_to_letters_beyond_ascii_and_a_domain_goes_in_ascii(self):
+        tray = self.zone.zone / "data/incoming"
+        self.assertTrue(eventually(lambda: not any(tray.glob("new/*")) and not any(tray.glob("taken/*")), 60))
+        before, taken = self.count("submissions"), self.log().count("status=sent (250 2.0.0 kept")
+        self.zone.kill("worker")
+        for sender in ("chloë@burger.example", "piet@bürger.example"):
+            self.assertEqual(self.smtp.sendmail(sender, [OURS], text(sender, OURS), ["SMTPUTF8", "BODY=8BITMIME"]), {})
+        self.assertTrue(eventually(lambda: self.log().count("status=sent (250 2.0.0 kept") == taken + 2, 60), self.log()[-3000:])
+        self.setting("smtputf8_enable", "no")
+        self.addCleanup(self.setting, "smtputf8_enable", "yes")
+        self.zone.start("worker")
+        self.receipt_for(f"piet@{IDN}")
+        self.assertTrue(eventually(lambda: self.count("submissions") == before + 2, 60))
+        self.assertTrue(eventually(lambda: self.zone.one("SELECT count(*) FROM jobs") == 0, 60), self.zone.log("worker")[-2000:])
+        self.assertEqual([one for one in postfix.delivered(self.folder) if "chloë".encode() in one], [])
+
+    def setting(self, name, value):
+        subprocess.run(["postconf", "-c", self.folder / "etc", "-e", f"{name}={value}"], check=True)
+        subprocess.run(["postfix", "-c", self.folder / "etc", "reload"], check=True, capture_output=True)
+
+    def receipt_for(self, address):
+        def found():
+            return [one for one in postfix.delivered(self.folder) if b"To: <" + address.encode() in one]
+        self.assertTrue(eventually(found, 60), self.zone.log("worker")[-2000:] + self.log()[-2000:])
+        receipt, = found()
+        return email.message_from_bytes(receipt, policy=email.policy.SMTPUTF8)
 
     def test_eight_bits_come_through(self):
         self.assertTrue(self.smtp.has_extn("8bitmime"))

@@ -1,6 +1,8 @@
 """The secure mailbox: link and code, wrong codes, attachments, a reply with documents."""
 import email
 import email.policy
+import http.client
+import pathlib
 import re
 import subprocess
 import time
@@ -10,6 +12,10 @@ import door as doors
 from door import DoorTest
 
 CODE = "K7PM-3XRD-9FQH"
+
+
+def resident_peak(process):
+    return int(re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{process}/status").read_text()).group(1))
 
 
 class Mailbox(DoorTest):
@@ -61,6 +67,34 @@ class Mailbox(DoorTest):
         self.assertIn("Wij missen de beschikking van de rechter.", mail.get_body().get_content())
         self.assertEqual([(part.get_filename(), part.get_content()) for part in mail.iter_attachments()], [("brief.pdf", b"%PDF-1.7 the letter")])
         self.assertEqual(self.client().get(path + "/bericht.eml").status, 403)
+
+    def test_a_large_message_downloads_whole_and_the_door_holds_little_of_it(self):
+        size = 60_000_001  # its base64 ends within a line
+        path, client = self.put_on_shelf(CODE, "4000000000000", "0", str(size)), self.client()
+        self.assertEqual(client.form(path, {"code": CODE}).status, 303)
+        self.assertIn("bericht.eml", client.get(path).text)
+        door = self.door.processes["public"].pid
+        pathlib.Path(f"/proc/{door}/clear_refs").write_text("5")  # the peak is measured from here
+        before = resident_peak(door)
+        plain = client.get(path + "/bijlage/0").body
+        mail = client.get(path + "/bericht.eml").body
+        self.assertLess(resident_peak(door) - before, 8_000)
+        part, = email.message_from_bytes(mail, policy=email.policy.default).iter_attachments()
+        self.assertEqual(len(plain), size)
+        self.assertEqual(part.get_content(), plain)
+        self.assertTrue(all(len(line) <= 100 for line in mail.split(b"\r\n")))
+
+    def test_a_message_that_was_changed_on_the_shelf_does_not_come_whole(self):
+        path, client = self.put_on_shelf(CODE, "4000000000000", "0", "1000000"), self.client()
+        self.assertEqual(client.form(path, {"code": CODE}).status, 303)
+        newest = max(pathlib.Path(self.door.home + "/data/shelf/messages").iterdir(), key=lambda folder: folder.stat().st_mtime_ns) / "att-0"
+        sealed = bytearray(newest.read_bytes())
+        sealed[500_000] ^= 1
+        newest.chmod(0o600)
+        newest.write_bytes(sealed)
+        for name in ("/bijlage/0", "/bericht.eml"):
+            with self.assertRaises(http.client.IncompleteRead):
+                client.get(path + name)
 
     def test_a_cookie_opens_only_its_own_message(self):
         _, client = self.opened()
@@ -127,6 +161,33 @@ class Mailbox(DoorTest):
         client.upload(b"%PDF-1.4 beschikking", slot="court-order")
         self.assertEqual(client.send().headers["location"], "/inzending/ontvangst")
         self.assertEqual(len(self.door.items("submission")), before + 1)
+
+    def test_a_reply_may_be_words_alone_and_the_sender_reads_them_back(self):
+        path, client = self.opened()
+        csrf = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text).group(1)
+        self.assertEqual(client.form(path + "/antwoord", {"csrf": csrf, "schrijven": "ja"}).headers["location"], "/inzending/bericht")
+        client.csrf = re.search(r'name="csrf" value="([^"]+)"', client.get("/inzending/bericht").text).group(1)
+        self.assertIn("Schrijf eerst een bericht", client.get("/inzending/controle").text)
+        before = len(self.door.items("submission"))
+        self.assertEqual(client.send().headers["location"], "/inzending/controle")  # nothing to send yet
+        write = {"csrf": client.csrf, "bericht": "Zij woont nu bij ons.\r\n\r\nDe rest <b>volgt</b> morgen."}
+        self.assertEqual(client.form("/inzending/bericht", dict(write, csrf="x")).status, 403)
+        too_long = client.form("/inzending/bericht", dict(write, bericht="a" * 20_001))
+        self.assertEqual(too_long.status, 400)
+        self.assertIn("a" * 20_001, too_long.text)
+        self.assertEqual(client.form("/inzending/bericht", write).headers["location"], "/inzending/controle")
+        self.assertIn("Zij woont nu bij ons.\n\nDe rest &lt;b&gt;volgt&lt;/b&gt; morgen.", client.get("/inzending/controle").text)
+        self.assertEqual(client.send().headers["location"], "/inzending/ontvangst")
+        self.assertEqual(len(self.door.items("submission")), before + 1)
+        receipt = client.get("/inzending/ontvangst").text
+        for word in ("Wij hebben uw bericht ontvangen", "Zij woont nu bij ons."):
+            self.assertIn(word, receipt)
+        self.assertNotIn(b"Zij woont nu", self.door.everything_on_disk())
+
+    def test_a_new_request_has_no_place_for_words(self):
+        client = self.client()
+        client.begin()
+        self.assertEqual(client.get("/inzending/bericht").status, 404)
 
     def test_the_code_of_an_invitation_is_enough_to_send_what_is_missing(self):
         path, client = self.put_on_shelf("QX4T-3XRD-9FQH", "4000000000000", "invitation"), self.client()

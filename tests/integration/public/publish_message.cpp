@@ -1,4 +1,4 @@
-// publish_message SHELF CODE EXPIRES_MS [invitation|CODE_UNTIL_MS]: puts a message with one attachment on the shelf, as the
+// publish_message SHELF CODE EXPIRES_MS [invitation|CODE_UNTIL_MS [BYTES]]: puts a message with one attachment on the shelf, as the
 // worker would, and prints its link secret. An invitation's comes from its code.
 #include <cstdio>
 #include <cstdlib>
@@ -12,7 +12,7 @@ using namespace zp;
 namespace {
 
 Result<std::string> publish(const std::string& folder, const std::string& code, std::int64_t expires_ms,
-                            std::string_view more) {
+                            std::string_view more, std::size_t bytes) {
   const bool invitation = more == "invitation";
   TRY_ASSIGN(const auto shelf, gateway::Shelf::open(folder));
   auto secret = SecretBytes::random(32);
@@ -26,7 +26,8 @@ Result<std::string> publish(const std::string& folder, const std::string& code, 
                              .code_hint = "zelf gekozen",
                              .attachments = 1};
   TRY_ASSIGN(const auto key, crypto::recipient_key(envelope.lock, secret, code));
-  const std::string pdf = "%PDF-1.7 the letter";
+  std::string pdf = "%PDF-1.7 the letter";
+  for (std::size_t i = 0; pdf.size() < bytes; ++i) pdf += static_cast<char>(i * 7 + i / 251);
   gateway::MailboxLetter letter{
       .sender = "Zorgloket Voorbeeld",
       .recipient = "mevrouw Zeldenrust",
@@ -52,8 +53,9 @@ Result<std::string> publish(const std::string& folder, const std::string& code, 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4 && argc != 5) return 2;
-  const auto link = publish(argv[1], argv[2], std::atoll(argv[3]), argc == 5 ? argv[4] : "0");
+  if (argc < 4 || argc > 6) return 2;
+  const auto link = publish(argv[1], argv[2], std::atoll(argv[3]), argc > 4 ? argv[4] : "0",
+                            argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 0);
   if (!link) {
     std::fprintf(stderr, "%s\n", link.error().message().c_str());
     return 1;

@@ -39,13 +39,14 @@ class Workbench(unittest.TestCase):
         letter = clerk.act(clerk.get(f"{cls.dossier}?doel={HANDLE}"), "Niet compleet")
         cls.letter = re.search(r"/brief/([0-9a-f]{32})", letter.url).group(1)
 
-    @staticmethod
-    def masked_document(clerk):
+    @classmethod
+    def masked_document(cls, clerk):
         """An identity document in a request that does not need its photo and BSN."""
         mail.send(INSTANCE.samples / "mail/avg-inzage.eml", int(os.environ["SMTP"]))
         message, _ = mail.Inbox(INSTANCE.folder).wait("renee.fictief@post.example", "ZP-")
         dossier = clerk.find(re.search(r"ZP-\w{4}-\w{4}-\w", mail.text_of(message)).group(0))
         page = clerk.wait_for_state(dossier, HANDLE, "Te beoordelen", "Compleet")
+        cls.mail = re.search(r"/dossier/[0-9a-f]{32}/mail/[0-9a-f]{32}", page.body.decode()).group(0)
         return re.search(r"/document/([0-9a-f]{32})", page.link("paspoort")).group(1)
 
     def csrf(self, name):
@@ -78,6 +79,8 @@ class Workbench(unittest.TestCase):
         self.expect_only(HANDLERS, f"/document/{self.document}/pagina/1{purpose}")
         self.expect_only(HANDLERS, f"/document/{self.masked}/pagina/1{purpose}&afdekking=uit")
         self.expect_only(HANDLERS, f"/document/{self.document}/origineel{purpose}")
+        self.expect_only(HANDLERS, self.mail + purpose)
+        self.expect_only(HANDLERS, f"{self.mail}/origineel{purpose}")
         self.expect_only(HANDLERS, f"{self.dossier}/brief/{self.letter}{purpose}")
         self.expect_only(HANDLERS, f"/brief/{self.letter}{purpose}")
         self.expect_only(READERS, "/balie")
@@ -97,12 +100,15 @@ class Workbench(unittest.TestCase):
         self.expect_only(READERS, f"/document/{self.masked}/pagina/1{purpose}")
         self.expect_only(HANDLERS, f"/document/{self.masked}/pagina/1{purpose}&afdekking=uit")
         self.expect_only(HANDLERS, f"/document/{self.document}/origineel{purpose}")
+        self.expect_only(READERS, self.mail + purpose)
+        self.expect_only(HANDLERS, f"{self.mail}/origineel{purpose}")
 
     def test_without_a_purpose_or_with_somebody_elses_nothing_is_shown(self):
         for purpose in ("", "?doel=", "?doel=nieuwsgierig", f"?doel={SUPERVISE}", "?doel=avg-verzoek"):
-            for path in (f"/document/{self.document}/pagina/1", f"/document/{self.document}/origineel", f"/brief/{self.letter}"):
+            for path in (f"/document/{self.document}/pagina/1", f"/document/{self.document}/origineel", f"/brief/{self.letter}", self.mail + "/origineel"):
                 self.assertEqual(self.status("p.postma", path + purpose), 403, path + purpose)
             self.assertNotIn("Cornelia", self.staff["p.postma"].get(self.dossier + purpose).text)
+            self.assertNotIn("renee.fictief", self.staff["p.postma"].get(self.mail + purpose).text)
 
     def test_forms_that_a_page_does_not_offer_do_nothing(self):
         before = self.state()
@@ -148,13 +154,14 @@ class Workbench(unittest.TestCase):
         for cookies in ({}, {"__Host-werkplek": "A" * 43}, {"__Host-werkplek": "../../x"}):
             stranger = Client(INSTANCE.workbench)
             stranger.cookies = dict(cookies)
-            for path in ("/", self.dossier, f"/document/{self.document}/origineel?doel={HANDLE}", "/logboek", "/vastgelopen", "/medewerkers"):
+            for path in ("/", self.dossier, self.mail, f"/document/{self.document}/origineel?doel={HANDLE}", "/logboek", "/vastgelopen", "/medewerkers"):
                 status, headers, _ = stranger.request("GET", path)
                 self.assertEqual((status, headers.get("location")), (303, "/inloggen"), path)
 
     def test_unknown_and_malformed_ids_are_not_found_and_break_nothing(self):
         for path in (f"/dossier/{'0' * 32}", "/dossier/x", "/dossier/..%2f..", f"/document/{'f' * 32}/pagina/1", f"/document/{self.document}/pagina/999",
-                     f"/document/{self.document}/pagina/-1", f"/brief/{'0' * 32}"):
+                     f"/document/{self.document}/pagina/-1", f"/brief/{'0' * 32}", f"{self.dossier}/mail/{'0' * 32}",
+                     f"{self.dossier}/mail/{'0' * 32}/origineel", f"{self.dossier}/mail/x", self.dossier + self.mail[-38:]):
             self.assertIn(self.status("p.postma", f"{path}?doel={HANDLE}"), (400, 404), path)
         self.assertEqual(self.status("p.postma", "/gezond"), 200)
 

@@ -40,7 +40,10 @@ TEST_F(ShelfTest, GivesBackAMessage) {
   EXPECT_EQ(got.code_hint, "per brief");
   EXPECT_EQ(got.attachments, 2u);
   EXPECT_EQ(value_of(shelf_.body(id)), bytes("body"));
-  EXPECT_EQ(value_of(shelf_.attachment(id, 1)), bytes("second"));
+  FileReader second = value_of(shelf_.attachment(id, 1));
+  Bytes read(second.size());
+  EXPECT_EQ(value_of(second.read(read)), 6u);
+  EXPECT_EQ(read, bytes("second"));
   EXPECT_TRUE(fails_with(shelf_.attachment(id, 2), Code::kNotFound));
   EXPECT_THAT(value_of(shelf_.messages()), ElementsAre(id));
 }

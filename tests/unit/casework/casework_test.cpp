@@ -128,6 +128,13 @@ TEST_F(CaseworkTest, ADossierIsFoundByEveryWordOfANameAndByNothingElse) {
   EXPECT_TRUE(casework_->search(staff("postkamer"), "persoon anders")->empty());
 }
 
+TEST_F(CaseworkTest, AnAddressFindsWhoHasItAndNotWhoHasItsWords) {
+  dossier("avg-inzage", DossierState::kReview);
+  EXPECT_EQ(casework_->search(staff("postkamer"), "TEST@example.org")->size(), 1u);
+  EXPECT_EQ(casework_->search(staff("postkamer"), "test@example.org Persoon")->size(), 1u);
+  EXPECT_TRUE(casework_->search(staff("postkamer"), "persoon@example.org")->empty());
+}
+
 TEST_F(CaseworkTest, TwoPeopleAtOnceGetOneChangeAndOneConflict) {
   const Id id = dossier("avg-inzage", DossierState::kReview);
   must(casework_->confirm_complete(staff("postkamer"), id));

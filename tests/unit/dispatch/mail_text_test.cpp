@@ -72,6 +72,32 @@ TEST(MailText, OnlyPlainAddressesAreWrittenTo) {
     EXPECT_FALSE(is_plain_address(address)) << address;
 }
 
+TEST(MailText, OnlyTheDomainOfAnAddressIsRewritten) {
+  EXPECT_EQ(wire_address("jan@example.org"), "jan@example.org");
+  EXPECT_EQ(wire_address("jan@b\u00fccher.example"), "jan@xn--bcher-kva.example");
+  EXPECT_EQ(wire_address("jan@B\u00dcCHER.example"), "jan@xn--bcher-kva.example");
+  EXPECT_EQ(wire_address("zo\u00eb@example.org"), "zo\u00eb@example.org");
+  EXPECT_EQ(wire_address("zo\u00eb@b\u00fccher.example"), "zo\u00eb@xn--bcher-kva.example");
+  EXPECT_TRUE(is_plain_address(wire_address("jan@b\u00fccher.example")));
+  EXPECT_FALSE(is_plain_address(wire_address("zo\u00eb@example.org")));
+  for (const char* none :
+       {"", "jan", "zo\xeb@example.org", "zo\u00eb@", "zo\u00eb <x@example.org>", "jan@\u00ad.example",
+        "jan@b\u00fc cher.example", "zo\u00eb\r\nRCPT TO:<x@example.org>@example.org"})
+    EXPECT_EQ(wire_address(none), "") << none;
+}
+
+TEST(MailText, AnAddressBeyondAsciiStandsInTheMailAsItIsAndADomainAsALabels) {
+  OutgoingMail mail{.from = "post@example.nl",
+                    .from_name = "CIZ",
+                    .to = "zo\u00eb@b\u00fccher.example",
+                    .subject = "Ontvangen",
+                    .message_id = "x@example.nl",
+                    .text = "Dag.\n"};
+  EXPECT_NE(compose(mail)->find("\r\nTo: <zo\u00eb@xn--bcher-kva.example>\r\n"), std::string::npos);
+  mail.to = "zo\u00eb";
+  EXPECT_EQ(compose(mail).error().code, Code::kRefused);
+}
+
 TEST(MailText, ABounceThatQuotesOurMessageIsRecognised) {
   const Id id = Id::random();
   const std::string ours = our_message_id(id, 1, "post@example.nl");

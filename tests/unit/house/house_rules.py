@@ -45,6 +45,7 @@ HOMES = {
     r"sqlite3": {"gateway/store"},
     r"curl/curl\.h": {"gateway/curl"},
     r"opendkim/": {"gateway/dispatch"},
+    r"idn2\.h": {"gateway/dispatch"},
     r"unbound\.h": {"gateway/courier"},
     r"seccomp\.h": {"gateway/process"},
 }

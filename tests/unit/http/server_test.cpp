@@ -7,6 +7,7 @@
 #include <Poco/Timespan.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -27,6 +28,8 @@ class ServerTest : public testing::Test {
 
   Response handle(Request& request) {
     if (request.path == "/early") return Response::error(413);
+    if (request.path == "/stream") return Response::streamed(letters(300'000), 300'000, "text/plain");
+    if (request.path == "/cut") return Response::streamed(letters(100'000), 300'000, "text/plain");
     if (request.path == "/throw") throw std::runtime_error("private");
     const auto body = request.read_all(1 << 20);
     if (!body) {
@@ -35,6 +38,16 @@ class ServerTest : public testing::Test {
     }
     ++whole_;
     return Response::text("got " + *body);
+  }
+
+  /// So many times x, at most 7,000 at once.
+  static BodySource letters(std::size_t count) {
+    return [left = count](std::span<std::uint8_t> buffer) mutable -> Result<std::size_t> {
+      const std::size_t now = std::min({left, buffer.size(), std::size_t{7'000}});
+      std::ranges::fill(buffer.first(now), std::uint8_t{'x'});
+      left -= now;
+      return now;
+    };
   }
 
   Poco::Net::StreamSocket connect() {
@@ -87,6 +100,19 @@ TEST_F(ServerTest, AnswersWithSecurityHeaders) {
        {"Content-Security-Policy: default-src 'none'", "Strict-Transport-Security: ", "X-Content-Type-Options: nosniff",
         "X-Frame-Options: DENY", "Referrer-Policy: no-referrer", "Cache-Control: no-store"})
     EXPECT_TRUE(answer.contains(header)) << header;
+}
+
+TEST_F(ServerTest, AnAnswerThatIsReadWhileItIsSentKeepsTheConnectionOnlyIfItIsWhole) {
+  start();
+  const std::string last = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  const auto whole = ask("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n" + last);
+  EXPECT_TRUE(whole.contains("Content-Length: 300000\r\n"));
+  EXPECT_GE(std::ranges::count(whole, 'x'), 300'000);
+  EXPECT_TRUE(whole.ends_with("got "));
+  const auto cut = ask("GET /cut HTTP/1.1\r\nHost: x\r\n\r\n" + last);
+  EXPECT_TRUE(cut.ends_with("xxx"));
+  EXPECT_LT(std::ranges::count(cut, 'x'), 200'000);
+  EXPECT_TRUE(ask("HEAD /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ends_with("\r\n\r\n"));
 }
 
 TEST_F(ServerTest, ServesManyRequestsOnOneConnection) {

@@ -1,6 +1,7 @@
 // Letters as mail straight to a mail server that proved who it is; and where they go when it doesn't.
 #include <gmock/gmock.h>
 
+#include "gateway/casework/mail_queue.h"
 #include "gateway/casework/ways.h"
 #include "tests/unit/worker/worker_desk.h"
 
@@ -78,6 +79,31 @@ TEST_F(DirectMailTest, WhenNoServerProvesItselfTheLetterWaitsAndThenGoesToTheMai
   now_ += 5 * kHour;
   work();
   EXPECT_THAT(routes(id), testing::UnorderedElementsAre("tls undeliverable", testing::StartsWith("mailbox")));
+}
+
+TEST_F(DirectMailTest, TheTimeThatItsDomainWasHeldBackDoesNotCount) {
+  answer_.outcome = Outcome::kUnsafe;
+  must(casework_->pause_mail(staff("beheerder"), "example.org", "Hun mailserver is gehackt.", kUntilLifted));
+  const Id id = sent();
+  now_ += 5 * kHour;
+  work();
+  EXPECT_TRUE(mails_.empty());
+  must(casework_->resume_mail(staff("beheerder"), lane_of(vault_, "example.org")));
+  work();
+  EXPECT_EQ(mails_.size(), 1u);
+  EXPECT_THAT(routes(id), testing::ElementsAre("tls queued"));
+  now_ += 5 * kHour;
+  work();
+  EXPECT_THAT(routes(id), testing::UnorderedElementsAre("tls undeliverable", testing::StartsWith("mailbox")));
+}
+
+TEST_F(DirectMailTest, APauseThatEndedByItselfDoesNotCountEither) {
+  answer_.outcome = Outcome::kUnsafe;
+  must(casework_->pause_mail(staff("beheerder"), "example.org", "Hun mailserver is gehackt.", now_ + 5 * kHour));
+  const Id id = sent();
+  now_ += 5 * kHour + 1;
+  work();
+  EXPECT_THAT(routes(id), testing::ElementsAre("tls queued"));
 }
 
 TEST_F(DirectMailTest, ADomainThatProvesNothingHoldsNoOtherMailBack) {

@@ -212,7 +212,7 @@ TEST_F(MailFilingTest, GoesWhenItsDossierIsErased) {
   must(casework_->erase(staff("jurist", "bewaartermijn"), came.dossier));
   work();
   EXPECT_FALSE(casework_->mail(staff("postkamer"), came.dossier, came.submission));
-  for (const Id& id : {filed.raw.id, filed.text->id}) EXPECT_FALSE(objects_->get(id, 0)) << id.hex();
+  for (const Id& id : {filed.raw->id, filed.text->id}) EXPECT_FALSE(objects_->get(id, 0)) << id.hex();
 }
 
 TEST_F(MailFilingTest, AMailFromBeforeTheTextWasKeptShowsWhatThereIs) {

@@ -4,8 +4,11 @@
 
 #include "crypto/object.h"
 #include "crypto/recipient_key.h"
+#include "crypto/reference.h"
 #include "gateway/casework/access_code.h"
+#include "gateway/casework/received_mail.h"
 #include "gateway/worker/events.h"
+#include "gateway/worker/filing.h"
 #include "tests/unit/worker/worker_desk.h"
 
 namespace zp::gateway {
@@ -165,6 +168,44 @@ TEST_F(MailboxTest, MessagesNameOneAnotherAndWhatTheReaderSent) {
   EXPECT_EQ(opened(*second, kCode)->thread[1].link, link_of(*first));
 }
 
+TEST_F(MailboxTest, WordsOfAReplyAreReadInTheDossierAndInTheThread) {
+  const auto first = send();
+  ASSERT_TRUE(first);
+  intake::SubmissionManifest manifest{.id = Id::random(),
+                                      .reference = crypto::random_reference(),
+                                      .channel = "reply",
+                                      .kind = {},
+                                      .received_ms = now_,
+                                      .fields = {},
+                                      .files = {},
+                                      .receipt_key = {},
+                                      .access_code = {},
+                                      .in_reply_to = view(*first).row.shelf,
+                                      .words = "Zij woont nu bij ons."};
+  const Id submission = manifest.id;
+  OpenedKeys keys;
+  keys.keys.push_back(crypto::DataKey::generate());
+  keys.sealed.push_back({1});
+  auto filing = prepare_submission(tools_, std::move(manifest), std::move(keys));
+  ASSERT_TRUE(filing) << filing.error().message();
+  const auto filed = file_delivery(tools_, path("/item"), std::move(*filing));
+  ASSERT_TRUE(filed) << filed.error().message();
+  EXPECT_EQ(*filed, dossier_);
+  work();
+  const auto page = casework_->mail(clerk_, dossier_, submission);
+  ASSERT_TRUE(page) << page.error().message();
+  EXPECT_EQ(page->mail.text, "Zij woont nu bij ons.");
+  EXPECT_THAT(page->mail.subject, HasSubstr("Antwoord op: "));
+  EXPECT_FALSE(page->may_download);
+  EXPECT_FALSE(casework_->raw_mail(clerk_, dossier_, submission, [](ByteView) { return Result<void>(); }));
+  EXPECT_THAT(profile().tasks, testing::Contains("Lees het bericht van de afzender."));
+  EXPECT_EQ(profile().history.back().submission, submission);
+  const auto thread = opened(*first, kCode)->thread;
+  ASSERT_EQ(thread.size(), 2u);
+  EXPECT_EQ(thread.back().words, "Zij woont nu bij ons.");
+  EXPECT_EQ(profile().deliveries.back().receipt_hashes.size(), 1u);  // a receipt was drawn
+}
+
 /// A message that asks a mentor for what is missing.
 class AskingTest : public MailboxTest {
  protected:
@@ -257,6 +298,30 @@ TEST_F(MailboxTest, WhatWasRecalledBeforeItLayReadyNeverLiesThere) {
   ASSERT_TRUE(shelf_->envelope(shelf));  // as a crash between the two left it
   work();
   EXPECT_EQ(shelf_->envelope(shelf).error().code, Code::kNotFound);
+}
+
+TEST_F(MailboxTest, WhoSentAMessageIsNamedWhenItLocksOnceUntilItIsRead) {
+  const auto message = send();
+  ASSERT_TRUE(message);
+  const Id shelf = view(*message).row.shelf;
+  const auto happens = [&](const char* event) {
+    must(handle_event(tools_,
+                      {.kind = "event", .accepted_ms = now_, .sealed_keys = {}, .event = event, .subject = shelf}));
+  };
+  happens("message-locked");
+  now_ += kHour;
+  happens("message-locked");
+  EXPECT_EQ(view(*message).data.sent_by, clerk_.name);
+  EXPECT_EQ(view(*message).data.locked, now_);
+  const auto tasks = profile().tasks;
+  EXPECT_EQ(std::ranges::count_if(tasks, [](const std::string& one) { return one.contains("op slot"); }), 1);
+  EXPECT_THAT(tasks, testing::Contains(HasSubstr(clerk_.name + ", u stuurde dit bericht")));
+  EXPECT_THAT(profile().history.back().what, HasSubstr("op slot"));
+  happens("message-read");
+  EXPECT_EQ(view(*message).data.locked, 0);
+  happens("message-locked");
+  happens("message-read");
+  EXPECT_EQ(view(*message).data.locked, 0);
 }
 
 TEST_F(MailboxTest, EachReadingIsOnRecordWithItsMomentAndTheFirstOneCounts) {

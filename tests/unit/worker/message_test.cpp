@@ -63,7 +63,11 @@ TEST_F(MessageTest, WhatGoesWithALetterLiesBehindItInTheMailbox) {
   const auto body = MailboxLetter::parse(crypto::open_bytes(*key, {shelf, shelf, 0}, *shelf_->body(shelf))->text());
   ASSERT_TRUE(body);
   EXPECT_EQ(body->attachments[1].name, "gegevens.json");
-  const auto json = crypto::open_bytes(*key, {shelf, shelf, 2}, *shelf_->attachment(shelf, 1));
+  auto file = shelf_->attachment(shelf, 1);
+  ASSERT_TRUE(file) << file.error().message();
+  Bytes sealed(file->size());
+  ASSERT_TRUE(file->read(sealed));
+  const auto json = crypto::open_bytes(*key, {shelf, shelf, 2}, sealed);
   ASSERT_TRUE(json) << json.error().message();
   EXPECT_THAT(std::string(json->text()), HasSubstr("test@example.org"));
   EXPECT_EQ(to_hex(crypto::sha256(json->view())), body->attachments[1].sha256);
