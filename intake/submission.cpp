@@ -101,7 +101,8 @@ class ManifestParser {
     file.declared_type = reader_.text(json, "declared_type", 255);
     file.size = static_cast<std::uint64_t>(reader_.integer(json, "size", 0, INT64_MAX));
     file.sha256 = reader_.text(json, "sha256", kMaxWord);
-    if (file.sha256.size() != 64 || file.sha256.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    const bool has_size = file.sha256.empty() || file.sha256.size() == 64;
+    if (!has_size || file.sha256.find_first_not_of("0123456789abcdef") != std::string::npos) {
       reader_.fail(Code::kMalformed, "sha256");
     }
     for (const Json& part : reader_.array(json, "key_of_part", kMaxParts)) {

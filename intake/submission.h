@@ -23,7 +23,7 @@ struct ReceivedFile {
   std::string slot;           // the requirement the sender says it is for, e.g. "request"; may be empty
   std::string declared_type;  // Content-Type, unchecked
   std::uint64_t size = 0;
-  std::string sha256;                      // hex
+  std::string sha256;                      // hex; empty of mail and scans until the worker has opened them
   std::vector<std::uint32_t> key_of_part;  // index into TrayItem::sealed_keys for part 0, 1, ...
   std::int64_t received_ms = 0;
 };

@@ -243,7 +243,9 @@ std::vector<Bytes> Vault::tokens(const std::vector<std::string>& texts) const {
   return tokens;
 }
 
-Bytes Vault::mark(ByteView content) const { return crypto::search_token(search_key_, to_hex(crypto::sha256(content))); }
+Bytes Vault::mark(ByteView content) const { return mark_of_sum(crypto::sha256(content)); }
+
+Bytes Vault::mark_of_sum(const crypto::Digest& sum) const { return crypto::search_token(search_key_, to_hex(sum)); }
 
 crypto::DataKey Vault::lasting_key(std::string_view use) const {
   const auto key = crypto::DataKey::from(search_key_.clone());

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/hash.h"
 #include "crypto/keyring/openpgp.h"
 #include "gateway/casework/profile.h"
 #include "gateway/config/config.h"
@@ -83,6 +84,8 @@ class Vault {
   std::vector<Bytes> tokens(const std::vector<std::string>& texts) const;
   /// By which the same content, as a whole, is recognised; it says nothing to whoever reads the database.
   Bytes mark(ByteView content) const;
+  /// The same, for who has the SHA-256 of the content.
+  Bytes mark_of_sum(const crypto::Digest& sum) const;
 
   /// A key for each `use`, the same after a change of zone keys: for what must still be found or recognised then.
   crypto::DataKey lasting_key(std::string_view use) const;

@@ -88,6 +88,7 @@ bool ComingContents::take(ByteView untrusted_content) {
   if (done_ == coming_.size() || untrusted_content.empty()) return false;
   const auto& [into, size] = coming_[done_];
   if (untrusted_content.size() > size - into->size()) return false;
+  into->reserve(size);  // growing step by step would hold it twice
   into->insert(into->end(), untrusted_content.begin(), untrusted_content.end());
   return true;
 }

@@ -1,6 +1,5 @@
 #include "gateway/mail/mail_tray.h"
 
-#include "crypto/hash.h"
 #include "crypto/object.h"
 #include "crypto/reference.h"
 #include "gateway/process/process.h"
@@ -18,10 +17,7 @@ class TrayMailWriter : public MailWriter {
                 [this](ByteView sealed) { return parcel_->append(sealed); }),
         manifest_(std::move(manifest)) {}
 
-  Result<void> append(ByteView bytes) override {
-    hash_.append(bytes);
-    return writer_.append(bytes);
-  }
+  Result<void> append(ByteView bytes) override { return writer_.append(bytes); }
 
   Result<void> accept() override {
     TRY_DO(writer_.finish());
@@ -41,7 +37,6 @@ class TrayMailWriter : public MailWriter {
   void describe_file() {
     intake::ReceivedFile& file = manifest_.files[0];
     file.size = writer_.plaintext_bytes();
-    file.sha256 = to_hex(hash_.finish());
     file.key_of_part = {0};
     file.received_ms = manifest_.received_ms = now_ms();  // the last byte: that is when it reached us
   }
@@ -49,7 +44,6 @@ class TrayMailWriter : public MailWriter {
   std::unique_ptr<Parcel> parcel_;
   crypto::FreshKey key_;
   crypto::ObjectWriter writer_;
-  crypto::Sha256 hash_;
   intake::SubmissionManifest manifest_;
 };
 

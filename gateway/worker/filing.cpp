@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "crypto/hash.h"
 #include "crypto/reference.h"
@@ -52,18 +53,12 @@ Result<void> store_parts(const Tools& tools, const std::string& folder,
 }
 
 /// The sealed file: beside the manifest, or moved to the object store already by a try that a crash cut short.
-Result<Bytes> sealed_raw(const Tools& tools, const std::string& folder, const Id& object) {
-  auto file = read_file(fmt::format("{}/{}.0", folder, object.hex()), kMaxRaw);
-  if (file || file.error().code != Code::kNotFound) return file;
-  TRY_ASSIGN(auto source, tools.office.objects.get(object, 0));
-  Bytes sealed;
-  Bytes buffer(crypto::kChunkBytes);
-  for (;;) {
-    TRY_ASSIGN(const std::size_t got, source(buffer));
-    if (got == 0) return sealed;
-    if (sealed.size() + got > kMaxRaw) return fail(Code::kTooLarge, "read what came in", object.hex());
-    sealed.insert(sealed.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got));
-  }
+Result<crypto::ByteSource> sealed_raw(const Tools& tools, const std::string& folder, const Id& object) {
+  auto file = FileReader::open(fmt::format("{}/{}.0", folder, object.hex()));
+  if (!file && file.error().code == Code::kNotFound) return tools.office.objects.get(object, 0);
+  if (!file) return std::unexpected(file.error());
+  const auto kept = std::make_shared<FileReader>(std::move(*file));
+  return [kept](std::span<std::uint8_t> buffer) { return kept->read(buffer); };
 }
 
 Result<OpenDossier> new_dossier(const Tools& tools, StoreWriter& store, const Filing& filing, DossierKeys keys) {
@@ -196,11 +191,25 @@ Result<Id> file_delivery(const Tools& tools, const std::string& folder, Filing f
   return dossier;
 }
 
-Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest,
+Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, intake::SubmissionManifest& manifest,
                              const crypto::DataKey& key) {
-  const Id& object = manifest.files.front().object;
-  TRY_ASSIGN(const auto sealed, sealed_raw(tools, folder, object));
-  return crypto::open_bytes(key, {manifest.id, object, 0}, sealed, kMaxRaw);
+  intake::ReceivedFile& file = manifest.files.front();
+  if (file.size > kMaxRaw) return fail(Code::kTooLarge, "read what came in", file.object.hex());
+  TRY_ASSIGN(auto sealed, sealed_raw(tools, folder, file.object));
+  TRY_ASSIGN(auto reader, crypto::ObjectReader::open(key, {manifest.id, file.object, 0}, std::move(sealed)));
+  SecretBytes raw(file.size);
+  std::span<std::uint8_t> rest = raw.mutable_view();
+  crypto::Sha256 sum;
+  while (true) {
+    TRY_ASSIGN(const ByteView chunk, reader.next());
+    if (chunk.size() > rest.size() || (chunk.empty() && !rest.empty()))
+      return fail(Code::kTampered, "read what came in", file.object.hex());
+    if (chunk.empty()) break;
+    sum.append(chunk);
+    rest = rest.subspan(static_cast<std::size_t>(std::ranges::copy(chunk, rest.begin()).out - rest.begin()));
+  }
+  file.sha256 = to_hex(sum.finish());
+  return raw;
 }
 
 Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::SubmissionManifest& manifest,

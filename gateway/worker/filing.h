@@ -35,8 +35,9 @@ struct Filing {
   std::optional<Returned> returned;  // the mail of ours that it is a report about
 };
 
-/// What came as one file under the first key of an item: a mail, a batch of the scanner.
-Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, const intake::SubmissionManifest& manifest,
+/// What came as one file under the first key of an item: a mail, a batch of the scanner. Notes its sum in the manifest:
+/// the door, which has no time to spare, leaves that to us.
+Result<SecretBytes> open_raw(const Tools& tools, const std::string& folder, intake::SubmissionManifest& manifest,
                              const crypto::DataKey& key);
 /// What was taken out of such a file, sealed under `key` as an object of its own; name and type are the caller's to say.
 Result<intake::ReceivedFile> keep_part(const Tools& tools, const intake::SubmissionManifest& manifest,

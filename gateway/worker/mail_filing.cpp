@@ -129,8 +129,10 @@ std::string mark_for(const Tools& tools, const char* kind, ByteView content) {
 std::string mark_of(const Tools& tools, ByteView raw, const intake::ParsedMail& mail) {
   const auto text = as_text(raw);
   const std::size_t head_end = std::min(text.find("\r\n\r\n"), text.size());
-  const std::string all = mail.from_address + "\n" + mail.message_id + "\n" + std::string(text.substr(head_end));
-  return mark_for(tools, "came-in:", as_bytes(all));
+  crypto::Sha256 all;
+  all.append(as_bytes(mail.from_address + "\n" + mail.message_id + "\n"));
+  all.append(as_bytes(text.substr(head_end)));
+  return "came-in:" + to_hex(tools.office.vault.mark_of_sum(all.finish()));
 }
 
 /// Whether the same file, or the same Message-ID with something else in it, came in before, and where: told, not acted on.
@@ -225,7 +227,7 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
                             OpenedKeys keys) {
   if (manifest.files.size() != 1 || manifest.files.front().key_of_part != std::vector<std::uint32_t>{0})
     return fail(Code::kMalformed, "file mail: not one raw message", manifest.id.hex());
-  TRY_ASSIGN(const auto raw, open_raw(tools, folder, manifest, keys.keys.front()));
+  TRY_ASSIGN(auto raw, open_raw(tools, folder, manifest, keys.keys.front()));
   const std::string day = local_date(manifest.received_ms);
   auto mail = parse_signed_mail(tools, raw.view(), day);
   if (!mail && mail.error().code != Code::kMalformed) return std::unexpected(mail.error());
@@ -243,6 +245,7 @@ Result<Filing> prepare_mail(const Tools& tools, const std::string& folder, intak
 
   const std::string evidence = sender_evidence(mail->authentication, tools.office.config.mail.authentication_servers);
   TRY_ASSIGN(const MailProtection protection, open_encrypted(tools, raw.view(), day, *mail));
+  raw = {};  // a large mail is not held longer than needed: its parts are sealed below
 
   Filing filing;
   filing.marks = {mark};

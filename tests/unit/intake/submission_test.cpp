@@ -56,6 +56,7 @@ TEST(SubmissionManifest, FromABrokenIntoDoorIsRefused) {
   EXPECT_FALSE(with("/files/0/object", ""));
   EXPECT_FALSE(with("/files/0/size", -5));
   EXPECT_FALSE(with("/files/0/sha256", "short"));
+  EXPECT_TRUE(with("/files/0/sha256", ""));
   EXPECT_FALSE(with("/files/0/key_of_part", {-1}));
   EXPECT_FALSE(with("/receipt_key", "AAAA"));
   EXPECT_FALSE(with("/fields", {{"name", 1}}));

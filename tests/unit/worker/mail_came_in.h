@@ -45,7 +45,6 @@ inline Item item_in(const std::string& folder, const char* channel, TimeMs now, 
   intake::ReceivedFile file;
   file.object = Id::random();
   file.size = raw.size();
-  file.sha256 = to_hex(crypto::sha256(as_bytes(raw)));
   file.key_of_part = {0};
   const Bytes sealed = crypto::seal_bytes(item.keys.keys.front(), {item.manifest.id, file.object, 0}, as_bytes(raw));
   std::ofstream(folder + "/" + file.object.hex() + ".0", std::ios::binary)
