@@ -389,7 +389,8 @@ TEST_F(RegisterTest, AProofThatWasNotAskedWhenItWasJudgedIsNotThere) {
   const Id id = dossier("avg-inzage", DossierState::kReview, {{"requester_role", "mentor"}});
   must(store_->write([&](StoreWriter& store) -> Result<void> {
     TRY_ASSIGN(auto open, open_dossier(vault_, store, id));
-    std::erase_if(open.profile.evaluation->requirements, [](const auto& one) { return one.slot == "court-order"; });
+    std::erase_if(open.profile.evaluation.value().requirements,
+                  [](const auto& one) { return one.slot == "court-order"; });
     return save_dossier(store, open, now_);
   }));
   EXPECT_THAT(refusal(id, "avg-inzage-toegekend", test::kPurposes), HasSubstr("Beschikking van de rechter"));
