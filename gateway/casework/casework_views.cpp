@@ -121,7 +121,9 @@ Result<DossierView> Casework::open(const Actor& actor, const Id& dossier) {
       view.documents.push_back({document, std::move(details), std::move(pages), masked});
     }
     for (const ObjectRow& object : objects)
-      if (object.role == kRawMail || object.role == kMailText) view.mails.push_back(object.context);
+      if ((object.role == kRawMail || object.role == kMailText) &&
+          std::ranges::find(view.mails, object.context) == view.mails.end())
+        view.mails.push_back(object.context);
     for (const Letter& letter : letters) {
       TRY_ASSIGN(auto data, open.keys.letter(letter));
       const auto info = std::ranges::find(office_.letters.letters(), letter.name, &templates::LetterInfo::name);
