@@ -71,7 +71,7 @@ std::string hazard_words(const std::string& hazard) {
       {"too-many-pages", "niet alle pagina's zijn bekeken"},
       {"unknown-type", "onbekend soort bestand"},
       {"unreadable", "niet te lezen"},
-      {"web-page", "webpagina: ziet er niet overal hetzelfde uit"},
+      {"web-page", "webpagina of bestand voor programma's: ziet er niet overal hetzelfde uit"},
       {"xfa", "XFA-formulier: ziet er niet overal hetzelfde uit"}};
   const auto known = kWords.find(hazard);
   return known == kWords.end() ? hazard : std::string(known->second);

@@ -28,6 +28,21 @@ class BoundedBuffer : public Pipeline {
   Bytes bytes_;
 };
 
+/// Counts what is written to it and keeps nothing; throws TooMuch like its brother.
+class BoundedCount : public Pipeline {
+ public:
+  explicit BoundedCount(std::size_t most) : Pipeline("counted", nullptr), left_(most) {}
+  void write(unsigned char const*, std::size_t size) override {
+    if (size > left_) throw TooMuch();
+    left_ -= size;
+  }
+  void finish() override {}
+  std::size_t left() const { return left_; }
+
+ private:
+  std::size_t left_;
+};
+
 }  // namespace zp::intake::cell
 
 #endif  // INTAKE_CELL_BOUNDED_BUFFER_H_

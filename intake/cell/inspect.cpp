@@ -65,12 +65,13 @@ class Inspection {
       outlook(bytes, depth, findings, hazards);
     else if (is_archive(findings.type))
       archive(bytes, depth, findings, hazards);
-    else if (findings.type.starts_with("text/"))
+    else if (findings.type.starts_with("text/") || findings.type == "image/svg+xml")
       text(bytes, findings, hazards);
     else if (findings.type.starts_with("image/"))
       picture(bytes, depth, findings, hazards);
     else
       hazards.merge(hazards_of_type(findings.type));
+    if (carries_zip(bytes)) hazards.insert("packed-files");
     if (findings.type == "application/pkcs7-mime" && crypto::is_signed_message(bytes)) {
       hazards.erase("encrypted");
       if (!crypto::signed_content(bytes)) hazards = {"detached-signature"};
@@ -197,7 +198,7 @@ class Inspection {
   }
 
   void text(ByteView bytes, Findings& findings, Hazards& hazards) {
-    if (findings.type == "text/html") hazards.insert("web-page");
+    if (findings.type != "text/plain") hazards.insert("web-page");
     add_text(from_code_page(bytes.first(std::min(bytes.size(), 4 * kMaxPageText)), 0), findings);
     PageFindings& page = findings.pages.back();
     page.blank = page.text.find_first_not_of(" \t\n") == std::string::npos;

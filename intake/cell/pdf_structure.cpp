@@ -21,6 +21,7 @@ constexpr std::size_t kMaxEmbeddedTotal = 128ul << 20;
 constexpr std::size_t kMaxObjectStreams = 64ul << 20;  // of all together, decoded
 constexpr std::size_t kMaxContainers = 1'000'000;      // arrays and dictionaries in them; each takes a microsecond
 constexpr std::size_t kMaxXfaBytes = 16ul << 20;       // of one packet, decoded
+constexpr std::size_t kMaxStreams = 512ul << 20;       // of all that are no pictures, decoded
 constexpr double kMaxPicturePixels = 800e6;            // an A4 page at 2400 dpi has 557 million
 
 /// Looks at every object of the file, reachable or not: readers differ in what they reach.
@@ -74,6 +75,18 @@ class HazardFinder {
         QPDFObjectHandle(width).getNumericValue() * QPDFObjectHandle(height).getNumericValue() > kMaxPicturePixels) {
       add("image-bomb");
     }
+    if (!is_picture) count(stream);
+  }
+
+  /// Whoever draws a page unpacks its streams; two kilobytes can hold a billion.
+  void count(QPDFObjectHandle stream) {
+    BoundedCount unpacked(streams_left_);
+    try {
+      stream.pipeStreamData(&unpacked, 0, qpdf_dl_all, true);
+    } catch (const TooMuch&) {
+      throw std::bad_alloc();
+    }
+    streams_left_ = unpacked.left();
   }
 
   void look_at_dictionary(QPDFObjectHandle dictionary) {
@@ -173,6 +186,7 @@ class HazardFinder {
   PdfStructure& structure_;
   std::set<QPDFObjGen> seen_;
   std::size_t total_ = 0;
+  std::size_t streams_left_ = kMaxStreams;
 };
 
 /// For a file whose objects cannot be read: the words that another reader might still act on.

@@ -124,10 +124,13 @@ std::string_view zip_type(std::string_view zip, std::string_view head) {
   return "application/zip";
 }
 
-// DER: SEQUENCE, any length form, OBJECT IDENTIFIER 1.2.840.113549.1.7.x.
+// DER: SEQUENCE, any length form, OBJECT IDENTIFIER 1.2.840.113549.1.7.x, or 1.2.840.113549.1.9.16.1.23 (RFC 5083).
 bool is_pkcs7(std::string_view head) {
-  constexpr std::string_view kOid = "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07";
-  return has_at(head, 0, "\x30") && head.substr(0, 20).find(kOid) != std::string_view::npos;
+  constexpr std::string_view kOids[] = {"\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07",
+                                        "\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"};
+  return has_at(head, 0, "\x30") && std::ranges::any_of(kOids, [&](std::string_view oid) {
+           return head.substr(0, 24).find(oid) != std::string_view::npos;
+         });
 }
 
 // An OpenPGP packet (RFC 4880 4.2) that opens a message: encrypted session key, signature, one-pass signature or
@@ -140,12 +143,19 @@ bool is_pgp(std::string_view head) {
 
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
-bool starts_as_html(std::string_view head) {
+// Browsers run the scripts of web pages, of drawings and of XML that holds either.
+std::string_view markup_type(std::string_view head) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   const std::size_t start = head.find_first_not_of(" \t\r\n");
-  if (start == std::string_view::npos || head[start] != '<') return false;
-  std::string begin(head.substr(start, 64));
+  if (start == std::string_view::npos || head[start] != '<') return {};
+  std::string begin(head.substr(start));
   std::ranges::transform(begin, begin.begin(), lower);
-  return begin.starts_with("<!doctype html") || begin.starts_with("<html");
+  const bool is_xml = begin.starts_with("<?xml") || begin.starts_with("<!--");
+  if (begin.starts_with("<svg") || begin.starts_with("<!doctype svg")) return "image/svg+xml";
+  if (begin.starts_with("<!doctype html") || begin.starts_with("<html")) return "text/html";
+  if (is_xml && begin.find("<svg") != std::string::npos) return "image/svg+xml";
+  if (is_xml && begin.find("<html") != std::string::npos) return "text/html";
+  return begin.starts_with("<?xml") ? "text/xml" : std::string_view();
 }
 
 // RFC 5322: field names before anything else, and among the first lines one that a mail can hardly be without.
@@ -197,9 +207,19 @@ std::string_view sniff(ByteView untrusted_bytes) noexcept {
   const std::size_t pdf = head.find("%PDF-");
   if (pdf != std::string_view::npos && pdf <= kPdfJunk) return "application/pdf";
   if (is_mail(head)) return "message/rfc822";
-  if (starts_as_html(head)) return "text/html";
+  if (const std::string_view type = markup_type(head); !type.empty()) return type;
   if (is_text(head)) return "text/plain";
   return "application/octet-stream";
+}
+
+bool carries_zip(ByteView untrusted_bytes) noexcept {
+  constexpr std::size_t kEnd = 22, kEntry = 46;
+  const std::string_view file = as_text(untrusted_bytes);
+  const std::size_t end = file.rfind("PK\x05\x06"sv);
+  if (has_at(file, 0, "PK") || end == std::string_view::npos || end + kEnd > file.size()) return false;
+  const std::size_t directory = little_endian(file, end + 12, 4), comment = little_endian(file, end + 20, 2);
+  return directory >= kEntry && directory <= end && has_at(file, end - directory, "PK\x01\x02"sv) &&
+         end + kEnd + comment == file.size();
 }
 
 }  // namespace zp::intake::cell

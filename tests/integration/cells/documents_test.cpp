@@ -200,6 +200,10 @@ TEST_F(Documents, BombsAreDefusedInTime) {
                    .bytes());
   EXPECT_THAT(picture.hazards, Contains("image-bomb"));
   EXPECT_EQ(picture.verdict, Verdict::kRejected);
+  const Findings streams =
+      findings(SmallPdf().stream(6, "/Filter/FlateDecode", zeros).stream(7, "/Filter/FlateDecode", zeros).bytes());
+  EXPECT_THAT(streams.hazards, Contains("decompression-bomb"));
+  EXPECT_EQ(streams.verdict, Verdict::kRejected);
   const Findings loop =
       findings(SmallPdf().object(2, "<</Type/Pages/Kids[2 0 R 3 0 R 2 0 R]/Count 99999999>>").bytes());
   EXPECT_NE(loop.verdict, Verdict::kUsable);

@@ -97,6 +97,16 @@ TEST_F(Packed, AWebPageIsLeftToAPerson) {
   const Findings page = findings("<html><script>x</script><p>Geachte heer, hierbij verzoek ik u om inzage</p></html>");
   EXPECT_THAT(page.hazards, ElementsAre("web-page"));
   EXPECT_EQ(page.verdict, Verdict::kDoubtful);
+  for (const char* other :
+       {"<svg xmlns='http://www.w3.org/2000/svg'><script>x</script></svg>",
+        "\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- x --><svg onload='x'/>", "<?xml version='1.0'?><Invoice/>"})
+    EXPECT_THAT(findings(other).hazards, ElementsAre("web-page")) << other;
+}
+
+TEST_F(Packed, APdfThatEndsAsAZipIsLeftToAPerson) {
+  const std::string pdf = SmallPdf("Volmacht").bytes(), zip = packed({{"a.exe", "MZ"}});
+  EXPECT_THAT(findings(pdf + zip).hazards, Contains("packed-files"));
+  EXPECT_THAT(findings(pdf + zip + "%%EOF").hazards, Not(Contains("packed-files"))) << "no ZIP ends there";
 }
 
 TEST_F(Packed, OpenDocumentsAndSheetsAreRead) {
