@@ -14,8 +14,8 @@ namespace zp::intake::vision {
 namespace {
 
 constexpr double kWorthSaying = 0.25;
-constexpr double kBesideTheForm = 0.45;  // who signs elsewhere than a known form asks, has a person look
-constexpr double kInItsField = 0.6;      // what might be a signature anywhere is one in its field
+constexpr double kForAPerson = 0.45;  // who signs elsewhere than a known form asks, or in a stamp, has a person look
+constexpr double kInItsField = 0.6;   // what might be a signature anywhere is one in its field
 
 // Walks each tree down its questions; what the leaves say adds up to the log-odds.
 double odds_of(const StrokeValues& values) {
@@ -27,6 +27,18 @@ double odds_of(const StrokeValues& values) {
     odds += tree.leaf[question - tree.feature.size()];
   }
   return odds;
+}
+
+bool frames(const StrokeCandidate& outer, const StrokeCandidate& inner) {
+  constexpr double kFrame = 0.9, kWithin = 0.85, kLarger = 1.3;
+  return outer.values[feature("frame")] > kFrame && outer.box.area() > kLarger * inner.box.area() &&
+         (outer.box & inner.box).area() > kWithin * inner.box.area();
+}
+
+// The frame of a stamp and what stands in it. The frames of forms lie level, and are no candidates.
+bool is_of_a_stamp(const StrokeCandidate& one, std::span<const StrokeCandidate> all) {
+  return std::ranges::any_of(all,
+                             [&](const StrokeCandidate& other) { return frames(other, one) || frames(one, other); });
 }
 
 double overlap(const Box& a, const Box& b) {
@@ -89,7 +101,7 @@ std::optional<HandwrittenSignature> take_added(const PlaceToSign& place, const c
     if (there(one)) best = std::max(best, one.confidence);
   std::erase_if(found, there);
   if (!added.any || best == 0) return std::nullopt;
-  return HandwrittenSignature{box, added.strokes ? std::max(best, kInItsField) : std::min(best, kBesideTheForm)};
+  return HandwrittenSignature{box, added.strokes ? std::max(best, kInItsField) : std::min(best, kForAPerson)};
 }
 
 // Replaces what was found in the fields of a known form by what was added there; whatever lies beside them is unsure,
@@ -99,7 +111,7 @@ void take_added(const PlacesToSign& places, const cv::Size& size, std::vector<Ha
   for (const PlaceToSign& place : places.all)
     if (place.added)
       if (auto signature = take_added(place, size, found)) in_fields.push_back(*signature);
-  for (HandwrittenSignature& beside : found) beside.confidence = std::min(beside.confidence, kBesideTheForm);
+  for (HandwrittenSignature& beside : found) beside.confidence = std::min(beside.confidence, kForAPerson);
   found.insert(found.end(), in_fields.begin(), in_fields.end());
 }
 
@@ -122,12 +134,15 @@ double context_of(const Box& box, const Ink& ink, std::span<const Word> words, c
 
 std::vector<HandwrittenSignature> signatures_of(const Ink& ink, std::span<const Word> words,
                                                 const PlacesToSign& places) {
+  constexpr double kOfAStamp = -2;
   std::vector<HandwrittenSignature> found;
-  for (const StrokeCandidate& candidate : stroke_candidates(ink)) {
+  const std::vector<StrokeCandidate> candidates = stroke_candidates(ink);
+  for (const StrokeCandidate& candidate : candidates) {
     const Box box = fraction_of(candidate.box, ink.gray.size());
-    const double odds = odds_of(candidate.values) + context_of(box, ink, words, places);
-    if (const double confidence = 1 / (1 + std::exp(-odds)); confidence >= kWorthSaying)
-      found.push_back({box, confidence});
+    const bool stamped = is_of_a_stamp(candidate, candidates) && !is_asked_in(box, ink, places);
+    const double odds = odds_of(candidate.values) + context_of(box, ink, words, places) + (stamped ? kOfAStamp : 0);
+    const double confidence = std::min(1 / (1 + std::exp(-odds)), stamped ? kForAPerson : 1);
+    if (confidence >= kWorthSaying) found.push_back({box, confidence});
   }
   if (places.complete) take_added(places, ink.gray.size(), found);
   std::ranges::sort(found, std::greater{}, &HandwrittenSignature::confidence);

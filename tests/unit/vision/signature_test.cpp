@@ -60,6 +60,35 @@ TEST(FindSignatures, DoesNotTakeRulesFramesAndTicksForOne) {
   EXPECT_EQ(signatures_on(page), 0);
 }
 
+/// A frame with rounded corners that lies askew, as stamps do; its words come back as one patch of ink.
+cv::Mat stamped(double degrees, const auto& draw_inside) {
+  cv::Mat stamp(200, 520, CV_8UC3, cv::Scalar::all(255));
+  for (const int inset : {8, 9, 10, 11})
+    cv::rectangle(stamp, {inset, inset, 520 - 2 * inset, 200 - 2 * inset}, {150, 40, 40});
+  draw_inside(stamp);
+  cv::warpAffine(stamp, stamp, cv::getRotationMatrix2D({260, 100}, degrees, 0.85), stamp.size(), cv::INTER_AREA,
+                 cv::BORDER_CONSTANT, cv::Scalar::all(255));
+  cv::Mat page = letter();
+  stamp.copyTo(page(cv::Rect(500, 1150, 520, 200)));
+  return page;
+}
+
+TEST(FindSignatures, DoesNotTakeAStampForOne) {
+  for (const double degrees : {-9., -6., 6., 9., 12.}) {
+    const cv::Mat page = stamped(degrees, [](cv::Mat& stamp) {
+      cv::putText(stamp, "ONTVANGEN", {60, 90}, cv::FONT_HERSHEY_SCRIPT_COMPLEX, 2, {150, 40, 40}, 3, cv::LINE_AA);
+      cv::putText(stamp, "23 NOV 2026", {60, 150}, cv::FONT_HERSHEY_SCRIPT_COMPLEX, 1.5, {150, 40, 40}, 2, cv::LINE_AA);
+    });
+    EXPECT_EQ(signatures_on(page), 0) << degrees;
+  }
+}
+
+TEST(FindSignatures, LeavesASignatureInAStampToAPerson) {
+  const cv::Mat page = stamped(8, [](cv::Mat& stamp) { sign(stamp, {100, 50, 320, 100}); });
+  EXPECT_EQ(signatures_on(page), 0);
+  EXPECT_FALSE(find_signatures(page).empty());
+}
+
 std::vector<Word> label(const std::string& text, const cv::Mat& page, const cv::Rect& box) {
   return {{text,
            {static_cast<double>(box.x) / page.cols, static_cast<double>(box.y) / page.rows,
