@@ -1,26 +1,13 @@
 #include "gateway/casework/application.h"
 
 #include <algorithm>
-#include <ranges>
 
+#include "gateway/casework/measures.h"
 #include "gateway/casework/terms.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
 namespace {
-
-const RecordEntry* newest(const Profile& profile) {
-  const auto entries = profile.records.find(kApplication);
-  if (entries == profile.records.end()) return nullptr;
-  const auto found = std::ranges::find_if(entries->second.rbegin(), entries->second.rend(),
-                                          [](const RecordEntry& entry) { return entry.struck.empty(); });
-  return found == entries->second.rend() ? nullptr : &*found;
-}
-
-std::string value_of(const RecordEntry& entry, const char* field) {
-  const auto found = entry.fields.find(field);
-  return found == entry.fields.end() ? std::string() : found->second;
-}
 
 bool is_whole(DossierState state) {
   return state != DossierState::kChecking && state != DossierState::kReview && state != DossierState::kWaiting;
@@ -29,8 +16,8 @@ bool is_whole(DossierState state) {
 }  // namespace
 
 std::string newest_application_value(const Profile& profile, const char* field) {
-  const RecordEntry* const entry = newest(profile);
-  return entry ? value_of(*entry, field) : "";
+  const RecordEntry* const entry = newest_entry(profile, kApplication);
+  return entry ? intake::value_of(entry->fields, field) : "";
 }
 
 Result<void> set_application_term(const Office& office, OpenDossier& open) {
@@ -38,13 +25,15 @@ Result<void> set_application_term(const Office& office, OpenDossier& open) {
   std::erase_if(open.profile.terms, [](const TermRecord& term) {
     return term.kind == "wlz" || term.kind == "aanvulling" || term.kind == "niet-behandelen";
   });
-  if (const RecordEntry* const entry = newest(open.profile)) {
-    const std::string received = value_of(*entry, "ontvangen"), asked = value_of(*entry, "gevraagd");
+  if (const RecordEntry* const entry = newest_entry(open.profile, kApplication)) {
+    const std::string received = intake::value_of(entry->fields, "ontvangen"),
+                      asked = intake::value_of(entry->fields, "gevraagd");
     TRY_ASSIGN(const auto day, intake::parse_date(received));
     const intake::Term term = intake::wlz_term(office.calendar, day);
     open.profile.terms.push_back({"wlz", received, intake::format_date(term.last_day), term.steps});
     TRY_DO(suspend_term(office, open, asked));
-    if (const std::string until = value_of(*entry, "tot"); !until.empty()) open.profile.terms.back().last_day = until;
+    if (const std::string until = intake::value_of(entry->fields, "tot"); !until.empty())
+      open.profile.terms.back().last_day = until;
     if (is_whole(open.dossier.state)) TRY_DO(resume_term(office, open, local_date(open.dossier.received)));
   }
   // What was handed over is decided on elsewhere: days put on record later set nothing going here.

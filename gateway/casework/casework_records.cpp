@@ -22,10 +22,7 @@ void remember(const Office& office, const Actor& actor, OpenDossier& open, std::
   open.profile.history.push_back({office.now(), actor.name, std::move(what)});
 }
 
-std::string value_of(const intake::FieldValues& fields, const char* name) {
-  const auto found = fields.find(name);
-  return found == fields.end() ? std::string() : found->second;
-}
+using intake::value_of;
 
 /// Only the fields that the rule knows, and only what was filled in.
 intake::FieldValues known_fields_of(const intake::RecordRule& rule, const intake::FieldValues& given) {

@@ -17,10 +17,7 @@ const intake::RecordBook* book_of(const Office& office, const OpenDossier& open)
   return rule ? &rule->book : nullptr;
 }
 
-std::string value_of(const intake::FieldValues& entry, const std::string& field) {
-  const auto found = entry.find(field);
-  return found == entry.end() ? std::string() : found->second;
-}
+using intake::value_of;
 
 /// Dates stay as the letter wants them; choices become words.
 std::string in_words(const intake::RecordRule& record, const intake::FieldValues& entry, const std::string& name) {
@@ -109,6 +106,14 @@ Result<TermRecord> clock_term(const intake::RecordRule& rule, const RecordEntry&
 }
 
 }  // namespace
+
+const RecordEntry* newest_entry(const Profile& profile, std::string_view record) {
+  const auto entries = profile.records.find(std::string(record));
+  if (entries == profile.records.end()) return nullptr;
+  const auto found = std::ranges::find_if(entries->second.rbegin(), entries->second.rend(),
+                                          [](const RecordEntry& entry) { return entry.struck.empty(); });
+  return found == entries->second.rend() ? nullptr : &*found;
+}
 
 intake::Records records_of(const Profile& profile) {
   intake::Records records;

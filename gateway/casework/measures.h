@@ -14,6 +14,8 @@ namespace zp::gateway {
 
 /// What counts: nothing that was struck out, by day where entries have one, else as they were made.
 intake::Records records_of(const Profile& profile);
+/// Of what counts the last that was made; null: there is none.
+const RecordEntry* newest_entry(const Profile& profile, std::string_view record);
 
 /// kRefused, in Dutch, with everything that must be on record before this letter may go. A letter that is a measure of
 /// another kind of dossier is refused too.

@@ -22,10 +22,7 @@ bool has_word(std::string_view words, std::string_view word) noexcept {
                              [&](const auto part) { return std::string_view(part.begin(), part.end()) == word; });
 }
 
-std::string value_of(const intake::FieldValues& fields, const char* name) {
-  const auto found = fields.find(name);
-  return found == fields.end() ? std::string() : found->second;
-}
+using intake::value_of;
 
 std::string other_day(const std::string& day, int days) {
   const auto date = intake::parse_date(day);

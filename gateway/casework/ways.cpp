@@ -18,10 +18,7 @@ namespace {
 constexpr const char* kMaterial = "sleutel";  // field
 constexpr const char* kCheck = "check recipient's key";
 
-std::string value_of(const intake::FieldValues& fields, const char* name) {
-  const auto found = fields.find(name);
-  return found == fields.end() ? std::string() : found->second;
-}
+using intake::value_of;
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
+#include "gateway/casework/measures.h"
 #include "gateway/process/process.h"
 
 namespace zp::gateway {
@@ -13,20 +13,11 @@ namespace {
 using intake::Date;
 using intake::dutch_date;
 
-const RecordEntry* newest(const Profile& profile, std::string_view record) {
-  const auto entries = profile.records.find(std::string(record));
-  if (entries == profile.records.end()) return nullptr;
-  const auto found = std::ranges::find_if(entries->second.rbegin(), entries->second.rend(),
-                                          [](const RecordEntry& entry) { return entry.struck.empty(); });
-  return found == entries->second.rend() ? nullptr : &*found;
-}
-
 /// A date of what the request is about; none when it is not on record.
 std::optional<Date> matter_day(const Profile& profile, const char* field) {
-  const RecordEntry* const matter = newest(profile, intake::kMatter);
-  const auto value = matter ? matter->fields.find(field) : intake::FieldValues::const_iterator();
-  if (!matter || value == matter->fields.end()) return std::nullopt;
-  const auto day = intake::parse_date(value->second);
+  const RecordEntry* const matter = newest_entry(profile, intake::kMatter);
+  if (!matter) return std::nullopt;
+  const auto day = intake::parse_date(intake::value_of(matter->fields, field));
   return day ? std::optional(*day) : std::nullopt;
 }
 
@@ -99,8 +90,7 @@ Result<void> add_pauses(const Office& office, const Profile& profile, const std:
 bool is_adjourned(const Profile& profile) {
   const auto taken = profile.records.find(std::string(intake::kTakenMeasures));
   return taken != profile.records.end() && std::ranges::any_of(taken->second, [](const RecordEntry& entry) {
-           const auto name = entry.fields.find("maatregel");
-           return name != entry.fields.end() && name->second == intake::kAdjourns;
+           return intake::value_of(entry.fields, "maatregel") == intake::kAdjourns;
          });
 }
 
@@ -110,7 +100,7 @@ Result<TermRecord> weeks_record(const Office& office, const OpenDossier& open, c
   TRY_ASSIGN(const auto received, intake::parse_date(local_date(open.dossier.received)));
   const Begin begin =
       weeks.after_remedy ? after_remedy(office, open.profile, received) : after_receipt(open.profile, received);
-  const bool committee = weeks.committee_weeks > 0 && newest(open.profile, intake::kCommittee);
+  const bool committee = weeks.committee_weeks > 0 && newest_entry(open.profile, intake::kCommittee);
   intake::Term term = intake::weeks_term(office.calendar, begin.day, committee ? weeks.committee_weeks : weeks.weeks,
                                          begin.step, committee ? weeks.committee_ground : weeks.ground, weeks.carried);
   if (!weeks.stands_still.empty()) TRY_DO(add_pauses(office, open.profile, weeks.stands_still, begin.day, term));

@@ -15,10 +15,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kShortestOwnCode = 8;
 constexpr const char* kCodeField = "access_code";
 
-std::string value_of(const std::map<std::string, std::string>& values, const std::string& name) {
-  const auto found = values.find(name);
-  return found == values.end() ? std::string() : found->second;
-}
+using intake::value_of;
 
 bool is_chosen(const intake::FieldRule& field, const std::string& choice, const std::string& value) {
   if (field.type != "choices") return choice == value;

@@ -13,10 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string value_of(const intake::FieldValues& values, const std::string& name) {
-  const auto found = values.find(name);
-  return found == values.end() ? std::string() : found->second;
-}
+using intake::value_of;
 
 std::string dutch_day(const std::string& day) {
   const auto date = intake::parse_date(day);

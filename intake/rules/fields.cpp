@@ -63,6 +63,11 @@ std::string what_is_wrong(const FieldRule& field, const std::string& value) {
 
 }  // namespace
 
+std::string value_of(const FieldValues& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string() : found->second;
+}
+
 const FieldRule* field_named(const std::vector<FieldRule>& fields, std::string_view name) {
   const auto found = std::ranges::find(fields, name, &FieldRule::name);
   return found == fields.end() ? nullptr : &*found;

@@ -14,6 +14,8 @@ namespace zp::intake {
 
 /// Field name -> what was filled in.
 using FieldValues = std::map<std::string, std::string>;
+/// Empty: not filled in.
+std::string value_of(const FieldValues& values, const std::string& name);
 /// Field name -> value that it must have; "mentor|curator" allows either. All must hold; empty: always true.
 using Condition = std::map<std::string, std::string>;
 bool holds(const Condition& condition, const FieldValues& fields);

@@ -13,15 +13,10 @@ const Rule* find(const std::vector<Rule>& rules, std::string_view name) noexcept
   return found == rules.end() ? nullptr : &*found;
 }
 
-std::string value_of(const Entry& entry, const std::string& field) {
-  const auto found = entry.fields.find(field);
-  return found == entry.fields.end() ? std::string() : found->second;
-}
-
 /// YYYY-MM-DD, also of a moment.
 std::string day_of(const RecordRule& rule, const Entry& entry) {
   constexpr std::size_t kDayLength = 10;
-  return value_of(entry, rule.day).substr(0, kDayLength);
+  return value_of(entry.fields, rule.day).substr(0, kDayLength);
 }
 
 /// That was put on record last; of two at once the later in the list.
@@ -64,9 +59,9 @@ const Entry* settled_by(const RecordBook& book, const Records& records, const Re
   const auto taken = records.find(std::string(kTakenMeasures));
   if (taken == records.end()) return nullptr;
   for (const Entry& measure : taken->second | std::views::reverse) {
-    const MeasureRule* const known = book.measure(value_of(measure, "maatregel"));
+    const MeasureRule* const known = book.measure(value_of(measure.fields, "maatregel"));
     if (!known || std::ranges::find(known->settles, rule.name) == known->settles.end()) continue;
-    const bool later = entry.entered > measure.entered && day_of(rule, entry) >= value_of(measure, "dag");
+    const bool later = entry.entered > measure.entered && day_of(rule, entry) >= value_of(measure.fields, "dag");
     return later ? nullptr : &measure;
   }
   return nullptr;
@@ -90,7 +85,7 @@ bool met(const RecordBook& book, const Demand& demand, const Records& records) {
   const auto entries = that_count(book, records, demand.record, demand.where, demand.after);
   if (demand.different.empty()) return static_cast<int>(entries.size()) >= demand.at_least;
   std::set<std::string> values;
-  for (const Entry* const entry : entries) values.insert(value_of(*entry, demand.different));
+  for (const Entry* const entry : entries) values.insert(value_of(entry->fields, demand.different));
   values.erase("");
   return static_cast<int>(values.size()) >= demand.at_least;
 }
@@ -100,7 +95,7 @@ std::string stand_of(const RecordBook& book, const Records& records) {
   const auto taken = records.find(std::string(kTakenMeasures));
   if (taken == records.end()) return stand;
   for (const Entry& entry : taken->second) {
-    const MeasureRule* const measure = book.measure(value_of(entry, "maatregel"));
+    const MeasureRule* const measure = book.measure(value_of(entry.fields, "maatregel"));
     if (measure && !measure->to.empty()) stand = measure->to;
   }
   return stand;
