@@ -64,6 +64,7 @@ std::string hazard_words(const std::string& hazard) {
       {"not-scannable", "niet te bekijken"},
       {"office-document", "Office-document: ziet er niet overal hetzelfde uit"},
       {"packed-files", "pakket met andere bestanden"},
+      {"hidden-archive", "is voor andere programma's een pakket met bestanden; die zijn niet bekeken"},
       {"page-unreadable", "een bladzijde is niet te tekenen"},
       {"rich-media", "er zit film of geluid in"},
       {"timeout", "de controle duurde te lang"},

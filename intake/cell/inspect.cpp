@@ -71,7 +71,7 @@ class Inspection {
       picture(bytes, depth, findings, hazards);
     else
       hazards.merge(hazards_of_type(findings.type));
-    if (carries_zip(bytes)) hazards.insert("packed-files");
+    if (carries_zip(bytes)) hazards.insert("hidden-archive");
     if (findings.type == "application/pkcs7-mime" && crypto::is_signed_message(bytes)) {
       hazards.erase("encrypted");
       if (!crypto::signed_content(bytes)) hazards = {"detached-signature"};
