@@ -44,7 +44,9 @@ std::vector<std::string> addresses_in(const std::string& text) {
 }
 
 bool has_addresses(const Profile& profile, const std::vector<std::string>& addresses) {
-  const std::string known = ascii_lower(profile.requester.email + "\n" + profile.client.email);
+  std::string known = profile.requester.email + "\n" + profile.client.email;
+  for (const std::string& one : profile.confirmed_emails) known += "\n" + one;
+  known = ascii_lower(known);
   return std::ranges::all_of(addresses, [&](const std::string& one) { return known.contains(one); });
 }
 

@@ -77,6 +77,7 @@ TEST_F(MailFilingTest, AnAddressThatStaffConfirmedIsTheSendersFromThenOn) {
   must(casework_->confirm_email(clerk, dossier, "jan@example.org", "Gebeld op het nummer uit het dossier."));
   EXPECT_THAT(ledger(), Contains(testing::Field(&crypto::LedgerEntry::action, "dossier.edit-person")));
   EXPECT_THAT(other_emails(profile(dossier)), IsEmpty());
+  EXPECT_EQ(casework_->search(clerk, "jan@example.org")->size(), 1u);
   const std::size_t before = profile(dossier).tasks.size();
   auto later = mail("Nog een bijlage.\n");
   later.from_address = "JAN@example.org";
